@@ -1,0 +1,3 @@
+#ifndef SIDOS_CGMP_H
+#define SIDOS_CGMP_H
+#endif

@@ -1,0 +1,3 @@
+#ifndef SIDOS_COpenSSL_H
+#define SIDOS_COpenSSL_H
+#endif

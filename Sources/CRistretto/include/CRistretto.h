@@ -1,0 +1,3 @@
+#ifndef SIDOS_CRistretto_H
+#define SIDOS_CRistretto_H
+#endif
