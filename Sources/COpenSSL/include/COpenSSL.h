@@ -1,3 +1,98 @@
-#ifndef SIDOS_COpenSSL_H
-#define SIDOS_COpenSSL_H
+/*
+ * NIST P-256 for the suite P256-SHA256: hashing to the curve, blinding, and the few operations proofs need.
+ *
+ * Elements are 33 bytes, SEC 1 compressed: 0x02 or 0x03, then x big-endian. A valid element is a point other than the
+ * identity: the prefix is 2 or 3, x < p, and x is the abscissa of a point. Nothing else is accepted.
+ * Scalars are 32 bytes, big-endian. A valid scalar lies in 1 ... n-1, n being the order of the group.
+ *
+ * Every batch function keeps this contract:
+ *   Returns   `count` on success.
+ *             The index of the first invalid item otherwise; then the whole of `out` is zeroed.
+ *             SIDOS_P256_FAILURE when nothing could be computed: libcrypto could not allocate or had no randomness, the
+ *             shared scalar is out of range, or `count` is so large that a byte count overflows. Then `out` is
+ *             zeroed too, except after such an overflow, when it is left alone.
+ *   count     may be 0; then nothing is read or written and 0 is returned.
+ *   Scratch   is bounded whatever `count`; what held secrets is wiped before return.
+ *   Threads   any number may call at once.
+ *   Aliasing  `out` may equal an input only where a function says so; otherwise ranges must not overlap.
+ *
+ * Which item is invalid is public. "Constant time" means: no branch and no address depends on the value.
+ */
+#ifndef SIDOS_COPENSSL_H
+#define SIDOS_COPENSSL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define SIDOS_P256_ELEMENT_BYTE_COUNT 33
+#define SIDOS_P256_SCALAR_BYTE_COUNT 32
+#define SIDOS_P256_UNIFORM_BYTE_COUNT 96
+#define SIDOS_P256_FAILURE SIZE_MAX
+
+/*
+ * Multiplies every element by one scalar.
+ *   Out: out     count x 33 bytes, public once blinded.
+ *   In:  in      count x 33 bytes.
+ *        scalar  32 bytes, secret, 1 ... n-1; out of range gives SIDOS_P256_FAILURE.
+ * Aliasing: out == in exactly is allowed; after a failure the input is then gone. `scalar` must not overlap `out`.
+ * Constant time in the scalar up to its count of leading zero 64-bit words (a chance of 2^-64). Elements
+ * may be hashes of secrets: decoding is constant time, and libcrypto sees each only under a random projective factor.
+ */
+size_t sidos_p256_mul_batch(uint8_t *out, const uint8_t *in, const uint8_t scalar[32], size_t count);
+
+/*
+ * Maps uniform bytes to the curve: hash_to_curve of P256_XMD:SHA-256_SSWU_RO_ (RFC 9380) after expand_message.
+ *   Out: out   count x 33 bytes.
+ *   In:  in96  count x 96 bytes, secret: two 48-byte big-endian integers u0 || u1 an item, each reduced mod p.
+ * Invalid: an item whose two points cancel, so that the sum is the identity. For uniform bytes the chance is about 2^-256.
+ * Aliasing: none. Constant time in the input.
+ */
+size_t sidos_p256_hash_to_curve_batch(uint8_t *out, const uint8_t *in96, size_t count);
+
+/*
+ * Multiplies the generator by each scalar.
+ *   Out: out      count x 33 bytes.
+ *   In:  scalars  count x 32 bytes, secret. Invalid: 0, or n and above.
+ * Aliasing: none. Constant time in the scalars, as in sidos_p256_mul_batch.
+ */
+size_t sidos_p256_base_mul_batch(uint8_t *out, const uint8_t *scalars, size_t count);
+
+/*
+ * Checks encodings. There is no output.
+ *   In: in  count x 33 bytes.
+ */
+size_t sidos_p256_validate_batch(const uint8_t *in, size_t count);
+
+/*
+ * Adds, or subtracts, item by item: out[i] = a[i] + b[i], or a[i] - b[i].
+ *   Out: out   count x 33 bytes.
+ *   In:  a, b  count x 33 bytes each.
+ * Invalid: an element of either input, or a result that is the identity, which has no encoding.
+ * Aliasing: out may equal a, or b, or both, exactly; a may equal b. Constant time in all values.
+ */
+size_t sidos_p256_add_batch(uint8_t *out, const uint8_t *a, const uint8_t *b, size_t count);
+size_t sidos_p256_sub_batch(uint8_t *out, const uint8_t *a, const uint8_t *b, size_t count);
+
+/* Returns 1 if the scalar lies in 1 ... n-1, else 0. Constant time. */
+int sidos_p256_scalar_is_valid(const uint8_t scalar[32]);
+
+/*
+ * Arithmetic mod n; all constant time, none can fail, and every result is below n. Inputs may be any byte strings of their
+ * length, n and above included; `out` may equal or overlap any of them.
+ *   reduce   out = in48 mod n: from 48 uniform bytes the bias is below 2^-128
+ *   mul_add  out = a * b + c mod n
+ *   invert   out = 1 / a mod n; a = 0 mod n gives 0, which no caller may use as a scalar
+ */
+void sidos_p256_scalar_reduce(uint8_t out[32], const uint8_t in48[48]);
+void sidos_p256_scalar_mul_add(uint8_t out[32], const uint8_t a[32], const uint8_t b[32], const uint8_t c[32]);
+void sidos_p256_scalar_invert(uint8_t out[32], const uint8_t a[32]);
+
+#ifdef __cplusplus
+}
+#endif
+
 #endif

@@ -1,0 +1,45 @@
+// What a backend is: one translation unit that offers this table. dispatch.c alone chooses among them.
+#ifndef SIDOS_R255_BACKEND_H
+#define SIDOS_R255_BACKEND_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/// The most items one backend call is given. It bounds a backend's scratch, which is on the stack.
+#define SIDOS_R255_GROUP 64
+
+/// Room for the fixed-base table of any backend, and its alignment.
+#define SIDOS_R255_TABLE_BYTES 97920
+#define SIDOS_R255_TABLE_ALIGNMENT 64
+
+/// The group operations of one instruction set, for `count` ≤ `SIDOS_R255_GROUP` items.
+///
+/// Scalars come halved (k/2 mod l, canonical), since every backend ends in double-and-encode. Tables are those of the same
+/// backend. Functions returning size_t return `count`, or the index of the first invalid encoding with `out` unspecified;
+/// dispatch zeroes it. `out` may be `in` in mul and rerandomize, and overlaps nothing elsewhere. All but the tables, Y,
+/// and the answer valid or not is treated as secret; a backend wipes its scratch.
+typedef struct {
+    const char *name;
+    /// 1 when this processor can run the backend.
+    int (*is_supported)(void);
+    int (*table_init)(void *table, const uint8_t y[32]);
+    size_t (*mul)(uint8_t *out, const uint8_t *in, const uint8_t half_scalar[32], size_t count);
+    void (*from_uniform)(uint8_t *out, const uint8_t *in64, size_t count);
+    void (*table_mul)(uint8_t *out, const uint8_t *half_scalars, const void *table, size_t count);
+    size_t (*rerandomize)(uint8_t *out, const uint8_t *in, const uint8_t *half_scalars, const void *table_g,
+                          const void *table_y, size_t count);
+    void (*seal)(uint8_t *capsules, uint8_t *secrets, const uint8_t *half_sigmas, const uint8_t *half_rhos,
+                 const void *table_g, const void *table_y, size_t count);
+    size_t (*add)(uint8_t *out, const uint8_t *a, const uint8_t *b, int subtract, size_t count);
+    size_t (*validate)(const uint8_t *in, size_t count);
+} sidos_r255_backend_table;
+
+extern const sidos_r255_backend_table sidos_r255_portable;
+
+/// Known answers for every function of a backend. 1 when all agree. `table_g` was made by the backend's table_init for G.
+int sidos_r255_backend_passes(const sidos_r255_backend_table *backend, const void *table_g);
+
+/// The encoding of the generator G.
+extern const uint8_t sidos_r255_generator[32];
+
+#endif

@@ -1,0 +1,37 @@
+/// What each hash, signature, key derivation and context of the protocol begins with, so that none can stand for another.
+/// ASCII, closed by a zero byte. [P-10]
+public enum Label: String, Sendable, CaseIterable {
+    case round = "SIDOS-V1 round"
+    case boardEntry = "SIDOS-V1 board entry"
+    case boardChain = "SIDOS-V1 board chain"
+    case manifest = "SIDOS-V1 manifest"
+    case keyCommitment = "SIDOS-V1 key commitment"
+    case schnorr = "SIDOS-V1 schnorr"
+    case saltShare = "SIDOS-V1 salt share"
+    case exitSalt = "SIDOS-V1 exit salt"
+    case tag = "SIDOS-V1 tag"
+    case cell = "SIDOS-V1 cell"
+    case vault = "SIDOS-V1 vault"
+    case sample = "SIDOS-V1 sample"
+
+    public var bytes: [UInt8] { Array(rawValue.utf8) + [0] }
+}
+
+/// Fixed-width integers, most significant byte first.
+public enum BigEndian {
+    public static func u16(_ value: Int) -> [UInt8] {
+        [UInt8(truncatingIfNeeded: value >> 8), UInt8(truncatingIfNeeded: value)]
+    }
+
+    public static func u32(_ value: Int) -> [UInt8] {
+        [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: value >> $0) }
+    }
+
+    public static func u64(_ value: UInt64) -> [UInt8] {
+        stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: value >> UInt64($0)) }
+    }
+
+    public static func read(_ bytes: some Collection<UInt8>) -> UInt64 {
+        bytes.reduce(0) { $0 << 8 | UInt64($1) }
+    }
+}

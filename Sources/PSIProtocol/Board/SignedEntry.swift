@@ -1,0 +1,186 @@
+public import Crypto
+internal import Foundation
+
+/// An entry as its author signs it and the board keeps it: 64 bytes of Ed25519 signature, then the payload's exact bytes. [P-11]
+///
+/// The payload is canonical JSON (sorted keys, no spaces, no unknown keys), so one meaning has one encoding.
+public struct SignedEntry: Sendable, Equatable {
+    /// An entry is no longer than this: 128 KiB.
+    public static let maxByteCount = 128 << 10
+    public static let version = 1
+
+    public let author: ParticipantID
+    /// Nil only in `RoundOpened`, whose hash the round's id is.
+    public let round: RoundID?
+    /// The prefix of the board that the author had seen.
+    public let seen: BoardHead
+    public let body: EntryBody
+    /// Signature and payload.
+    public let bytes: [UInt8]
+
+    public var payload: ArraySlice<UInt8> { bytes[64...] }
+
+    /// Signs a new entry.
+    public init(
+        body: EntryBody, author: ParticipantID, round: RoundID?, seen: BoardHead, key: Curve25519.Signing.PrivateKey
+    ) throws(ProtocolViolation) {
+        do {
+            let payload = try Self.encode(body: body, author: author, round: round, seen: seen)
+            let signature = try key.signature(for: Label.boardEntry.bytes + payload)
+            self.bytes = Array(signature) + payload
+        } catch { throw ProtocolViolation(.unencodableEntry, by: author) }
+        self.author = author
+        self.round = round
+        self.seen = seen
+        self.body = body
+    }
+
+    /// Reads an entry without checking its signature: `verifySignature` does.
+    public init(bytes: [UInt8]) throws(ProtocolViolation) {
+        guard bytes.count > 64, bytes.count <= Self.maxByteCount else { throw ProtocolViolation(.malformedEntry) }
+        let payload = Data(bytes[64...])
+        let decoder = JSONDecoder()
+        guard let frame = try? decoder.decode(Frame.self, from: payload) else {
+            throw ProtocolViolation(.malformedEntry)
+        }
+        guard frame.sidos == Self.version else { throw ProtocolViolation(.unknownEntryVersion, by: frame.by) }
+        guard let kind = EntryKind(rawValue: frame.type) else {
+            throw ProtocolViolation(.unknownEntryType, by: frame.by)
+        }
+        guard let body = try? Self.decode(kind, from: payload, using: decoder) else {
+            throw ProtocolViolation(.malformedEntry, by: frame.by)
+        }
+        let round: RoundID?
+        if let text = frame.round {
+            guard let id = RoundID(hex: text) else { throw ProtocolViolation(.malformedEntry, by: frame.by) }
+            round = id
+        } else {
+            round = nil
+        }
+        guard frame.seen.count >= 0, frame.seen.head.bytes.count == 32, (round == nil) == (kind == .roundOpened) else {
+            throw ProtocolViolation(.malformedEntry, by: frame.by)
+        }
+        let seen = BoardHead(count: frame.seen.count, hash: frame.seen.head.bytes)
+        guard let again = try? Self.encode(body: body, author: frame.by, round: round, seen: seen),
+            again.elementsEqual(bytes[64...])
+        else { throw ProtocolViolation(.malformedEntry, by: frame.by) }
+        self.author = frame.by
+        self.round = round
+        self.seen = seen
+        self.body = body
+        self.bytes = bytes
+    }
+
+    /// - Throws: `ProtocolViolation(.badSignature)` unless `publicKey`, 32 bytes, signed exactly this payload.
+    public func verifySignature(publicKey: [UInt8]) throws(ProtocolViolation) {
+        guard let key = try? Curve25519.Signing.PublicKey(rawRepresentation: publicKey),
+            key.isValidSignature(bytes[..<64], for: Label.boardEntry.bytes + payload)
+        else { throw ProtocolViolation(.badSignature, by: author) }
+    }
+
+    /// The id of the round that this `RoundOpened` opens.
+    public var openedRound: RoundID? {
+        guard body.kind == .roundOpened else { return nil }
+        return RoundID(bytes: Array(SHA256.hash(data: Label.round.bytes + payload)))
+    }
+
+    // MARK: JSON
+
+    private struct Frame: Decodable {
+        var sidos: Int
+        var type: String
+        var by: String
+        var round: String?
+        var seen: Seen
+    }
+
+    private struct Seen: Codable {
+        var count: Int
+        var head: HexBytes
+    }
+
+    private struct Whole<Body: Codable>: Codable {
+        var sidos: Int
+        var type: EntryKind
+        var by: String
+        var round: String?
+        var seen: Seen
+        var body: Body
+    }
+
+    private static func decode(_ kind: EntryKind, from data: Data, using decoder: JSONDecoder) throws -> EntryBody {
+        func body<Body: Codable>(_: Body.Type) throws -> Body { try decoder.decode(Whole<Body>.self, from: data).body }
+        return switch kind {
+        case .roundOpened: .roundOpened(try body(RoundOpened.self))
+        case .keyCommitted: .keyCommitted(try body(KeyCommitted.self))
+        case .keyRevealed: .keyRevealed(try body(KeyRevealed.self))
+        case .manifestSigned: .manifestSigned(try body(ManifestSigned.self))
+        case .batchDeclared: .batchDeclared(try body(BatchDeclared.self))
+        case .stageCommitted: .stageCommitted(try body(StageCommitted.self))
+        case .selected: .selected(try body(Selected.self))
+        case .released: .released(try body(Released.self))
+        case .received: .received(try body(Received.self))
+        case .counted: .counted(try body(Counted.self))
+        case .roundClosed: .roundClosed(try body(RoundClosed.self))
+        case .refused: .refused(try body(Refused.self))
+        case .roundAborted: .roundAborted(try body(RoundAborted.self))
+        case .keysErased: .keysErased(try body(KeysErased.self))
+        }
+    }
+
+    private static func encode(
+        body: EntryBody, author: ParticipantID, round: RoundID?, seen: BoardHead
+    ) throws -> [UInt8] {
+        func frame<Body: Codable>(_ content: Body) throws -> [UInt8] {
+            try CanonicalJSON.encode(
+                Whole(
+                    sidos: version, type: body.kind, by: author, round: round?.description,
+                    seen: Seen(count: seen.count, head: HexBytes(seen.hash)), body: content))
+        }
+        return switch body {
+        case .roundOpened(let content): try frame(content)
+        case .keyCommitted(let content): try frame(content)
+        case .keyRevealed(let content): try frame(content)
+        case .manifestSigned(let content): try frame(content)
+        case .batchDeclared(let content): try frame(content)
+        case .stageCommitted(let content): try frame(content)
+        case .selected(let content): try frame(content)
+        case .released(let content): try frame(content)
+        case .received(let content): try frame(content)
+        case .counted(let content): try frame(content)
+        case .roundClosed(let content): try frame(content)
+        case .refused(let content): try frame(content)
+        case .roundAborted(let content): try frame(content)
+        case .keysErased(let content): try frame(content)
+        }
+    }
+}
+
+/// JSON with sorted keys and neither spaces nor escaped slashes.
+enum CanonicalJSON {
+    static func encode(_ value: some Encodable) throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return Array(try encoder.encode(value))
+    }
+}
+
+/// How far a board reaches: the number of its entries and the hash that chains them. [P-13]
+public struct BoardHead: Sendable, Equatable {
+    public var count: Int
+    /// 32 bytes; zeros before the first entry.
+    public var hash: [UInt8]
+
+    public static let empty = BoardHead(count: 0, hash: [UInt8](repeating: 0, count: 32))
+
+    public init(count: Int, hash: [UInt8]) {
+        self.count = count
+        self.hash = hash
+    }
+
+    /// The head after one more entry.
+    public func appending(_ entry: [UInt8]) -> BoardHead {
+        let leaf = Array(SHA256.hash(data: entry))
+        return BoardHead(count: count + 1, hash: Array(SHA256.hash(data: Label.boardChain.bytes + hash + leaf)))
+    }
+}

@@ -1,0 +1,98 @@
+internal import CRistretto
+
+/// The sealed secret of a person's cells, (A, B) = (ρ·G, S + ρ·Y), which every hop re-randomises. [P-40]
+///
+/// A capsule is 64 bytes, A ‖ B, in ristretto255 whatever the suite. S opens only to the sum of all nodes' shares and the
+/// research environment's own key.
+public enum Capsule {
+    public static let byteCount = 64
+
+    /// Capsules of `count` fresh random secrets.
+    ///
+    /// - Returns: `count` × 64 bytes of capsules, public, and `count` × 32 bytes of secrets S in the same order.
+    public static func seal(count: Int, to key: CapsuleKey) -> SealedCapsules {
+        let sigmas = Ristretto255.randomScalars(count: count)
+        let rhos = Ristretto255.randomScalars(count: count)
+        var capsules = [UInt8](repeating: 0, count: count * byteCount)
+        let secrets = SecretBytes(count: count * 32) { output in
+            guard count > 0 else { return }
+            key.withTable { table in
+                sigmas.withUnsafeBytes { sigma in
+                    rhos.withUnsafeBytes { rho in
+                        _ = sidos_r255_seal_batch(
+                            &capsules, output.assumingMemoryBound(to: UInt8.self).baseAddress,
+                            sigma.assumingMemoryBound(to: UInt8.self).baseAddress,
+                            rho.assumingMemoryBound(to: UInt8.self).baseAddress, table, count)
+                    }
+                }
+            }
+        }
+        return SealedCapsules(capsules: capsules, secrets: secrets)
+    }
+
+    /// (A + ρ'·G, B + ρ'·Y) with a fresh ρ' for each: the same secrets, unlinkable to their former form.
+    ///
+    /// - Throws: `GroupError.invalidElement(index:)`, the index of the capsule.
+    public static func rerandomize(_ capsules: [UInt8], for key: CapsuleKey) throws(GroupError) -> [UInt8] {
+        let count = capsules.count / byteCount
+        guard count > 0 else { return [] }
+        let scalars = Ristretto255.randomScalars(count: count)
+        var done = 0
+        let output = [UInt8](unsafeUninitializedCapacity: count * byteCount) { buffer, filled in
+            done = key.withTable { table in
+                scalars.withUnsafeBytes { scalar in
+                    sidos_r255_rerandomize_batch(
+                        buffer.baseAddress, capsules, scalar.assumingMemoryBound(to: UInt8.self).baseAddress, table,
+                        count)
+                }
+            }
+            filled = count * byteCount
+        }
+        guard done == count else { throw .invalidElement(index: done) }
+        return output
+    }
+
+    /// A node's shares Δ = d·A of `count` × 32 bytes of A.
+    public static func shares(
+        of points: ElementBatch<Ristretto255>, key: borrowing SecretScalar<Ristretto255>
+    ) throws(GroupError) -> ElementBatch<Ristretto255> {
+        try Ristretto255.multiply(points, by: key)
+    }
+
+    /// S = B − Σ Δ − y·A for each item.
+    ///
+    /// - Parameters:
+    ///   - a: `count` × 32 bytes; `b` likewise.
+    ///   - shares: of each node, `count` × 32 bytes in the same order.
+    ///   - key: the research environment's own y.
+    /// - Returns: `count` × 32 bytes of secrets.
+    public static func open(
+        a: [UInt8], b: [UInt8], shares: [[UInt8]], key: borrowing SecretScalar<Ristretto255>
+    ) throws(GroupError) -> SecretBytes {
+        let count = a.count / 32
+        guard let points = ElementBatch<Ristretto255>(bytes: a) else { throw .invalidElement(index: count) }
+        let own = try Ristretto255.multiply(points, by: key)
+        var failed: Int?
+        let secrets = SecretBytes(count: count * 32) { output in
+            output.copyBytes(from: b.prefix(output.count))
+            let accumulator = output.assumingMemoryBound(to: UInt8.self).baseAddress
+            for share in shares + [own.bytes] {
+                let done = sidos_r255_sub_batch(accumulator, accumulator, share, count)
+                if done != count {
+                    failed = done
+                    return
+                }
+            }
+        }
+        if let failed { throw .invalidElement(index: failed) }
+        return secrets
+    }
+}
+
+/// Fresh capsules with what they seal, in the same order.
+public struct SealedCapsules: ~Copyable, Sendable {
+    /// 64 bytes each, public.
+    public let capsules: [UInt8]
+    /// S, 32 bytes each.
+    public let secrets: SecretBytes
+}

@@ -1,0 +1,176 @@
+internal import Crypto
+
+/// What the coordinator found: how many people are where, and who is selected. [P-37]
+public struct MatchResult {
+    /// People by the exact set of registers they are in: bit i for the agreement's register i. Dummies count in the sets of
+    /// one register.
+    public let overlap: [UInt32: Int]
+    /// People of each cohort, in the agreement's order; dummies count.
+    public let cohortCounts: [Int]
+    /// Groups of records that several match keys would have chained together; zero with one key.
+    public let conflictCount: Int
+
+    private let agreement: Agreement
+    private let people: PersonSpool
+    private let spool: any Spool
+    private let compiled: CompiledCohorts
+    private let evaluator: CohortEvaluator
+    private let sampleKey: SymmetricKey
+
+    init(
+        agreement: Agreement, round: RoundID, people: PersonSpool, spool: any Spool, conflictCount: Int
+    ) throws {
+        let sampleKey = HKDF<SHA256>.deriveKey(
+            inputKeyMaterial: SymmetricKey(data: round.bytes), info: Label.sample.bytes, outputByteCount: 32)
+        var overlap: [UInt32: Int] = [:]
+        try people.forEach { overlap[$0.registers, default: 0] += 1 }
+
+        var evaluator = try CohortEvaluator(agreement)
+        while evaluator.needsPass {
+            try people.forEach { evaluator.observe(registers: $0.registers, order: Self.order($0, sampleKey)) }
+            evaluator.nextPass()
+        }
+
+        var counts = [Int](repeating: 0, count: agreement.cohorts.count)
+        try people.forEach { person in
+            let member = evaluator.cohorts(registers: person.registers, order: Self.order(person, sampleKey))
+            for index in counts.indices where member >> UInt64(index) & 1 == 1 { counts[index] += 1 }
+        }
+        self.overlap = overlap
+        self.cohortCounts = counts
+        self.conflictCount = conflictCount
+        self.agreement = agreement
+        self.people = people
+        self.spool = spool
+        self.compiled = try CompiledCohorts(registers: agreement.registers.map(\.id), cohorts: agreement.cohorts)
+        self.evaluator = evaluator
+        self.sampleKey = sampleKey
+    }
+
+    /// Where a sample puts a person: a keyed order over tags, which anybody who has the tags can recompute.
+    private static func order(_ person: MatchedPerson, _ key: SymmetricKey) -> [UInt8] {
+        Array(HMAC<SHA256>.authenticationCode(for: person.tag, using: key))
+    }
+
+    /// What must stop the release: a cohort over its cap, or one below the smallest cell.
+    public var obstacle: AbortCode? {
+        for (cohort, count) in zip(agreement.cohorts, cohortCounts) where count > cohort.maxPeople {
+            return .releasedPeopleCap
+        }
+        for (cohort, count) in zip(agreement.cohorts, cohortCounts) where count < agreement.smallestCell {
+            let released = agreement.registers.contains { $0.releasedFor.contains(cohort.id) }
+            if released, count > 0 { return .smallestCell }
+        }
+        return nil
+    }
+
+    /// Writes the nodes' requests (A, 32 bytes each) and the research environment's selection, both in the order of A.
+    public func select<Requests: ByteSink, Selection: ByteSink>(
+        requests: inout Requests, selection: inout Selection
+    ) async throws -> (requests: ListSummary, selection: ListSummary) {
+        var sorter = ExternalSorter(spool: spool)
+        try people.forEach { person in
+            let member = evaluator.cohorts(registers: person.registers, order: Self.order(person, sampleKey))
+            guard member != 0 else { return }
+            for item in person.items where isDisclosed(register: item.register, to: member) {
+                try sorter.add(
+                    SelectedItem(
+                        a: Array(item.capsule[..<32]), b: Array(item.capsule[32...]), register: item.register,
+                        tag: person.tag, cohorts: member
+                    ).encoded())
+            }
+        }
+        people.discard()
+        var records = try sorter.sorted()
+        var requestWriter = RecordWriter(requests)
+        var selectionWriter = RecordWriter(selection)
+        while let record = try records.next() {
+            try await requestWriter.write(record[..<32])
+            try await selectionWriter.write(record)
+        }
+        let requestSummary = try await requestWriter.finish()
+        let selectionSummary = try await selectionWriter.finish()
+        requests = requestWriter.sink
+        selection = selectionWriter.sink
+        return (requestSummary, selectionSummary)
+    }
+
+    private func isDisclosed(register: Int, to cohorts: UInt64) -> Bool {
+        agreement.cohorts.enumerated().contains { index, cohort in
+            cohorts >> UInt64(index) & 1 == 1 && agreement.registers[register].isDisclosed(for: cohort, in: agreement)
+        }
+    }
+
+    /// The counts as the agreement lets them be published: rounded, small cells withheld, upper bounds marked. [P-39]
+    public func published() -> Counted {
+        let publish = CountPublication(agreement: agreement)
+        let cells = overlap.keys.sorted().map { mask in
+            PublishedCount(
+                registers: agreement.registers.indices.filter { mask >> UInt32($0) & 1 == 1 }
+                    .map { agreement.registers[$0].id },
+                people: publish.count(overlap[mask] ?? 0),
+                upperBound: agreement.padding != .none && mask.nonzeroBitCount == 1)
+        }
+        let cohorts = zip(agreement.cohorts, cohortCounts).enumerated().map { index, pair in
+            PublishedCohort(
+                cohort: pair.0.id, people: publish.count(pair.1), upperBound: mayHoldDummies(cohort: index))
+        }
+        return Counted(overlap: cells, cohorts: cohorts)
+    }
+
+    /// Whether somebody found in one register only can be in the cohort.
+    private func mayHoldDummies(cohort index: Int) -> Bool {
+        guard agreement.padding != .none else { return false }
+        return agreement.registers.indices.contains { register in
+            compiled.unsampled(registers: 1 << UInt32(register)) >> UInt64(index) & 1 == 1
+        }
+    }
+}
+
+/// Rounding and withholding of counts.
+struct CountPublication {
+    let agreement: Agreement
+
+    /// Nil below the smallest cell, zero included in what may be published; rounded to the nearest multiple, halves up.
+    func count(_ people: Int) -> Int? {
+        if people > 0, people < agreement.smallestCell { return nil }
+        let step = max(1, agreement.countRounding)
+        return (people + step / 2) / step * step
+    }
+}
+
+/// One selected item: A ‖ B ‖ register ‖ tag ‖ cohorts, 89 bytes. [P-37]
+public struct SelectedItem: Sendable, Equatable {
+    public static let byteCount = 89
+    public let a: [UInt8]
+    public let b: [UInt8]
+    /// Index in the agreement.
+    public let register: Int
+    /// 16 bytes: the person, in this round.
+    public let tag: [UInt8]
+    /// Bit i: the person is in the agreement's cohort i.
+    public let cohorts: UInt64
+
+    public init(a: [UInt8], b: [UInt8], register: Int, tag: [UInt8], cohorts: UInt64) {
+        self.a = a
+        self.b = b
+        self.register = register
+        self.tag = tag
+        self.cohorts = cohorts
+    }
+
+    func encoded() -> [UInt8] { a + b + [UInt8(register)] + tag + BigEndian.u64(cohorts) }
+
+    /// Nil unless `bytes` are 89 and name a register and cohorts of the agreement.
+    init?(encoded bytes: ArraySlice<UInt8>, agreement: Agreement) {
+        guard bytes.count == Self.byteCount else { return nil }
+        let start = bytes.startIndex
+        a = Array(bytes[start..<(start + 32)])
+        b = Array(bytes[(start + 32)..<(start + 64)])
+        register = Int(bytes[start + 64])
+        tag = Array(bytes[(start + 65)..<(start + 81)])
+        cohorts = BigEndian.read(bytes[(start + 81)..<(start + 89)])
+        let known: UInt64 = agreement.cohorts.count >= 64 ? .max : (1 << UInt64(agreement.cohorts.count)) - 1
+        guard register < agreement.registers.count, cohorts != 0, cohorts & ~known == 0 else { return nil }
+    }
+}

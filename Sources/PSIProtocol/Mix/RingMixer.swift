@@ -1,0 +1,131 @@
+internal import Crypto
+
+/// One ring stage: raise every element to this round's key, re-randomise every capsule, sort. [P-34]
+///
+/// Sorting is the shuffle: it needs no randomness of the node's own, leaves no room for a covert channel, and makes
+/// duplicates visible.
+public struct RingMixer<S: Suite>: Sendable {
+    private let layout: ItemLayout
+    private let matchKeys: [MatchKeyID]
+    private let capsuleKey: CapsuleKey?
+    private let workers: Workers
+    /// Items handled at once: 32 chunks of a core's worth.
+    private var blockCount: Int { 2_048 * workers.count }
+
+    /// - Parameter capsuleKey: Y of the round; nil in a count-only round.
+    public init(agreement: Agreement, capsuleKey: CapsuleKey?, workers: Workers) {
+        self.layout = ItemLayout(S.self, agreement: agreement)
+        self.matchKeys = agreement.matchKeys
+        self.capsuleKey = capsuleKey
+        self.workers = workers
+    }
+
+    /// Computes a stage from `input` to `output`.
+    ///
+    /// Nothing is written before the whole input has been read and found to be what its sender promised.
+    ///
+    /// - Parameters:
+    ///   - expected: the sender's `StageCommitted`, and who sent it.
+    ///   - exit: at the last hop, what turns elements into tags.
+    /// - Throws: `ProtocolViolation` for a list of the wrong order, count, encoding or digest.
+    public func run<Output: ByteSink>(
+        input: some ByteSource, expected: StoredStream, sender: ParticipantID,
+        key: borrowing SecretScalar<S>, exit: ExitSalt?, spool: any Spool, output: inout Output
+    ) async throws -> ListSummary {
+        let blindingKey = key.bytes.key
+        var sorter = ExternalSorter(spool: spool)
+        let received = try await mixAll(
+            input, into: &sorter, sender: sender, blindingKey: blindingKey, exit: exit, expected: expected)
+        try received.check(against: expected, by: sender)
+
+        var writer = RecordWriter(output)
+        var sorted = try sorter.sorted()
+        while let record = try sorted.next() {
+            try Task.checkCancellation()
+            try await writer.write(record)
+        }
+        let summary = try await writer.finish()
+        output = writer.sink
+        return summary
+    }
+
+    private func mixAll(
+        _ input: some ByteSource, into sorter: inout ExternalSorter, sender: ParticipantID, blindingKey: SymmetricKey,
+        exit: ExitSalt?, expected: StoredStream
+    ) async throws -> ListSummary {
+        var reader = RecordReader(input, width: layout.itemByteCount)
+        var previous: [UInt8] = []
+        var start = 0
+        while let block = try await reader.next(most: blockCount) {
+            guard reader.count <= expected.count else { throw ProtocolViolation(.wrongCount, by: sender) }
+            try checkOrder(of: block, after: &previous, start: start, sender: sender)
+            let base = start
+            let pieces = try await workers.map(block.count / layout.itemByteCount) { range in
+                try mix(block, range, blindingKey: blindingKey, exit: exit, base: base, sender: sender)
+            }
+            let width = exit == nil ? layout.itemByteCount : layout.taggedItemByteCount
+            for piece in pieces { try sorter.add(records: piece, width: width) }
+            start = reader.count
+        }
+        return ListSummary(count: reader.count, digest: reader.digest())
+    }
+
+    /// First elements must strictly increase.
+    private func checkOrder(
+        of block: [UInt8], after previous: inout [UInt8], start: Int, sender: ParticipantID
+    ) throws(ProtocolViolation) {
+        let width = layout.itemByteCount
+        for index in 0..<(block.count / width) {
+            let element = block[(index * width)..<(index * width + layout.elementByteCount)]
+            guard previous.isEmpty || previous.lexicographicallyPrecedes(element) else {
+                throw ProtocolViolation(.notIncreasing, by: sender, index: start + index)
+            }
+            previous = Array(element)
+        }
+    }
+
+    private func mix(
+        _ block: [UInt8], _ range: Range<Int>, blindingKey: SymmetricKey, exit: ExitSalt?, base: Int,
+        sender: ParticipantID
+    ) throws -> [UInt8] {
+        let width = layout.itemByteCount
+        var elements: [UInt8] = []
+        var capsules: [UInt8] = []
+        elements.reserveCapacity(range.count * layout.elementsByteCount)
+        capsules.reserveCapacity(range.count * layout.capsuleByteCount)
+        for index in range {
+            let cut = index * width + layout.elementsByteCount
+            elements += block[(index * width)..<cut]
+            capsules += block[cut..<((index + 1) * width)]
+        }
+        let first = base + range.lowerBound
+        let raised: ElementBatch<S>
+        do {
+            raised = try S.multiply(
+                ElementBatch(trusted: elements), by: SecretScalar(SecretBytes(blindingKey)))
+        } catch GroupError.invalidElement(let index) {
+            throw ProtocolViolation(.invalidElement, by: sender, index: first + index / layout.keyCount)
+        }
+        if let capsuleKey, layout.hasCapsule {
+            do {
+                capsules = try Capsule.rerandomize(capsules, for: capsuleKey)
+            } catch GroupError.invalidElement(let index) {
+                throw ProtocolViolation(.invalidCapsule, by: sender, index: first + index)
+            }
+        }
+        return join(raised, capsules, count: range.count, exit: exit)
+    }
+
+    private func join(_ elements: ElementBatch<S>, _ capsules: [UInt8], count: Int, exit: ExitSalt?) -> [UInt8] {
+        var records: [UInt8] = []
+        records.reserveCapacity(count * layout.itemByteCount)
+        for index in 0..<count {
+            for key in 0..<layout.keyCount {
+                let element = elements[index * layout.keyCount + key]
+                if let exit { records += exit.tag(element, matchKey: matchKeys[key]) } else { records += element }
+            }
+            records += capsules[(index * layout.capsuleByteCount)..<((index + 1) * layout.capsuleByteCount)]
+        }
+        return records
+    }
+}

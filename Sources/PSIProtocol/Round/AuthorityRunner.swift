@@ -1,0 +1,202 @@
+public import Crypto
+
+/// Does a node's duties and says what the board is to hear of it. [P-16]
+public struct AuthorityRunner<S: Suite>: Sendable {
+    private let me: ParticipantID
+    private let hpkeKey: XWingMLKEM768X25519.PrivateKey
+    private let port: any RoundPort
+    private let lists: any ListKeeper
+    private let workers: Workers
+    /// This node's own limit on a cohort's people, no more than the agreement's.
+    private let cohortCap: @Sendable (CohortDeclaration) -> Int
+
+    public init(
+        me: ParticipantID, hpkeKey: XWingMLKEM768X25519.PrivateKey, port: any RoundPort, lists: any ListKeeper,
+        workers: Workers, cohortCap: @escaping @Sendable (CohortDeclaration) -> Int = { $0.maxPeople }
+    ) {
+        self.me = me
+        self.hpkeKey = hpkeKey
+        self.port = port
+        self.lists = lists
+        self.workers = workers
+        self.cohortCap = cohortCap
+    }
+
+    /// Does one duty.
+    ///
+    /// - Parameter people: opens a register of this node's; called for `declare` only.
+    /// - Returns: what to post; nil for `eraseKeys`' preparation, which the caller ends by erasing and posting itself.
+    public func perform(
+        _ duty: AuthorityDuty, record: RoundRecord, secrets: borrowing AuthoritySecrets<S>,
+        people: @Sendable (RegisterDeclaration) async throws -> any PeopleSource
+    ) async throws -> EntryBody {
+        switch duty {
+        case .commitKeys:
+            guard let commitment = secrets.reveal.commitment(round: record.round, participant: me) else {
+                throw ProtocolViolation(.unencodableEntry, by: me)
+            }
+            return .keyCommitted(KeyCommitted(commitment: HexBytes(commitment)))
+        case .revealKeys: return .keyRevealed(secrets.reveal)
+        case .signManifest:
+            // A share that does not open is found here, before anything of a register has left the node.
+            _ = try secrets.exitSalt(for: me, in: record, hpkeKey: hpkeKey)
+            return .manifestSigned(ManifestSigned(manifest: HexBytes(record.manifest)))
+        case .declare(let id): return try await declare(id, record, secrets, people)
+        case .send(let id): return try await send(id, record)
+        case .mix(let id, let stage): return try await mix(id, stage, record, secrets)
+        case .release: return try await release(record, secrets)
+        case .eraseKeys: return .keysErased(KeysErased())
+        }
+    }
+
+    private func declare(
+        _ id: RegisterID, _ record: RoundRecord, _ secrets: borrowing AuthoritySecrets<S>,
+        _ people: @Sendable (RegisterDeclaration) async throws -> any PeopleSource
+    ) async throws -> EntryBody {
+        let register = try record.ownRegister(id, of: me)
+        let capsuleKey = try record.capsuleKey()
+        var encapsulation: HexBytes?
+        var registerSecret: SymmetricKey?
+        if record.releasesRows, let research = record.research.flatMap({ record.participant($0) }) {
+            let shared = try RegisterSecret.encapsulate(register: id, round: record.round, to: research)
+            encapsulation = HexBytes(shared.encapsulation)
+            registerSecret = shared.secret.key
+        }
+        var builder = BatchBuilder<S>(
+            register: register, record: record, key: secrets.blindingKey, capsuleKey: capsuleKey,
+            registerSecret: registerSecret, spool: port.spool, workers: workers)
+        var source = try await people(register)
+        while true {
+            try Task.checkCancellation()
+            let some = try await source.next(4_096)
+            if some.isEmpty { break }
+            try await builder.add(some)
+        }
+        var list = AnyStreamSink(try await lists.keep(id))
+        let summary = try await builder.finishList(into: &list)
+        try await list.finish()
+        var vault: StoredStream?
+        if record.releasesRows {
+            let attempt = try await port.nextAttempt(batch: id, stage: .vault)
+            var sink = AnyStreamSink(
+                try await port.sink(for: StreamID(batch: id, stage: .vault, attempt: attempt), sealing: .plain))
+            let stored = try await builder.finishVault(into: &sink)
+            try await sink.finish()
+            vault = stored.stored(attempt: attempt)
+        }
+        return .batchDeclared(
+            BatchDeclared(
+                register: id, count: summary.count, digest: HexBytes(summary.digest), encapsulation: encapsulation,
+                vault: vault))
+    }
+
+    private func send(_ id: RegisterID, _ record: RoundRecord) async throws -> EntryBody {
+        let register = try record.ownRegister(id, of: me)
+        let (attempt, output) = try await sink(for: register, stage: 0, record)
+        var writer = RecordCopier(sink: output)
+        var source = try await lists.kept(id)
+        while let piece = try await source.next() { try await writer.write(piece) }
+        let digest = try await writer.finish()
+        guard let batch = record.batches[id], batch.digest.bytes == digest else {
+            // The kept list is not what was declared: the disk lied. Nothing was committed.
+            throw ProtocolViolation(.wrongDigest, by: me)
+        }
+        let list = StoredStream(attempt: attempt, count: batch.count, digest: batch.digest)
+        return .stageCommitted(StageCommitted(register: id, stage: 0, list: list))
+    }
+
+    private func mix(
+        _ id: RegisterID, _ stage: Int, _ record: RoundRecord, _ secrets: borrowing AuthoritySecrets<S>
+    ) async throws -> EntryBody {
+        guard let register = record.register(id), let before = record.stages[id]?[stage - 1],
+            let sender = record.node(forStage: stage - 1, of: register)
+        else { throw ProtocolViolation(.outOfPlace, by: me) }
+        let isLast = stage == record.ringCount - 1
+        let exit = isLast ? try secrets.exitSalt(for: me, in: record, hpkeKey: hpkeKey) : nil
+        let input = try await port.source(
+            of: StreamID(batch: id, stage: .ring(stage - 1), attempt: before.attempt), sealing: .sealed(to: me),
+            from: sender)
+        let (attempt, sink) = try await sink(for: register, stage: stage, record)
+        var output = AnyStreamSink(sink)
+        let mixer = RingMixer<S>(
+            agreement: record.agreement, capsuleKey: try record.capsuleKey(), workers: workers)
+        let summary = try await mixer.run(
+            input: AnyByteSource(input), expected: before, sender: sender, key: secrets.blindingKey, exit: exit,
+            spool: port.spool, output: &output)
+        try await output.finish()
+        return .stageCommitted(
+            StageCommitted(register: id, stage: stage, list: summary.stored(attempt: attempt)))
+    }
+
+    /// A new attempt at a ring stage, sealed to the next hop, or to the coordinator after the last.
+    private func sink(
+        for register: RegisterDeclaration, stage: Int, _ record: RoundRecord
+    ) async throws -> (attempt: Int, sink: any StreamSink) {
+        let receiver = record.node(forStage: stage + 1, of: register) ?? record.coordinator
+        let attempt = try await port.nextAttempt(batch: register.id, stage: .ring(stage))
+        let stream = StreamID(batch: register.id, stage: .ring(stage), attempt: attempt)
+        return (attempt, try await port.sink(for: stream, sealing: .sealed(to: receiver)))
+    }
+
+    private func release(
+        _ record: RoundRecord, _ secrets: borrowing AuthoritySecrets<S>
+    ) async throws -> EntryBody {
+        guard let selected = record.selected, let research = record.research else {
+            throw ProtocolViolation(.outOfPlace, by: me)
+        }
+        let requests = try await port.source(
+            of: StreamID(batch: me, stage: .selection, attempt: selected.requests.attempt), sealing: .plain,
+            from: record.coordinator)
+        let attempt = try await port.nextAttempt(batch: me, stage: .release)
+        var output = AnyStreamSink(
+            try await port.sink(
+                for: StreamID(batch: me, stage: .release, attempt: attempt), sealing: .sealed(to: research)))
+        let cap = record.releasableItemCap { min($0.maxPeople, cohortCap($0)) }
+        let summary = try await ShareComputer(workers: workers).run(
+            requests: AnyByteSource(requests), expected: selected.requests, coordinator: record.coordinator, cap: cap,
+            key: secrets.capsuleKey, output: &output)
+        try await output.finish()
+        return .released(Released(shares: summary.stored(attempt: attempt)))
+    }
+}
+
+extension RoundRecord {
+    fileprivate func ownRegister(_ id: RegisterID, of me: ParticipantID) throws(ProtocolViolation) -> RegisterDeclaration {
+        guard let register = register(id), register.owner == me else { throw ProtocolViolation(.outOfPlace, by: me) }
+        return register
+    }
+
+    /// Y = Y_R + Σ D_j from what was revealed; nil in a count-only round. [P-41]
+    public func capsuleKey() throws(ProtocolViolation) -> CapsuleKey? {
+        guard releasesRows else { return nil }
+        do { return try CapsuleKey(sumOf: keyHolders.compactMap { reveals[$0]?.capsuleKey?.bytes }) } catch {
+            throw ProtocolViolation(.badProof)
+        }
+    }
+}
+
+/// Any stream sink behind one type.
+struct AnyStreamSink: StreamSink {
+    private var base: any StreamSink
+    init(_ base: any StreamSink) { self.base = base }
+    mutating func write(_ bytes: [UInt8]) async throws { try await base.write(bytes) }
+    mutating func finish() async throws { try await base.finish() }
+}
+
+/// Copies a list as it is, digesting it on the way.
+private struct RecordCopier {
+    var sink: any StreamSink
+    private var hash = SHA256()
+
+    init(sink: any StreamSink) { self.sink = sink }
+
+    mutating func write(_ bytes: [UInt8]) async throws {
+        hash.update(data: bytes)
+        try await sink.write(bytes)
+    }
+
+    mutating func finish() async throws -> [UInt8] {
+        try await sink.finish()
+        return Array(hash.finalize())
+    }
+}

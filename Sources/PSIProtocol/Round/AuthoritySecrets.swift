@@ -1,0 +1,173 @@
+public import Crypto
+internal import Foundation
+
+/// A node's secrets of one round, made fresh and destroyed when the round closes. [P-25]
+public struct AuthoritySecrets<S: Suite>: ~Copyable, Sendable {
+    /// k_j.
+    public let blindingKey: SecretScalar<S>
+    /// d_j, a ristretto255 scalar.
+    public let capsuleKey: SecretScalar<Ristretto255>
+    let saltShare: SecretBytes
+    /// What is committed to and then revealed. Public once revealed.
+    public let reveal: KeyRevealed
+
+    /// Makes fresh secrets and what will be revealed of them.
+    public init(for me: ParticipantID, in record: RoundRecord) throws {
+        let blinding = S.randomScalar()
+        let capsule = Ristretto255.randomScalar()
+        let share = SecretBytes(randomByteCount: SaltShare.byteCount)
+        let blindingPublic = S.multiplyGenerator(by: blinding)
+        let proof = SchnorrProof.make(
+            key: blinding, publicKey: blindingPublic,
+            context: KeyRevealed.context(.blinding, round: record.round, participant: me))
+        var sealed: [String: HexBytes] = [:]
+        for other in record.ring where other != me {
+            guard let participant = record.participant(other) else { continue }
+            sealed[other] = HexBytes(try SaltShare.seal(share, from: me, to: participant, round: record.round))
+        }
+        var reveal = KeyRevealed(
+            blindingKey: HexBytes(blindingPublic), blindingProof: ProofBytes(proof), capsuleKey: nil,
+            capsuleProof: nil, saltShares: sealed,
+            saltDigest: HexBytes(SaltShare.digest(share, of: me, round: record.round)))
+        if record.releasesRows { reveal.addCapsuleKey(capsule, participant: me, round: record.round) }
+        self.blindingKey = blinding
+        self.capsuleKey = capsule
+        self.saltShare = share
+        self.reveal = reveal
+    }
+
+    /// For a sealed state: k (`scalarByteCount`) ‖ d (32) ‖ share (32) ‖ JSON of what is revealed.
+    public borrowing func serialized() throws -> SecretBytes {
+        let json = try CanonicalJSON.encode(reveal)
+        let size = S.scalarByteCount
+        return SecretBytes(count: size + 64 + json.count) { output in
+            func copy(_ source: UnsafeRawBufferPointer, to start: Int) {
+                UnsafeMutableRawBufferPointer(rebasing: output[start..<(start + source.count)]).copyMemory(from: source)
+            }
+            blindingKey.bytes.withUnsafeBytes { copy($0, to: 0) }
+            capsuleKey.bytes.withUnsafeBytes { copy($0, to: size) }
+            saltShare.withUnsafeBytes { copy($0, to: size + 32) }
+            json.withUnsafeBytes { copy($0, to: size + 64) }
+        }
+    }
+
+    /// Reads what `serialized` wrote; nil for anything else.
+    public init?(serialized: borrowing SecretBytes) {
+        let size = S.scalarByteCount
+        guard serialized.byteCount > size + 64 else { return nil }
+        let json = serialized.withUnsafeBytes { Data($0[(size + 64)...]) }
+        guard let reveal = try? JSONDecoder().decode(KeyRevealed.self, from: json) else { return nil }
+        self.blindingKey = SecretScalar(serialized.slice(0..<size))
+        self.capsuleKey = SecretScalar(serialized.slice(size..<(size + 32)))
+        self.saltShare = serialized.slice((size + 32)..<(size + 64))
+        self.reveal = reveal
+    }
+
+    /// HKDF over all nodes' shares in ring order; only nodes can compute it. [P-28]
+    ///
+    /// - Parameter hpkeKey: this node's long-lived key, which opens the shares sealed to it.
+    public borrowing func exitSalt(
+        for me: ParticipantID, in record: RoundRecord, hpkeKey: XWingMLKEM768X25519.PrivateKey
+    ) throws(ProtocolViolation) -> ExitSalt {
+        var shares: [SymmetricKey] = []
+        for node in record.ring {
+            if node == me {
+                shares.append(saltShare.key)
+                continue
+            }
+            guard let reveal = record.reveals[node], let sealed = reveal.saltShares[me] else {
+                throw ProtocolViolation(.badSaltShare, by: node)
+            }
+            let share = try SaltShare.open(sealed.bytes, from: node, to: me, round: record.round, key: hpkeKey)
+            guard SaltShare.digest(share, of: node, round: record.round) == reveal.saltDigest?.bytes else {
+                throw ProtocolViolation(.badSaltShare, by: node)
+            }
+            shares.append(share.key)
+        }
+        let material = SecretBytes(count: shares.count * SaltShare.byteCount) { output in
+            for (index, share) in shares.enumerated() {
+                let range = (index * SaltShare.byteCount)..<((index + 1) * SaltShare.byteCount)
+                share.withUnsafeBytes { UnsafeMutableRawBufferPointer(rebasing: output[range]).copyMemory(from: $0) }
+            }
+        }
+        return ExitSalt(
+            key: HKDF<SHA256>.deriveKey(
+                inputKeyMaterial: material.key, salt: record.round.bytes, info: Label.exitSalt.bytes,
+                outputByteCount: 32),
+            round: record.round)
+    }
+}
+
+/// The research environment's secrets of one round.
+public struct ResearchSecrets: ~Copyable, Sendable {
+    /// y_R.
+    public let capsuleKey: SecretScalar<Ristretto255>
+    public let reveal: KeyRevealed
+
+    public init(for me: ParticipantID, in record: RoundRecord) {
+        let key = Ristretto255.randomScalar()
+        var reveal = KeyRevealed(saltShares: [:])
+        reveal.addCapsuleKey(key, participant: me, round: record.round)
+        self.capsuleKey = key
+        self.reveal = reveal
+    }
+
+    /// y (32) ‖ JSON of what is revealed.
+    public borrowing func serialized() throws -> SecretBytes {
+        let json = try CanonicalJSON.encode(reveal)
+        return SecretBytes(count: 32 + json.count) { output in
+            capsuleKey.bytes.withUnsafeBytes {
+                UnsafeMutableRawBufferPointer(rebasing: output[0..<32]).copyMemory(from: $0)
+            }
+            json.withUnsafeBytes { UnsafeMutableRawBufferPointer(rebasing: output[32...]).copyMemory(from: $0) }
+        }
+    }
+
+    public init?(serialized: borrowing SecretBytes) {
+        guard serialized.byteCount > 32 else { return nil }
+        let json = serialized.withUnsafeBytes { Data($0[32...]) }
+        guard let reveal = try? JSONDecoder().decode(KeyRevealed.self, from: json) else { return nil }
+        self.capsuleKey = SecretScalar(serialized.slice(0..<32))
+        self.reveal = reveal
+    }
+}
+
+extension KeyRevealed {
+    init(saltShares: [String: HexBytes]) {
+        self.init(
+            blindingKey: nil, blindingProof: nil, capsuleKey: nil, capsuleProof: nil, saltShares: saltShares,
+            saltDigest: nil)
+    }
+
+    fileprivate mutating func addCapsuleKey(
+        _ key: borrowing SecretScalar<Ristretto255>, participant: ParticipantID, round: RoundID
+    ) {
+        let publicKey = Ristretto255.multiplyGenerator(by: key)
+        let proof = SchnorrProof.make(
+            key: key, publicKey: publicKey,
+            context: Self.context(.capsule, round: round, participant: participant))
+        capsuleKey = HexBytes(publicKey)
+        capsuleProof = ProofBytes(proof)
+    }
+}
+
+/// What turns a fully blinded element into a tag; known to the nodes only. [P-35]
+public struct ExitSalt: Sendable {
+    let key: SymmetricKey
+    let round: RoundID
+
+    public static let tagByteCount = 16
+
+    /// HMAC-SHA256 of the element under the salt, bound to round and match key, cut to 16 bytes.
+    func tag(_ element: ArraySlice<UInt8>, matchKey: MatchKeyID) -> [UInt8] {
+        var hmac = HMAC<SHA256>(key: key)
+        hmac.update(data: Label.tag.bytes + round.bytes + Self.framed(matchKey))
+        hmac.update(data: element)
+        return Array(hmac.finalize().prefix(Self.tagByteCount))
+    }
+
+    static func framed(_ matchKey: MatchKeyID) -> [UInt8] {
+        let name = Array(matchKey.name.utf8)
+        return BigEndian.u16(name.count) + name
+    }
+}

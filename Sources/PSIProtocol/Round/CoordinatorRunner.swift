@@ -1,0 +1,76 @@
+/// Does the coordinator's matching and says what the board is to hear of it. [P-36]
+public struct CoordinatorRunner: Sendable {
+    private let me: ParticipantID
+    private let port: any RoundPort
+
+    public init(me: ParticipantID, port: any RoundPort) {
+        self.me = me
+        self.port = port
+    }
+
+    /// The result of matching: what to post, and what the operator may see.
+    public struct Outcome: Sendable {
+        public let body: EntryBody
+        /// As published, for the report.
+        public let counts: Counted
+        public let conflictCount: Int
+    }
+
+    /// Reads every register's last list, matches, and stores the selection, or counts.
+    public func match(_ record: RoundRecord) async throws -> Outcome {
+        var matcher = TagMatcher(record: record, spool: port.spool)
+        for (index, register) in record.agreement.registers.enumerated() {
+            let stage = record.ringCount - 1
+            guard let list = record.stages[register.id]?[stage],
+                let sender = record.node(forStage: stage, of: register)
+            else { throw ProtocolViolation(.outOfPlace, by: me) }
+            let source = try await port.source(
+                of: StreamID(batch: register.id, stage: .ring(stage), attempt: list.attempt),
+                sealing: .sealed(to: me), from: sender)
+            try await matcher.add(
+                register: index, input: AnyByteSource(source), expected: list, sender: sender)
+        }
+        let result = try matcher.matched()
+        let counts = result.published()
+        let body = record.releasesRows ? try await select(result, record) : .counted(counts)
+        return Outcome(body: body, counts: counts, conflictCount: result.conflictCount)
+    }
+
+    private func select(_ result: MatchResult, _ record: RoundRecord) async throws -> EntryBody {
+        if let obstacle = result.obstacle {
+            return .roundAborted(RoundAborted(code: obstacle, participants: []))
+        }
+        guard let research = record.research else { throw ProtocolViolation(.outOfPlace, by: me) }
+        let attempt = try await port.nextAttempt(batch: me, stage: .selection)
+        var copies: [any StreamSink] = []
+        for node in record.ring {
+            copies.append(
+                try await port.sink(
+                    for: StreamID(batch: node, stage: .selection, attempt: attempt), sealing: .plain))
+        }
+        var requests = FanOut(sinks: copies)
+        var selection = AnyStreamSink(
+            try await port.sink(
+                for: StreamID(batch: research, stage: .selection, attempt: attempt), sealing: .plain))
+        let summaries = try await result.select(requests: &requests, selection: &selection)
+        try await requests.finish()
+        try await selection.finish()
+        return .selected(
+            Selected(
+                requests: summaries.requests.stored(attempt: attempt),
+                selection: summaries.selection.stored(attempt: attempt)))
+    }
+}
+
+/// Writes the same bytes to several streams.
+private struct FanOut: StreamSink {
+    var sinks: [any StreamSink]
+
+    mutating func write(_ bytes: [UInt8]) async throws {
+        for index in sinks.indices { try await sinks[index].write(bytes) }
+    }
+
+    mutating func finish() async throws {
+        for index in sinks.indices { try await sinks[index].finish() }
+    }
+}

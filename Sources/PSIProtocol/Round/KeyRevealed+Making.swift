@@ -1,0 +1,54 @@
+internal import Crypto
+
+extension KeyRevealed {
+    /// What `KeyCommitted` holds for these keys: SHA-256 over label, round, participant and the body's JSON. [P-25]
+    func commitment(round: RoundID, participant: ParticipantID) -> [UInt8]? {
+        guard let json = try? CanonicalJSON.encode(self) else { return nil }
+        return Array(
+            SHA256.hash(data: Label.keyCommitment.bytes + round.bytes + Array(participant.utf8) + [0] + json))
+    }
+
+    /// Whether the right keys are there and each proof holds. [P-27]
+    func proofsHold(in record: RoundRecord, by participant: ParticipantID) -> Bool {
+        let isNode = record.ring.contains(participant)
+        guard (blindingKey != nil) == isNode, (blindingProof != nil) == isNode,
+            (capsuleKey != nil) == record.releasesRows, (capsuleProof != nil) == record.releasesRows
+        else { return false }
+        if let blindingKey, let blindingProof {
+            let context = Self.context(.blinding, round: record.round, participant: participant)
+            let holds =
+                switch record.agreement.suite {
+                case .ristretto255: blindingProof.holds(Ristretto255.self, key: blindingKey, context: context)
+                case .p256: blindingProof.holds(P256.self, key: blindingKey, context: context)
+                case .ffdhe3072: blindingProof.holds(FFDHE3072.self, key: blindingKey, context: context)
+                }
+            guard holds else { return false }
+        }
+        if let capsuleKey, let capsuleProof {
+            let context = Self.context(.capsule, round: record.round, participant: participant)
+            return capsuleProof.holds(Ristretto255.self, key: capsuleKey, context: context)
+        }
+        return true
+    }
+
+    enum Purpose: String { case blinding, capsule }
+
+    /// What a proof of possession is bound to.
+    static func context(_ purpose: Purpose, round: RoundID, participant: ParticipantID) -> [UInt8] {
+        round.bytes + Array(participant.utf8) + [0] + Array(purpose.rawValue.utf8)
+    }
+}
+
+extension ProofBytes {
+    init(_ proof: SchnorrProof) {
+        self.init(commitment: HexBytes(proof.commitment), response: HexBytes(proof.response))
+    }
+
+    func holds<S: Suite>(_: S.Type, key: HexBytes, context: [UInt8]) -> Bool {
+        guard let element = ElementBatch<S>(bytes: key.bytes), element.count == 1,
+            (try? S.validate(element)) != nil
+        else { return false }
+        return SchnorrProof(commitment: commitment.bytes, response: response.bytes)
+            .holds(S.self, publicKey: key.bytes, context: context)
+    }
+}

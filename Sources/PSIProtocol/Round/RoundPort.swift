@@ -1,0 +1,39 @@
+/// What a role needs of the world around it to do its duties: streams, a spool, and counters that survive a crash.
+///
+/// The daemons implement it over HTTPS and sealed files, simulations in memory; the duties are the same code.
+public protocol RoundPort: Sendable {
+    /// Reads a stream that another participant has committed to.
+    func source(of stream: StreamID, sealing: StreamSealing, from sender: ParticipantID) async throws -> any ByteSource
+    /// Begins a stream under an attempt that `nextAttempt` has given.
+    func sink(for stream: StreamID, sealing: StreamSealing) async throws -> any StreamSink
+    /// A number never given before for this stream, recorded before it is returned, so that no key and nonce can come twice.
+    func nextAttempt(batch: String, stage: StreamStage) async throws -> Int
+    /// Where sorted runs wait.
+    var spool: any Spool { get }
+}
+
+/// A stream being stored.
+public protocol StreamSink: ByteSink {
+    /// Returns once everything is stored.
+    mutating func finish() async throws
+}
+
+/// Who can read a stream besides its author.
+public enum StreamSealing: Sendable, Hashable {
+    /// Sealed end to end under HPKE.
+    case sealed(to: ParticipantID)
+    /// Readable by the coordinator: its cells are sealed one by one, or it is the coordinator's own.
+    case plain
+}
+
+/// A node's own lists, kept sealed on its disk between declaring and sending. [P-32]
+public protocol ListKeeper: Sendable {
+    func keep(_ register: RegisterID) async throws -> any StreamSink
+    func kept(_ register: RegisterID) async throws -> any ByteSource
+}
+
+/// Distinct people of a register, a few thousand at a time.
+public protocol PeopleSource {
+    /// Up to `most` people; empty at the end.
+    mutating func next(_ most: Int) async throws -> [PersonRecord]
+}

@@ -1,0 +1,104 @@
+/// What a round's board says, verified entry by entry: every role folds the same entries into the same record, so a restart is
+/// a replay. Pure; the clock is not read here. [P-14]
+public struct RoundRecord: Sendable {
+    public let agreement: Agreement
+    public let round: RoundID
+    public let opening: RoundOpened
+    /// Nodes of the ring, in ring order.
+    public let ring: [ParticipantID]
+    public let coordinator: ParticipantID
+    /// Nil in a count-only round whose agreement names none.
+    public let research: ParticipantID?
+
+    public private(set) var heads: [BoardHead]
+    public internal(set) var commitments: [ParticipantID: KeyCommitted] = [:]
+    public internal(set) var reveals: [ParticipantID: KeyRevealed] = [:]
+    public internal(set) var manifestSigners: Set<ParticipantID> = []
+    public internal(set) var batches: [RegisterID: BatchDeclared] = [:]
+    /// By register, then stage.
+    public internal(set) var stages: [RegisterID: [Int: StoredStream]] = [:]
+    public internal(set) var selected: Selected?
+    public internal(set) var released: [ParticipantID: Released] = [:]
+    public internal(set) var isReceived = false
+    public internal(set) var counted: Counted?
+    public internal(set) var refusals: [ParticipantID: RefusalCode] = [:]
+    public internal(set) var ending: Ending?
+    public internal(set) var erased: Set<ParticipantID> = []
+
+    /// How a round ended.
+    public enum Ending: Sendable, Equatable {
+        case closed
+        case aborted(RoundAborted)
+    }
+
+    public var head: BoardHead { heads.last ?? .empty }
+    public var releasesRows: Bool { agreement.release == .rows }
+    /// N.
+    public var ringCount: Int { ring.count }
+
+    /// Begins a record with the round's first entry.
+    ///
+    /// - Parameters:
+    ///   - signed: the agreement's exact file, already parsed to `agreement`.
+    /// - Throws: `ProtocolViolation` unless the agreement's coordinator signed a fitting opening.
+    public init(opening bytes: [UInt8], agreement: Agreement, file: [UInt8]) throws(ProtocolViolation) {
+        let entry = try SignedEntry(bytes: bytes)
+        guard case .roundOpened(let opening) = entry.body, let round = entry.openedRound,
+            let coordinator = agreement.participants.first(where: { $0.role == .coordinator }),
+            coordinator.id == entry.author
+        else { throw ProtocolViolation(.badOpening) }
+        try entry.verifySignature(publicKey: coordinator.signingKey)
+        guard opening.agreement.bytes == AgreementID(ofFile: file).bytes, opening.nonce.bytes.count == 32,
+            (1...agreement.roundsAllowed).contains(opening.number), opening.opened >= 0,
+            opening.deadline > opening.opened, opening.deadline <= opening.opened + agreement.deadlineMinutes * 60,
+            entry.seen == .empty
+        else { throw ProtocolViolation(.badOpening, by: coordinator.id) }
+
+        self.agreement = agreement
+        self.round = round
+        self.opening = opening
+        self.ring = agreement.participants.filter { $0.role == .authority || $0.role == .mixer }.map(\.id)
+        self.coordinator = coordinator.id
+        self.research = agreement.participants.first { $0.role == .research }?.id
+        self.heads = [.empty, BoardHead.empty.appending(bytes)]
+    }
+
+    /// Takes the board's next entry.
+    ///
+    /// - Throws: `ProtocolViolation`, after which the record is as before.
+    /// - Returns: the entry, verified.
+    @discardableResult
+    public mutating func append(_ bytes: [UInt8]) throws(ProtocolViolation) -> SignedEntry {
+        let entry = try SignedEntry(bytes: bytes)
+        guard entry.round == round else { throw ProtocolViolation(.wrongRound, by: entry.author) }
+        guard let author = participant(entry.author) else { throw ProtocolViolation(.unknownAuthor) }
+        try entry.verifySignature(publicKey: author.signingKey)
+        guard entry.seen.count >= 1, entry.seen.count < heads.count, heads[entry.seen.count] == entry.seen else {
+            throw ProtocolViolation(.boardForked, by: author.id)
+        }
+        try apply(entry.body, by: author)
+        heads.append(head.appending(bytes))
+        return entry
+    }
+
+    public func participant(_ id: ParticipantID) -> Participant? { agreement.participants.first { $0.id == id } }
+
+    /// Those whose keys the round needs: the nodes, and the research environment when rows are released.
+    public var keyHolders: [ParticipantID] { releasesRows ? ring + (research.map { [$0] } ?? []) : ring }
+
+    /// The ring position of the node that computes `stage` of a register's list.
+    public func node(forStage stage: Int, of register: RegisterDeclaration) -> ParticipantID? {
+        guard let owner = ring.firstIndex(of: register.owner), stage >= 0, stage < ring.count else { return nil }
+        return ring[(owner + stage) % ring.count]
+    }
+
+    public func register(_ id: RegisterID) -> RegisterDeclaration? { agreement.registers.first { $0.id == id } }
+
+    public var allCommitted: Bool { keyHolders.allSatisfy { commitments[$0] != nil } }
+    public var allRevealed: Bool { keyHolders.allSatisfy { reveals[$0] != nil } }
+    public var allManifestsSigned: Bool { keyHolders.allSatisfy { manifestSigners.contains($0) } }
+    public var allDeclared: Bool { agreement.registers.allSatisfy { batches[$0.id] != nil } }
+    public var allStagesDone: Bool { agreement.registers.allSatisfy { stages[$0.id]?[ring.count - 1] != nil } }
+    public var allReleased: Bool { ring.allSatisfy { released[$0] != nil } }
+    public var allErased: Bool { keyHolders.allSatisfy { erased.contains($0) } }
+}

@@ -1,0 +1,129 @@
+internal import COpenSSL
+internal import Crypto
+
+/// NIST P-256 with RFC 9380's simplified SWU map, over OpenSSL's libcrypto: where NIST curves are prescribed.
+///
+/// Elements are 33-byte compressed SEC 1 encodings, scalars 32 bytes big-endian.
+public enum P256: Suite {
+    public static let id = SuiteID.p256
+    public static let elementByteCount = 33
+    public static let scalarByteCount = 32
+    public static let hashToGroupID = "P256_XMD:SHA-256_SSWU_RO_"
+    public static let proofResponseByteCount = 32
+
+    public static func hashToGroup(_ messages: [[UInt8]], domain: DomainSeparationTag) -> ElementBatch<Self> {
+        var uniform: [UInt8] = []
+        uniform.reserveCapacity(messages.count * 96)
+        for message in messages {
+            uniform += ExpandMessage.xmd(message, domain: domain, count: 96, using: SHA256.self)
+        }
+        return ElementBatch(trusted: hashToCurve(uniform, count: messages.count))
+    }
+
+    public static func multiply(
+        _ elements: ElementBatch<Self>, by scalar: borrowing SecretScalar<Self>
+    ) throws(GroupError) -> ElementBatch<Self> {
+        let count = elements.count
+        var done = 0
+        let output = [UInt8](unsafeUninitializedCapacity: count * 33) { buffer, filled in
+            done = scalar.bytes.withUnsafeBytes { key in
+                sidos_p256_mul_batch(
+                    buffer.baseAddress, elements.bytes, key.assumingMemoryBound(to: UInt8.self).baseAddress, count)
+            }
+            filled = count * 33
+        }
+        try check(done, count)
+        return ElementBatch(trusted: output)
+    }
+
+    public static func multiplyGenerator(by scalar: borrowing SecretScalar<Self>) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: 33) { buffer, filled in
+            scalar.bytes.withUnsafeBytes { key in
+                _ = sidos_p256_base_mul_batch(
+                    buffer.baseAddress, key.assumingMemoryBound(to: UInt8.self).baseAddress, 1)
+            }
+            filled = 33
+        }
+    }
+
+    public static func randomScalar() -> SecretScalar<Self> {
+        while true {
+            let wide = SecretBytes(randomByteCount: 48)
+            var valid = false
+            let scalar = SecretBytes(count: 32) { output in
+                wide.withUnsafeBytes { input in
+                    let out = output.assumingMemoryBound(to: UInt8.self).baseAddress
+                    sidos_p256_scalar_reduce(out, input.assumingMemoryBound(to: UInt8.self).baseAddress)
+                    valid = sidos_p256_scalar_is_valid(out) == 1
+                }
+            }
+            if valid { return SecretScalar(scalar) }
+        }
+    }
+
+    public static func randomElements(count: Int) -> ElementBatch<Self> {
+        let wide = SecretBytes(randomByteCount: 96 * max(count, 1))
+        return ElementBatch(trusted: wide.withUnsafeBytes { hashToCurve(Array($0[0..<(96 * count)]), count: count) })
+    }
+
+    public static func validate(_ elements: ElementBatch<Self>) throws(GroupError) {
+        try check(sidos_p256_validate_batch(elements.bytes, elements.count), elements.count)
+    }
+
+    private static func hashToCurve(_ uniform: [UInt8], count: Int) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: count * 33) { buffer, filled in
+            _ = sidos_p256_hash_to_curve_batch(buffer.baseAddress, uniform, count)
+            filled = count * 33
+        }
+    }
+
+    private static func check(_ done: Int, _ count: Int) throws(GroupError) {
+        if done == count { return }
+        throw done < count && done >= 0 ? .invalidElement(index: done) : .backendFailed
+    }
+
+    // MARK: Schnorr
+
+    public static func proofNonce() -> ProofNonce {
+        let nonce = randomScalar()
+        let commitment = multiplyGenerator(by: nonce)
+        return ProofNonce(nonce: nonce.bytes.slice(0..<32), commitment: commitment)
+    }
+
+    public static func proofResponse(
+        _ nonce: borrowing SecretBytes, challenge: [UInt8], key: borrowing SecretScalar<Self>
+    ) -> [UInt8] {
+        let c = scalar(fromChallenge: challenge)
+        return [UInt8](unsafeUninitializedCapacity: 32) { buffer, filled in
+            nonce.withUnsafeBytes { r in
+                key.bytes.withUnsafeBytes { k in
+                    sidos_p256_scalar_mul_add(
+                        buffer.baseAddress, c, k.assumingMemoryBound(to: UInt8.self).baseAddress,
+                        r.assumingMemoryBound(to: UInt8.self).baseAddress)
+                }
+            }
+            filled = 32
+        }
+    }
+
+    public static func proofHolds(
+        response: [UInt8], challenge: [UInt8], commitment: [UInt8], publicKey: [UInt8]
+    ) -> Bool {
+        guard response.count == 32, commitment.count == 33, publicKey.count == 33,
+            sidos_p256_scalar_is_valid(response) == 1
+        else { return false }
+        var left = [UInt8](repeating: 0, count: 33)
+        var shifted = left
+        var right = left
+        guard sidos_p256_base_mul_batch(&left, response, 1) == 1,
+            sidos_p256_mul_batch(&shifted, publicKey, scalar(fromChallenge: challenge), 1) == 1,
+            sidos_p256_add_batch(&right, commitment, shifted, 1) == 1
+        else { return false }
+        return left == right
+    }
+
+    private static func scalar(fromChallenge challenge: [UInt8]) -> [UInt8] {
+        precondition(challenge.count == 16, "challenges have 128 bits")
+        return [UInt8](repeating: 0, count: 16) + challenge
+    }
+}

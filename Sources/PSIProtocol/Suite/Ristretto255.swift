@@ -1,0 +1,126 @@
+internal import CRistretto
+internal import Crypto
+
+/// ristretto255 of RFC 9496: the default suite, and the group of every capsule.
+public enum Ristretto255: Suite {
+    public static let id = SuiteID.ristretto255
+    public static let elementByteCount = 32
+    public static let scalarByteCount = 32
+    public static let hashToGroupID = "ristretto255_XMD:SHA-512_R255MAP_RO_"
+    public static let proofResponseByteCount = 32
+
+    public static func hashToGroup(_ messages: [[UInt8]], domain: DomainSeparationTag) -> ElementBatch<Self> {
+        var uniform: [UInt8] = []
+        uniform.reserveCapacity(messages.count * 64)
+        for message in messages {
+            uniform += ExpandMessage.xmd(message, domain: domain, count: 64, using: SHA512.self)
+        }
+        return ElementBatch(trusted: fromUniform(uniform, count: messages.count))
+    }
+
+    public static func multiply(
+        _ elements: ElementBatch<Self>, by scalar: borrowing SecretScalar<Self>
+    ) throws(GroupError) -> ElementBatch<Self> {
+        let count = elements.count
+        var done = 0
+        let output = [UInt8](unsafeUninitializedCapacity: count * 32) { buffer, filled in
+            done = scalar.bytes.withUnsafeBytes { key in
+                sidos_r255_mul_batch(
+                    buffer.baseAddress, elements.bytes, key.assumingMemoryBound(to: UInt8.self).baseAddress, count)
+            }
+            filled = count * 32
+        }
+        guard done == count else { throw .invalidElement(index: done) }
+        return ElementBatch(trusted: output)
+    }
+
+    public static func multiplyGenerator(by scalar: borrowing SecretScalar<Self>) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: 32) { buffer, filled in
+            scalar.bytes.withUnsafeBytes { key in
+                _ = sidos_r255_base_mul_batch(
+                    buffer.baseAddress, key.assumingMemoryBound(to: UInt8.self).baseAddress, 1)
+            }
+            filled = 32
+        }
+    }
+
+    public static func randomScalar() -> SecretScalar<Self> { SecretScalar(randomScalars(count: 1)) }
+
+    /// `count` uniform scalars, one after the other; zero has a probability of 2^−252 each.
+    static func randomScalars(count: Int) -> SecretBytes {
+        let wide = SecretBytes(randomByteCount: 64 * max(count, 1))
+        return SecretBytes(count: 32 * count) { output in
+            wide.withUnsafeBytes { input in
+                guard let out = output.baseAddress, let wide = input.baseAddress else { return }
+                for index in 0..<count {
+                    sidos_r255_scalar_reduce64(
+                        (out + 32 * index).assumingMemoryBound(to: UInt8.self),
+                        (wide + 64 * index).assumingMemoryBound(to: UInt8.self))
+                }
+            }
+        }
+    }
+
+    public static func randomElements(count: Int) -> ElementBatch<Self> {
+        let wide = SecretBytes(randomByteCount: 64 * max(count, 1))
+        return ElementBatch(trusted: wide.withUnsafeBytes { fromUniform(Array($0[0..<(64 * count)]), count: count) })
+    }
+
+    public static func validate(_ elements: ElementBatch<Self>) throws(GroupError) {
+        let done = sidos_r255_validate_batch(elements.bytes, elements.count)
+        guard done == elements.count else { throw .invalidElement(index: done) }
+    }
+
+    private static func fromUniform(_ uniform: [UInt8], count: Int) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: count * 32) { buffer, filled in
+            _ = sidos_r255_from_uniform_batch(buffer.baseAddress, uniform, count)
+            filled = count * 32
+        }
+    }
+
+    // MARK: Schnorr
+
+    public static func proofNonce() -> ProofNonce {
+        let nonce = randomScalar()
+        let commitment = multiplyGenerator(by: nonce)
+        return ProofNonce(nonce: nonce.bytes.slice(0..<32), commitment: commitment)
+    }
+
+    public static func proofResponse(
+        _ nonce: borrowing SecretBytes, challenge: [UInt8], key: borrowing SecretScalar<Self>
+    ) -> [UInt8] {
+        let c = scalar(fromChallenge: challenge)
+        return [UInt8](unsafeUninitializedCapacity: 32) { buffer, filled in
+            nonce.withUnsafeBytes { r in
+                key.bytes.withUnsafeBytes { k in
+                    sidos_r255_scalar_mul_add(
+                        buffer.baseAddress, c, k.assumingMemoryBound(to: UInt8.self).baseAddress,
+                        r.assumingMemoryBound(to: UInt8.self).baseAddress)
+                }
+            }
+            filled = 32
+        }
+    }
+
+    public static func proofHolds(
+        response: [UInt8], challenge: [UInt8], commitment: [UInt8], publicKey: [UInt8]
+    ) -> Bool {
+        guard response.count == 32, commitment.count == 32, publicKey.count == 32,
+            sidos_r255_scalar_is_canonical(response) == 1
+        else { return false }
+        var left = [UInt8](repeating: 0, count: 32)
+        var shifted = left
+        var right = left
+        guard sidos_r255_base_mul_batch(&left, response, 1) == 1,
+            sidos_r255_mul_batch(&shifted, publicKey, scalar(fromChallenge: challenge), 1) == 1,
+            sidos_r255_add_batch(&right, commitment, shifted, 1) == 1
+        else { return false }
+        return left == right
+    }
+
+    /// 16 bytes, little-endian, as a scalar.
+    private static func scalar(fromChallenge challenge: [UInt8]) -> [UInt8] {
+        precondition(challenge.count == 16, "challenges have 128 bits")
+        return challenge + [UInt8](repeating: 0, count: 16)
+    }
+}

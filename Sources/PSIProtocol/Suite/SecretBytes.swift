@@ -1,0 +1,55 @@
+public import Crypto
+
+#if canImport(Glibc)
+    internal import Glibc
+#else
+    internal import Foundation
+#endif
+
+/// Bytes that must not outlive their use: one allocation, wiped when the last owner lets go.
+///
+/// The storage is swift-crypto's `SymmetricKey`, which zeroises. The type cannot be copied and has no description, so a secret
+/// can neither be duplicated by accident nor printed.
+public struct SecretBytes: ~Copyable, Sendable {
+    /// For HMAC, HKDF and AEAD.
+    public let key: SymmetricKey
+
+    public init(_ key: SymmetricKey) { self.key = key }
+
+    /// `count` bytes from the system's random generator.
+    public init(randomByteCount count: Int) { self.key = SymmetricKey(size: SymmetricKeySize(bitCount: count * 8)) }
+
+    /// Takes what `body` writes into `count` zeroed bytes; the scratch is wiped.
+    public init(count: Int, _ body: (UnsafeMutableRawBufferPointer) throws -> Void) rethrows {
+        let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: max(count, 1), alignment: 16)
+        scratch.initializeMemory(as: UInt8.self, repeating: 0)
+        defer {
+            Self.wipe(scratch)
+            scratch.deallocate()
+        }
+        try body(UnsafeMutableRawBufferPointer(rebasing: scratch[0..<count]))
+        self.key = SymmetricKey(data: UnsafeRawBufferPointer(rebasing: scratch[0..<count]))
+    }
+
+    public var byteCount: Int { key.bitCount / 8 }
+
+    /// Reads the bytes; they must not leave `body`.
+    public borrowing func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+        try key.withUnsafeBytes(body)
+    }
+
+    /// The bytes of `range` as a secret of their own.
+    public borrowing func slice(_ range: Range<Int>) -> SecretBytes {
+        SecretBytes(withUnsafeBytes { SymmetricKey(data: UnsafeRawBufferPointer(rebasing: $0[range])) })
+    }
+
+    /// Overwrites memory in a way that the compiler keeps.
+    static func wipe(_ buffer: UnsafeMutableRawBufferPointer) {
+        guard let base = buffer.baseAddress else { return }
+        #if canImport(Glibc)
+            explicit_bzero(base, buffer.count)
+        #else
+            memset_s(base, buffer.count, 0, buffer.count)
+        #endif
+    }
+}

@@ -1,0 +1,86 @@
+internal import Crypto
+
+/// A group of prime order with a hash into it: everything the blinding needs, dispatched statically.
+///
+/// Notation is additive. Blinding is the commutative cipher E_k(x) = k·H(x): ECDH blinding on the curves, Pohlig–Hellman in
+/// the multiplicative group. All operations on a scalar are constant time in it. [P-20]
+public protocol Suite: Sendable {
+    static var id: SuiteID { get }
+    /// Bytes of an encoded element.
+    static var elementByteCount: Int { get }
+    /// Bytes of an encoded scalar.
+    static var scalarByteCount: Int { get }
+    /// RFC 9380 name that ends the domain separation tag.
+    static var hashToGroupID: String { get }
+
+    /// Hashes each message into the group. Constant time in the messages' content, not in their lengths.
+    static func hashToGroup(_ messages: [[UInt8]], domain: DomainSeparationTag) -> ElementBatch<Self>
+
+    /// Raises every element to one scalar, keeping order.
+    static func multiply(
+        _ elements: ElementBatch<Self>, by scalar: borrowing SecretScalar<Self>
+    ) throws(GroupError) -> ElementBatch<Self>
+
+    /// scalar·G.
+    static func multiplyGenerator(by scalar: borrowing SecretScalar<Self>) -> [UInt8]
+
+    /// A uniformly random scalar, never zero.
+    static func randomScalar() -> SecretScalar<Self>
+
+    /// Elements whose discrete logarithm nobody knows, for dummies and absent keys.
+    static func randomElements(count: Int) -> ElementBatch<Self>
+
+    /// Refuses the first encoding that `multiply` would refuse.
+    static func validate(_ elements: ElementBatch<Self>) throws(GroupError)
+
+    // The three moves of a Schnorr proof of knowledge of k in K = k·G; `SchnorrProof` makes them non-interactive.
+
+    /// A fresh nonce r with its commitment R = r·G.
+    static func proofNonce() -> ProofNonce
+    /// r + c·k for a 16-byte challenge, as the suite encodes it.
+    static func proofResponse(
+        _ nonce: borrowing SecretBytes, challenge: [UInt8], key: borrowing SecretScalar<Self>
+    ) -> [UInt8]
+    /// Whether response·G = R + c·K. Public values, variable time.
+    static func proofHolds(response: [UInt8], challenge: [UInt8], commitment: [UInt8], publicKey: [UInt8]) -> Bool
+    /// Bytes of a response.
+    static var proofResponseByteCount: Int { get }
+}
+
+/// A secret nonce and its public commitment.
+public struct ProofNonce: ~Copyable, Sendable {
+    let nonce: SecretBytes
+    let commitment: [UInt8]
+
+    public init(nonce: consuming SecretBytes, commitment: [UInt8]) {
+        self.nonce = nonce
+        self.commitment = commitment
+    }
+}
+
+/// A secret scalar of a suite, 1…q−1, in the suite's encoding.
+public struct SecretScalar<S: Suite>: ~Copyable, Sendable {
+    public let bytes: SecretBytes
+
+    /// For bytes that came from `randomScalar` or from a sealed state written from one.
+    public init(_ bytes: consuming SecretBytes) { self.bytes = bytes }
+}
+
+/// What separates this protocol's hashes from all others: RFC 9380 section 3.1.
+public struct DomainSeparationTag: Sendable, Equatable {
+    /// 1…255 bytes.
+    public let bytes: [UInt8]
+
+    public init?(_ text: String) {
+        let bytes = Array(text.utf8)
+        guard (1...255).contains(bytes.count) else { return nil }
+        self.bytes = bytes
+    }
+
+    private init(trusted bytes: [UInt8]) { self.bytes = bytes }
+
+    /// The tag under which identities are hashed in a suite. [P-21]
+    public static func matching<S: Suite>(_: S.Type) -> DomainSeparationTag {
+        DomainSeparationTag(trusted: Array("SIDOS-V1-\(S.hashToGroupID)".utf8))
+    }
+}

@@ -1,0 +1,163 @@
+public import Crypto
+
+/// A person's rows as cells of one fixed size, each under a key and handle of its own. [P-46]
+///
+/// A stored cell is handle (16 bytes) ‖ AES-256-GCM ciphertext ‖ tag (16 bytes), `cellByteCount` in all. Keys and handles come
+/// from HKDF-SHA256 over the person's secret S and the register's secret shared with the research environment; a key seals
+/// one cell only, so the nonce is zero.
+public struct CellSealer: Sendable {
+    public static let handleByteCount = 16
+    private static let tagByteCount = 16
+    /// Version, flags, rows, bytes before and after compression.
+    private static let headerByteCount = 14
+    /// A person's rows take no more than this before compression: 16 MiB.
+    public static let maxRowByteCount = 16 << 20
+    private static let dummyFlag: UInt8 = 1
+
+    public let cellByteCount: Int
+    private let context: [UInt8]
+    private let registerSecret: SymmetricKey
+
+    /// - Parameter registerSecret: s_iR, 32 bytes, which the owner encapsulated to the research environment.
+    public init(round: RoundID, register: RegisterID, cellByteCount: Int, registerSecret: SymmetricKey) {
+        self.cellByteCount = cellByteCount
+        self.context = Label.cell.bytes + round.bytes + Array(register.utf8) + [0]
+        self.registerSecret = registerSecret
+    }
+
+    /// Bytes of payload in a cell.
+    public var cellPayloadByteCount: Int { cellByteCount - Self.handleByteCount - Self.tagByteCount }
+
+    /// A person's sealed cells, or a dummy's.
+    ///
+    /// - Parameter rows: encoded rows, one after the other; nil makes a dummy.
+    /// - Throws: `VaultError.tooManyCells` when the rows need more than `maxCells`.
+    public func seal(
+        rows: [UInt8]?, rowCount: Int, secret: SymmetricKey, maxCells: Int
+    ) throws(VaultError) -> [[UInt8]] {
+        let compressed = try Deflate.compress(rows ?? [])
+        guard (rows?.count ?? 0) <= Self.maxRowByteCount else { throw .tooManyCells }
+        var payload: [UInt8] = [1, rows == nil ? Self.dummyFlag : 0]
+        payload += BigEndian.u32(rowCount) + BigEndian.u32(rows?.count ?? 0) + BigEndian.u32(compressed.count)
+        payload += compressed
+        let cellCount = (payload.count + cellPayloadByteCount - 1) / cellPayloadByteCount
+        guard cellCount <= maxCells else { throw .tooManyCells }
+        payload += [UInt8](repeating: 0, count: cellCount * cellPayloadByteCount - payload.count)
+
+        let keys = keys(for: secret)
+        var cells: [[UInt8]] = []
+        for index in 0..<cellCount {
+            let piece = payload[(index * cellPayloadByteCount)..<((index + 1) * cellPayloadByteCount)]
+            cells.append(try keys.seal(Array(piece), index: index))
+        }
+        return cells
+    }
+
+    /// A cell that opens to nobody, for padding a vault.
+    public func randomCell() -> [UInt8] {
+        SecretBytes(randomByteCount: cellByteCount).withUnsafeBytes { Array($0) }
+    }
+
+    /// What opens one person's cells in this register.
+    public func keys(for secret: SymmetricKey) -> CellKeys {
+        let material = SymmetricKey(data: Self.concatenate(secret, registerSecret))
+        return CellKeys(root: HKDF<SHA256>.extract(inputKeyMaterial: material, salt: context), context: context)
+    }
+
+    private static func concatenate(_ first: SymmetricKey, _ second: SymmetricKey) -> SymmetricKey {
+        SecretBytes(count: (first.bitCount + second.bitCount) / 8) { output in
+            let cut = first.bitCount / 8
+            first.withUnsafeBytes { UnsafeMutableRawBufferPointer(rebasing: output[0..<cut]).copyMemory(from: $0) }
+            second.withUnsafeBytes { UnsafeMutableRawBufferPointer(rebasing: output[cut...]).copyMemory(from: $0) }
+        }.key
+    }
+
+    /// What the first cell says.
+    public struct Header: Sendable, Equatable {
+        public let isDummy: Bool
+        public let rowCount: Int
+        public let rowByteCount: Int
+        public let compressedByteCount: Int
+        /// Cells of the person in all.
+        public let cellCount: Int
+    }
+
+    /// Reads the header of an opened first cell.
+    public func header(of payload: [UInt8]) throws(VaultError) -> Header {
+        guard payload.count == cellPayloadByteCount, payload.count > Self.headerByteCount, payload[0] == 1,
+            payload[1] & ~Self.dummyFlag == 0
+        else { throw .malformedCell }
+        let rowCount = Int(BigEndian.read(payload[2..<6]))
+        let rowByteCount = Int(BigEndian.read(payload[6..<10]))
+        let compressedByteCount = Int(BigEndian.read(payload[10..<14]))
+        guard rowByteCount <= Self.maxRowByteCount, compressedByteCount <= 2 * Self.maxRowByteCount,
+            rowCount <= rowByteCount || rowByteCount == 0
+        else { throw .malformedCell }
+        let total = Self.headerByteCount + compressedByteCount
+        return Header(
+            isDummy: payload[1] == Self.dummyFlag, rowCount: rowCount, rowByteCount: rowByteCount,
+            compressedByteCount: compressedByteCount, cellCount: (total + payload.count - 1) / payload.count)
+    }
+
+    /// The encoded rows from all of a person's opened cells, in order.
+    public func rows(from payloads: [[UInt8]]) throws(VaultError) -> [UInt8] {
+        guard let first = payloads.first else { throw .malformedCell }
+        let header = try header(of: first)
+        guard header.cellCount == payloads.count else { throw .malformedCell }
+        let all = payloads.flatMap { $0 }
+        let end = Self.headerByteCount + header.compressedByteCount
+        guard end <= all.count, all[end...].allSatisfy({ $0 == 0 }) else { throw .malformedCell }
+        return try Deflate.decompress(
+            Array(all[Self.headerByteCount..<end]), byteCount: header.rowByteCount)
+    }
+}
+
+/// Keys and handles of one person's cells in one register.
+public struct CellKeys: Sendable {
+    let root: HashedAuthenticationCode<SHA256>
+    let context: [UInt8]
+
+    /// 16 bytes by which the vault is sorted; they say nothing without the person's secret.
+    public func handle(_ index: Int) -> [UInt8] { derive("handle", index, byteCount: 16).withUnsafeBytes { Array($0) } }
+
+    /// The payload of a stored cell whose handle is `handle(index)`.
+    public func open(_ cell: some RandomAccessCollection<UInt8>, index: Int) throws(VaultError) -> [UInt8] {
+        let bytes = Array(cell)
+        guard bytes.count > 32 else { throw .malformedCell }
+        do {
+            let box = try AES.GCM.SealedBox(
+                nonce: Self.nonce(), ciphertext: bytes[16..<(bytes.count - 16)], tag: bytes[(bytes.count - 16)...])
+            return Array(
+                try AES.GCM.open(box, using: derive("key", index, byteCount: 32), authenticating: additional(index)))
+        } catch { throw .cellDoesNotOpen }
+    }
+
+    func seal(_ payload: [UInt8], index: Int) throws(VaultError) -> [UInt8] {
+        do {
+            let box = try AES.GCM.seal(
+                payload, using: derive("key", index, byteCount: 32), nonce: Self.nonce(),
+                authenticating: additional(index))
+            return handle(index) + Array(box.ciphertext) + Array(box.tag)
+        } catch { throw .sealingFailed }
+    }
+
+    private func derive(_ purpose: String, _ index: Int, byteCount: Int) -> SymmetricKey {
+        HKDF<SHA256>.expand(
+            pseudoRandomKey: root, info: Array(purpose.utf8) + BigEndian.u32(index), outputByteCount: byteCount)
+    }
+
+    private func additional(_ index: Int) -> [UInt8] { context + BigEndian.u32(index) }
+
+    private static func nonce() throws -> AES.GCM.Nonce { try AES.GCM.Nonce(data: [UInt8](repeating: 0, count: 12)) }
+}
+
+public enum VaultError: Error, Equatable {
+    /// A person's rows need more cells than the agreement allows.
+    case tooManyCells
+    case compressionFailed
+    case sealingFailed
+    /// A cell has the right handle but does not open: it was altered, or made for other keys.
+    case cellDoesNotOpen
+    /// A cell opens to something that no owner writes.
+    case malformedCell
+}
