@@ -8,8 +8,9 @@
 static const mp_limb_t ffdhe3072_generator[1] = {2};
 
 /*
- * out[i] = in[i]^exponent. The exponent's length is public and fixed, and mpn_sec_powm runs through all its bits, leading
- * zeros included. The result is not the identity: q is prime and above the exponent, and the element is not the identity.
+ * out[i] = in[i]^exponent. The exponent's length is public and fixed, and mpn_sec_powm runs through all its bits,
+ * leading zeros included. The result is not the identity: q is prime and above the exponent, and the element is not the
+ * identity.
  */
 static size_t power_batch(uint8_t *out, const uint8_t *in, const mp_limb_t *exponent, mp_size_t exponent_limb_count,
                           size_t count) {

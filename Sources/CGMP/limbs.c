@@ -52,8 +52,8 @@ void sidos_ffdhe3072_store(uint8_t *bytes, const mp_limb_t *number, size_t limb_
 }
 
 /*
- * 1 if number < low, for low below 2^63: all limbs above the lowest are zero, and the lowest, with its top bit clear, wraps
- * below zero when low is taken from it.
+ * 1 if number < low, for low below 2^63: all limbs above the lowest are zero, and the lowest, with its top bit clear,
+ * wraps below zero when low is taken from it.
  */
 static mp_limb_t is_below(const mp_limb_t number[LIMB_COUNT], mp_limb_t low) {
     mp_limb_t rest = 0;

@@ -39,8 +39,8 @@ static inline void wipe(void *memory, size_t byte_count) {
 }
 
 /*
- * Marks a verdict about secret data as public: callers learn which item was refused, so branching on it is sound. Only the
- * constant-time test gives this a body; it tells valgrind so.
+ * Marks a verdict about secret data as public: callers learn which item was refused, so branching on it is sound. Only
+ * the constant-time test gives this a body; it tells valgrind so.
  */
 #ifdef SIDOS_CONSTANT_TIME_TEST
 #include <valgrind/memcheck.h>

@@ -1,5 +1,6 @@
 /*
- * Plain arithmetic for tests, deliberately through mpz_*, whose code paths differ from the mpn_sec_* functions they check.
+ * Plain arithmetic for tests, deliberately through mpz_*, whose code paths differ from the mpn_sec_* functions they
+ * check.
  */
 #include "CGMP.h"
 
@@ -22,7 +23,8 @@ static void export_bytes(uint8_t *bytes, size_t byte_count, const mpz_t number) 
     mpz_export(bytes + (byte_count - used), NULL, 1, 1, 1, 0, number);
 }
 
-int sidos_powmod(uint8_t *out, const uint8_t *base, const uint8_t *exponent, const uint8_t *modulus, size_t byte_count) {
+int sidos_powmod(uint8_t *out, const uint8_t *base, const uint8_t *exponent, const uint8_t *modulus,
+                 size_t byte_count) {
     mpz_t b, e, m;
     if (!byte_count_in_range(byte_count)) {
         return 0;

@@ -5,8 +5,8 @@
 #include "limbs.h"
 
 /*
- * Limbs that hold secrets, in one heap block. The mpn_sec_* functions allocate nothing themselves, so wiping this block and
- * the numbers on the stack leaves no secret in freed memory.
+ * Limbs that hold secrets, in one heap block. The mpn_sec_* functions allocate nothing themselves, so wiping this block
+ * and the numbers on the stack leaves no secret in freed memory.
  */
 typedef struct {
     mp_limb_t *limbs;

@@ -47,7 +47,9 @@ static size_t combine_batch(uint8_t *out, const uint8_t *a, const uint8_t *b, si
             field_negate_if(&second.y, negate_second);
             sidos_p256_projective_add(&sums[decoded], &sums[decoded], &second);
         }
-        /* An identity before the first bad encoding is the first invalid item, so what was decoded is encoded anyway. */
+        /*
+         * An identity before the first bad encoding is the first invalid item, so what was decoded is encoded anyway.
+         */
         size_t encoded = sidos_p256_encode_projective_group(out + first * ELEMENT_BYTE_COUNT, sums, decoded);
         if (encoded != items) {
             result = first + encoded;

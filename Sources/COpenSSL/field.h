@@ -19,14 +19,16 @@ static const field field_curve_b = {{0xd89cdf6229c4bddf, 0xacf005cd78843090, 0xe
 /* R^2 mod p and R^3 mod p: multiplying by them brings x, or x * 2^256, into Montgomery form. */
 static const limbs256 field_r_squared = {
     {0x0000000000000003, 0xfffffffbffffffff, 0xfffffffffffffffe, 0x00000004fffffffd}};
-static const limbs256 field_r_cubed = {{0xfffffffd0000000a, 0xffffffedfffffff7, 0x00000005fffffffc, 0x0000001800000001}};
+static const limbs256 field_r_cubed = {
+    {0xfffffffd0000000a, 0xffffffedfffffff7, 0x00000005fffffffc, 0x0000001800000001}};
 
 /*
  * r = t / R mod p, for t < p * R.
  *
  * p = -1 mod 2^64, so the multiple of p that clears the lowest limb m is m itself. Adding m * p
  *   = m * 2^96 + m * (2^64 - 2^32 + 1) * 2^192 - m
- * erases that limb, adds m << 32 from limb 1 on, and one 64 x 64 product at limb 3. Four such steps leave t / R below 2p.
+ * erases that limb, adds m << 32 from limb 1 on, and one 64 x 64 product at limb 3. Four such steps leave t / R below
+ * 2p.
  */
 static inline void field_reduce(field *r, uint64_t t[8]) {
     uint64_t carry = 0;

@@ -26,8 +26,8 @@ static void load_field(map_scratch *k, const uint8_t bytes[48]) {
 /*
  * Maps u to a point. The two candidates for x are
  *   x1 = (b / 3) (1 + 1 / (Z^2 u^4 + Z u^2))   and   x2 = Z u^2 x1,
- * the curve's a being -3; if the bracket's denominator is 0, x1 = b / (Z a) = b / 30. One of the right-hand sides g(x1),
- * g(x2) = Z^3 u^6 g(x1) is a square, since Z is none.
+ * the curve's a being -3; if the bracket's denominator is 0, x1 = b / (Z a) = b / 30. One of the right-hand sides
+ * g(x1), g(x2) = Z^3 u^6 g(x1) is a square, since Z is none.
  *
  * Without a division, write x1 = n / d and g(x1) = G / d^3 with G = n^3 - 3 n d^2 + b d^3. Then
  *   r = G d^3 (G d^9)^((p-3)/4)   has   r^2 d^3 = G (G d^9)^((p-1)/2) = +-G,

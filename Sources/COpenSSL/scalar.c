@@ -12,7 +12,8 @@ static const limbs256 order_minus_two = {
 static const limbs256 order_r = {{0x0c46353d039cdaaf, 0x4319055258e8617b, 0x0000000000000000, 0x00000000ffffffff}};
 static const limbs256 order_r_squared = {
     {0x83244c95be79eea2, 0x4699799c49bd6fa6, 0x2845b2392b6bec59, 0x66e12d94f3d95620}};
-static const limbs256 order_r_cubed = {{0xac8ebec90b65a624, 0x111f28ae0c0555c9, 0x2543b9246ba5e93f, 0x503a54e76407be65}};
+static const limbs256 order_r_cubed = {
+    {0xac8ebec90b65a624, 0x111f28ae0c0555c9, 0x2543b9246ba5e93f, 0x503a54e76407be65}};
 static const uint64_t order_factor = 0xccd1c8aaee00bc4f;
 
 /* r = a * b / R mod n, below n. One of the two may be any 256-bit number, the other is below n. */

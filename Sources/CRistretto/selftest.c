@@ -119,10 +119,12 @@ static int maps(const sidos_r255_backend_table *t, answers *w) {
 
 static int refuses(const sidos_r255_backend_table *t, answers *w) {
     if (t->validate(w->multiples[0], ITEMS) != ITEMS) return 0;
-    for (size_t i = 0; i < ITEMS; i++) {
+    const size_t refused_count = sizeof REFUSED / sizeof REFUSED[0];
+    for (size_t k = 0; k < refused_count; k++) {
+        const size_t i = k * (ITEMS - 1) / (refused_count - 1);
         memcpy(w->a, w->multiples, sizeof w->a);
-        memcpy(w->a[i], REFUSED[i % (sizeof REFUSED / sizeof REFUSED[0])], 32);
-        memcpy(w->a[ITEMS - 1], REFUSED[0], 32);
+        memcpy(w->a[i], REFUSED[k], 32);
+        if (i < ITEMS - 1) memcpy(w->a[ITEMS - 1], REFUSED[0], 32);
         if (t->validate(w->a[0], ITEMS) != i || t->mul(w->b[0], w->a[0], w->halves[0], ITEMS) != i) return 0;
         if (t->add(w->b[0], w->multiples[0], w->a[0], 0, ITEMS) != i) return 0;
     }

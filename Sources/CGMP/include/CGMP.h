@@ -10,8 +10,8 @@
  * Every batch function keeps this contract:
  *   Returns   `count` on success.
  *             The index of the first invalid item otherwise; then the whole of `out` is zeroed.
- *             SIDOS_FFDHE3072_FAILURE when nothing could be computed: memory ran out, the shared exponent is out of range,
- *             or `count` is so large that a byte count overflows. Then `out` is zeroed too, except after such
+ *             SIDOS_FFDHE3072_FAILURE when nothing could be computed: memory ran out, the shared exponent is out of
+ *             range, or `count` is so large that a byte count overflows. Then `out` is zeroed too, except after such
  *             an overflow, when it is left alone.
  *   count     may be 0; then nothing is read or written and 0 is returned.
  *   Scratch   is bounded whatever `count`, allocated once a call and wiped before it is freed.
@@ -84,8 +84,9 @@ size_t sidos_ffdhe3072_multiply_batch(uint8_t *out, const uint8_t *a, const uint
 int sidos_ffdhe3072_scalar_is_valid(const uint8_t scalar[384]);
 
 /*
- * Arithmetic mod q on 384-byte scalars, constant time. Inputs may be any byte strings of their length, q and above included;
- * results are below q. `out` may equal or overlap any input. Both return 1, or 0 with `out` zeroed if memory ran out.
+ * Arithmetic mod q on 384-byte scalars, constant time. Inputs may be any byte strings of their length, q and above
+ * included; results are below q. `out` may equal or overlap any input. Both return 1, or 0 with `out` zeroed if memory
+ * ran out.
  *   reduce   out = in448 mod q: from 448 uniform bytes the bias is below 2^-511
  *   mul_add  out = a * b + c mod q
  */
@@ -96,15 +97,15 @@ int sidos_ffdhe3072_scalar_mul_add(uint8_t out[384], const uint8_t a[384], const
 void sidos_ffdhe3072_modulus(uint8_t out[384]);
 
 /*
- * The oracle: plain arithmetic for tests, through GMP's ordinary functions rather than those the group uses. Variable time,
- * for public data only; GMP ends the process if memory runs out.
+ * The oracle: plain arithmetic for tests, through GMP's ordinary functions rather than those the group uses. Variable
+ * time, for public data only; GMP ends the process if memory runs out.
  */
 #define SIDOS_ORACLE_MAXIMUM_BYTE_COUNT 4096
 
 /*
  * out = base^exponent mod modulus; every number is big-endian and `byte_count` bytes long.
- * Returns 1, or 0 with nothing written if the modulus is zero or byte_count is not in 1 ... SIDOS_ORACLE_MAXIMUM_BYTE_COUNT.
- * `out` may equal or overlap any input.
+ * Returns 1, or 0 with nothing written if the modulus is zero or byte_count is not in 1 ...
+ * SIDOS_ORACLE_MAXIMUM_BYTE_COUNT. `out` may equal or overlap any input.
  */
 int sidos_powmod(uint8_t *out, const uint8_t *base, const uint8_t *exponent, const uint8_t *modulus, size_t byte_count);
 
@@ -117,7 +118,8 @@ int sidos_mod(uint8_t *out, const uint8_t *a, size_t a_byte_count, const uint8_t
 /*
  * Is the big-endian number a prime? Baillie-PSW and then Miller-Rabin, `rounds` rounds in all, 24 or more of which GMP
  * counts as Baillie-PSW.
- * Returns 2 if certainly prime, 1 if probably, 0 if composite, 0 or 1; -1 if byte_count or rounds (1 ... 1000) is out of range.
+ * Returns 2 if certainly prime, 1 if probably, 0 if composite, 0 or 1; -1 if byte_count or rounds (1 ... 1000) is out
+ * of range.
  */
 int sidos_is_probable_prime(const uint8_t *number, size_t byte_count, int rounds);
 

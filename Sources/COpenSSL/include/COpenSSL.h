@@ -48,7 +48,8 @@ size_t sidos_p256_mul_batch(uint8_t *out, const uint8_t *in, const uint8_t scala
  * Maps uniform bytes to the curve: hash_to_curve of P256_XMD:SHA-256_SSWU_RO_ (RFC 9380) after expand_message.
  *   Out: out   count x 33 bytes.
  *   In:  in96  count x 96 bytes, secret: two 48-byte big-endian integers u0 || u1 an item, each reduced mod p.
- * Invalid: an item whose two points cancel, so that the sum is the identity. For uniform bytes the chance is about 2^-256.
+ * Invalid: an item whose two points cancel, so that the sum is the identity. For uniform bytes the chance is about
+ *          2^-256.
  * Aliasing: none. Constant time in the input.
  */
 size_t sidos_p256_hash_to_curve_batch(uint8_t *out, const uint8_t *in96, size_t count);
@@ -81,8 +82,8 @@ size_t sidos_p256_sub_batch(uint8_t *out, const uint8_t *a, const uint8_t *b, si
 int sidos_p256_scalar_is_valid(const uint8_t scalar[32]);
 
 /*
- * Arithmetic mod n; all constant time, none can fail, and every result is below n. Inputs may be any byte strings of their
- * length, n and above included; `out` may equal or overlap any of them.
+ * Arithmetic mod n; all constant time, none can fail, and every result is below n. Inputs may be any byte strings of
+ * their length, n and above included; `out` may equal or overlap any of them.
  *   reduce   out = in48 mod n: from 48 uniform bytes the bias is below 2^-128
  *   mul_add  out = a * b + c mod n
  *   invert   out = 1 / a mod n; a = 0 mod n gives 0, which no caller may use as a scalar

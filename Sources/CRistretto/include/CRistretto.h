@@ -20,7 +20,7 @@
 // lost, being zeroed). No other output may overlap an input or another output, except that scalar functions may write
 // over any of their 32-byte arguments. Buffers need no alignment, tables do.
 //
-// Threads: every function may be called from any thread at once. The first call selects the backend (under a millisecond).
+// Threads: every function may be called from any thread at once. The first call selects the backend (a few milliseconds).
 //
 // If no backend passes its self-test on this processor, every batch returns 0 with its output zeroed, tables are refused,
 // and `sidos_r255_self_test` returns 0: check that once at start.

@@ -3,9 +3,9 @@
 /// The daemons implement it over HTTPS and sealed files, simulations in memory; the duties are the same code.
 public protocol RoundPort: Sendable {
     /// Reads a stream that another participant has committed to.
-    func source(of stream: StreamID, sealing: StreamSealing, from sender: ParticipantID) async throws -> any ByteSource
+    func source(of stream: StreamID, sealing: StreamSealing, from sender: ParticipantID) async throws -> sending any ByteSource
     /// Begins a stream under an attempt that `nextAttempt` has given.
-    func sink(for stream: StreamID, sealing: StreamSealing) async throws -> any StreamSink
+    func sink(for stream: StreamID, sealing: StreamSealing) async throws -> sending any StreamSink
     /// A number never given before for this stream, recorded before it is returned, so that no key and nonce can come twice.
     func nextAttempt(batch: String, stage: StreamStage) async throws -> Int
     /// Where sorted runs wait.
@@ -28,8 +28,8 @@ public enum StreamSealing: Sendable, Hashable {
 
 /// A node's own lists, kept sealed on its disk between declaring and sending. [P-32]
 public protocol ListKeeper: Sendable {
-    func keep(_ register: RegisterID) async throws -> any StreamSink
-    func kept(_ register: RegisterID) async throws -> any ByteSource
+    func keep(_ register: RegisterID) async throws -> sending any StreamSink
+    func kept(_ register: RegisterID) async throws -> sending any ByteSource
 }
 
 /// Distinct people of a register, a few thousand at a time.

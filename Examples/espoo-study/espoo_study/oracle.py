@@ -1,0 +1,230 @@
+"""The plaintext join: what a trusted party that saw every register would hand to the researchers.
+
+It shares no code with the generator or with Sidos. Rows are kept as sums of hashes, so that memory grows with the
+people of the cohorts and not with their rows.
+"""
+
+import csv
+import datetime
+import hashlib
+import os
+import re
+import sqlite3
+
+_CODE = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{2})([-+A-FU-Y])([0-9]{3})([0-9A-FHJ-NPR-Y])")
+_CENTURY = {"+": 1800} | dict.fromkeys("-YXWVU", 1900) | dict.fromkeys("ABCDEF", 2000)
+_CHECK = "0123456789ABCDEFHJKLMNPRSTUVWXY"
+_WHITE = " \t\r\n"
+
+
+class StudyProblem(Exception):
+    """The study, its registers or the dataset cannot be read. The message names no person."""
+
+
+def identity(text, owner):
+    """Who a code means: the code, or owner and code if it is temporary; None if the row must be refused."""
+    if text is None:
+        return None
+    code = text.strip(_WHITE).upper()
+    parts = _CODE.fullmatch(code)
+    if parts is None:
+        return None
+    day, month, year, sign, number, check = parts.groups()
+    if int(number) < 2 or _CHECK[int(day + month + year + number) % 31] != check:
+        return None
+    try:
+        datetime.date(_CENTURY[sign] + int(year), int(month), int(day))
+    except ValueError:
+        return None
+    return code if number < "900" else (owner, code)
+
+
+# --- Cohort expressions: `union`, `intersect`, `except`, left to right (intersect binds tighter), and parentheses.
+
+def evaluate(expression, sets):
+    words = re.findall(r"[a-z0-9_]+|[()]|\S", expression)
+    position = 0
+
+    def factor():
+        nonlocal position
+        if position >= len(words):
+            raise StudyProblem(f"the cohort expression '{expression}' ends too early")
+        word = words[position]
+        position += 1
+        if word == "(":
+            inner = sum_of_terms()
+            if position >= len(words) or words[position] != ")":
+                raise StudyProblem(f"the cohort expression '{expression}' lacks a closing parenthesis")
+            position += 1
+            return inner
+        if word not in sets:
+            raise StudyProblem(f"the cohort expression '{expression}' names '{word}', which is no register or cohort")
+        return sets[word]
+
+    def term():
+        nonlocal position
+        value = factor()
+        while position < len(words) and words[position] == "intersect":
+            position += 1
+            value = value & factor()
+        return value
+
+    def sum_of_terms():
+        nonlocal position
+        value = term()
+        while position < len(words) and words[position] in ("union", "except"):
+            operator = words[position]
+            position += 1
+            other = term()
+            value = value | other if operator == "union" else value - other
+        return value
+
+    result = sum_of_terms()
+    if position != len(words):
+        raise StudyProblem(f"the cohort expression '{expression}' cannot be read after word {position}")
+    return result
+
+
+# --- Sources.
+
+def source_rows(directory, source, columns):
+    """Rows of a register file: values of the named columns, in that order, as text, number or None."""
+    path = os.path.join(directory, source["path"])
+    if not os.path.isfile(path):
+        raise StudyProblem(f"{path} is missing; run generate.py first")
+    if source["kind"] == "sqlite":
+        database = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+        try:
+            names = ", ".join(f'"{name}"' for name in columns)
+            yield from database.execute(f'SELECT {names} FROM "{source["table"]}"')
+        except sqlite3.Error as problem:
+            raise StudyProblem(f"{path}, {source['table']}: {problem}") from None
+        finally:
+            database.close()
+        return
+    with open(path, encoding="utf-8-sig" if source["byte_order_mark"] else "utf-8", newline="") as file:
+        reader = csv.reader(file, delimiter=source["delimiter"], strict=True)
+        header = next(reader, [])
+        if not set(columns) <= set(header):
+            raise StudyProblem(f"{path} lacks the columns {', '.join(sorted(set(columns) - set(header)))}")
+        places = [header.index(name) for name in columns]
+        for row in reader:
+            if len(row) != len(header):
+                raise StudyProblem(f"{path}, line {reader.line_num}: {len(row)} fields, the header has {len(header)}")
+            yield tuple(row[place] or None for place in places)
+
+
+def canonical(value, kind):
+    """A source value in the text that the dataset must hold; None if it is missing."""
+    if value is None:
+        return None
+    text = str(value) if kind in ("text", "code") else str(value).strip(_WHITE)
+    if kind in ("text", "code"):
+        return text
+    if kind == "integer" and re.fullmatch(r"-?[0-9]+", text):
+        return str(int(text))
+    if kind == "decimal" and re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text):
+        return text
+    if kind == "date" and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        datetime.date.fromisoformat(text)
+        return text
+    if kind == "boolean" and text in ("true", "false", "1", "0"):
+        return "true" if text in ("true", "1") else "false"
+    raise StudyProblem(f"a value of the sources is no {kind}")
+
+
+# --- Multisets as sums of hashes.
+
+def digest(value):
+    return int.from_bytes(hashlib.blake2b(repr(value).encode(), digest_size=24).digest(), "big")
+
+
+class Tally:
+    """The rows of one register: their number, and order-free digests per person, of all rows and per column."""
+
+    def __init__(self, columns):
+        self.columns = columns
+        self.rows = 0
+        self.people = {}
+        self.column_sums = [0] * len(columns)
+
+    def add(self, person, values):
+        self.rows += 1
+        self.people[person] = self.people.get(person, 0) + digest(values)
+        sums = self.column_sums
+        for index, value in enumerate(values):
+            sums[index] += hash_of(value)
+
+    @property
+    def all_rows(self):
+        return sum(self.people.values())
+
+
+_hashes = {}
+
+
+def hash_of(value):
+    known = _hashes.get(value)
+    if known is None:
+        known = digest(value)
+        if len(_hashes) < 500_000:
+            _hashes[value] = known
+    return known
+
+
+class Join:
+    """Persons with their cohorts, and a tally per register."""
+
+    def __init__(self, cohort_names):
+        self.cohort_names = cohort_names
+        self.persons = {}
+        self.tallies = {}
+
+    def fingerprints(self):
+        """Per person: the cohort flags and the rows of every register. Pseudonyms do not enter."""
+        tallies = [self.tallies[register].people for register in sorted(self.tallies)]
+        for person, flags in self.persons.items():
+            yield flags, tuple(people.get(person, 0) for people in tallies)
+
+
+def released_columns(register):
+    return [(column["name"], column["type"]) for column in register["columns"] if column["released"]]
+
+
+def join(study, directory):
+    """The join, and per register the number of rows read and refused."""
+    registers = {register["id"]: register for register in study["registers"]}
+    sets, needed = {}, set()
+    for cohort in study["cohorts"]:
+        needed |= set(re.findall(r"[a-z0-9_]+", cohort["expression"])) & set(registers)
+    for name in sorted(needed):
+        register = registers[name]
+        sets[name] = {who for (code,) in source_rows(directory, register["source"], [register["identity"]])
+                      if (who := identity(code, register["owner"])) is not None}
+    names = [cohort["name"] for cohort in study["cohorts"]]
+    for cohort in study["cohorts"]:
+        sets[cohort["name"]] = evaluate(cohort["expression"], sets)
+    result = Join(names)
+    for who in set().union(*(sets[name] for name in names)):
+        result.persons[who] = tuple(who in sets[name] for name in names)
+    counts = {}
+    for register in study["registers"]:
+        allowed = set().union(*(sets[name] for name in register["released_for"]))
+        columns = released_columns(register)
+        kinds = [kind for _, kind in columns]
+        tally = Tally([name for name, _ in columns])
+        read = refused = 0
+        known = {}
+        for code, *values in source_rows(directory, register["source"],
+                                         [register["identity"]] + [name for name, _ in columns]):
+            read += 1
+            who = known.get(code, known)
+            if who is known:
+                who = known[code] = identity(code, register["owner"])
+            if who is None:
+                refused += 1
+            elif who in allowed:
+                tally.add(who, tuple(canonical(value, kind) for value, kind in zip(values, kinds)))
+        result.tallies[register["id"]] = tally
+        counts[register["id"]] = {"rows": read, "refused": refused}
+    return result, counts

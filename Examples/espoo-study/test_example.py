@@ -1,0 +1,508 @@
+"""Tests of the generator and of the verifier. Run: python3 -m unittest -v test_example"""
+
+import base64
+import contextlib
+import csv
+import hashlib
+import io
+import json
+import os
+import re
+import shutil
+import sqlite3
+import sys
+import tempfile
+import unittest
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import generate  # noqa: E402
+import verify  # noqa: E402
+from espoo_study import codes, dataset, names, oracle, search  # noqa: E402
+from espoo_study.authorities import DEGREE, EDUCATION, EXIT_REASON, NOTE, UNIT  # noqa: E402
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SIZES = {"client": 150, "resident": 250, "other": 600}
+PSEUDONYM_KEY = b"test"
+
+
+def read_study():
+    with open(os.path.join(HERE, "study.json"), encoding="utf-8") as file:
+        return json.load(file)
+
+
+def files_below(directory):
+    return sorted(os.path.relpath(os.path.join(folder, name), directory)
+                  for folder, _, names in os.walk(directory) for name in names)
+
+
+def write_dataset(study, registers, directory):
+    """A dataset as Sidos writes one, made here from the plain registers: the reference of these tests."""
+    sources, cohorts = {}, {}
+    for register in study["registers"]:
+        columns = [column for column in register["columns"] if column["released"]]
+        rows = {}
+        wanted = [register["identity"]] + [column["name"] for column in columns]
+        for code, *values in oracle.source_rows(registers, register["source"], wanted):
+            who = oracle.identity(code, register["owner"])
+            if who:
+                rows.setdefault(who, []).append([oracle.canonical(value, column["type"])
+                                                 for value, column in zip(values, columns)])
+        sources[register["id"]] = columns, rows
+    cohorts["clients"] = set(sources["omnia_clients"][1])
+    cohorts["non_clients"] = set(sources["immigrant_residents"][1]) - cohorts["clients"]
+    people = cohorts["clients"] | cohorts["non_clients"]
+    pseudonym = {who: hashlib.sha256(PSEUDONYM_KEY + repr(who).encode()).hexdigest()[:32] for who in people}
+    tables = {"persons": (["person", *cohorts], sorted(
+        [pseudonym[who]] + ["true" if who in cohorts[name] else "false" for name in cohorts] for who in people))}
+    for name, (columns, rows) in sources.items():
+        body = [[pseudonym[who], *row] for who in people for row in rows.get(who, [])]
+        tables[name] = ["person"] + [column["name"] for column in columns], sorted(body, key=repr)
+    write_tables(tables, directory, study)
+    return tables
+
+
+def write_tables(tables, directory, study):
+    os.makedirs(directory)
+    kinds = {register["id"]: [column["type"] for column in register["columns"] if column["released"]]
+             for register in study["registers"]}
+
+    def field(value):
+        if value is None:
+            return ""
+        return '"' + value.replace('"', '""') + '"' if value == "" or re.search(r'[",\r\n]', value) else value
+
+    database = sqlite3.connect(os.path.join(directory, "dataset.sqlite"))
+    for name, (header, rows) in tables.items():
+        with open(os.path.join(directory, f"{name}.csv"), "w", encoding="utf-8", newline="") as file:
+            file.writelines(",".join(map(field, row)) + "\n" for row in [header, *rows])
+        types = ["text"] + kinds.get(name, ["boolean"] * (len(header) - 1))
+        database.execute(f'CREATE TABLE {name} ({", ".join(header)})')
+        marks = ", ".join("?" * len(header))
+        database.executemany(f"INSERT INTO {name} VALUES ({marks})",
+                             [[stored(value, kind) for value, kind in zip(row, types)] for row in rows])
+    database.commit()
+    database.close()
+    for name, text in (("datapackage.json", "{}"), ("report.json", "{}"), ("report.md", "# Report\n")):
+        with open(os.path.join(directory, name), "w", encoding="utf-8") as file:
+            file.write(text)
+
+
+def stored(value, kind):
+    """As the database holds a value: integers and booleans as numbers, decimals as text."""
+    if value is None:
+        return None
+    return int(value) if kind == "integer" else int(value == "true") if kind == "boolean" else value
+
+
+class StudyFolder(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.mkdtemp()
+        cls.addClassCleanup(shutil.rmtree, cls.folder)
+        cls.registers = os.path.join(cls.folder, "registers")
+        cls.summary = generate.generate(cls.registers, 7, dict(SIZES))
+        cls.study = read_study()
+
+    def raw_codes(self, *owners):
+        """Every value of the identity columns, per owner."""
+        found = {}
+        for register in self.study["registers"]:
+            rows = oracle.source_rows(self.registers, register["source"], [register["identity"]])
+            found.setdefault(register["owner"], []).extend(row[0] for row in rows)
+        return found
+
+
+class GeneratorTests(StudyFolder):
+    def test_a_seed_gives_the_same_bytes_and_another_seed_does_not(self):
+        again, other = os.path.join(self.folder, "again"), os.path.join(self.folder, "other")
+        generate.generate(again, 7, dict(SIZES))
+        generate.generate(other, 8, dict(SIZES))
+        self.assertEqual(files_below(self.registers), files_below(again))
+        self.assertEqual(len(files_below(again)), 8)
+        for name in files_below(again):
+            contents = []
+            for directory in (self.registers, again, other):
+                with open(os.path.join(directory, name), "rb") as file:
+                    contents.append(file.read())
+            self.assertEqual(contents[0], contents[1], name)
+            self.assertNotEqual(contents[0], contents[2], name)
+
+    def test_most_codes_are_sound_and_every_trouble_occurs(self):
+        values = [value for column in self.raw_codes().values() for value in column]
+        sound = [value for value in values if oracle.identity(value, "x")]
+        self.assertGreater(len(sound), 0.95 * len(values))
+        self.assertTrue(any(value is None for value in values))
+        self.assertTrue(any(value == "" for value in values))
+        self.assertTrue(any(value and value.strip() and not oracle.identity(value, "x") for value in values))
+        self.assertTrue(any(value != value.strip() for value in sound))
+        self.assertTrue(any(value != value.upper() for value in sound))
+        self.assertLessEqual(set("-AYB"), {value.strip()[6].upper() for value in sound})
+
+    def test_twins_differ_in_the_century_sign_only_and_fall_into_different_cohorts(self):
+        people = {}
+        for owner, column in self.raw_codes().items():
+            for value in column:
+                who = oracle.identity(value, owner)
+                if isinstance(who, str):
+                    people.setdefault(who[:6] + who[7:], set()).add(who)
+        twins = [pair for pair in people.values() if len(pair) > 1]
+        self.assertGreaterEqual(len(twins), 5)
+        joined, _ = oracle.join(self.study, self.registers)
+        flags = [{joined.persons.get(who) for who in pair} for pair in twins]
+        self.assertIn({(True, False), (False, True)}, flags)
+
+    def test_temporary_codes_of_two_owners_collide(self):
+        owners = {}
+        for owner, column in self.raw_codes().items():
+            for value in column:
+                who = oracle.identity(value, owner)
+                if isinstance(who, tuple):
+                    owners.setdefault(who[1], set()).add(who[0])
+        self.assertGreaterEqual(sum(len(having) > 1 for having in owners.values()), 10)
+
+    def test_new_years_day_is_heaped_and_numbers_do_not_tell_the_sex(self):
+        path = os.path.join(self.registers, "omnia", "clients.csv")
+        with open(path, "rb") as file:
+            self.assertTrue(file.read().startswith(b"\xef\xbb\xbfhetu;"))
+        with open(path, encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file, delimiter=";"))
+        heaped = sum(row["birth_date"].endswith("-01-01") for row in rows)
+        self.assertGreater(heaped, len(rows) * 0.06)
+        parities = {(row["sex"], row["hetu"].strip()[9] in "02468") for row in rows if len(row["hetu"].strip()) == 11}
+        self.assertEqual(len(parities), 4)
+
+    def test_the_summary_names_nobody(self):
+        needles = verify.gather_needles(self.study, self.registers)
+        text = search.Search(needles)
+        text.file(os.path.join(self.registers, "population.json"))
+        self.assertEqual(text.found, {})
+
+    def test_released_words_are_no_names(self):
+        needles = verify.gather_needles(self.study, self.registers)
+        self.assertGreater(len(needles.names), 200)
+        self.assertEqual(needles.exclude(verify.released_words(self.study, self.registers)), 0)
+        every = names.Names()
+        population = {word.lower() for weighted in (*every.given.values(), every.surnames) for word in weighted.items}
+        population |= {word.lower() for lists in every.immigrants.values() for names_ in lists for word in names_}
+        texts = " ".join(text for texts in (EDUCATION, EXIT_REASON, UNIT, NOTE, DEGREE) for text in texts)
+        self.assertEqual(population & set(re.findall(r"\w+", texts.lower())), set())
+
+    def test_study_and_registers_md_describe_what_is_written(self):
+        with open(os.path.join(HERE, "registers.md"), encoding="utf-8") as file:
+            sections = {part.split("`")[0]: part for part in file.read().split("\n## `")[1:]}
+        self.assertEqual(list(sections), [register["id"] for register in self.study["registers"]])
+        for register in self.study["registers"]:
+            described = re.findall(r"^\| (\w+) \| (\w+) \| (yes|no) \| (yes|never)", sections[register["id"]], re.M)
+            columns = register["columns"]
+            self.assertEqual(described[0:], [
+                (column["name"], column["type"], "yes" if column["nullable"] else "no",
+                 "yes" if column["released"] else "never") for column in columns])
+            source = register["source"]
+            if source["kind"] == "csv":
+                with open(os.path.join(self.registers, source["path"]), encoding="utf-8-sig", newline="") as file:
+                    header = next(csv.reader(file, delimiter=source["delimiter"]))
+            else:
+                with contextlib.closing(sqlite3.connect(os.path.join(self.registers, source["path"]))) as database:
+                    header = [column[0] for column in database.execute(f"SELECT * FROM {source['table']}").description]
+            self.assertEqual(header, [column["name"] for column in columns])
+            missing = [False] * len(columns)
+            for row in oracle.source_rows(self.registers, source, header):
+                for index, (value, column) in enumerate(zip(row, columns)):
+                    missing[index] |= value is None
+                    if "identifier" not in column:
+                        oracle.canonical(value, column["type"])
+            for empty, column in zip(missing, columns):
+                self.assertFalse(empty and not column["nullable"], f"{register['id']}.{column['name']}")
+
+    def test_sizes(self):
+        def sizes(*arguments):
+            options = dict.fromkeys(("clients", "residents", "others", "people"))
+            return generate.group_sizes(type("Options", (), options | dict(arguments)))
+
+        self.assertEqual(sizes(), {"client": 2000, "resident": 4000, "other": 60000})
+        self.assertEqual(sizes(("people", 660)), {"client": 20, "resident": 40, "other": 600})
+        self.assertEqual(sizes(("people", 1_000_000), ("clients", 2000), ("residents", 4000))["other"], 994_000)
+        self.assertEqual(sum(sizes(("people", 1_000_003)).values()), 1_000_003)
+        with self.assertRaises(ValueError):
+            sizes(("people", 10), ("clients", 1), ("residents", 2), ("others", 3))
+        with self.assertRaises(ValueError):
+            generate.generate(os.path.join(self.folder, "few"), 1, {"client": 1, "resident": 1, "other": 1})
+
+
+class IdentityTests(unittest.TestCase):
+    def test_published_examples(self):
+        for code in ("131052-308T", "010101-0101", "170249X378D", "061109F011D", "131052+308T", " 131052-308t "):
+            self.assertEqual(oracle.identity(code, "kela"), code.strip().upper())
+        self.assertEqual(oracle.identity("010594y9032", "kela"), ("kela", "010594Y9032"))
+        for code in (None, "", "131052-308U", "131052/308T", "131052T308T", "320101-010A", "011301-010P", "290201-010A",
+                     "290200-903E", "010101-000P", "010101-001R", "0105949032", "010594\u22129032", "O10594Y9032",
+                     "010594G9032", "010594Y903Z", "131052-308T1", "\u0661\u0663\u0661\u0660\u0665\u0662-308T"):
+            self.assertIsNone(oracle.identity(code, "kela"), code)
+
+    def test_issued_codes_are_sound_and_differ(self):
+        import datetime
+        day = datetime.date(1961, 1, 1)
+        issuer = codes.OfficialCodes()
+        first, second = issuer.issue_twins(day, "Y")
+        issued = [first, second] + [issuer.issue(day) for _ in range(2 * codes.OFFICIAL - 2)]
+        self.assertEqual(len(set(issued)), 2 * codes.OFFICIAL)
+        self.assertTrue(all(oracle.identity(code, "x") == code for code in issued))
+        self.assertEqual({code[6] for code in issued}, {"-", "Y"})
+        for step in range(100):
+            self.assertIsNone(oracle.identity(codes.spoil(first, step / 100), "x"))
+        own = codes.TemporaryCodes()
+        temporary = [own.issue(day) for _ in range(150)]
+        self.assertEqual(len(set(temporary)), 150)
+        self.assertTrue(all(oracle.identity(code, "x") == ("x", code) for code in temporary))
+
+    def test_expressions(self):
+        sets = {"a": {1, 2, 3}, "b": {2, 3}, "c": {3, 4}}
+        self.assertEqual(oracle.evaluate("a except b union c", sets), {1, 3, 4})
+        self.assertEqual(oracle.evaluate("a except (b intersect c)", sets), {1, 2})
+        self.assertEqual(oracle.evaluate("a except b intersect c", sets), {1, 2})
+        for wrong in ("a union", "(a", "d", "a b", "", "a ; b"):
+            with self.assertRaises(oracle.StudyProblem):
+                oracle.evaluate(wrong, sets)
+
+
+class VerifierTests(StudyFolder):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.tables = write_dataset(cls.study, cls.registers, os.path.join(cls.folder, "dataset"))
+        cls.needles = verify.gather_needles(cls.study, cls.registers)
+
+    def run_verify(self, tables=None, change=None, planted=None, file_name="spool.bin"):
+        """Exit status, output and JSON result for the reference dataset or a changed one."""
+        with tempfile.TemporaryDirectory() as folder:
+            directory, searched = os.path.join(folder, "dataset"), os.path.join(folder, "searched")
+            if tables is None:
+                shutil.copytree(os.path.join(self.folder, "dataset"), directory)
+            else:
+                write_tables(tables, directory, self.study)
+            if change:
+                change(directory)
+            os.makedirs(os.path.join(searched, "deep"))
+            with open(os.path.join(searched, "deep", file_name), "wb") as file:
+                file.write(b"nothing here\n" if planted is None else planted)
+            result, output = os.path.join(folder, "result.json"), io.StringIO()
+            with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+                status = verify.main(["--registers", self.registers, "--dataset", directory, "--search", searched,
+                                      "--json", result])
+            told = {}
+            if os.path.exists(result):
+                with open(result, encoding="utf-8") as file:
+                    told = json.load(file)
+        for code in list(self.needles.codes)[:2000]:
+            self.assertNotIn(code.decode(), output.getvalue())
+        return status, output.getvalue(), told
+
+    def changed(self, name, change):
+        tables = {table: (list(header), [list(row) for row in rows]) for table, (header, rows) in self.tables.items()}
+        change(*tables[name])
+        return tables
+
+    def assertDiffers(self, result, *words):
+        status, output, told = result
+        self.assertEqual(status, 1, output)
+        self.assertFalse(told["join_equals_dataset"])
+        self.assertTrue(told["nothing_found"])
+        for word in words:
+            self.assertIn(word, " ".join(told["differences"]))
+
+    def test_the_reference_dataset_passes(self):
+        status, output, told = self.run_verify()
+        self.assertEqual(status, 0, output)
+        self.assertTrue(told["join_equals_dataset"] and told["nothing_found"])
+        self.assertEqual(told["differences"], [])
+        self.assertGreater(told["counts"]["persons in clients"]["found"], 120)
+        self.assertGreater(told["counts"]["rows of tax_years"]["found"], 1000)
+        self.assertEqual(told["search"]["control_missed"], [])
+        self.assertEqual(told["search"]["files"], 15)
+
+    def test_a_dropped_person(self):
+        gone = self.tables["persons"][1][3][0]
+        tables = {name: (header, [row for row in rows if row[0] != gone])
+                  for name, (header, rows) in self.tables.items()}
+        self.assertDiffers(self.run_verify(tables), "persons: ")
+
+    def test_a_dropped_and_a_doubled_row(self):
+        self.assertDiffers(self.run_verify(self.changed("job_search", lambda _, rows: rows.pop())), "job_search: ")
+        self.assertDiffers(self.run_verify(self.changed("kela_benefits", lambda _, rows: rows.append(rows[5]))),
+                           "kela_benefits: ")
+
+    def test_a_row_swapped_between_persons(self):
+        def swap(header, rows):
+            other = next(row for row in rows if row[0] != rows[0][0] and row[1:] != rows[0][1:])
+            rows[0][0], other[0] = other[0], rows[0][0]
+
+        self.assertDiffers(self.run_verify(self.changed("tax_years", swap)),
+                           "tax_years: the rows are right, but divided")
+
+    def test_registers_of_two_persons_swapped(self):
+        # Each register on its own is right; only the whole person is not.
+        def swap(header, rows):
+            one = rows[0][0]
+            other = next(row[0] for row in rows if row[0] != one)
+            for row in rows:
+                row[0] = {one: other, other: one}.get(row[0], row[0])
+
+        self.assertDiffers(self.run_verify(self.changed("tax_years", swap)), "have no counterpart")
+
+    def test_values_combined_into_other_rows(self):
+        def swap(header, rows):
+            column = header.index("palk")
+            other = next(row for row in rows if row[column] != rows[0][column] and row[1] != rows[0][1])
+            rows[0][column], other[column] = other[column], rows[0][column]
+
+        self.assertDiffers(self.run_verify(self.changed("tax_years", swap)), "combined into other rows")
+
+    def test_a_changed_value_names_its_column(self):
+        def zeros(header, rows):
+            rows[0][header.index("gross_eur")] += "0"
+
+        self.assertDiffers(self.run_verify(self.changed("kela_benefits", zeros)),
+                           "kela_benefits: other values in gross_eur")
+
+        def emptied(header, rows):
+            column = header.index("unit")
+            next(row for row in rows if row[column] == "")[column] = None
+
+        self.assertDiffers(self.run_verify(self.changed("espoo_services", emptied)),
+                           "espoo_services: other values in unit")
+
+    def test_a_wrong_cohort_flag(self):
+        def flip(header, rows):
+            rows[0][1], rows[0][2] = rows[0][2], rows[0][1]
+
+        self.assertDiffers(self.run_verify(self.changed("persons", flip)), "persons in clients only")
+
+    def test_a_person_of_no_cohort(self):
+        tables = self.changed("persons", lambda _, rows: rows.append(["stray", "false", "false"]))
+        self.assertDiffers(self.run_verify(tables), "is in no cohort")
+
+    def test_a_column_that_was_not_released(self):
+        def widen(header, rows):
+            header.append("extra")
+            for row in rows:
+                row.append("1")
+
+        tables = self.changed("persons", widen)
+        self.assertDiffers(self.run_verify(tables), "the columns are not")
+
+    def test_a_database_that_differs_from_the_csv_files(self):
+        def change(directory):
+            with contextlib.closing(sqlite3.connect(os.path.join(directory, "dataset.sqlite"))) as database:
+                database.execute("UPDATE job_search SET alkpv1 = '2010-01-01' WHERE rowid = 1")
+                database.execute("DELETE FROM te_services WHERE rowid = 1")
+                database.commit()
+
+        self.assertDiffers(self.run_verify(change=change), "job_search: the CSV file and the database differ",
+                           "te_services: the CSV file and the database differ")
+
+    def test_missing_files(self):
+        for name in ("report.json", "datapackage.json", "report.md", "tax_years.csv"):
+            result = self.run_verify(change=lambda directory: os.remove(os.path.join(directory, name)))
+            self.assertDiffers(result, name.removesuffix(".csv"))
+        status, output, _ = self.run_verify(
+            change=lambda directory: os.remove(os.path.join(directory, "dataset.sqlite")))
+        self.assertEqual(status, 2)
+        self.assertIn("dataset.sqlite", output)
+
+    def assertFound(self, kind, planted, file_name="spool.bin"):
+        status, output, told = self.run_verify(planted=planted, file_name=file_name)
+        self.assertEqual(status, 1, f"{kind} was not found")
+        self.assertTrue(told["join_equals_dataset"])
+        self.assertFalse(told["nothing_found"])
+        self.assertIn(kind, told["search"]["found"])
+        self.assertIn(kind, output)
+
+    def client(self):
+        with open(os.path.join(self.registers, "omnia", "clients.csv"), encoding="utf-8-sig", newline="") as file:
+            return next(row for row in csv.DictReader(file, delimiter=";") if oracle.identity(row["hetu"], "omnia")
+                        and row["street_address"] and len(row["family_name"]) > 5 and len(row["call_name"]) > 3
+                        and row["family_name"].isascii() and row["family_name"].isalpha())
+
+    def test_planted_codes(self):
+        code = oracle.identity(self.client()["hetu"], "x")
+        code = code if isinstance(code, str) else code[1]
+        ascii_code = code.encode()
+        self.assertFound("identity code", b"\x00\xff12" + ascii_code + b"34")
+        self.assertFound("identity code", ascii_code.lower())
+        self.assertFound("identity code in UTF-16", b"\x07" + code.encode("utf-16-le"))
+        self.assertFound("identity code in hexadecimal", b"q" + ascii_code.hex().encode())
+        self.assertFound("identity code in base64", base64.b64encode(b"{" + ascii_code + b"}"))
+        self.assertFound("identity code without its sign", b"id " + ascii_code[:6] + ascii_code[7:] + b".", "node.log")
+        self.assertFound("identity code", b"1", f"{code}.bin")
+        self.assertFound("identity code", b"0" * (search.CHUNK - 5) + b" " + ascii_code)
+
+    def test_planted_hashes(self):
+        code = max(self.needles.codes)
+        sha = hashlib.sha256(code)
+        for shift in (0, 1, 7, search.CHUNK - 20):
+            self.assertFound("SHA-256 of a code", bytes(shift) + sha.digest())
+        self.assertFound("SHA-256 of a code in hexadecimal", b'{"p":"' + sha.hexdigest().encode() + b'"}', "board.json")
+        self.assertFound("SHA-256 of a code in hexadecimal", b"c" + sha.hexdigest().upper().encode())
+        self.assertFound("SHA-256 of a code in base64", base64.urlsafe_b64encode(sha.digest()), "board.json")
+
+    def test_planted_names_addresses_and_client_numbers(self):
+        client = self.client()
+        family, call = client["family_name"], client["call_name"]
+        first = client["given_names"].split()[0]
+        self.assertFound("full name", f"\0{family} {client['given_names']}\0".encode())
+        self.assertFound("full name", f"\1{client['given_names']}, {family}\2".encode("latin-1"))
+        self.assertFound("full name", f"{call.lower()}|{family.lower()}|1980".encode())
+        self.assertFound("full name", f"x{family}{first}19".encode())
+        self.assertFound("full name", f"{family.upper()}  {first.upper()}".encode(), "a.log")
+        self.assertFound("name", f'{{"n": "{family.lower()}"}}'.encode(), "a.json")
+        self.assertFound("address", f"\0x{client['street_address']}02100".encode())
+        self.assertFound("client number", f"1{client['client_id']}2".encode())
+
+    def test_a_name_in_the_dataset(self):
+        family = self.client()["family_name"]
+
+        def plant(header, rows):
+            column = header.index("note")
+            next(row for row in rows if row[column])[column] += f" {family}"
+
+        status, _, told = self.run_verify(self.changed("kela_benefits", plant))
+        self.assertEqual(status, 1)
+        self.assertFalse(told["join_equals_dataset"])
+        self.assertIn("name", told["search"]["found"])
+
+    def test_what_only_looks_like_a_finding(self):
+        code = min(self.needles.codes)
+        near = code[:10] + (b"A" if code[10:] != b"A" else b"B")
+        name = max(self.needles.names, key=len)
+        innocent = [near, near.hex().encode(), hashlib.sha256(near).digest(), b"x" + name + b"x", name + b"42" * 10]
+        self.assertEqual(self.run_verify(planted=b"\n".join(innocent), file_name="innocent.txt")[0], 0)
+
+    def test_nothing_to_search_is_no_success(self):
+        with tempfile.TemporaryDirectory() as empty:
+            output = io.StringIO()
+            with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+                dataset_path = os.path.join(self.folder, "dataset")
+                common = ["--registers", self.registers, "--dataset", dataset_path, "--search"]
+                self.assertEqual(verify.main(common + [empty]), 1)
+                self.assertEqual(verify.main(common + [os.path.join(empty, "absent")]), 2)
+
+    def test_dataset_csv_reading(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "a.csv")
+
+            def read(text):
+                with open(path, "w", encoding="utf-8", newline="") as file:
+                    file.write(text)
+                return list(dataset.csv_rows(path))
+
+            self.assertEqual(read('a,,"",""""\r\n"x\r\n,y",z,,\n'),
+                             [["a", None, "", '"'], ["x\r\n,y", "z", None, None]])
+            for wrong in ('a,"b\n', 'a,"b"c\n', 'a,b"c"\n'):
+                with self.assertRaises(oracle.StudyProblem):
+                    read(wrong)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,105 @@
+/*
+ * Lets libcrypto's allocations fail one after the other: every batch must then report SIDOS_P256_FAILURE with a zeroed
+ * output, leak nothing (run under a leak checker), and work again afterwards.
+ */
+#include "COpenSSL.h"
+
+#include <openssl/crypto.h>
+#include <openssl/ec.h>
+#include <openssl/obj_mac.h>
+#include <openssl/rand.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ITEM_COUNT 3
+
+/* Allocations still granted; below zero, all are. */
+static long remaining = -1;
+
+static int refuses(void) {
+    if (remaining < 0) {
+        return 0;
+    }
+    if (remaining == 0) {
+        return 1;
+    }
+    remaining--;
+    return 0;
+}
+
+static void *failing_malloc(size_t byte_count, const char *file, int line) {
+    (void)file, (void)line;
+    return refuses() ? NULL : malloc(byte_count);
+}
+
+static void *failing_realloc(void *block, size_t byte_count, const char *file, int line) {
+    (void)file, (void)line;
+    return refuses() ? NULL : realloc(block, byte_count);
+}
+
+static void plain_free(void *block, const char *file, int line) {
+    (void)file, (void)line;
+    free(block);
+}
+
+static int all_zero(const uint8_t *bytes, size_t byte_count) {
+    uint8_t any = 0;
+    for (size_t i = 0; i < byte_count; i++) {
+        any |= bytes[i];
+    }
+    return any == 0;
+}
+
+/* Runs one batch with ever more allocations granted until it succeeds; returns the number of refusals, or -1. */
+static long exhaust(int of_generator, uint8_t *out, const uint8_t *in, const uint8_t *scalars) {
+    for (long granted = 0; granted < 10000; granted++) {
+        memset(out, 0x5a, ITEM_COUNT * 33);
+        remaining = granted;
+        size_t result = of_generator ? sidos_p256_base_mul_batch(out, scalars, ITEM_COUNT)
+                                     : sidos_p256_mul_batch(out, in, scalars, ITEM_COUNT);
+        remaining = -1;
+        if (result == ITEM_COUNT) {
+            return granted;
+        }
+        if (result != SIDOS_P256_FAILURE || !all_zero(out, ITEM_COUNT * 33)) {
+            fprintf(stderr, "returned %zu with %ld allocations granted\n", result, granted);
+            return -1;
+        }
+    }
+    return -1;
+}
+
+int main(void) {
+    uint8_t scalars[ITEM_COUNT * 32], elements[ITEM_COUNT * 33], expected[ITEM_COUNT * 33], out[ITEM_COUNT * 33];
+    memset(scalars, 0x37, sizeof scalars);
+    if (!CRYPTO_set_mem_functions(failing_malloc, failing_realloc, plain_free)) {
+        return 2;
+    }
+    /* libcrypto's own start-up, which it does not repeat after a failure, is not what is tested. */
+    EC_GROUP_free(EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1));
+    if (RAND_bytes(out, sizeof out) != 1) {
+        return 2;
+    }
+    for (int granted = 0; granted < 3; granted++) { /* the group itself cannot be made: refused, and not remembered */
+        remaining = granted;
+        size_t result = sidos_p256_base_mul_batch(elements, scalars, ITEM_COUNT);
+        remaining = -1;
+        if (result != SIDOS_P256_FAILURE) {
+            fprintf(stderr, "the group was made from %d allocations\n", granted);
+            return 1;
+        }
+    }
+    if (sidos_p256_base_mul_batch(elements, scalars, ITEM_COUNT) != ITEM_COUNT ||
+        sidos_p256_mul_batch(expected, elements, scalars, ITEM_COUNT) != ITEM_COUNT) {
+        return 2;
+    }
+    for (int of_generator = 0; of_generator < 2; of_generator++) {
+        long refusals = exhaust(of_generator, out, elements, scalars);
+        printf("%s: %ld refused allocations survived\n", of_generator ? "base_mul" : "mul", refusals);
+        if (refusals < 5 || memcmp(out, of_generator ? elements : expected, sizeof out) != 0) {
+            return 1;
+        }
+    }
+    return 0;
+}

@@ -1,0 +1,98 @@
+import Crypto
+import Foundation
+
+@testable import PSIProtocol
+
+/// The parties of a study with their keys, and the agreement they signed.
+struct SimulatedStudy {
+    let agreement: Agreement
+    /// Stands for the agreement's file; its hash is the agreement's id.
+    let file: [UInt8]
+    let signing: [ParticipantID: Curve25519.Signing.PrivateKey]
+    let hpke: [ParticipantID: XWingMLKEM768X25519.PrivateKey]
+
+    struct Options {
+        var suite = SuiteID.ristretto255
+        var release = ReleaseMode.rows
+        var vaultAccess = VaultAccess.whole
+        var padding = PaddingMode.padme
+        var matchKeys = [MatchKeyID.identityCode]
+        var cellByteCount = 256
+        var smallestCell = 1
+        var countRounding = 1
+        var mixers = 0
+        var maxPeople = 1_000
+        var maxCellsPerPerson = 64
+    }
+
+    /// One authority a register, in order, then mixers, then coordinator and research environment.
+    init(registers: [String], cohorts: [(String, CohortExpression)], releasedFor: [String: [String]], options: Options = Options()) throws {
+        var ids = registers.map { "owner-\($0.replacingOccurrences(of: "_", with: "-"))" }
+        ids += (0..<options.mixers).map { "mixer\($0)" }
+        var signing: [ParticipantID: Curve25519.Signing.PrivateKey] = [:]
+        var hpke: [ParticipantID: XWingMLKEM768X25519.PrivateKey] = [:]
+        var participants: [Participant] = []
+        for (index, id) in (ids + ["coordinator", "research"]).enumerated() {
+            let role: ParticipantRole =
+                id == "coordinator" ? .coordinator : id == "research" ? .research : index < registers.count ? .authority : .mixer
+            let key = Curve25519.Signing.PrivateKey()
+            let sealing = try XWingMLKEM768X25519.PrivateKey()
+            signing[id] = key
+            hpke[id] = sealing
+            participants.append(
+                Participant(
+                    id: id, name: id, role: role, signingKey: Array(key.publicKey.rawRepresentation),
+                    hpkeKey: Array(sealing.publicKey.rawRepresentation),
+                    tlsPin: Array(SHA256.hash(data: Array(id.utf8)))))
+        }
+        self.signing = signing
+        self.hpke = hpke
+        self.file = Array("simulated \(registers) \(cohorts.map(\.0)) \(options)".utf8)
+        self.agreement = Agreement(
+            study: Study(id: "simulated", title: "Simulated", purpose: "", legalBasis: "", permit: ""),
+            validFrom: CalendarDate(year: 2026, month: 1, day: 1)!,
+            validUntil: CalendarDate(year: 2027, month: 1, day: 1)!, suite: options.suite, roundsAllowed: 3,
+            release: options.release, vaultAccess: options.vaultAccess, verification: .off, padding: options.padding,
+            cellByteCount: options.cellByteCount, smallestCell: options.smallestCell,
+            countRounding: options.countRounding, deadlineMinutes: 60, retentionDays: 0,
+            matchKeys: options.matchKeys, participants: participants,
+            registers: registers.enumerated().map { index, id in
+                let released = releasedFor[id] ?? []
+                return RegisterDeclaration(
+                    id: id, title: id, owner: ids[index], releasedFor: released, maxPeople: options.maxPeople,
+                    maxCellsPerPerson: options.maxCellsPerPerson,
+                    columns: released.isEmpty
+                        ? []
+                        : [
+                            ColumnDeclaration(name: "year", type: .integer, nullable: false, title: "Year"),
+                            ColumnDeclaration(name: "note", type: .text, nullable: true, title: "Note"),
+                        ])
+            },
+            cohorts: cohorts.map {
+                CohortDeclaration(id: $0.0, title: $0.0, expression: $0.1, maxPeople: options.maxPeople)
+            },
+            twoPartiesAcknowledged: registers.count + options.mixers == 2)
+    }
+
+    /// A coordinator's opening entry.
+    func opening(number: Int = 1) throws -> SignedEntry {
+        try SignedEntry(
+            body: .roundOpened(
+                RoundOpened(
+                    agreement: HexBytes(AgreementID(ofFile: file).bytes), number: number,
+                    nonce: HexBytes(SecretBytes(randomByteCount: 32).withUnsafeBytes { Array($0) }), opened: 1_000,
+                    deadline: 1_000 + 3_600, signatures: [:])),
+            author: "coordinator", round: nil, seen: .empty, key: signing["coordinator"]!)
+    }
+}
+
+/// A person of a simulated register: one identity a match key, and rows.
+struct SimulatedPerson {
+    var keys: [String?]
+    var rows: [[FieldValue]]
+
+    init(_ keys: String?..., rows: [[FieldValue]] = []) {
+        self.keys = keys
+        self.rows = rows
+    }
+}
