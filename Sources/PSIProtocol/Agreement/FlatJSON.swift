@@ -35,7 +35,7 @@ enum FlatJSON {
         }
 
         private mutating func value() -> Value? {
-            if let text = text() { return .text(text) }
+            if rest.first == UInt8(ascii: "\"") { return text().map { .text($0) } }
             let digits = rest.prefix { (48...57).contains($0) }
             guard (1...18).contains(digits.count), digits.count == 1 || digits.first != 48 else { return nil }
             rest = rest.dropFirst(digits.count)
