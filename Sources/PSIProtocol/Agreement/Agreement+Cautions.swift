@@ -13,31 +13,34 @@ extension Agreement {
                     + "register's owner could tell who was released.")
         }
         if smallestCell == 1 {
-            cautions.append("smallest_cell is 1: cohorts of a single person are released and counts of one are published.")
+            cautions.append(
+                "smallest_cell is 1: cohorts of a single person are released and counts of one are published.")
         }
         if release == .none, padding == .padme {
             cautions.append(
-                "padding is padme and only counts are released: dummies are counted in the cells of people who are in one "
-                    + "register only, so those counts are upper bounds.")
+                "padding is padme and only counts are released: dummies count as people who are in one register only, "
+                    + "so those counts are upper bounds.")
         }
         if padding == .none {
             cautions.append("padding is none: every participant sees the exact number of people in each register.")
         }
         if release == .rows, registers.allSatisfy(\.releasedFor.isEmpty) {
-            cautions.append("release is rows, but no register is released for a cohort: the dataset holds cohorts only.")
+            cautions.append(
+                "release is rows, but no register is released for a cohort: the dataset holds cohorts only.")
         }
         let unused = cohorts.filter { cohort in
             release == .rows && !registers.contains { $0.releasedFor.contains(cohort.id) }
                 && !cohorts.contains { $0.expression.names.contains(cohort.id) }
         }
         for cohort in unused where !registers.allSatisfy(\.releasedFor.isEmpty) {
-            cautions.append("No register is released for the cohort \(cohort.id): its people have no rows in the dataset.")
+            cautions.append(
+                "No register is released for the cohort \(cohort.id): its people have no rows in the dataset.")
         }
         for register in registers {
             for column in register.columns where Self.looksLikeDirectIdentifier(column.name) {
                 cautions.append(
-                    "The column \(register.id).\(column.name) has the name of a direct identifier. A dataset for research "
-                        + "should hold no names, addresses or codes of people.")
+                    "The column \(register.id).\(column.name) has the name of a direct identifier. "
+                        + "A dataset for research should hold no names, addresses or codes of people.")
             }
         }
         return cautions
@@ -62,13 +65,14 @@ extension Agreement {
     /// Whether a column's name, or the words in it, say that it identifies a person by itself. English and Finnish.
     static func looksLikeDirectIdentifier(_ column: String) -> Bool {
         let whole: Set<String> = [
-            "name", "names", "nimi", "identity_code", "personal_id", "person_id", "national_id", "first_name", "last_name",
-            "family_name", "given_name", "full_name",
+            "name", "names", "nimi", "identity_code", "personal_id", "person_id", "national_id", "first_name",
+            "last_name", "family_name", "given_name", "full_name",
         ]
         let words: Set<String> = [
             "hetu", "henkilotunnus", "ssn", "firstname", "lastname", "surname", "etunimi", "etunimet", "sukunimi",
-            "kutsumanimi", "address", "osoite", "katuosoite", "lahiosoite", "kotiosoite", "phone", "telephone", "mobile",
-            "puhelin", "puhelinnumero", "puh", "email", "mail", "sahkoposti", "passport", "passi", "iban", "tilinumero",
+            "kutsumanimi", "address", "osoite", "katuosoite", "lahiosoite", "kotiosoite", "phone", "telephone",
+            "mobile", "puhelin", "puhelinnumero", "puh", "email", "mail", "sahkoposti", "passport", "passi", "iban",
+            "tilinumero",
         ]
         return whole.contains(column) || column.split(separator: "_").contains { words.contains(String($0)) }
     }

@@ -115,7 +115,8 @@ struct AgreementReader {
     }
 
     private func readValidity() -> (from: CalendarDate, until: CalendarDate)? {
-        guard let value = root.required("valid", "the first and the last day, as {from: 2026-01-01, until: 2026-12-31}"),
+        guard
+            let value = root.required("valid", "the first and the last day, as {from: 2026-01-01, until: 2026-12-31}"),
             let fields = MappingReader(value, path: "valid", known: ["from", "until"], mistakes)
         else { return nil }
         let from = fields.date("from")
@@ -158,7 +159,8 @@ struct AgreementReader {
         guard root.has("match_keys") else { return [.identityCode] }
         guard
             let keys = root.identifiers(
-                "match_keys", .name, limit: AgreementLimits.matchKeys, "what identifies a person, such as identity_code")
+                "match_keys", .name, limit: AgreementLimits.matchKeys, "what identifies a person, such as identity_code"
+            )
         else { return nil }
         if keys.isEmpty { root.fail("match_keys", "Name at least one match key, such as [identity_code].") }
         for key in keys where !knownMatchKeys.contains(key.value) {
@@ -181,7 +183,8 @@ struct AgreementReader {
                     + "Write 'two_parties_acknowledged: true' to say that the signers know, or add a mixer.")
         } else if count != 2, isPresent {
             root.fail(
-                "two_parties_acknowledged", "This field is only for agreements of two authorities or mixers. Remove it.")
+                "two_parties_acknowledged", "This field is only for agreements of two authorities or mixers. Remove it."
+            )
         }
         return acknowledged
     }

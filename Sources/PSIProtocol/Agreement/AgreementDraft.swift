@@ -1,7 +1,8 @@
-/// An agreement in the making: from participants' cards and a few choices to a commented file that officials go on with.
+/// An agreement in the making: from participants' cards and a few choices to a commented file that officials go on
+/// with.
 ///
-/// With a study, and a register for each authority, the file is an agreement without mistakes. What is not given yet is left
-/// empty, with an example in comments, and `Agreement.parse` says what to add and where.
+/// With a study, and a register for each authority, the file is an agreement without mistakes. What is not given yet is
+/// left empty, with an example in comments, and `Agreement.parse` says what to add and where.
 public struct AgreementDraft: Sendable, Equatable {
     /// In ring order as far as authorities and mixers go.
     public var cards: [ParticipantCard]
@@ -39,8 +40,8 @@ public struct AgreementDraft: Sendable, Equatable {
 
     private var header: [String] {
         [
-            "# Agreement on the linkage of registers. Everyone who is named below signs the exact bytes of this file, so",
-            "# agree on it first and change nothing afterwards. A line that begins with '#' is a comment.",
+            "# Agreement on the linkage of registers. Everyone who is named below signs the exact bytes of this file,",
+            "# so agree on it first and change nothing afterwards. A line that begins with '#' is a comment.",
             "sidos_agreement: 1",
             "",
         ]
@@ -75,7 +76,8 @@ public struct AgreementDraft: Sendable, Equatable {
         ]
         if release == .rows {
             lines += [
-                "# whole: the coordinator does not see which stored cells are read. selected: less is sent, but it does.",
+                "# whole: the coordinator does not see which stored cells are read.",
+                "# selected: less is sent, but it does.",
                 "vault_access: \(vaultAccess.rawValue)",
             ]
         }
@@ -93,7 +95,8 @@ public struct AgreementDraft: Sendable, Equatable {
         ]
         if ringCount == 2 {
             lines += [
-                "# There are only two authorities or mixers, so no third party stands between them. Whoever signs knows that.",
+                "# There are only two authorities or mixers, so no third party stands between them.",
+                "# Whoever signs knows that.",
                 "two_parties_acknowledged: true",
             ]
         }

@@ -42,7 +42,8 @@ extension Participant {
 
     private static func key(_ fields: MappingReader, _ name: String, _ kind: ParticipantKey) -> [UInt8]? {
         let what = "the value from the participant's card, beginning with '\(kind.rawValue):'"
-        guard let value = fields.required(name, what), let text = fields.scalar(value, fields.path(of: name), what) else {
+        guard let value = fields.required(name, what), let text = fields.scalar(value, fields.path(of: name), what)
+        else {
             return nil
         }
         do throws(ParticipantKeyError) {
@@ -84,7 +85,8 @@ extension AgreementReader {
         return list
     }
 
-    private func checkKeysAreNew(_ participant: Participant, _ fields: MappingReader, _ owners: inout [[UInt8]: String]) {
+    private func checkKeysAreNew(_ participant: Participant, _ fields: MappingReader, _ owners: inout [[UInt8]: String])
+    {
         let values = [
             ("signing_key", participant.signingKey), ("hpke_key", participant.hpkeKey), ("tls_pin", participant.tlsPin),
         ]

@@ -12,7 +12,8 @@ extension AgreementReader {
         let registerItems = readMappings(
             "registers", limit: AgreementLimits.registers, Self.registerFields, "the registers, each with its owner")
         let cohortItems = readMappings(
-            "cohorts", limit: AgreementLimits.cohorts, Self.cohortFields, "the groups of people, each with its expression")
+            "cohorts", limit: AgreementLimits.cohorts, Self.cohortFields,
+            "the groups of people, each with its expression")
         var taken: [String: YAMLPlace] = [:]
         let registerIDs = registerItems?.map { $0.flatMap { readID($0, &taken) } }
         let cohortIDs = cohortItems?.map { $0.flatMap { readID($0, &taken) } }
@@ -84,11 +85,14 @@ extension AgreementReader {
             }
         } else if let releasedFor, let columns, releasedFor.isEmpty != columns.isEmpty {
             if columns.isEmpty {
-                fields.fail("columns", "A register released for a cohort needs columns. List those that are released.")
+                fields.fail(
+                    "released_for",
+                    "A register released for a cohort needs columns. List under 'columns' what is released.")
             } else {
                 fields.fail(
-                    "released_for", "Columns are listed, but the register is released for no cohort. "
-                        + "Name the cohorts, or remove the columns.")
+                    "columns",
+                    "Columns are listed, but the register is released for no cohort. "
+                        + "Name the cohorts under 'released_for', or remove the columns.")
             }
         }
         guard let id = id ?? nil, let title, let owner, let releasedFor, let maxPeople, let maxCells, let columns else {
@@ -120,7 +124,8 @@ extension AgreementReader {
     private func readReleasedFor(_ fields: MappingReader, _ cohorts: [String]?) -> [CohortID]? {
         guard
             let names = fields.identifiers(
-                "released_for", .name, limit: AgreementLimits.cohorts, "ids of cohorts whose people's rows are released")
+                "released_for", .name, limit: AgreementLimits.cohorts, "ids of cohorts whose people's rows are released"
+            )
         else { return nil }
         if let cohorts {
             for name in names where !cohorts.contains(name.value) {

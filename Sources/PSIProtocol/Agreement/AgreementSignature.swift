@@ -115,7 +115,8 @@ public enum AgreementSignatureError: Error, Sendable, Equatable, CustomStringCon
         switch self {
         case .malformed(let how): "The signature file cannot be read: \(how). Ask the signer for it again."
         case .unknownParticipant(let id, let suggestion):
-            "The signature is by \(id), whom the agreement does not name" + (suggestion.map { "; it names \($0)." } ?? ".")
+            "The signature is by \(id), whom the agreement does not name"
+                + (suggestion.map { "; it names \($0)." } ?? ".")
         case .otherAgreement(let id, let signed):
             "The signature by \(id) is for another agreement, \(signed). Both sides must sign the same bytes."
         case .badSignature(let id):

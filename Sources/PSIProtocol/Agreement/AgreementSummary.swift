@@ -57,7 +57,9 @@ public struct AgreementSummary: Sendable {
                 1, "- ",
                 "\(register.title) (\(register.id)), of \(owner): at most \(Self.people(register.maxPeople)).")
             guard !register.releasedFor.isEmpty else {
-                return [head, Item(2, "", "No rows are released. The register only tells who belongs to which cohort.")]
+                return [
+                    head, Item(2, "", "No rows are released. The register only tells who belongs to which cohort."),
+                ]
             }
             let cohorts = register.releasedFor.count == 1 ? "the cohort" : "the cohorts"
             let columns = register.columns.count == 1 ? "this column" : "these \(register.columns.count) columns"
@@ -91,8 +93,8 @@ public struct AgreementSummary: Sendable {
                 : "No rows are released: the result is how many people the registers have in common.",
             agreement.smallestCell == 1
                 ? "There is no smallest group: a cohort or count of one person is allowed."
-                : "A cohort of fewer than \(Self.people(agreement.smallestCell)) is not released, and a smaller count is "
-                    + "not published.",
+                : "A cohort of fewer than \(Self.people(agreement.smallestCell)) is not released, "
+                    + "and a smaller count is not published.",
         ]
         if agreement.countRounding > 1 {
             items.append("Published counts are rounded to the nearest \(Self.number(agreement.countRounding)).")
@@ -102,33 +104,35 @@ public struct AgreementSummary: Sendable {
                 ? "The number of people in a register is hidden by dummies, at most 12 % or 32 more."
                 : "The exact number of people in a register is not hidden from the participants.")
         items.append(
-            "A round that is not finished in \(Self.number(agreement.deadlineMinutes)) minutes is given up. Sealed material "
-                + "is kept for \(Self.number(agreement.retentionDays)) days after it.")
+            "A round that is not finished in \(Self.number(agreement.deadlineMinutes)) minutes is given up. "
+                + "Sealed material is kept for \(Self.number(agreement.retentionDays)) days after it.")
         items.append(
-            "People are matched by \(Self.words(agreement.matchKeys.map(\.name), "and")), with \(agreement.suite.rawValue). "
-                + "The work of the authorities and mixers is "
-                + (agreement.verification == .full ? "proved and checked." : "not proved: each trusts the others to follow the "
-                    + "protocol."))
+            "People are matched by \(Self.words(agreement.matchKeys.map(\.name), "and")), "
+                + "with \(agreement.suite.rawValue). The work of the authorities and mixers is "
+                + (agreement.verification == .full
+                    ? "proved and checked."
+                    : "not proved: each trusts the others to follow the "
+                        + "protocol."))
         return items.map { Item(1, "- ", $0) }
     }
 
     private var knowledge: [Item] {
         let sizes = agreement.padding == .padme ? "the padded number" : "the exact number"
         var items = [
-            "Authorities and mixers learn \(sizes) of people in each register, and how many people two registers of the same "
-                + "owner share. They do not learn which of their people are in another register or in a cohort.",
-            "The coordinator learns \(sizes) of people in each register and how many people each combination of registers "
-                + "has in common. It learns no identity, and no row can be read by it.",
+            "Authorities and mixers learn \(sizes) of people in each register, and how many people two registers "
+                + "of the same owner share. They do not learn which of their people are in another register or in a cohort.",
+            "The coordinator learns \(sizes) of people in each register and how many people each combination "
+                + "of registers has in common. It learns no identity, and no row can be read by it.",
         ]
         if agreement.release == .rows {
             if agreement.vaultAccess == .selected {
                 items.append(
-                    "As vault_access is selected, the coordinator also sees which stored cells are fetched, and together "
-                        + "with a register's owner could tell whose they are.")
+                    "As vault_access is selected, the coordinator also sees which stored cells are fetched, "
+                        + "and together with a register's owner could tell whose they are.")
             }
             items.append(
-                "The research environment learns the listed columns of the cohorts' people, under pseudonyms that fit no "
-                    + "other study, and for each person the cohorts. It cannot open the rows of anyone else.")
+                "The research environment learns the listed columns of the cohorts' people, under pseudonyms that fit "
+                    + "no other study, and for each person the cohorts. It cannot open the rows of anyone else.")
             items.append("The authorities, the mixers and the coordinator get no access to the dataset.")
         } else {
             items.append("Every participant learns the counts that are published.")
@@ -151,7 +155,8 @@ public struct AgreementSummary: Sendable {
         switch expression {
         case .register(let id): "in \(id)"
         case .cohort(let id): "in the cohort \(id)"
-        case .union(let left, let right): "\(chain(left, { if case .union = $0 { true } else { false } })) or \(part(right))"
+        case .union(let left, let right):
+            "\(chain(left, { if case .union = $0 { true } else { false } })) or \(part(right))"
         case .intersect(let left, let right):
             "\(chain(left, { if case .intersect = $0 { true } else { false } })) and \(part(right))"
         case .except(let left, let right): "\(part(left)) and not \(part(right))"

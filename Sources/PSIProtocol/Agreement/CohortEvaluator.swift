@@ -1,8 +1,8 @@
 /// Assigns people to an agreement's cohorts, samples included.
 ///
 /// `sample(e, n)` is the first n people of e in the order of a 32-byte value that every person has, different for
-/// each person and keyed, so that nobody can choose who comes first; all of e if it has no more than n. Every sample of an
-/// agreement uses the same order, so a smaller sample of the same people is part of a larger one.
+/// each person and keyed, so that nobody can choose who comes first; all of e if it has no more than n. Every sample of
+/// an agreement uses the same order, so a smaller sample of the same people is part of a larger one.
 ///
 /// A sample may be drawn from a sample. The samples of one level are drawn in one pass:
 ///
@@ -15,8 +15,8 @@
 /// for person in people { use(evaluator.cohorts(registers: person.registers, order: person.order)) }
 /// ```
 ///
-/// Memory: 32 bytes for each person of the samples being drawn, whatever the number of people. Variable time: it runs where the
-/// overlap of tags is known.
+/// Memory: 32 bytes for each person of the samples being drawn, whatever the number of people. Variable time: it runs
+/// where the overlap of tags is known.
 public struct CohortEvaluator: Sendable {
     /// Samples that an agreement's cohorts may draw in all.
     public static let sampleLimit = 32
@@ -78,8 +78,8 @@ public struct CohortEvaluator: Sendable {
         return needsPass
     }
 
-    /// The person's cohorts, bit c for cohort c. Before the last pass has ended, samples not yet drawn count as all of what
-    /// they are drawn from.
+    /// The person's cohorts, bit c for cohort c. Before the last pass has ended, samples not yet drawn count as all of
+    /// what they are drawn from.
     public func cohorts(registers: UInt32, order: [UInt8]) -> UInt64 {
         var operands: UInt32 = 0
         return compiled.cohorts(registers: registers, sampled: sampled(OrderValue(order)), operands: &operands)

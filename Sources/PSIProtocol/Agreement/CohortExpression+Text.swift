@@ -26,7 +26,8 @@ public enum CohortExpressionError: Error, Sendable, Equatable, CustomStringConve
     public var description: String {
         switch self {
         case .empty: "The expression is empty. Name a register, such as 'clients', or combine several."
-        case .tooLong: "The expression is longer than \(CohortExpression.byteLimit) bytes. Name parts as earlier cohorts."
+        case .tooLong:
+            "The expression is longer than \(CohortExpression.byteLimit) bytes. Name parts as earlier cohorts."
         case .unexpectedCharacter(let position):
             "Character \(position) does not belong in an expression. Use register and cohort ids, "
                 + "union, intersect, except, sample, parentheses."

@@ -17,7 +17,8 @@ extension CohortExpression {
         func both(
             _ left: CohortExpression, _ right: CohortExpression, _ operation: (Bool, Bool) -> Bool
         ) -> Bool? {
-            guard let first = left.evaluate(membership, cohorts), let second = right.evaluate(membership, cohorts) else {
+            guard let first = left.evaluate(membership, cohorts), let second = right.evaluate(membership, cohorts)
+            else {
                 return nil
             }
             return operation(first, second)

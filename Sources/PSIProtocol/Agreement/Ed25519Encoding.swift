@@ -1,5 +1,5 @@
-/// Whether 32 bytes are an Ed25519 public key that can be pinned. Crypto libraries take any 32 bytes and fail only at the
-/// first signature; an agreement should say so when it is written.
+/// Whether 32 bytes are an Ed25519 public key that can be pinned. Crypto libraries take any 32 bytes and fail only at
+/// the first signature; an agreement should say so when it is written.
 ///
 /// Variable time: public values only. RFC 8032 section 5.1.3.
 enum Ed25519Encoding {
@@ -9,11 +9,11 @@ enum Ed25519Encoding {
         var masked = bytes
         masked[31] &= 0x7F
         guard let y = FieldElement(canonical: masked) else { return false }
-        // x² = (y² − 1)/(d·y² + 1) has a root exactly when (y² − 1)·(d·y² + 1) is a square, as the denominator is never 0.
+        // x² = (y² − 1)/(d·y² + 1) has a root exactly when (y² − 1)·(d·y² + 1) is a square; the denominator is never 0.
         let ySquared = y * y
         let product = (ySquared - .one) * (.d * ySquared + .one)
         guard product.isSquare else { return false }
-        // The points of order 1, 2 and 4 have y = ±1 or 0; doubling a point of order 8 gives one of order 4, with y = 0,
+        // Points of order 1, 2 and 4 have y = ±1 or 0; doubling a point of order 8 gives one of order 4, with y = 0,
         // and doubling has the numerator y² + x² (as a = −1), that is y²·(d·y² + 1) + y² − 1 over the denominator.
         let small = ySquared == .one || ySquared == .zero
         let doubled = ySquared * (.d * ySquared + .one) + ySquared - .one

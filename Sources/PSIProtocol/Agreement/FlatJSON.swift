@@ -1,5 +1,5 @@
-/// Reads one JSON object whose values are texts without escapes and whole numbers: what a signature file is. Stricter than
-/// JSON, so that a file has one reading: a field twice, an escape, a nested value are refused.
+/// Reads one JSON object whose values are texts without escapes and whole numbers: what a signature file is. Stricter
+/// than JSON, so that a file has one reading: a field twice, an escape, a nested value are refused.
 enum FlatJSON {
     enum Value: Equatable {
         case text(String)
@@ -22,7 +22,8 @@ enum FlatJSON {
             var fields: [String: Value] = [:]
             if take("}") { return fields }
             repeat {
-                guard let name = text(), take(":"), let value = value(), fields.updateValue(value, forKey: name) == nil else {
+                guard let name = text(), take(":"), let value = value(), fields.updateValue(value, forKey: name) == nil
+                else {
                     return nil
                 }
             } while take(",")
@@ -53,7 +54,7 @@ enum FlatJSON {
             return String(decoding: body, as: UTF8.self)
         }
 
-        /// Skips white space, takes the sign if it comes, skips white space again (within a text there is none to skip).
+        /// Skips white space, takes the sign if it comes, skips white space again (but none at the start of a text).
         private mutating func take(_ sign: Unicode.Scalar) -> Bool {
             skipSpace()
             guard rest.first == UInt8(ascii: sign) else { return false }

@@ -127,7 +127,8 @@ private enum LocalPolicyReader {
         _ root: MappingReader, _ mistakes: MistakeCollector
     ) -> [RegisterID: LocalPolicy.RegisterLimits]? {
         guard let value = root.optional("registers"),
-            let list = MappingReader(freeKeys: value, path: "registers", meaning: "register ids with their limits", mistakes)
+            let list = MappingReader(
+                freeKeys: value, path: "registers", meaning: "register ids with their limits", mistakes)
         else { return nil }
         var registers: [RegisterID: LocalPolicy.RegisterLimits] = [:]
         for entry in list.entries {

@@ -125,7 +125,8 @@ struct MappingReader {
             (1...18).contains(digits.count) && digits.allSatisfy { (48...57).contains($0) }
             && (digits.count == 1 || digits[0] != 48)
         guard isPlainNumber, let number = Int(scalar.value), range.contains(number) else {
-            mistakes.add(scalar.place, scalar.path, "\(Self.shown(scalar.value)) does not fit. Write \(what), digits only.")
+            mistakes.add(
+                scalar.place, scalar.path, "\(Self.shown(scalar.value)) does not fit. Write \(what), digits only.")
             return nil
         }
         return Located(value: number, place: scalar.place, path: scalar.path)
@@ -141,7 +142,9 @@ struct MappingReader {
         guard let choice = Choice(rawValue: scalar.value) else {
             mistakes.add(
                 scalar.place, scalar.path,
-                "\(Self.shown(scalar.value)) is not allowed here\(NearName.hint(scalar.value, among: words)). Write \(what).")
+                "\(Self.shown(scalar.value)) is not allowed here\(NearName.hint(scalar.value, among: words)). "
+                    + "Write \(what)."
+            )
             return nil
         }
         return Located(value: choice, place: scalar.place, path: scalar.path)
@@ -152,7 +155,8 @@ struct MappingReader {
         guard let value = optional(key) else { return standard }
         guard let scalar = scalar(value, path(of: key), "true or false") else { return nil }
         guard scalar.value == "true" || scalar.value == "false" else {
-            mistakes.add(scalar.place, scalar.path, "\(Self.shown(scalar.value)) is not allowed here. Write true or false.")
+            mistakes.add(
+                scalar.place, scalar.path, "\(Self.shown(scalar.value)) is not allowed here. Write true or false.")
             return nil
         }
         return scalar.value == "true"
@@ -173,7 +177,9 @@ struct MappingReader {
 
     /// An identifier of the form; absence is a mistake.
     func identifier(_ key: String, _ form: IdentifierForm) -> Located<String>? {
-        guard let value = required(key, form.rule), let scalar = scalar(value, path(of: key), form.rule) else { return nil }
+        guard let value = required(key, form.rule), let scalar = scalar(value, path(of: key), form.rule) else {
+            return nil
+        }
         return checked(scalar, form)
     }
 
@@ -186,7 +192,9 @@ struct MappingReader {
 
     /// The items of a list of at most `limit`, with their paths. An absent field is the empty list, or a mistake if
     /// `isRequired`.
-    func list(_ key: String, limit: Int, isRequired: Bool = false, _ what: String) -> [(value: YAMLValue, path: String)]? {
+    func list(_ key: String, limit: Int, isRequired: Bool = false, _ what: String) -> [(
+        value: YAMLValue, path: String
+    )]? {
         guard let value = isRequired ? required(key, what) : optional(key) else { return isRequired ? nil : [] }
         guard case .list(let items, let place) = value else {
             mistakes.add(value.place, path(of: key), "Write a list here: \(what); [] is the empty list.")
@@ -206,7 +214,9 @@ struct MappingReader {
         guard let items = list(key, limit: limit, isRequired: isRequired, what) else { return nil }
         var found: [Located<String>] = []
         for item in items {
-            guard let scalar = scalar(item.value, item.path, form.rule), let name = checked(scalar, form) else { continue }
+            guard let scalar = scalar(item.value, item.path, form.rule), let name = checked(scalar, form) else {
+                continue
+            }
             if found.contains(where: { $0.value == name.value }) {
                 mistakes.add(name.place, name.path, "\(name.value) is in this list twice. Keep one.")
             } else {

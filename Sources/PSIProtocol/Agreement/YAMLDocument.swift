@@ -93,8 +93,9 @@ enum YAMLDocument {
         switch node {
         case .scalar(let scalar):
             let plain = scalar.style == .plain || scalar.style == .any
-            if scalar.tag.rawValue != Tag.Name.implicit.rawValue, scalar.tag.rawValue != Tag.Name.str.rawValue
-                || plain
+            if scalar.tag.rawValue != Tag.Name.implicit.rawValue,
+                scalar.tag.rawValue != Tag.Name.str.rawValue
+                    || plain
             {
                 mistakes.add(place, "", "YAML tags are not used here. Remove the word that begins with '!'.")
             }

@@ -50,8 +50,8 @@ enum YAMLText {
         }
     }
 
-    /// Refuses what would begin an anchor, an alias or a tag, before a YAML parser can act on it. A line that begins with
-    /// `#` is a comment, or text within a scalar: none of the three can begin there.
+    /// Refuses what would begin an anchor, an alias or a tag, before a YAML parser can act on it. A line that begins
+    /// with `#` is a comment, or text within a scalar: none of the three can begin there.
     private static func checkIndicators(_ line: [Unicode.Scalar], line number: Int, _ mistakes: MistakeCollector) {
         guard let first = line.firstIndex(where: { $0 != " " }), line[first] != "#" else { return }
         if first == 0, line[0] == "%" {

@@ -1,4 +1,5 @@
 import Testing
+
 @testable import PSIProtocol
 
 /// The evaluators against sets of people, worked out the long way.
@@ -19,7 +20,9 @@ struct AgreementCohortEvaluatorTests {
     }
 
     /// The people of an expression by plain set algebra.
-    static func oracle(_ expression: CohortExpression, _ people: Set<Person>, _ cohorts: [String: Set<Person>]) -> Set<Person> {
+    static func oracle(_ expression: CohortExpression, _ people: Set<Person>, _ cohorts: [String: Set<Person>]) -> Set<
+        Person
+    > {
         switch expression {
         case .register(let id):
             let bit = registers.firstIndex(of: id)!
@@ -68,7 +71,8 @@ struct AgreementCohortEvaluatorTests {
     @Test(arguments: [
         (["a", "b except k0", "k0 union k1 intersect c"], 0), (["sample(a, 10)"], 1), (["sample(a, 1000)"], 1),
         (["sample(a union b, 20) except c"], 1), (["a except sample(a, 20)", "sample(k0, 5)"], 2),
-        (["sample(sample(a, 30) union sample(b, 30), 25)"], 2), (["sample(a, 1)", "b except k0", "sample(k1 union k0, 9)"], 2),
+        (["sample(sample(a, 30) union sample(b, 30), 25)"], 2),
+        (["sample(a, 1)", "b except k0", "sample(k1 union k0, 9)"], 2),
         (["sample(sample(sample(sample(a, 40), 30), 20), 10)", "sample(a, 10)", "k0 except k1"], 4),
         (["sample(b, 15)", "sample(c except k0, 15)", "sample(d except k1 except k0, 15)"], 3),
     ]) func cases(_ expressions: [String], _ passes: Int) throws {
@@ -139,7 +143,9 @@ struct AgreementCohortEvaluatorTests {
 
     @Test func bounds() throws {
         let many = try Self.declarations((0..<33).map { _ in "sample(a, 1)" })
-        #expect(throws: CohortExpressionError.tooManySamples) { try CohortEvaluator(registers: Self.registers, cohorts: many) }
+        #expect(throws: CohortExpressionError.tooManySamples) {
+            try CohortEvaluator(registers: Self.registers, cohorts: many)
+        }
         let large = try Self.declarations((0..<5).map { _ in "sample(a, 900000)" })
         #expect(throws: CohortExpressionError.samplesTooLarge) {
             try CohortEvaluator(registers: Self.registers, cohorts: large)
@@ -171,10 +177,11 @@ struct AgreementCohortEvaluatorTests {
 
     /// Order values of any length are taken, and shorter ones count as padded with zeros.
     @Test func oddOrderValues() throws {
-        var evaluator = try CohortEvaluator(registers: ["a"], cohorts: try Self.declarations(["sample(a, 1)"]).map { $0 })
+        var evaluator = try CohortEvaluator(registers: ["a"], cohorts: try Self.declarations(["sample(a, 1)"]))
         evaluator.observe(registers: 1, order: [])
         evaluator.observe(registers: 1, order: [1])
-        #expect(!evaluator.nextPass())
+        let needsAnother = evaluator.nextPass()
+        #expect(!needsAnother)
         #expect(evaluator.cohorts(registers: 1, order: []) == 1)
         #expect(evaluator.cohorts(registers: 1, order: [1]) == 0)
         #expect(evaluator.cohorts(registers: 1, order: [UInt8](repeating: 0, count: 40)) == 1)

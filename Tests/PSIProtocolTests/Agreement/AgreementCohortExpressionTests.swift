@@ -1,4 +1,5 @@
 import Testing
+
 @testable import PSIProtocol
 
 struct AgreementCohortExpressionTests {
@@ -16,7 +17,8 @@ struct AgreementCohortExpressionTests {
         ("a except b intersect c except d", "(a except (b intersect c)) except d"),
         ("a intersect b intersect c", "(a intersect b) intersect c"), ("A UNION b".lowercased(), "a union b"),
         ("a UNION b Intersect c EXCEPT d", "(a union (b intersect c)) except d"), ("((a))", "a"),
-        ("Sample(a union b, 10)", "sample((a union b), 10)"), ("a\n  union\n  b", "a union b"), ("x except(y)", "x except y"),
+        ("Sample(a union b, 10)", "sample((a union b), 10)"), ("a\n  union\n  b", "a union b"),
+        ("x except(y)", "x except y"),
     ]) func precedence(_ text: String, _ same: String) throws {
         #expect(try Self.parse(text) == (try Self.parse(same)))
     }
@@ -76,10 +78,14 @@ struct AgreementCohortExpressionTests {
         switch depth == 0 ? 0 : Int.random(in: 0..<(samples ? 9 : 8), using: &random) {
         case 0: .register(registers.randomElement(using: &random)!)
         case 1: .cohort(cohorts.randomElement(using: &random)!)
-        case 2, 3: .union(Self.random(depth - 1, &random, samples: samples), Self.random(depth - 1, &random, samples: samples))
+        case 2, 3:
+            .union(Self.random(depth - 1, &random, samples: samples), Self.random(depth - 1, &random, samples: samples))
         case 4, 5:
-            .intersect(Self.random(depth - 1, &random, samples: samples), Self.random(depth - 1, &random, samples: samples))
-        case 6, 7: .except(Self.random(depth - 1, &random, samples: samples), Self.random(depth - 1, &random, samples: samples))
+            .intersect(
+                Self.random(depth - 1, &random, samples: samples), Self.random(depth - 1, &random, samples: samples))
+        case 6, 7:
+            .except(
+                Self.random(depth - 1, &random, samples: samples), Self.random(depth - 1, &random, samples: samples))
         default: .sample(Self.random(depth - 1, &random), count: Int.random(in: 1...1_000_000, using: &random))
         }
     }
@@ -106,10 +112,13 @@ struct AgreementCohortExpressionTests {
 
     @Test func randomTextNeverTraps() {
         var numbers = SeededNumbers(4)
-        let words = ["a", "b", "x", "(", ")", ",", "union", "except", "intersect", "sample", "sample(", "5", " ", "é", "0"]
+        let words = [
+            "a", "b", "x", "(", ")", ",", "union", "except", "intersect", "sample", "sample(", "5", " ", "é", "0",
+        ]
         for _ in 0..<5000 {
             let text = (0..<Int.random(in: 1...30, using: &numbers))
-                .map { _ in words.randomElement(using: &numbers)! }.joined(separator: Bool.random(using: &numbers) ? " " : "")
+                .map { _ in words.randomElement(using: &numbers)! }.joined(
+                    separator: Bool.random(using: &numbers) ? " " : "")
             if let expression = try? Self.parse(text) { #expect((try? Self.parse("\(expression)")) == expression) }
         }
     }

@@ -1,12 +1,15 @@
 import Foundation
 import Testing
+
 @testable import PSIProtocol
 
 /// Damaged files: an error with a place, or a valid agreement, and never a trap.
 struct AgreementMutationTests {
     private static let snippets = [
-        "", " ", "\n", "\r\n", "\t", ":", ": ", "- ", "? ", "{", "}", "[", "]", ",", "#", " #", "&a ", "*a", "!t ", "|\n", ">\n",
-        "\"", "'", "---\n", "...\n", "<<: ", "~", "null", "\\", "\"\\x", "%", "@", "`", "é", "\u{2028}", "\u{E000}", "😀", "0",
+        "", " ", "\n", "\r\n", "\t", ":", ": ", "- ", "? ", "{", "}", "[", "]", ",", "#", " #", "&a ", "*a", "!t ",
+        "|\n", ">\n",
+        "\"", "'", "---\n", "...\n", "<<: ", "~", "null", "\\", "\"\\x", "%", "@", "`", "é", "\u{2028}", "\u{E000}",
+        "😀", "0",
         "-1", "99999999999999999999", "sample(", ")", "union", "id: ", "  ", "title: x\n", "\u{0}",
     ]
 
@@ -24,7 +27,8 @@ struct AgreementMutationTests {
                 case 1:
                     let copy = Int.random(in: 0..<original.count, using: &random)
                     bytes.replaceSubrange(start..<end, with: original[copy..<min(original.count, copy + 80)])
-                default: bytes.replaceSubrange(start..<end, with: Array(Self.snippets.randomElement(using: &random)!.utf8))
+                default:
+                    bytes.replaceSubrange(start..<end, with: Array(Self.snippets.randomElement(using: &random)!.utf8))
                 }
             }
             let lineCount = bytes.count { $0 == 10 } + 2
@@ -35,7 +39,8 @@ struct AgreementMutationTests {
                 #expect(!AgreementSummary(agreement).text.isEmpty)
             } catch {
                 #expect(!error.mistakes.isEmpty)
-                #expect(error.mistakes.allSatisfy { (1...lineCount).contains($0.line) && !$0.reason.isEmpty }, "\(error)")
+                #expect(
+                    error.mistakes.allSatisfy { (1...lineCount).contains($0.line) && !$0.reason.isEmpty }, "\(error)")
             }
         }
         // Edits of titles and comments leave a valid agreement now and then; otherwise the edits would be too coarse.
@@ -59,7 +64,8 @@ struct AgreementMutationTests {
             String(repeating: "- ", count: depth), String(repeating: "? ", count: depth),
             (0..<900).map { String(repeating: " ", count: $0) + "a:\n" }.joined(),
             String(repeating: "[", count: 990) + String(repeating: "]", count: 990),
-            String(repeating: "- ", count: 990) + "a", String(repeating: "{a: ", count: 990) + String(repeating: "}", count: 990),
+            String(repeating: "- ", count: 990) + "a",
+            String(repeating: "{a: ", count: 990) + String(repeating: "}", count: 990),
         ]
         let finished = DispatchSemaphore(value: 0)
         let thread = Thread {
@@ -73,7 +79,8 @@ struct AgreementMutationTests {
 
     /// Aliases that would grow to 10^15 nodes are refused before anything is built from them.
     @Test func aliasesCannotGrow() {
-        let text = "a: &a [\(String(repeating: "x,", count: 1000))]\nb: &b [\(String(repeating: "*a,", count: 1000))]\n"
+        let text =
+            "a: &a [\(String(repeating: "x,", count: 1000))]\nb: &b [\(String(repeating: "*a,", count: 1000))]\n"
             + "? [\(String(repeating: "*b,", count: 1000))]\n: c\n"
         let clock = ContinuousClock()
         let time = clock.measure { #expect(!Self.parsesAgreement(Array(text.utf8))) }

@@ -1,4 +1,5 @@
 import Testing
+
 @testable import PSIProtocol
 
 struct AgreementParseTests {
@@ -22,7 +23,8 @@ struct AgreementParseTests {
         #expect(agreement.retentionDays == 14)
         #expect(agreement.matchKeys == [.identityCode])
         #expect(agreement.participants.map(\.id) == AgreementSample.ids)
-        #expect(agreement.participants[2] == (try AgreementSample.participant("mixer-one", .mixer, name: "Audit Office")))
+        #expect(
+            agreement.participants[2] == (try AgreementSample.participant("mixer-one", .mixer, name: "Audit Office")))
         #expect(agreement.ring.map(\.id) == ["omnia", "espoo", "mixer-one"])
         #expect(agreement.registers.count == 2)
         #expect(agreement.registers[0].columns.map(\.name) == ["start_date", "service"])
@@ -38,7 +40,8 @@ struct AgreementParseTests {
 
     @Test func fillsInTheStandardValues() throws {
         let optional = [
-            "vault_access", "verification", "padding", "cell_bytes", "smallest_cell", "count_rounding", "deadline_minutes",
+            "vault_access", "verification", "padding", "cell_bytes", "smallest_cell", "count_rounding",
+            "deadline_minutes",
             "retention_days", "match_keys",
         ]
         let yaml = try AgreementSample.yaml().split(separator: "\n", omittingEmptySubsequences: false)
@@ -73,7 +76,8 @@ struct AgreementParseTests {
     @Test func acceptsTextThatOnlyLooksSpecial() throws {
         let agreement = try Self.parse([
             ("title: Skills and work", "title: R&D, Q&A and 3 * 4 & more! Ä–ö"),
-            ("# Made for tests.", "# *** &anchor !tag in a comment ***\r"), ("permit: P-2026-17", "permit: P-2026-17\r"),
+            ("# Made for tests.", "# *** &anchor !tag in a comment ***\r"),
+            ("permit: P-2026-17", "permit: P-2026-17\r"),
         ])
         #expect(agreement.study.title == "R&D, Q&A and 3 * 4 & more! Ä–ö")
         #expect(agreement.study.permit == "P-2026-17")
@@ -118,7 +122,9 @@ struct AgreementParseTests {
         for words in ["smallest_cell is 1", "vault_access is selected", "padding is none", "omnia_clients.home_phone"] {
             #expect(agreement.cautions.contains { $0.contains(words) }, "\(words)")
         }
-        for name in ["hetu", "name", "nimi", "first_name", "osoite", "home_address", "phone_number", "email", "etunimi"] {
+        for name in [
+            "hetu", "name", "nimi", "first_name", "osoite", "home_address", "phone_number", "email", "etunimi",
+        ] {
             #expect(Agreement.looksLikeDirectIdentifier(name), "\(name)")
         }
         for name in ["benefit_name", "start_date", "municipality", "filename", "renaming", "mailing_count"] {

@@ -1,12 +1,15 @@
 import Crypto
 import Foundation
+
 @testable import PSIProtocol
 
 /// A small valid agreement, and keys that are the same in every run.
 enum AgreementSample {
     static let ids = ["omnia", "espoo", "mixer-one", "hub", "lab"]
 
-    private static func seed(_ id: String, _ use: String) -> Data { Data(SHA256.hash(data: Array("\(id) \(use)".utf8))) }
+    private static func seed(_ id: String, _ use: String) -> Data {
+        Data(SHA256.hash(data: Array("\(id) \(use)".utf8)))
+    }
 
     static func signingKey(_ id: String) throws -> Curve25519.Signing.PrivateKey {
         try Curve25519.Signing.PrivateKey(rawRepresentation: seed(id, "signing"))
