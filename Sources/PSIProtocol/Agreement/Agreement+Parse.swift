@@ -1,0 +1,191 @@
+/// Counts and lengths that an agreement must keep.
+public enum AgreementLimits {
+    public static let byteLimit = YAMLDocument.byteLimit
+    public static let ringNodes = 2...16
+    public static let registers = 32
+    public static let cohorts = 64
+    public static let columnsPerRegister = 256
+    public static let people = 1...100_000_000
+    public static let cellsPerPerson = 1...4096
+    public static let rounds = 1...1000
+    public static let cellBytes = 128...65_536
+    public static let smallestCell = 1...10_000
+    public static let countRounding = 1...1000
+    public static let deadlineMinutes = 1...10_080
+    public static let retentionDays = 0...3650
+    public static let matchKeys = 8
+    /// Ids that a register, cohort or column cannot have: the dataset uses them, or an expression does.
+    public static let reservedIDs = ["persons", "person"] + CohortExpression.reservedWords
+}
+
+extension Agreement {
+    /// Reads an agreement's file strictly and checks that it is whole and consistent.
+    ///
+    /// - Parameters:
+    ///   - bytes: the file's exact bytes, UTF-8, at most 1 MiB.
+    ///   - knownMatchKeys: match keys that this program can compute.
+    /// - Throws: every mistake at once, by line. If the YAML itself cannot be read, that alone.
+    public static func parse(
+        _ bytes: [UInt8], knownMatchKeys: [String] = [MatchKeyID.identityCode.name]
+    ) throws(AgreementError) -> Agreement {
+        let mistakes = MistakeCollector()
+        let agreement = YAMLDocument.read(bytes, mistakes).flatMap {
+            AgreementReader($0, knownMatchKeys: knownMatchKeys, mistakes)?.read()
+        }
+        guard let agreement, mistakes.mistakes.isEmpty else {
+            throw AgreementError(document: .agreement, mistakes: mistakes.sorted)
+        }
+        return agreement
+    }
+}
+
+/// Reads an agreement's fields and checks them against each other.
+struct AgreementReader {
+    static let fields = [
+        "sidos_agreement", "study", "valid", "suite", "rounds_allowed", "release", "vault_access", "verification",
+        "padding", "cell_bytes", "smallest_cell", "count_rounding", "deadline_minutes", "retention_days", "match_keys",
+        "two_parties_acknowledged", "participants", "registers", "cohorts",
+    ]
+
+    let root: MappingReader
+    let knownMatchKeys: [String]
+    let mistakes: MistakeCollector
+
+    init?(_ value: YAMLValue, knownMatchKeys: [String], _ mistakes: MistakeCollector) {
+        guard let root = MappingReader(value, path: "", known: Self.fields, mistakes) else { return nil }
+        self.root = root
+        self.knownMatchKeys = knownMatchKeys
+        self.mistakes = mistakes
+    }
+
+    /// Nil if a field cannot be read at all; a mistake is reported then, and for every other thing wrong.
+    func read() -> Agreement? {
+        _ = root.integer("sidos_agreement", 1...1)
+        let study = readStudy()
+        let valid = readValidity()
+        let suite: Located<SuiteID>? = root.choice("suite")
+        let rounds = root.integer("rounds_allowed", AgreementLimits.rounds)
+        let release: Located<ReleaseMode>? = root.choice("release")
+        let vaultAccess: Located<VaultAccess>? = root.choice("vault_access", standard: VaultAccess.whole)
+        let verification = readVerification()
+        let padding: Located<PaddingMode>? = root.choice("padding", standard: PaddingMode.padme)
+        let cellBytes = readCellBytes()
+        let smallestCell = root.integer("smallest_cell", AgreementLimits.smallestCell, standard: 1)
+        let countRounding = root.integer("count_rounding", AgreementLimits.countRounding, standard: 1)
+        let deadline = root.integer("deadline_minutes", AgreementLimits.deadlineMinutes, standard: 120)
+        let retention = root.integer("retention_days", AgreementLimits.retentionDays, standard: 30)
+        let matchKeys = readMatchKeys()
+        if release?.value == ReleaseMode.none, root.has("vault_access") {
+            root.fail("vault_access", "With 'release: none' there are no vaults. Remove this line.")
+        }
+        let participants = readParticipants(release: release?.value)
+        let acknowledged = readAcknowledgement(participants)
+        let lists = readRegistersAndCohorts(participants, release: release?.value)
+
+        guard let study, let valid, let suite, let rounds, let release, let vaultAccess, let verification, let padding,
+            let cellBytes, let smallestCell, let countRounding, let deadline, let retention, let matchKeys,
+            let acknowledged, let complete = participants.complete, let registers = lists.registers,
+            let cohorts = lists.cohorts
+        else { return nil }
+        return Agreement(
+            study: study, validFrom: valid.from, validUntil: valid.until, suite: suite.value,
+            roundsAllowed: rounds.value, release: release.value, vaultAccess: vaultAccess.value,
+            verification: verification, padding: padding.value, cellByteCount: cellBytes,
+            smallestCell: smallestCell.value, countRounding: countRounding.value, deadlineMinutes: deadline.value,
+            retentionDays: retention.value, matchKeys: matchKeys, participants: complete, registers: registers,
+            cohorts: cohorts, twoPartiesAcknowledged: acknowledged)
+    }
+
+    private func readStudy() -> Study? {
+        let known = ["id", "title", "purpose", "legal_basis", "permit"]
+        guard let value = root.required("study", "the study's id, title, purpose, legal_basis and permit"),
+            let fields = MappingReader(value, path: "study", known: known, mistakes)
+        else { return nil }
+        let id = fields.identifier("id", .party)
+        let title = fields.text("title", "the study's title", limit: 200)
+        let purpose = fields.text(
+            "purpose", "what the data is needed for, in a sentence or two", limit: 4000, paragraphs: true)
+        let legalBasis = fields.text(
+            "legal_basis", "the law or decision that allows the study", limit: 1000, paragraphs: true)
+        let permit = fields.text("permit", "the permit's number, or why none is needed", limit: 200)
+        guard let id, let title, let purpose, let legalBasis, let permit else { return nil }
+        return Study(
+            id: id.value, title: title.value, purpose: purpose.value, legalBasis: legalBasis.value,
+            permit: permit.value)
+    }
+
+    private func readValidity() -> (from: CalendarDate, until: CalendarDate)? {
+        guard
+            let value = root.required("valid", "the first and the last day, as {from: 2026-01-01, until: 2026-12-31}"),
+            let fields = MappingReader(value, path: "valid", known: ["from", "until"], mistakes)
+        else { return nil }
+        let from = fields.date("from")
+        let until = fields.date("until")
+        guard let from, let until else { return nil }
+        guard from.value <= until.value else {
+            mistakes.add(
+                until.place, until.path, "The last day is before the first, \(from.value). Write a later day.")
+            return nil
+        }
+        return (from.value, until.value)
+    }
+
+    private func readVerification() -> VerificationMode? {
+        guard let mode: Located<VerificationMode> = root.choice("verification", standard: VerificationMode.off) else {
+            return nil
+        }
+        guard mode.value == .off else {
+            mistakes.add(
+                mode.place, mode.path,
+                "This version cannot prove and check the hops, so it could not keep 'verification: full'. Write off.")
+            return nil
+        }
+        return mode.value
+    }
+
+    private func readCellBytes() -> Int? {
+        guard let count = root.integer("cell_bytes", AgreementLimits.cellBytes, standard: 1024) else { return nil }
+        guard count.value.isMultiple(of: 16) else {
+            let nearest = count.value / 16 * 16
+            mistakes.add(
+                count.place, count.path,
+                "A cell's size must be a multiple of 16. Write \(max(128, nearest)) or \(min(65_536, nearest + 16)).")
+            return nil
+        }
+        return count.value
+    }
+
+    private func readMatchKeys() -> [MatchKeyID]? {
+        guard root.has("match_keys") else { return [.identityCode] }
+        guard
+            let keys = root.identifiers(
+                "match_keys", .name, limit: AgreementLimits.matchKeys, "what identifies a person, such as identity_code"
+            )
+        else { return nil }
+        if keys.isEmpty { root.fail("match_keys", "Name at least one match key, such as [identity_code].") }
+        for key in keys where !knownMatchKeys.contains(key.value) {
+            mistakes.add(
+                key.place, key.path,
+                "The match key \(MappingReader.shown(key.value)) is unknown. "
+                    + "Known are: \(knownMatchKeys.joined(separator: ", ")).")
+        }
+        return keys.map { MatchKeyID($0.value) }
+    }
+
+    private func readAcknowledgement(_ participants: ParticipantList) -> Bool? {
+        guard let acknowledged = root.flag("two_parties_acknowledged", standard: false) else { return nil }
+        let isPresent = root.has("two_parties_acknowledged")
+        guard let count = participants.ringCount else { return acknowledged }
+        if count == 2, !acknowledged {
+            root.fail(
+                "two_parties_acknowledged",
+                "With two authorities or mixers no third party can check what they do. "
+                    + "Write 'two_parties_acknowledged: true' to say that the signers know, or add a mixer.")
+        } else if count != 2, isPresent {
+            root.fail(
+                "two_parties_acknowledged", "This field is only for agreements of two authorities or mixers. Remove it."
+            )
+        }
+        return acknowledged
+    }
+}

@@ -1,0 +1,235 @@
+/// Everything about registers and cohorts, which name each other.
+extension AgreementReader {
+    private static let registerFields = [
+        "id", "title", "owner", "released_for", "max_people", "max_cells_per_person", "columns",
+    ]
+    private static let columnFields = ["name", "type", "nullable", "title", "disclosure"]
+    private static let cohortFields = ["id", "title", "expression", "max_people"]
+
+    func readRegistersAndCohorts(
+        _ participants: ParticipantList, release: ReleaseMode?
+    ) -> (registers: [RegisterDeclaration]?, cohorts: [CohortDeclaration]?) {
+        let registerItems = readMappings(
+            "registers", limit: AgreementLimits.registers, Self.registerFields, "the registers, each with its owner")
+        let cohortItems = readMappings(
+            "cohorts", limit: AgreementLimits.cohorts, Self.cohortFields,
+            "the groups of people, each with its expression")
+        var taken: [String: YAMLPlace] = [:]
+        let registerIDs = registerItems?.map { $0.flatMap { readID($0, &taken) } }
+        let cohortIDs = cohortItems?.map { $0.flatMap { readID($0, &taken) } }
+
+        let knownCohorts = cohortIDs?.compactMap { $0 }
+        let registers = registerItems.map { items in
+            items.enumerated().map { index, fields in
+                fields.flatMap {
+                    readRegister($0, registerIDs?[index], participants, knownCohorts, release: release)
+                }
+            }
+        }
+        let cohorts = cohortItems.map { items in
+            items.enumerated().map { index, fields in
+                fields.flatMap { readCohort($0, index, cohortIDs ?? [], registerIDs ?? []) }
+            }
+        }
+        if let registerItems { checkEveryAuthorityOwns(registerItems, participants) }
+        let complete = (registers: allRead(registers), cohorts: allRead(cohorts))
+        if let registers = complete.registers, let cohorts = complete.cohorts {
+            checkSamples(registers, cohorts)
+        }
+        return complete
+    }
+
+    private func allRead<Value>(_ values: [Value?]?) -> [Value]? {
+        guard let values else { return nil }
+        let read = values.compactMap { $0 }
+        return read.count == values.count ? read : nil
+    }
+
+    /// The list's items as mappings; an item that is none is nil.
+    private func readMappings(_ key: String, limit: Int, _ known: [String], _ what: String) -> [MappingReader?]? {
+        guard let items = root.list(key, limit: limit, isRequired: true, what) else { return nil }
+        if items.isEmpty { root.fail(key, "This list is empty. Add at least one: \(what).") }
+        return items.map { MappingReader($0.value, path: $0.path, known: known, mistakes) }
+    }
+
+    /// An id that no register or cohort has before.
+    private func readID(_ fields: MappingReader, _ taken: inout [String: YAMLPlace]) -> String? {
+        guard let id = fields.identifier("id", .name) else { return nil }
+        if AgreementLimits.reservedIDs.contains(id.value) {
+            mistakes.add(id.place, id.path, "The id \(id.value) is reserved. Choose another.")
+        } else if let first = taken[id.value] {
+            mistakes.add(
+                id.place, id.path,
+                "The register or cohort on line \(first.line) has the id \(id.value) too. Choose an id for each.")
+        } else {
+            taken[id.value] = id.place
+        }
+        return id.value
+    }
+
+    // MARK: Registers
+
+    private func readRegister(
+        _ fields: MappingReader, _ id: String??, _ participants: ParticipantList, _ cohorts: [String]?,
+        release: ReleaseMode?
+    ) -> RegisterDeclaration? {
+        let title = fields.text("title", "the register's title", limit: 200)
+        let owner = readOwner(fields, participants)
+        let releasedFor = readReleasedFor(fields, cohorts)
+        let maxPeople = fields.integer("max_people", AgreementLimits.people)
+        let maxCells = fields.integer("max_cells_per_person", AgreementLimits.cellsPerPerson, standard: 64)
+        let columns = readColumns(fields)
+        if release == ReleaseMode.none {
+            for key in ["released_for", "columns"] where fields.has(key) {
+                fields.fail(key, "With 'release: none' no rows are released. Remove this field.")
+            }
+        } else if let releasedFor, let columns, releasedFor.isEmpty != columns.isEmpty {
+            if columns.isEmpty {
+                fields.fail(
+                    "released_for",
+                    "A register released for a cohort needs columns. List under 'columns' what is released.")
+            } else {
+                fields.fail(
+                    "columns",
+                    "Columns are listed, but the register is released for no cohort. "
+                        + "Name the cohorts under 'released_for', or remove the columns.")
+            }
+        }
+        guard let id = id ?? nil, let title, let owner, let releasedFor, let maxPeople, let maxCells, let columns else {
+            return nil
+        }
+        return RegisterDeclaration(
+            id: id, title: title.value, owner: owner, releasedFor: releasedFor, maxPeople: maxPeople.value,
+            maxCellsPerPerson: maxCells.value, columns: columns)
+    }
+
+    private func readOwner(_ fields: MappingReader, _ participants: ParticipantList) -> String? {
+        guard let owner = fields.identifier("owner", .party) else { return nil }
+        guard let entry = participants.entry(owner.value) else {
+            mistakes.add(
+                owner.place, owner.path,
+                "No participant has the id \(owner.value)\(NearName.hint(owner.value, among: participants.ids)). "
+                    + "Write the id of an authority.")
+            return nil
+        }
+        if let role = entry.role, role.value != .authority {
+            mistakes.add(
+                owner.place, owner.path,
+                "\(owner.value) is a participant with the role \(role.value.rawValue), which owns no register. "
+                    + "Write the id of an authority.")
+        }
+        return owner.value
+    }
+
+    private func readReleasedFor(_ fields: MappingReader, _ cohorts: [String]?) -> [CohortID]? {
+        guard
+            let names = fields.identifiers(
+                "released_for", .name, limit: AgreementLimits.cohorts, "ids of cohorts whose people's rows are released"
+            )
+        else { return nil }
+        if let cohorts {
+            for name in names where !cohorts.contains(name.value) {
+                mistakes.add(
+                    name.place, name.path,
+                    "No cohort has the id \(name.value)\(NearName.hint(name.value, among: cohorts)). "
+                        + "Write the id of one under 'cohorts'.")
+            }
+        }
+        return names.map(\.value)
+    }
+
+    private func readColumns(_ fields: MappingReader) -> [ColumnDeclaration]? {
+        guard
+            let items = fields.list(
+                "columns", limit: AgreementLimits.columnsPerRegister, "the columns, each with name, type and title")
+        else { return nil }
+        var columns: [ColumnDeclaration] = []
+        var lines: [String: Int] = [:]
+        for item in items {
+            guard let column = MappingReader(item.value, path: item.path, known: Self.columnFields, mistakes) else {
+                continue
+            }
+            let name = column.identifier("name", .name)
+            let type: Located<ColumnType>? = column.choice("type")
+            let nullable = column.flag("nullable", standard: false)
+            let title = column.text("title", "what the column tells, for the codebook", limit: 400)
+            let disclosure: Located<ColumnDisclosure>? = column.choice("disclosure", standard: ColumnDisclosure.asIs)
+            if let name {
+                if name.value == "person" {
+                    mistakes.add(
+                        name.place, name.path, "The column name person is the dataset's own. Choose another name.")
+                } else if let line = lines[name.value] {
+                    mistakes.add(
+                        name.place, name.path,
+                        "The column on line \(line) has the name \(name.value) too. Choose a name for each.")
+                } else {
+                    lines[name.value] = name.place.line
+                }
+            }
+            guard let name, let type, let nullable, let title, let disclosure else { continue }
+            columns.append(
+                ColumnDeclaration(
+                    name: name.value, type: type.value, nullable: nullable, title: title.value,
+                    disclosure: disclosure.value))
+        }
+        return columns.count == items.count ? columns : nil
+    }
+
+    private func checkEveryAuthorityOwns(_ registers: [MappingReader?], _ participants: ParticipantList) {
+        let owners = registers.compactMap { fields -> String? in
+            guard case .scalar(let owner, _, _)? = fields?.optional("owner") else { return nil }
+            return owner
+        }
+        for entry in participants.entries where entry.role?.value == .authority {
+            guard let id = entry.id, !owners.contains(id.value) else { continue }
+            mistakes.add(
+                id.place, entry.path,
+                "The authority \(id.value) owns no register. Add one with 'owner: \(id.value)' under 'registers', "
+                    + "or make it a mixer.")
+        }
+    }
+
+    // MARK: Cohorts
+
+    private func readCohort(
+        _ fields: MappingReader, _ index: Int, _ ids: [String?], _ registers: [String?]
+    ) -> CohortDeclaration? {
+        let title = fields.text("title", "who these people are, in words", limit: 400)
+        let expression = readExpression(fields, index, ids, registers)
+        let maxPeople = fields.integer("max_people", AgreementLimits.people)
+        guard let id = ids[index], let title, let expression, let maxPeople else { return nil }
+        return CohortDeclaration(id: id, title: title.value, expression: expression, maxPeople: maxPeople.value)
+    }
+
+    private func readExpression(
+        _ fields: MappingReader, _ index: Int, _ ids: [String?], _ registers: [String?]
+    ) -> CohortExpression? {
+        let what = "registers combined with union, intersect and except"
+        guard let value = fields.required("expression", what),
+            let text = fields.scalar(value, fields.path(of: "expression"), what)
+        else { return nil }
+        do throws(CohortExpressionError) {
+            return try CohortExpression.parse(
+                text.value, registers: registers.compactMap { $0 }, cohorts: ids[..<index].compactMap { $0 })
+        } catch {
+            if case .unknownName(let name, _, let position) = error, ids[index...].contains(name) {
+                mistakes.add(
+                    text.place, text.path,
+                    "At character \(position), the cohort \(name) is not declared earlier. "
+                        + "A cohort can name earlier ones only; move \(name) up.")
+            } else {
+                mistakes.add(text.place, text.path, error.description)
+            }
+            return nil
+        }
+    }
+
+    private func checkSamples(_ registers: [RegisterDeclaration], _ cohorts: [CohortDeclaration]) {
+        guard mistakes.mistakes.isEmpty else { return }
+        do throws(CohortExpressionError) {
+            _ = try CompiledCohorts(registers: registers.map(\.id), cohorts: cohorts)
+        } catch {
+            root.fail("cohorts", error.description)
+        }
+    }
+}

@@ -1,0 +1,102 @@
+/// Why a node's operator does not allow what an agreement asks.
+public enum PolicyRefusal: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The agreement does not name this node, or not as an authority or mixer.
+    case notANode(ParticipantID)
+    case study(String, allowed: [String])
+    /// Rows are to be released, and the policy allows counts only.
+    case release
+    case register(RegisterID)
+    case columns([String], register: RegisterID)
+    case suite(SuiteID, allowed: [SuiteID])
+    case smallestCell(Int, least: Int)
+    case padding
+    case verification
+    case vaultAccess
+
+    public var description: String {
+        switch self {
+        case .notANode(let id): "The agreement names no authority or mixer with the id \(id)."
+        case .study(let id, let allowed):
+            "The study \(id) is not among those that the local policy allows: \(Self.list(allowed))."
+        case .release: "The agreement releases rows; the local policy allows counts only (release: none)."
+        case .register(let id): "The register \(id) is not among those that the local policy allows."
+        case .columns(let names, let register):
+            "The local policy does not allow to release these columns of \(register): \(Self.list(names))."
+        case .suite(let suite, let allowed):
+            "The suite \(suite.rawValue) is not among those that the local policy allows: "
+                + "\(Self.list(allowed.map(\.rawValue)))."
+        case .smallestCell(let found, let least):
+            "The agreement's smallest_cell is \(found); the local policy wants at least \(least)."
+        case .padding: "The agreement has no padding; the local policy wants padme."
+        case .verification: "The agreement's rounds are not verified; the local policy wants verification: full."
+        case .vaultAccess:
+            "The agreement has vault_access: selected, which shows the coordinator which cells are fetched; "
+                + "the local policy wants whole."
+        }
+    }
+
+    private static func list(_ words: [String]) -> String { words.isEmpty ? "none" : words.joined(separator: ", ") }
+}
+
+/// The numbers that hold for a node: the stricter of the agreement's and its operator's.
+public struct EffectiveLimits: Sendable, Equatable {
+    public var roundsAllowed: Int
+    /// By own register.
+    public var maxPeople: [RegisterID: Int]
+    /// By own register.
+    public var maxCellsPerPerson: [RegisterID: Int]
+    /// By cohort.
+    public var maxReleasedPeople: [CohortID: Int]
+}
+
+extension LocalPolicy {
+    /// Everything in the agreement that this policy does not allow the participant to take part in; empty if it may.
+    ///
+    /// Numbers that the policy lowers refuse nothing here; see `effectiveLimits`.
+    public func refusals(for agreement: Agreement, participant: ParticipantID) -> [PolicyRefusal] {
+        var refusals: [PolicyRefusal] = []
+        if !agreement.ring.contains(where: { $0.id == participant }) { refusals.append(.notANode(participant)) }
+        if let studies, !studies.contains(agreement.study.id) {
+            refusals.append(.study(agreement.study.id, allowed: studies))
+        }
+        if let release, release == .none, agreement.release != .none { refusals.append(.release) }
+        for register in agreement.registers(ownedBy: participant) {
+            guard let registers else { continue }
+            guard let limits = registers[register.id] else {
+                refusals.append(.register(register.id))
+                continue
+            }
+            if let allowed = limits.columns {
+                let others = register.columns.map(\.name).filter { !allowed.contains($0) }
+                if !others.isEmpty { refusals.append(.columns(others, register: register.id)) }
+            }
+        }
+        if let suites, !suites.contains(agreement.suite) { refusals.append(.suite(agreement.suite, allowed: suites)) }
+        if let smallestCell, agreement.smallestCell < smallestCell {
+            refusals.append(.smallestCell(agreement.smallestCell, least: smallestCell))
+        }
+        if let padding, padding == .padme, agreement.padding != .padme { refusals.append(.padding) }
+        if let verification, verification == .full, agreement.verification != .full { refusals.append(.verification) }
+        if let vaultAccess, vaultAccess == .whole, agreement.release == .rows, agreement.vaultAccess != .whole {
+            refusals.append(.vaultAccess)
+        }
+        return refusals
+    }
+
+    /// The stricter of the agreement's and the policy's numbers for a participant.
+    public func effectiveLimits(for agreement: Agreement, participant: ParticipantID) -> EffectiveLimits {
+        func stricter(_ agreed: Int, _ own: Int?) -> Int { min(agreed, own ?? agreed) }
+        var limits = EffectiveLimits(
+            roundsAllowed: stricter(agreement.roundsAllowed, roundsAllowed), maxPeople: [:], maxCellsPerPerson: [:],
+            maxReleasedPeople: [:])
+        for register in agreement.registers(ownedBy: participant) {
+            let own = registers?[register.id]
+            limits.maxPeople[register.id] = stricter(register.maxPeople, own?.maxPeople)
+            limits.maxCellsPerPerson[register.id] = stricter(register.maxCellsPerPerson, own?.maxCellsPerPerson)
+        }
+        for cohort in agreement.cohorts {
+            limits.maxReleasedPeople[cohort.id] = stricter(cohort.maxPeople, maxReleasedPeople)
+        }
+        return limits
+    }
+}

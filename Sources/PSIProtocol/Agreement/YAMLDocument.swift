@@ -1,0 +1,167 @@
+internal import Yams
+
+/// Where something stands in a file.
+struct YAMLPlace: Equatable {
+    /// From 1.
+    var line: Int
+    /// From 1, in Unicode scalars; nil for a whole line.
+    var column: Int?
+}
+
+/// A node of the plain YAML that agreements are written in: every scalar is text, and its reader gives it a type.
+indirect enum YAMLValue {
+    case scalar(String, plain: Bool, YAMLPlace)
+    case list([YAMLValue], YAMLPlace)
+    case mapping([YAMLEntry], YAMLPlace)
+
+    var place: YAMLPlace {
+        switch self {
+        case .scalar(_, _, let place), .list(_, let place), .mapping(_, let place): place
+        }
+    }
+}
+
+struct YAMLEntry {
+    var key: String
+    var place: YAMLPlace
+    var value: YAMLValue
+}
+
+/// Reads the part of YAML that has one meaning only: mappings, lists and text. No anchors, aliases, tags, merge keys,
+/// directives or second documents, and no scalar turns into a number, a date or `false` behind the writer's back.
+enum YAMLDocument {
+    static let byteLimit = 1 << 20
+    /// Deeper than any field of any file that is read with this.
+    private static let depthLimit = 12
+    /// Duplicate keys are reported together up to this many.
+    private static let duplicateLimit = 64
+
+    /// The tree, or nil when the text has no tree; mistakes are reported either way.
+    static func read(_ bytes: [UInt8], _ mistakes: MistakeCollector) -> YAMLValue? {
+        guard let scalars = YAMLText.check(bytes, mistakes) else { return nil }
+        var text = SubstitutableText(scalars)
+        var duplicateCount = 0
+        while true {
+            do {
+                let parser = try Parser(yaml: text.string, resolver: .basic, encoding: .utf8)
+                guard let node = try parser.singleRoot() else {
+                    mistakes.add(YAMLPlace(line: 1), "", "The file has no content.")
+                    return nil
+                }
+                return convert(node, text, depth: 0, mistakes)
+            } catch YamlError.duplicatedKeysInMapping(_, let context) {
+                // Yams stops at the first duplicate. Giving it another first letter for a while lets the reading go on
+                // to the other mistakes; `MappingReader` sees the true names again and reports them.
+                duplicateCount += 1
+                guard duplicateCount <= duplicateLimit, text.substitute(context.mark) else {
+                    mistakes.add(
+                        YAMLPlace(line: context.mark.line, column: context.mark.column), "",
+                        "A field of this mapping is there twice. Keep one of them.")
+                    return nil
+                }
+            } catch {
+                report(error as? YamlError, mistakes)
+                return nil
+            }
+        }
+    }
+
+    private static func report(_ error: YamlError?, _ mistakes: MistakeCollector) {
+        switch error {
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _):
+            mistakes.add(
+                YAMLPlace(line: mark.line, column: mark.column), "",
+                "The YAML cannot be read from here (\(problem)). Check the indentation, closing quotes and brackets, "
+                    + "and put text that holds ': ' or ' #' between quotes.")
+        case .composer(_, let problem, let mark, _):
+            mistakes.add(
+                YAMLPlace(line: mark.line, column: mark.column), "",
+                "The file must be one YAML document (\(problem)). Remove what begins here.")
+        default:
+            mistakes.add(YAMLPlace(line: 1), "", "The file cannot be read as YAML.")
+        }
+    }
+
+    private static func convert(
+        _ node: Node, _ text: SubstitutableText, depth: Int, _ mistakes: MistakeCollector
+    ) -> YAMLValue? {
+        let place = YAMLPlace(line: node.mark?.line ?? 1, column: node.mark?.column)
+        guard depth < depthLimit else {
+            mistakes.add(place, "", "This is nested deeper than any field is. Check the brackets and the indentation.")
+            return nil
+        }
+        switch node {
+        case .scalar(let scalar):
+            let plain = scalar.style == .plain || scalar.style == .any
+            if scalar.tag.rawValue != Tag.Name.implicit.rawValue,
+                scalar.tag.rawValue != Tag.Name.str.rawValue
+                    || plain
+            {
+                mistakes.add(place, "", "YAML tags are not used here. Remove the word that begins with '!'.")
+            }
+            return .scalar(text.restore(scalar.string), plain: plain, place)
+        case .sequence(let sequence):
+            return .list(sequence.compactMap { convert($0, text, depth: depth + 1, mistakes) }, place)
+        case .mapping(let mapping):
+            var entries: [YAMLEntry] = []
+            for (key, value) in mapping {
+                let keyPlace = YAMLPlace(line: key.mark?.line ?? place.line, column: key.mark?.column)
+                guard case .scalar(let name) = key else {
+                    mistakes.add(keyPlace, "", "A field's name must be one word, such as 'title'.")
+                    continue
+                }
+                guard let value = convert(value, text, depth: depth + 1, mistakes) else { continue }
+                entries.append(YAMLEntry(key: text.restore(name.string), place: keyPlace, value: value))
+            }
+            return .mapping(entries, place)
+        case .alias:
+            mistakes.add(place, "", "YAML aliases are not used here. Write the value out.")
+            return nil
+        }
+    }
+}
+
+/// The file's text with some characters replaced for a while by private-use ones, which the file itself never holds.
+private struct SubstitutableText {
+    private static let firstSubstitute: UInt32 = 0xE000
+    private var scalars: [Unicode.Scalar]
+    private var originals: [Unicode.Scalar] = []
+    /// Index of each line's first scalar.
+    private let lineStarts: [Int]
+
+    init(_ scalars: [Unicode.Scalar]) {
+        self.scalars = scalars
+        lineStarts = [0] + scalars.indices.filter { scalars[$0] == "\n" }.map { $0 + 1 }
+    }
+
+    var string: String {
+        var text = String.UnicodeScalarView()
+        text.append(contentsOf: scalars)
+        return String(text)
+    }
+
+    /// Gives the key at `mark` another first letter. False if there is no letter or digit to replace.
+    mutating func substitute(_ mark: Mark) -> Bool {
+        guard lineStarts.indices.contains(mark.line - 1), mark.column >= 1 else { return false }
+        var index = lineStarts[mark.line - 1] + mark.column - 1
+        if scalars.indices.contains(index), scalars[index] == "\"" || scalars[index] == "'" { index += 1 }
+        guard scalars.indices.contains(index), scalars[index].properties.isAlphabetic || scalars[index] == "_",
+            scalars[index].value < Self.firstSubstitute,
+            let substitute = Unicode.Scalar(Self.firstSubstitute + UInt32(originals.count))
+        else { return false }
+        originals.append(scalars[index])
+        scalars[index] = substitute
+        return true
+    }
+
+    /// The text as the file has it.
+    func restore(_ text: String) -> String {
+        guard !originals.isEmpty else { return text }
+        var restored = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            let index = Int(scalar.value) - Int(Self.firstSubstitute)
+            restored.append(originals.indices.contains(index) ? originals[index] : scalar)
+        }
+        return String(restored)
+    }
+}

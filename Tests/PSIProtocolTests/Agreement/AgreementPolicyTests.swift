@@ -1,0 +1,123 @@
+import Testing
+
+@testable import PSIProtocol
+
+struct AgreementPolicyTests {
+    static let yaml = """
+        sidos_policy: 1
+        studies: [skills-study]          # omitted: any
+        release: rows
+        registers:
+          residents: {columns: [], max_people: 70000, max_cells_per_person: 16}
+          other: {}
+        suites: [ristretto255-SHA512]
+        rounds_allowed: 2
+        smallest_cell: 5
+        max_released_people: 5000
+        padding: padme
+        verification: off
+        vault_access: whole
+
+        """
+
+    static func parse(_ yaml: String) throws -> LocalPolicy { try LocalPolicy.parse(Array(yaml.utf8)) }
+
+    @Test func readsEveryField() throws {
+        #expect(
+            try Self.parse(Self.yaml)
+                == LocalPolicy(
+                    studies: ["skills-study"], release: .rows,
+                    registers: [
+                        "residents": .init(columns: [], maxPeople: 70000, maxCellsPerPerson: 16), "other": .init(),
+                    ],
+                    suites: [.ristretto255], roundsAllowed: 2, smallestCell: 5, maxReleasedPeople: 5000,
+                    padding: .padme,
+                    verification: .off, vaultAccess: .whole))
+        #expect(try Self.parse("sidos_policy: 1") == LocalPolicy())
+    }
+
+    @Test func mistakes() throws {
+        for (old, new, path, line, words) in [
+            ("sidos_policy: 1", "sidos_policy: 2", "sidos_policy", 1, "'2'"),
+            ("rounds_allowed", "round_allowed", "round_allowed", 8, "did you mean rounds_allowed?"),
+            ("[ristretto255-SHA512]", "[ristretto-SHA512]", "suites[0]", 7, "ristretto255-SHA512"),
+            ("[ristretto255-SHA512]", "[]", "suites", 7, "at least one"),
+            ("residents: {", "Residents: {", "registers", 5, "a-z"),
+            ("max_people: 70000", "max_person: 70000", "registers.residents.max_person", 5, "max_people"),
+            ("  other: {}", "  residents: {}", "registers.residents", 6, "twice"),
+            ("verification: off", "verification: maybe", "verification", 12, "off, full"),
+            ("max_released_people: 5000", "max_released_people: 0", "max_released_people", 10, "1 to 100000000"),
+            ("studies: [skills-study]", "studies: skills-study", "studies", 2, "list"),
+        ] as [(String, String, String, Int, String)] {
+            do throws(AgreementError) {
+                _ = try LocalPolicy.parse(Array(Self.yaml.replacing(old, with: new).utf8))
+                Issue.record("accepted \(new)")
+            } catch {
+                #expect(error.document == .policy)
+                #expect(
+                    error.mistakes.contains { $0.path == path && $0.line == line && $0.reason.contains(words) },
+                    "\(error)")
+            }
+        }
+    }
+
+    @Test func allowsWhatFits() throws {
+        let agreement = try AgreementSample.parsed()
+        for id in ["omnia", "espoo", "mixer-one"] {
+            #expect(LocalPolicy().refusals(for: agreement, participant: id) == [])
+        }
+        #expect(try Self.parse(Self.yaml).refusals(for: agreement, participant: "espoo") == [])
+        let exact = LocalPolicy(registers: ["omnia_clients": .init(columns: ["service", "start_date", "x"])])
+        #expect(exact.refusals(for: agreement, participant: "omnia") == [])
+    }
+
+    @Test func refusesEverythingAtOnce() throws {
+        let agreement = try AgreementParseTests.parse([
+            ("vault_access: whole", "vault_access: selected"), ("padding: padme", "padding: none"),
+            ("smallest_cell: 5", "smallest_cell: 4"),
+        ])
+        let policy = LocalPolicy(
+            studies: ["other"], release: ReleaseMode.none, registers: ["omnia_clients": .init(columns: ["start_date"])],
+            suites: [.p256], smallestCell: 5, padding: .padme, verification: .full, vaultAccess: .whole)
+        let refusals = policy.refusals(for: agreement, participant: "omnia")
+        #expect(
+            refusals == [
+                .study("skills-study", allowed: ["other"]), .release, .columns(["service"], register: "omnia_clients"),
+                .suite(.ristretto255, allowed: [.p256]), .smallestCell(4, least: 5), .padding, .verification,
+                .vaultAccess,
+            ])
+        #expect(refusals.allSatisfy { $0.description.hasSuffix(".") })
+        #expect(
+            LocalPolicy(registers: [:]).refusals(for: agreement, participant: "espoo") == [.register("residents")])
+        for id in ["hub", "lab", "nobody"] {
+            #expect(LocalPolicy().refusals(for: agreement, participant: id) == [.notANode(id)])
+        }
+    }
+
+    /// A policy never refuses for the registers of others, nor for vaults where there are none.
+    @Test func looksAtItsOwnOnly() throws {
+        let agreement = try AgreementSample.parsed()
+        let policy = LocalPolicy(registers: ["residents": .init()])
+        #expect(policy.refusals(for: agreement, participant: "espoo") == [])
+        #expect(policy.refusals(for: agreement, participant: "mixer-one") == [])
+        #expect(policy.refusals(for: agreement, participant: "omnia") == [.register("omnia_clients")])
+        let counts = try AgreementParseTests.parse(AgreementParseTests.countOnly)
+        #expect(
+            LocalPolicy(release: ReleaseMode.none, vaultAccess: .whole).refusals(for: counts, participant: "omnia")
+                == [])
+    }
+
+    @Test func stricterNumberWins() throws {
+        let agreement = try AgreementSample.parsed()
+        let own = try Self.parse(Self.yaml).effectiveLimits(for: agreement, participant: "espoo")
+        #expect(own.roundsAllowed == 2)
+        #expect(own.maxPeople == ["residents": 70000])
+        #expect(own.maxCellsPerPerson == ["residents": 16])
+        #expect(own.maxReleasedPeople == ["clients": 3000, "others": 5000])
+        let none = LocalPolicy(roundsAllowed: 100).effectiveLimits(for: agreement, participant: "omnia")
+        #expect(none.roundsAllowed == 3)
+        #expect(none.maxPeople == ["omnia_clients": 3000])
+        #expect(none.maxCellsPerPerson == ["omnia_clients": 16])
+        #expect(none.maxReleasedPeople == ["clients": 3000, "others": 8000])
+    }
+}
