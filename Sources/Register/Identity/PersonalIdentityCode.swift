@@ -1,0 +1,105 @@
+public import PSIProtocol
+
+/// A Finnish personal identity code (henkilötunnus): DDMMYY, a century sign, an individual number, a check character.
+///
+/// The century sign belongs to the code: since 2023 codes that differ in nothing else are different people. It is
+/// secret, has no textual description, and reflection shows nothing of it.
+///
+/// Sources: Population Information System Act and Decree (the signs Y X W V U and B C D E F in force from 1.1.2023).
+public struct PersonalIdentityCode: Sendable, Hashable, CustomReflectable {
+    public enum Issuer: Sendable, Hashable {
+        /// The Population Information System: individual number 002–899.
+        case population
+        /// An authority or employer for its own use: 900–999. Two of them may give one code to two people.
+        case temporary
+    }
+
+    /// Eleven ASCII characters, letters in upper case. Secret.
+    public let bytes: [UInt8]
+    public let birthDate: CalendarDate
+    public let issuer: Issuer
+
+    /// Reads a code after trimming Unicode white space and raising ASCII letters to upper case.
+    ///
+    /// Look-alike characters, such as dashes other than U+002D and full-width forms, make it malformed.
+    ///
+    /// - Parameters:
+    ///   - text: UTF-8. Secret.
+    ///   - today: when given, a later birth date is refused.
+    public init(_ text: ArraySlice<UInt8>, today: CalendarDate? = nil) throws(RefusalReason) {
+        let trimmed = WhiteSpace.trimmed(text)
+        if trimmed.isEmpty { throw .missing }
+        let parts = try Parts(trimmed)
+        guard let date = parts.date else { throw .impossibleDate }
+        guard parts.number >= 2 else { throw .reservedNumber }
+        guard parts.hasRightCheckCharacter else { throw .wrongCheckCharacter }
+        if let today, date > today { throw .futureBirthDate }
+        self.bytes = trimmed.map(Self.upperCased)
+        self.birthDate = date
+        self.issuer = parts.number < 900 ? .population : .temporary
+    }
+
+    public init(_ text: String, today: CalendarDate? = nil) throws(RefusalReason) {
+        try self.init(Array(text.utf8)[...], today: today)
+    }
+
+    /// Without children, so that no reflection prints the code.
+    public var customMirror: Mirror { Mirror(self, children: [:]) }
+
+    /// Whether the eleven bytes have a code's form, an existing birth date and the right check character, whatever the
+    /// individual number: what must not be released.
+    static func looksLikeCode(_ text: ArraySlice<UInt8>) -> Bool {
+        guard let parts = try? Parts(text) else { return false }
+        return parts.date != nil && parts.hasRightCheckCharacter
+    }
+
+    static func upperCased(_ byte: UInt8) -> UInt8 {
+        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) ? byte - 32 : byte
+    }
+
+    /// First year of the sign's century; nil when it is no century sign. The sign is in upper case.
+    static func century(of sign: UInt8) -> Int? {
+        switch sign {
+        case UInt8(ascii: "+"): 1800
+        case UInt8(ascii: "-"), UInt8(ascii: "U")...UInt8(ascii: "Y"): 1900
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): 2000
+        default: nil
+        }
+    }
+
+    /// A code's parts when its form is right, before they are judged.
+    private struct Parts {
+        let century: Int
+        /// DDMMYY.
+        let dayMonthYear: Int
+        /// NNN.
+        let number: Int
+        /// Position of the check character in the alphabet.
+        let check: Int
+
+        /// The check characters: digits and letters without G, I, O, Q and Z.
+        static let alphabet = Array("0123456789ABCDEFHJKLMNPRSTUVWXY".utf8)
+
+        init(_ text: ArraySlice<UInt8>) throws(RefusalReason) {
+            guard text.count == 11 else { throw .malformed }
+            let start = text.startIndex
+            guard let dayMonthYear = Digits.value(text[start..<(start + 6)]),
+                let century = PersonalIdentityCode.century(of: upperCased(text[start + 6])),
+                let number = Digits.value(text[(start + 7)..<(start + 10)]),
+                let check = Self.alphabet.firstIndex(of: upperCased(text[start + 10]))
+            else { throw .malformed }
+            self.century = century
+            self.dayMonthYear = dayMonthYear
+            self.number = number
+            self.check = check
+        }
+
+        var date: CalendarDate? {
+            CalendarDate(
+                year: century + dayMonthYear % 100, month: dayMonthYear / 100 % 100, day: dayMonthYear / 10_000)
+        }
+
+        /// Modulo 31 over DDMMYYNNN; the century sign takes no part.
+        var hasRightCheckCharacter: Bool { (dayMonthYear * 1000 + number) % 31 == check }
+    }
+}

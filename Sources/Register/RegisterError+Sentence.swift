@@ -1,0 +1,134 @@
+internal import PSIProtocol
+
+extension RegisterError.Kind {
+    /// What is wrong and what to do, as a sentence that follows a colon.
+    var sentence: String {
+        switch self {
+        case .fileNotFound:
+            "there is no such file. Check the path in the node's configuration."
+        case .permissionDenied:
+            "the file may not be read. Give the account that runs the node the right to read it and its folder."
+        case .notAFile:
+            "this is not a regular file. Name the register's file itself."
+        case .readFailed(let errno):
+            "reading failed with system error \(errno). Check the disk or the network share, then try again."
+        case .fileChanged:
+            "the file changed while it was read. Let its writing end, then try again."
+        case .emptyFile:
+            "the file is empty. A register without people still needs its header line or its table."
+        case .invalidUTF8:
+            "the text is not valid UTF-8. Save the data in UTF-8."
+        case .nulByte:
+            "the text has a NUL byte. Save the data as UTF-8 text, and remove the byte."
+        case .strayQuote:
+            "a quotation mark stands inside a field that doesn't begin with one. "
+                + "Put the whole field in quotation marks and double those inside."
+        case .textAfterClosingQuote:
+            "text follows a field's closing quotation mark. Double the quotation marks that belong to the field."
+        case .unterminatedQuote:
+            "the quotation mark that opens this field is never closed. Close it, or double it if it belongs to the text."
+        case .strayCarriageReturn:
+            "a carriage return stands without a line feed. End lines with CR LF or LF, or quote the field."
+        case .tooManyFields(let expected):
+            "the row has more than the header's \(Self.count(expected, "field")). "
+                + "Check the delimiter, and quote fields that contain it."
+        case .tooFewFields(let expected, let found):
+            "the row has \(Self.count(found, "field")) and the header \(expected). "
+                + "Check the delimiter, and that no line is empty or cut short."
+        case .fieldTooLong(let limit):
+            "a field is longer than \(limit) bytes. Check for an unclosed quotation mark, or shorten the field."
+        case .recordTooLong(let limit):
+            "a row is longer than \(limit) bytes. Check for an unclosed quotation mark, or leave columns out."
+        case .ambiguousDelimiter:
+            "the header has both commas and semicolons. Say in the configuration which one is the delimiter."
+        case .tooManyColumns(let limit):
+            "there are more than \(limit) columns. Leave out those the agreement doesn't name."
+        case .duplicateColumns(let first, let second):
+            "columns \(first) and \(second) have the same name. Rename one of them."
+        case .identityCodeInHeader:
+            "a column name is a personal identity code. The first line must hold the columns' names; add a header."
+        case .notADatabase:
+            "this is not an SQLite database. Check the path, and that the file is not encrypted."
+        case .databaseLocked:
+            "another program holds the database locked. Let it finish, or read from a copy."
+        case .databaseCorrupt:
+            "SQLite says that the database is damaged. Restore it from its source."
+        case .missingTable(let name, let suggestion):
+            "the database has no table or view \(ShownName.of(name))"
+                + (suggestion.map { "; there is \(ShownName.of($0))" } ?? "") + ". Names are case-sensitive."
+        case .databaseFailed(let code):
+            "SQLite failed with result code \(code). Try the table or view with the sqlite3 program."
+        case .missingColumns(let columns):
+            "columns are missing: "
+                + columns.map { column in
+                    ShownName.of(column.name)
+                        + (column.suggestion.map { " (there is \(ShownName.of($0)))" } ?? "")
+                }.joined(separator: ", ")
+                + ". Names are case-sensitive; map them in the configuration or provide them."
+        case .unknownMapping(let names):
+            "the configuration maps columns that the agreement doesn't declare for this register: "
+                + names.map(ShownName.of).joined(separator: ", ") + ". Remove them or correct their names."
+        case .identityColumnReleased:
+            "the column holds the personal identity and would be released. "
+                + "Map the agreement's column to another, or agree not to release it."
+        case .wrongType(let expected):
+            "the value is not \(expected.article). \(expected.form)"
+        case .nullNotAllowed(let expected):
+            "the value is missing, and the agreement requires \(expected.article). "
+                + "Fill it in, or agree that the column is nullable."
+        case .binaryValue:
+            "the value is binary (BLOB), which no column type allows. Store it as text or a number."
+        case .valueTooLong(let expected, let limit):
+            "the value is longer than the \(limit) bytes allowed in \(expected.article) column. Shorten it."
+        case .identityCodeInColumn:
+            "the value is or contains a personal identity code and would be released. "
+                + "Nothing is sent; remove the code from the column or leave the column out of the agreement."
+        case .tooManyRowsOfPerson(let limit):
+            "a person has more than \(limit) rows. Check for a placeholder identity, or aggregate the rows."
+        case .personTooLarge(let limit):
+            "a person's rows take more than \(limit) bytes. Check for a placeholder identity, or release less text."
+        case .spoolFailed(let reason):
+            "the working space for sorting failed: \(reason). Check the space and rights of the node's spool folder."
+        case .spoolDamaged:
+            "what was read back from the working space for sorting is damaged. Check the disk, then try again."
+        case .cancelled:
+            "the reading was stopped before its end."
+        }
+    }
+
+    private static func count(_ number: Int, _ noun: String) -> String {
+        "\(number) \(noun)\(number == 1 ? "" : "s")"
+    }
+}
+
+extension ColumnType {
+    fileprivate var article: String {
+        switch self {
+        case .integer: "an integer"
+        case .decimal: "a decimal number"
+        case .date: "a date"
+        case .boolean: "a boolean"
+        case .code: "a code"
+        case .text: "a text"
+        }
+    }
+
+    /// How such a value is written.
+    fileprivate var form: String {
+        switch self {
+        case .integer:
+            "Write digits with an optional sign, within 64 bits; in SQLite store it as INTEGER."
+        case .decimal:
+            "Write at most 64 digits with the configured decimal sign, no grouping and no exponent; "
+                + "in SQLite store it as INTEGER, REAL or TEXT with a point."
+        case .date:
+            "Write YYYY-MM-DD, D.M.YYYY or an ISO timestamp of an existing day; in SQLite store it as TEXT."
+        case .boolean:
+            "Write true/false, 1/0, K/E, kyllä/ei or yes/no; in SQLite store it as INTEGER or TEXT."
+        case .code:
+            "A code is not empty; in SQLite store it as TEXT, so that leading zeros stay."
+        case .text:
+            "In SQLite store it as TEXT."
+        }
+    }
+}

@@ -1,0 +1,137 @@
+public import PSIProtocol
+
+/// Why a register could not be read: what is wrong, where, and what the operator can do.
+///
+/// It names files, rows and columns and never holds a value of a row. Names that come from a file are shortened and
+/// their control characters replaced in `description`.
+public struct RegisterError: Error, Sendable, Equatable {
+    public let kind: Kind
+    /// The file as the configuration names it.
+    public let file: String
+    /// Data row, 1 for the first after the header; nil when the trouble is not in one row.
+    public let row: Int?
+    /// For CSV, the line of the file, 1 for the first.
+    public let line: Int?
+    /// The column's name in the source, or `#` and its number where it has no name.
+    public let column: String?
+
+    public init(_ kind: Kind, file: String, row: Int? = nil, line: Int? = nil, column: String? = nil) {
+        self.kind = kind
+        self.file = file
+        self.row = row
+        self.line = line
+        self.column = column
+    }
+
+    init(_ kind: Kind, at place: RecordPlace, column: String? = nil) {
+        self.init(kind, file: place.file, row: place.row, line: place.line, column: column)
+    }
+
+    /// What is wrong. An error of its own where the place is not known yet.
+    public enum Kind: Error, Equatable {
+        // The file.
+        case fileNotFound
+        case permissionDenied
+        case notAFile
+        /// The system's error number.
+        case readFailed(errno: Int32)
+        /// The file was written to while it was read.
+        case fileChanged
+        case emptyFile
+
+        // Its form.
+        case invalidUTF8
+        case nulByte
+        case strayQuote
+        case textAfterClosingQuote
+        case unterminatedQuote
+        case strayCarriageReturn
+        case tooManyFields(expected: Int)
+        case tooFewFields(expected: Int, found: Int)
+        case fieldTooLong(byteLimit: Int)
+        case recordTooLong(byteLimit: Int)
+        case ambiguousDelimiter
+        case tooManyColumns(limit: Int)
+        /// Two header fields are equal; their numbers, 1 for the first.
+        case duplicateColumns(Int, Int)
+        /// A header field is a personal identity code: the file has no header.
+        case identityCodeInHeader
+
+        // The database.
+        case notADatabase
+        case databaseLocked
+        case databaseCorrupt
+        case missingTable(name: String, suggestion: String?)
+        /// SQLite's result code.
+        case databaseFailed(code: Int32)
+
+        // What the configuration asks for.
+        case missingColumns([MissingColumn])
+        /// The configuration renames columns that the agreement doesn't declare.
+        case unknownMapping([String])
+        /// The agreement would release the column that holds the identity.
+        case identityColumnReleased
+
+        // The values.
+        case wrongType(expected: ColumnType)
+        case nullNotAllowed(expected: ColumnType)
+        case binaryValue
+        case valueTooLong(expected: ColumnType, byteLimit: Int)
+        case identityCodeInColumn
+
+        // Gathering a person's rows.
+        case tooManyRowsOfPerson(limit: Int)
+        case personTooLarge(byteLimit: Int)
+        /// What the spool said.
+        case spoolFailed(String)
+        case spoolDamaged
+        case cancelled
+    }
+
+    /// A column that is asked for and is not there, and the nearest name that is.
+    public struct MissingColumn: Sendable, Equatable {
+        public let name: String
+        public let suggestion: String?
+
+        public init(name: String, suggestion: String?) {
+            self.name = name
+            self.suggestion = suggestion
+        }
+    }
+}
+
+extension RegisterError: CustomStringConvertible {
+    /// One or two sentences: where, what, and what to do.
+    public var description: String {
+        var place = ShownName.of(file)
+        if let row { place += ", row \(row)" }
+        if let line { place += row == nil ? ", line \(line)" : " (line \(line))" }
+        if let column { place += ", column \(ShownName.of(column))" }
+        return "\(place): \(kind.sentence)"
+    }
+}
+
+/// Names from files and databases, made fit for a message.
+enum ShownName {
+    static let characterLimit = 80
+
+    /// The name in quotes, at most 80 characters of it, control and format characters replaced by `?`.
+    static func of(_ name: String) -> String {
+        var shown = "\""
+        var count = 0
+        for scalar in name.unicodeScalars {
+            if count == characterLimit {
+                shown += "…"
+                break
+            }
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned, .surrogate:
+                shown += "?"
+            default:
+                shown.unicodeScalars.append(scalar)
+            }
+            count += 1
+        }
+        return shown + "\""
+    }
+}

@@ -1,0 +1,57 @@
+/// Where a register's rows are and what its columns are called there: one entry of a node's configuration.
+public struct RegisterSource: Sendable, Equatable {
+    public var location: Location
+    /// Name in the source of the column that holds the personal identity code.
+    public var identityColumn: String
+    /// The source's name for a column of the agreement where the two differ, by the agreement's name.
+    public var columnNames: [String: String]
+
+    public enum Location: Sendable, Equatable {
+        /// A file of comma-separated values with a header line, UTF-8 (RFC 4180).
+        ///
+        /// An empty field without quotation marks is null, and so is one that equals `nullText` without them.
+        /// - `decimalComma`: decimal numbers are written 12,50 and not 12.50.
+        case csv(path: String, delimiter: CSVDelimiter = .detect, decimalComma: Bool = false, nullText: String? = nil)
+        /// A table or a view of an SQLite database.
+        case sqlite(path: String, table: String)
+    }
+
+    public init(_ location: Location, identityColumn: String, columnNames: [String: String] = [:]) {
+        self.location = location
+        self.identityColumn = identityColumn
+        self.columnNames = columnNames
+    }
+
+    public var path: String {
+        switch location {
+        case .csv(let path, _, _, _): path
+        case .sqlite(let path, _): path
+        }
+    }
+
+    /// Whether text in decimal columns has a comma as its decimal sign.
+    var hasDecimalComma: Bool {
+        switch location {
+        case .csv(_, _, let decimalComma, _): decimalComma
+        case .sqlite: false
+        }
+    }
+
+    /// Opens the source and reads its columns' names. An SQLite source is read from the state it has at this moment.
+    public func makeReader() throws(RegisterError) -> any RecordReader {
+        switch location {
+        case .csv(let path, let delimiter, _, let nullText):
+            try CSVRecordReader(
+                blocks: try FileBlocks(path: path), file: path, delimiter: delimiter, nullText: nullText)
+        case .sqlite(let path, let table):
+            try SQLiteRecordReader(path: path, table: table)
+        }
+    }
+}
+
+public enum CSVDelimiter: String, Sendable, CaseIterable {
+    case comma
+    case semicolon
+    /// The one that occurs in the header line; a header with both is refused.
+    case detect
+}

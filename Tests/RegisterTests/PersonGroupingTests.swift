@@ -1,0 +1,251 @@
+import Foundation
+import PSIProtocol
+import Synchronization
+import Testing
+
+@testable import Register
+
+@Suite struct PersonGroupingTests {
+    private let columns = [column("n", .integer), column("word", .text, nullable: true)]
+
+    private func grouping(
+        _ text: String, spool: any Spool = MemorySpool(), memoryByteCount: Int = 24 << 20, in folder: TemporaryFolder
+    ) throws -> PersonGrouping {
+        let path = try folder.write(text)
+        let reader = try RegisterReader(
+            declaration: register(columns), source: RegisterSource(.csv(path: path), identityColumn: "id"))
+        return PersonGrouping(reader: reader, spool: spool, memoryByteCount: memoryByteCount)
+    }
+
+    private func people(_ grouping: PersonGrouping) throws -> [PersonRows] {
+        var all: [PersonRows] = []
+        while let person = try grouping.nextPerson() { all.append(person) }
+        return all
+    }
+
+    @Test(arguments: [1, 1000, 24 << 20]) func gathersScatteredRowsAsADictionaryWould(memoryByteCount: Int) throws {
+        var generator = SeededGenerator(seed: 31)
+        var text = "word,id,n\n"
+        var expected: [[UInt8]: [Int64: Int]] = [:]
+        var rowCount = 0
+        for _ in 0..<2000 {
+            let person = Int.random(in: 0..<150, using: &generator)
+            let number = Int64.random(in: -3...3, using: &generator)
+            text += "w,\(temporaryCode(person)),\(number)\n"
+            let identity = Array("fi-hetu-temporary\u{1F}kela\u{1F}\(temporaryCode(person))".utf8)
+            expected[identity, default: [:]][number, default: 0] += 1
+            rowCount += 1
+        }
+        text += "w,,1\nw,010594Y9033,1\nw,x,1\n"
+        let folder = try TemporaryFolder()
+        let spool = CountingSpool()
+        let grouping = try grouping(text, spool: spool, memoryByteCount: memoryByteCount, in: folder)
+        let survey = try grouping.run()
+        #expect(survey.rowsRead == rowCount + 3 && survey.rowsKept == rowCount)
+        #expect(survey.refused == [.missing: 1, .wrongCheckCharacter: 1, .malformed: 1])
+        #expect(survey.people == expected.count)
+        #expect(survey.mostRowsOfPerson == expected.values.map { $0.values.reduce(0, +) }.max())
+        #expect(try grouping.run() == survey)
+
+        let found = try people(grouping)
+        #expect(found.count == expected.count)
+        for person in found {
+            var counts: [Int64: Int] = [:]
+            for row in person.rows {
+                guard case .integer(let number) = row[0] else {
+                    Issue.record("not an integer")
+                    continue
+                }
+                counts[number, default: 0] += 1
+                #expect(row[1] == .text("w"))
+            }
+            #expect(counts == expected[person.identity])
+        }
+        #expect(Set(found.map(\.identity)).count == expected.count)
+        #expect(try grouping.nextPerson() == nil)
+        #expect(spool.open == 0, "every run is discarded")
+        if memoryByteCount == 1000 { #expect(spool.made > 10) }
+    }
+
+    @Test func theOrderIsNotTheFilesNorTheCodesAndDiffersFromRunToRun() throws {
+        let folder = try TemporaryFolder()
+        let text = "id,n,word\n" + (0..<200).map { "\(temporaryCode($0)),\($0),\n" }.joined()
+        let first = try people(grouping(text, in: folder)).map(\.identity)
+        let second = try people(grouping(text, in: folder)).map(\.identity)
+        let inFile = (0..<200).map { Array("fi-hetu-temporary\u{1F}kela\u{1F}\(temporaryCode($0))".utf8) }
+        #expect(Set(first) == Set(inFile) && Set(second) == Set(inFile))
+        #expect(first != second)
+        #expect(first != inFile)
+        #expect(first != inFile.sorted { $0.lexicographicallyPrecedes($1) })
+    }
+
+    @Test func rowsOfAPersonAreInAnOrderOfTheirOwn() throws {
+        let folder = try TemporaryFolder()
+        let lines = (0..<50).map { "010594Y9032,\($0 % 10),\($0 % 7)\n" }
+        let forward = try people(grouping("id,n,word\n" + lines.joined(), in: folder))
+        let backward = try people(grouping("id,n,word\n" + lines.reversed().joined(), in: folder))
+        #expect(forward == backward)
+        #expect(forward.count == 1 && forward[0].rows.count == 50)
+    }
+
+    @Test func nextPersonRunsTheSortByItself() throws {
+        let folder = try TemporaryFolder()
+        let people = try people(grouping("id,n,word\n010594Y9032,1,\n", in: folder))
+        #expect(people.map(\.rows) == [[[.integer(1), .null]]])
+        let none = try grouping("id,n,word\n", in: folder)
+        #expect(try none.run() == RegisterSurvey())
+        #expect(try none.nextPerson() == nil)
+    }
+
+    @Test func aMistakeInTheLastRowStopsItBeforeTheFirstPerson() throws {
+        let folder = try TemporaryFolder()
+        let text = "id,n,word\n" + String(repeating: "010594Y9032,1,\n", count: 500) + "010594Y9032,x,\n"
+        let grouping = try grouping(text, memoryByteCount: 1000, in: folder)
+        #expect(registerError { _ = try grouping.nextPerson() }?.kind == .wrongType(expected: .integer))
+    }
+
+    @Test func boundsAPersonsRows() throws {
+        let folder = try TemporaryFolder()
+        let most = "id,n,word\n" + String(repeating: "010594Y9032,1,\n", count: PersonGrouping.maxRowsOfPerson)
+        let full = try grouping(most, in: folder)
+        #expect(try full.run().mostRowsOfPerson == 100_000)
+        #expect(try full.nextPerson()?.rows.count == 100_000)
+        let tooMany = try grouping(most + "010594Y9032,1,\n", in: folder)
+        #expect(registerError { _ = try tooMany.run() }?.kind == .tooManyRowsOfPerson(limit: 100_000))
+        let word = String(repeating: "x", count: 60_000)
+        let tooLarge = try grouping(
+            "id,n,word\n" + String(repeating: "010594Y9032,1,\(word)\n", count: 280), memoryByteCount: 1 << 20,
+            in: folder)
+        #expect(registerError { _ = try tooLarge.run() }?.kind == .personTooLarge(byteLimit: 16 << 20))
+    }
+
+    @Test func saysWhatTheSpoolSaidAndNoticesDamage() throws {
+        let folder = try TemporaryFolder()
+        let text = "id,n,word\n" + (0..<100).map { "\(temporaryCode($0)),\($0),\n" }.joined()
+        // With little memory the sort itself needs the spool; otherwise only the gathered people do.
+        for memoryByteCount in [1000, 1 << 20] {
+            func kind(_ fault: CountingSpool.Fault) throws -> RegisterError.Kind? {
+                let grouping = try grouping(
+                    text, spool: CountingSpool(fault: fault), memoryByteCount: memoryByteCount, in: folder)
+                return registerError { _ = try people(grouping) }?.kind
+            }
+            for fault in [CountingSpool.Fault.make, .append, .finish, .read] {
+                #expect(try kind(fault) == .spoolFailed("full"), "\(fault)")
+            }
+            for fault in [CountingSpool.Fault.truncate, .flip] {
+                #expect(try kind(fault) == .spoolDamaged, "\(fault)")
+            }
+        }
+    }
+
+    @Test func discardsItsRunWhenItIsDropped() throws {
+        let folder = try TemporaryFolder()
+        let spool = CountingSpool()
+        do {
+            let text = "id,n,word\n" + (0..<100).map { "\(temporaryCode($0)),\($0),\n" }.joined()
+            let grouping = try grouping(text, spool: spool, in: folder)
+            _ = try grouping.nextPerson()
+            #expect(spool.open == 1)
+        }
+        #expect(spool.open == 0)
+    }
+
+    @Test func stopsWhenItsTaskIsCancelled() async throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write("id,n,word\n" + String(repeating: "010594Y9032,1,\n", count: 10_000))
+        let declaration = register(columns)
+        let task = Task { () -> RegisterError.Kind? in
+            withUnsafeCurrentTask { $0?.cancel() }
+            return registerError {
+                let reader = try RegisterReader(
+                    declaration: declaration, source: RegisterSource(.csv(path: path), identityColumn: "id"))
+                _ = try PersonGrouping(reader: reader, spool: MemorySpool()).run()
+            }?.kind
+        }
+        #expect(await task.value == .cancelled)
+        withExtendedLifetime(folder) {}
+    }
+
+    @Test func rowsSurviveTheirEncoding() throws {
+        let row: [FieldValue] = [
+            .null, .integer(.min), .integer(.max), .decimal(try #require(ExactDecimal("-0.50"))),
+            .date(try #require(CalendarDate(year: 1, month: 1, day: 1))),
+            .date(try #require(CalendarDate(year: 9999, month: 12, day: 31))), .boolean(true), .boolean(false),
+            .code("049"), .text(""), .text("ä\n\u{0}"),
+        ]
+        var bytes: [UInt8] = []
+        SortableRow.encode(row, into: &bytes)
+        var position = 0
+        #expect(SortableRow.decode(bytes, columnCount: row.count, at: &position) == row)
+        #expect(position == bytes.count)
+        for count in 0..<bytes.count {
+            var position = 0
+            #expect(SortableRow.decode(Array(bytes[..<count]), columnCount: row.count, at: &position) == nil)
+        }
+        var generator = SeededGenerator(seed: 5)
+        for _ in 0..<20_000 {
+            var altered = bytes
+            altered[Int.random(in: 0..<bytes.count, using: &generator)] = UInt8.random(in: 0...255, using: &generator)
+            var position = 0
+            _ = SortableRow.decode(altered, columnCount: row.count, at: &position)
+            #expect(position <= altered.count)
+        }
+    }
+}
+
+/// A spool in memory that counts its runs and fails or damages as it is told.
+private final class CountingSpool: Spool {
+    enum Fault: Sendable { case make, append, finish, read, truncate, flip }
+
+    struct Full: Error, CustomStringConvertible { var description: String { "full" } }
+
+    private let fault: Fault?
+    private let counts = Mutex((made: 0, discarded: 0))
+
+    init(fault: Fault? = nil) { self.fault = fault }
+
+    var made: Int { counts.withLock { $0.made } }
+    var open: Int { counts.withLock { $0.made - $0.discarded } }
+
+    func makeRun() throws -> any SpoolWriter {
+        if fault == .make { throw Full() }
+        counts.withLock { $0.made += 1 }
+        return Writer(spool: self)
+    }
+
+    private struct Writer: SpoolWriter {
+        let spool: CountingSpool
+        var bytes: [UInt8] = []
+
+        mutating func append(_ bytes: [UInt8]) throws {
+            if spool.fault == .append { throw Full() }
+            self.bytes += bytes
+        }
+        mutating func finish() throws -> any SpoolRun {
+            switch spool.fault {
+            case .finish: throw Full()
+            case .truncate: bytes.removeLast()
+            case .flip: if !bytes.isEmpty { bytes[0] ^= 0x80 }
+            default: break
+            }
+            return Run(spool: spool, bytes: bytes)
+        }
+    }
+
+    private struct Run: SpoolRun {
+        let spool: CountingSpool
+        let bytes: [UInt8]
+        func makeReader() throws -> any SpoolReader { Reader(fault: spool.fault, bytes: bytes) }
+        func discard() { spool.counts.withLock { $0.discarded += 1 } }
+    }
+
+    private struct Reader: SpoolReader {
+        let fault: Fault?
+        var bytes: [UInt8]
+        mutating func read(upTo byteCount: Int) throws -> [UInt8] {
+            if fault == .read { throw Full() }
+            defer { bytes.removeFirst(min(byteCount, bytes.count)) }
+            return Array(bytes.prefix(byteCount))
+        }
+    }
+}

@@ -1,0 +1,141 @@
+import PSIProtocol
+import Testing
+
+@testable import Register
+
+@Suite struct PersonalIdentityCodeTests {
+    private var today: CalendarDate? {
+        CalendarDate(
+            year: IdentityCodeCases.today.year, month: IdentityCodeCases.today.month, day: IdentityCodeCases.today.day)
+    }
+
+    private func outcome(_ text: String, today: CalendarDate? = nil) -> IdentityCodeCases.Expectation {
+        do throws(RefusalReason) {
+            let code = try PersonalIdentityCode(text, today: today)
+            return code.issuer == .population ? .population : .temporary
+        } catch {
+            return .refused(error)
+        }
+    }
+
+    @Test func everyPublishedCaseIsJudgedAsPublished() throws {
+        #expect(IdentityCodeCases.all.count == 97)
+        let today = try #require(today)
+        for (code, expected) in IdentityCodeCases.all {
+            #expect(outcome(code, today: today) == expected, "\(code)")
+        }
+    }
+
+    @Test func futureDatesAreRefusedOnlyRelativeToADay() throws {
+        #expect(outcome("131052A308T") == .population)
+        #expect(outcome("131052A308T", today: today) == .refused(.futureBirthDate))
+        #expect(
+            outcome("131052A308T", today: CalendarDate(year: 2052, month: 10, day: 12)) == .refused(.futureBirthDate))
+        #expect(outcome("131052A308T", today: CalendarDate(year: 2052, month: 10, day: 13)) == .population)
+    }
+
+    @Test func everyCenturySignHasItsCenturyAndIsKept() throws {
+        let centuries: [(signs: String, year: Int)] = [("+", 1852), ("-YXWVU", 1952), ("ABCDEF", 2052)]
+        var codes: Set<PersonalIdentityCode> = []
+        for (signs, year) in centuries {
+            for sign in signs {
+                let code = try PersonalIdentityCode("131052\(sign)308T")
+                #expect(code.birthDate == CalendarDate(year: year, month: 10, day: 13))
+                #expect(String(decoding: code.bytes, as: UTF8.self) == "131052\(sign)308T")
+                codes.insert(code)
+            }
+        }
+        #expect(codes.count == 13)
+        for byte in UInt8(0)...0x7F where !"+-YXWVUABCDEFyxwvuabcdef".utf8.contains(byte) {
+            let text = Array("131052".utf8) + [byte] + Array("308T".utf8)
+            #expect(throws: RefusalReason.malformed) { try PersonalIdentityCode(text[...]) }
+        }
+    }
+
+    @Test func numbersAreOfficialTemporaryOrReserved() throws {
+        let alphabet = Array("0123456789ABCDEFHJKLMNPRSTUVWXY")
+        for number in 0...999 {
+            let padded = String(String(1000 + number).dropFirst())
+            let check = alphabet[(10_190_000 + number) % 31]
+            let expected: IdentityCodeCases.Expectation =
+                number < 2 ? .refused(.reservedNumber) : number < 900 ? .population : .temporary
+            #expect(outcome("010190-\(padded)\(check)") == expected)
+            // Any other check character is wrong.
+            for other in alphabet where other != check && number >= 2 {
+                #expect(outcome("010190-\(padded)\(other)") == .refused(.wrongCheckCharacter))
+            }
+        }
+    }
+
+    @Test func whiteSpaceAndCaseAreForgivenLookAlikesAreNot() {
+        let spaces = [
+            "\t", "\n", "\r\n", " ", "\u{85}", "\u{A0}", "\u{1680}", "\u{2000}", "\u{200A}", "\u{2028}", "\u{2029}",
+            "\u{202F}", "\u{205F}", "\u{3000}",
+        ]
+        for space in spaces {
+            #expect(outcome("\(space)\(space)010594y903m\(space)") == .refused(.wrongCheckCharacter))
+            #expect(outcome("\(space)\(space)050594u903m\(space)") == .temporary)
+            #expect(outcome(space) == .refused(.missing))
+        }
+        // Zero-width space, byte order mark and soft hyphen are not white space.
+        for character in ["\u{200B}", "\u{FEFF}", "\u{AD}"] {
+            #expect(outcome("050594U903M\(character)") == .refused(.malformed))
+            #expect(outcome(character) == .refused(.malformed))
+        }
+        for dash in ["\u{2010}", "\u{2011}", "\u{2013}", "\u{2212}", "\u{FF0D}"] {
+            #expect(outcome("131052\(dash)308T") == .refused(.malformed))
+        }
+        #expect(outcome("１３１０５２-308T") == .refused(.malformed))
+        // Long s would be S in upper case.
+        #expect(outcome("131052-308\u{17F}") == .refused(.malformed))
+        #expect(outcome("131052 - 308T") == .refused(.malformed))
+    }
+
+    @Test func nothingThatIsPrintedShowsACode() throws {
+        let code = try PersonalIdentityCode("131052-308T")
+        let identity = FinnishIdentityScheme.identity(of: code, owner: "kela")
+        let row = RegisterRow.row(identity: identity.bytes, values: [.text("131052-308T")])
+        let person = PersonRows(identity: identity.bytes, rows: [[.text("131052-308T")]])
+        let field = SourceField.characters(code.bytes[...])
+        for shown in [
+            "\(code)", String(reflecting: code), "\(identity)", String(reflecting: identity), "\(row)",
+            String(reflecting: row), "\(person)", "\(field)", String(reflecting: field),
+        ] {
+            #expect(!shown.contains("308T"))
+            #expect(!shown.contains("49"), "no byte of it either: \(shown)")
+        }
+        var dumped = ""
+        dump(code, to: &dumped)
+        dump(person, to: &dumped)
+        #expect(!dumped.contains("308T") && !dumped.contains("49"))
+    }
+
+    @Test func whatIsHashedSeparatesOwnersForTemporaryCodesOnly() throws {
+        let scheme = FinnishIdentityScheme()
+        func bytes(_ code: String, _ owner: String) throws -> [UInt8] {
+            try scheme.identity(of: Array(code.utf8)[...], owner: owner).bytes
+        }
+        #expect(try bytes(" 131052-308t", "kela") == Array("fi-hetu\u{1F}131052-308T".utf8))
+        #expect(try bytes("131052-308T", "kela") == bytes("131052-308T", "vero"))
+        #expect(try bytes("131052-308T", "kela") != bytes("131052X308T", "kela"))
+        #expect(try bytes("010594Y9032", "kela") == Array("fi-hetu-temporary\u{1F}kela\u{1F}010594Y9032".utf8))
+        #expect(try bytes("010594Y9032", "kela") != bytes("010594Y9032", "vero"))
+    }
+
+    @Test func codesAreFoundAsWholeWordsOnly() {
+        func found(_ text: String) -> Bool { FinnishIdentityScheme().containsCode(Array(text.utf8)[...]) }
+        for text in [
+            "131052-308T", " 131052-308t ", "hetu:131052-308T.", "(131052+308T)", "ä131052-308T",
+            "x 010594Y9032", "131052-308Tä", "131052-000V",
+            "1-131052-308T", "131052-308T-1", "131052-308U 131052-308T", "131052A308T",
+        ] {
+            #expect(found(text), "\(text)")
+        }
+        for text in [
+            "", "131052-308", "131052-308U", "1131052-308T", "131052-308T1", "x131052-308T", "131052-308Tx",
+            "131052/308T", "310252-308Y", "131052308T", "131052 308T", "kunta 049", "2022-10-13 308T",
+        ] {
+            #expect(!found(text), "\(text)")
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import PSIProtocol
+import Testing
+
+@testable import Register
+
+@Suite struct RegisterErrorTests {
+    private static let kinds: [RegisterError.Kind] = [
+        .fileNotFound, .permissionDenied, .notAFile, .readFailed(errno: 5), .fileChanged, .emptyFile, .invalidUTF8,
+        .nulByte, .strayQuote, .textAfterClosingQuote, .unterminatedQuote, .strayCarriageReturn,
+        .tooManyFields(expected: 1), .tooFewFields(expected: 2, found: 1), .fieldTooLong(byteLimit: 1),
+        .recordTooLong(byteLimit: 1), .ambiguousDelimiter, .tooManyColumns(limit: 1), .duplicateColumns(1, 2),
+        .identityCodeInHeader, .notADatabase, .databaseLocked, .databaseCorrupt,
+        .missingTable(name: "t", suggestion: "T"), .missingTable(name: "t", suggestion: nil), .databaseFailed(code: 1),
+        .missingColumns([.init(name: "a", suggestion: nil)]), .unknownMapping(["a"]), .identityColumnReleased,
+        .binaryValue, .identityCodeInColumn, .tooManyRowsOfPerson(limit: 1), .personTooLarge(byteLimit: 1),
+        .spoolFailed("full"), .spoolDamaged, .cancelled,
+    ]
+
+    @Test func everyKindSaysWhereAndWhatInSentencesOfItsOwn() {
+        var seen: Set<String> = []
+        let typed = ColumnType.allCases.flatMap { type -> [RegisterError.Kind] in
+            [.wrongType(expected: type), .nullNotAllowed(expected: type), .valueTooLong(expected: type, byteLimit: 1)]
+        }
+        for kind in Self.kinds + typed {
+            let text = RegisterError(kind, file: "r.csv", row: 3, line: 4, column: "eur").description
+            #expect(text.hasPrefix("\"r.csv\", row 3 (line 4), column \"eur\": "), "\(text)")
+            #expect(text.hasSuffix("."), "\(text)")
+            #expect(seen.insert(text).inserted, "\(text)")
+        }
+        #expect(
+            RegisterError(.emptyFile, file: "f", line: 1).description.hasPrefix("\"f\", line 1: the file is empty."))
+        #expect(
+            RegisterError(
+                .missingColumns([.init(name: "a", suggestion: "A"), .init(name: "b", suggestion: nil)]), file: "f"
+            ).description
+                == "\"f\": columns are missing: \"a\" (there is \"A\"), \"b\". "
+                + "Names are case-sensitive; map them in the configuration or provide them.")
+    }
+
+    @Test func namesCannotForgeALogLine() {
+        #expect(ShownName.of("a\nb\u{1B}[0m\u{202E}c") == "\"a?b?[0m?c\"")
+        #expect(ShownName.of(String(repeating: "x", count: 81)) == "\"\(String(repeating: "x", count: 80))…\"")
+        #expect(ShownName.of("määrä €") == "\"määrä €\"")
+    }
+
+    @Test func nearNamesAreNear() {
+        #expect(NearName.of("amount", among: ["Amount", "amounts"]) == "Amount")
+        #expect(NearName.of("amuont", among: ["date", "amount"]) == "amount")
+        #expect(NearName.of("a", among: ["b", "cd"]) == nil)
+        #expect(NearName.of("ab", among: ["cb"]) == "cb")
+        #expect(NearName.of("amount", among: ["date"]) == nil)
+        #expect(NearName.of("", among: [""]) == "")
+        #expect(NearName.of(String(repeating: "x", count: 10_000), among: ["x"]) == nil)
+    }
+
+    @Test func refusalReasonsHaveStableNames() {
+        #expect(
+            RefusalReason.allCases.map(\.rawValue) == [
+                "missing", "malformed", "impossible_date", "future_birth_date", "reserved_number",
+                "wrong_check_character",
+            ])
+    }
+}
