@@ -169,11 +169,12 @@ public final class StrictMapping {
         let names = Choice.allCases.map(\.rawValue)
         let expected = "one of " + names.joined(separator: ", ")
         var near: String?
-        return take(name, required: required, expected, hint: { near }) { node in
+        func read(_ node: Node) -> Choice? {
             guard let text = Self.text(node) else { return nil }
             near = NearestName.of(text, among: names)
             return Choice(rawValue: text)
         }
+        return take(name, required: required, expected, hint: { near }, read)
     }
 
     // MARK: Lists and mappings

@@ -84,21 +84,24 @@ public enum StrictYAML {
 
     /// An alias's node comes after its anchor's in the order of the document, so that a chain of aliases which would
     /// unfold into an enormous tree is refused at its first anchor.
-    private static func refuseIndirection(_ node: Node) throws {
+    private static func refuseIndirection(_ node: Node, isKey: Bool = false) throws {
         let line = node.mark?.line
         if node.anchor != nil {
             throw ConfigurationMistake(line: line, path: "", reason: "anchors (`&`) and aliases (`*`) are not allowed")
         }
         let tag: Tag
+        var isQuoted = false
         switch node {
-        case .scalar(let scalar): tag = scalar.tag
+        case .scalar(let scalar):
+            tag = scalar.tag
+            isQuoted = scalar.style != .plain && scalar.style != .any
         case .mapping(let mapping):
             tag = mapping.tag
             for (key, value) in mapping {
-                try refuseIndirection(key)
                 guard case .scalar = key else {
                     throw ConfigurationMistake(line: line, path: "", reason: "a field's name must be plain text")
                 }
+                try refuseIndirection(key, isKey: true)
                 try refuseIndirection(value)
             }
         case .sequence(let sequence):
@@ -107,9 +110,11 @@ public enum StrictYAML {
         case .alias:
             throw ConfigurationMistake(line: line, path: "", reason: "aliases (`*`) are not allowed")
         }
-        // Compared as text: comparing tags would resolve them.
-        let name = tag.description
-        guard name.isEmpty || name == "!" else {
+        // The parser itself tags quoted text, and each key as what it looks like, to tell duplicates.
+        let name = tag.rawValue
+        let isParsers =
+            isKey && name.hasPrefix("tag:yaml.org,2002:") || isQuoted && name == "tag:yaml.org,2002:str"
+        guard name.isEmpty || isParsers else {
             throw ConfigurationMistake(line: line, path: "", reason: "tags (`!`) are not allowed")
         }
     }

@@ -52,7 +52,8 @@ public struct KeyDirectory: Sendable {
 
         let directory = try onFile { () throws(FileError) in try PrivateDirectory(creating: path) }
         let existing = try onFile { () throws(FileError) in try directory.names() }
-        let ours = SecretKeyFile.allCases.map(\.rawValue) + [tlsKeyName, certificateName, requestName, ParticipantFile.name]
+        let ours =
+            SecretKeyFile.allCases.map(\.rawValue) + [tlsKeyName, certificateName, requestName, ParticipantFile.name]
         if let taken = ours.first(where: existing.contains) { throw .exists(path: directory.file(taken)) }
 
         let participant = ParticipantFile(

@@ -70,7 +70,8 @@ enum TLSCertificate {
     static func read(
         chain pem: [UInt8], path: String, key: P256.Signing.PublicKey, role: ParticipantRole
     ) throws(KeyError) -> Facts {
-        guard let text = String(validating: pem, as: UTF8.self), let documents = try? PEMDocument.parseMultiple(pemString: text),
+        guard let text = String(validating: pem, as: UTF8.self),
+            let documents = try? PEMDocument.parseMultiple(pemString: text),
             !documents.isEmpty
         else { throw .unusableCertificate(path: path, reason: "it is not a certificate in PEM form") }
         guard documents.count <= maxChainCount else {

@@ -43,7 +43,8 @@ public struct EventLog: LogHandler {
         if let error = event.error, all["error"] == nil {
             all["error"] = .string(ErrorReport(error).sentence)
         }
-        var line = "\(MachineClock.timestamp(clock.now())) \(event.level.rawValue) \(Self.escaped(event.message.description))"
+        var line =
+            "\(MachineClock.timestamp(clock.now())) \(event.level.rawValue) \(Self.escaped(event.message.description))"
         for (key, value) in all.sorted(by: { $0.key < $1.key }) {
             line += " \(Self.escaped(key))=\(Self.valueText(value))"
         }
@@ -74,7 +75,8 @@ public struct EventLog: LogHandler {
         case .stringConvertible(let value): value.description
         case .array(let items): "[" + items.map(plainText).joined(separator: ",") + "]"
         case .dictionary(let items):
-            "{" + items.sorted { $0.key < $1.key }.map { "\($0.key):\(plainText($0.value))" }.joined(separator: ",") + "}"
+            "{" + items.sorted { $0.key < $1.key }.map { "\($0.key):\(plainText($0.value))" }.joined(separator: ",")
+                + "}"
         }
     }
 

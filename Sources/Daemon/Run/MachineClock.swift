@@ -56,7 +56,8 @@ public struct MachineClock: Sendable {
     private static func split(_ date: Date) -> (seconds: Int64, milliseconds: Int64) {
         let value = date.timeIntervalSince1970
         let bounded = value.isFinite ? min(max(value, -62_135_596_800), 253_402_300_799) : 0
-        let total = Int64((bounded * 1000).rounded(.down))
+        // Through whole microseconds, for a date's fraction is not exact.
+        let total = Int64(((bounded * 1_000_000).rounded() / 1000).rounded(.down))
         let milliseconds = ((total % 1000) + 1000) % 1000
         return ((total - milliseconds) / 1000, milliseconds)
     }

@@ -11,7 +11,7 @@ public enum Program {
         _ command: Command.Type, arguments: [String]? = nil
     ) async -> Never {
         harden()
-        let name = Command._commandName
+        let name = Command.configuration.commandName ?? splitPath(CommandLine.arguments.first ?? "sidos").name
         var parsed: any ParsableCommand
         do {
             parsed = try Command.parseAsRoot(arguments)
@@ -35,17 +35,16 @@ public enum Program {
     public static func harden() {
         umask(0o077)
         var none = rlimit(rlim_cur: 0, rlim_max: 0)
-        setrlimit(__rlimit_resource_t(4), &none)
+        setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
         signal(SIGPIPE, SIG_IGN)
     }
 
     private static func end<Command: ParsableCommand>(
         _ command: Command.Type, _ error: any Error, isUsage: Bool, _ name: String
     ) -> Never {
-        if !(error is any ReportableError),
-            isUsage || error is ExitCode || error is CleanExit || error is ValidationError
-        {
-            let status = command.exitCode(for: error)
+        // The library's own errors, such as the request for help, have another status than failure.
+        let status = command.exitCode(for: error)
+        if !(error is any ReportableError), isUsage || error is ExitCode || status != .failure {
             let message = command.fullMessage(for: error)
             if !message.isEmpty { (status.isSuccess ? Console.standardOutput : .standardError).line(message) }
             exit(status.rawValue)

@@ -31,7 +31,9 @@ struct TaskProgress {
     /// At the average pace so far; nil while there is nothing to judge by.
     var remaining: Duration? {
         guard state == .running, let total, completed > 0, completed <= total else { return nil }
-        return elapsed * (Double(total - completed) / Double(completed))
+        let seconds = Self.seconds(elapsed) * (Double(total - completed) / Double(completed))
+        // Beyond thirty years it says nothing, and a span can't hold every number.
+        return seconds < 1e9 ? .milliseconds(Int64(seconds * 1000)) : nil
     }
 
     /// 0…1; nil when the total isn't known.
@@ -66,7 +68,8 @@ struct TaskProgress {
         if let fraction {
             let cells = width >= 100 ? 30 : 16
             let filled = Int((fraction * Double(cells)).rounded(.down))
-            parts.append("[" + String(repeating: "#", count: filled) + String(repeating: ".", count: cells - filled) + "]")
+            parts.append(
+                "[" + String(repeating: "#", count: filled) + String(repeating: ".", count: cells - filled) + "]")
         }
         if let percentage { parts.append(percentage) }
         parts += [amount, Self.words(elapsed)]
@@ -107,16 +110,17 @@ struct TaskProgress {
     var json: String? {
         let event = Event(
             task: name, state: state.rawValue, completed: completed, total: total, unit: unit,
-            elapsedSeconds: Self.seconds(elapsed), remainingSeconds: remaining.map(Self.seconds))
+            elapsedSeconds: Self.tenths(elapsed), remainingSeconds: remaining.map(Self.tenths))
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return (try? encoder.encode(event)).map { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// To a tenth.
     private static func seconds(_ span: Duration) -> Double {
-        ((Double(span.components.seconds) + Double(span.components.attoseconds) / 1e18) * 10).rounded() / 10
+        Double(span.components.seconds) + Double(span.components.attoseconds) / 1e18
     }
+
+    private static func tenths(_ span: Duration) -> Double { (seconds(span) * 10).rounded() / 10 }
 
     /// `12 s`, `3 min 5 s`, `2 h 7 min`.
     static func words(_ span: Duration) -> String {

@@ -85,6 +85,7 @@ public final class SealedState: Sendable {
         guard value.count <= Self.maxValueByteCount else {
             throw .tooLarge(name: name, maxByteCount: Self.maxValueByteCount)
         }
+        // Sealing a bounded value under a fresh key fails only if the library is broken.
         guard let envelope = StateEnvelope.seal(value, name: name, key: key) else { throw .badName(name) }
         let digest = Array(SHA256.hash(data: envelope))
         try index.withLock { index throws(SealedStateError) in
