@@ -3,7 +3,7 @@ internal import Yams
 
 /// One mapping of a configuration file.
 ///
-/// An accessor that finds a mistake records it and returns a stand-in (an empty text, the least number, the first case);
+/// An accessor that finds a mistake records it and returns a stand-in (an empty text, the least number, a first case);
 /// `StrictYAML.decode` throws when any was recorded, so a stand-in is never used. Ask for every field that is allowed:
 /// what was not asked for by the time of `finish` is reported as unknown.
 public final class StrictMapping {

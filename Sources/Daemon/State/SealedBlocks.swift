@@ -3,7 +3,7 @@ internal import Foundation
 
 /// A byte stream in sealed blocks: each is up to 64 KiB of plaintext under AES-256-GCM with a 16-byte tag.
 ///
-/// The nonce is `last (1) ‖ zeros (3) ‖ block number (8)`, big-endian, under a key that seals one stream only. All blocks
+/// The nonce is `last (1) ‖ zeros (3) ‖ block number (8)`, big-endian, under a key that seals one stream. All blocks
 /// but the last are full and the last says so in its nonce, so cutting, reordering or joining streams is noticed. An
 /// empty stream is one empty last block.
 enum SealedBlocks {

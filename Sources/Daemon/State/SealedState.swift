@@ -5,8 +5,8 @@ internal import Synchronization
 /// A daemon's small state that must outlive it: round secrets, rounds spent, attempts. Names → bytes, each in a sealed
 /// file of its own.
 ///
-/// A change is on the disk when the call returns, and survives `kill -9` and power loss whole or not at all. A file that
-/// was altered, swapped, or put back from an older copy is refused by name. What this cannot notice is the *whole*
+/// A change is on the disk when the call returns, and survives `kill -9` and power loss whole or not at all. A file
+/// that was altered, swapped, or put back from an older copy is refused by name. What this cannot notice is the *whole*
 /// directory put back as it once was; `generation` lets a caller compare with what the board or its peers remember.
 /// One process at a time: the directory is locked while the value lives.
 public final class SealedState: Sendable {
