@@ -1,0 +1,78 @@
+internal import Glibc
+
+/// What went wrong with a file or directory of this machine. Every case names the path and says what to do about it.
+public enum FileError: Error, Equatable, Sendable {
+    case notFound(path: String)
+    case exists(path: String)
+    /// A secret file or directory that others than its owner may read or write; `mode` holds the permission bits found.
+    case looseMode(path: String, mode: UInt32, wanted: UInt32)
+    /// Owned by another user than the one this process runs as.
+    case foreignOwner(path: String, owner: UInt32, expected: UInt32)
+    case symbolicLink(path: String)
+    case notDirectory(path: String)
+    case notRegularFile(path: String)
+    case tooLarge(path: String, maxByteCount: Int)
+    /// No space, no quota or a file size limit reached.
+    case diskFull(path: String)
+    case noPermission(path: String)
+    /// Another process holds the lock file; `process` is its id where it could be read.
+    case inUse(path: String, process: Int32?)
+    /// Any other refusal of the operating system; `code` is `errno`.
+    case failed(operation: String, path: String, code: Int32)
+
+    /// The error for `errno` as the operating system has just set it.
+    static func current(_ operation: String, _ path: String) -> FileError {
+        of(code: errno, operation, path)
+    }
+
+    static func of(code: Int32, _ operation: String, _ path: String) -> FileError {
+        switch code {
+        case ENOENT: .notFound(path: path)
+        case EEXIST: .exists(path: path)
+        case ENOSPC, EDQUOT, EFBIG: .diskFull(path: path)
+        case EACCES, EPERM, EROFS: .noPermission(path: path)
+        case ELOOP: .symbolicLink(path: path)
+        case ENOTDIR: .notDirectory(path: path)
+        default: .failed(operation: operation, path: path, code: code)
+        }
+    }
+}
+
+extension FileError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .notFound(let path):
+            return "\(path) does not exist"
+        case .exists(let path):
+            return "\(path) already exists and is not overwritten"
+        case .looseMode(let path, let mode, let wanted):
+            return "\(path) has mode \(octal(mode)), so other users can reach what only this program may: "
+                + "run `chmod \(octal(wanted)) \(path)`"
+        case .foreignOwner(let path, let owner, let expected):
+            return "\(path) belongs to user \(owner), but this program runs as user \(expected): "
+                + "run `chown \(expected) \(path)` or start the program as its owner"
+        case .symbolicLink(let path):
+            return "\(path) is, or is reached through, a symbolic link: give the path of the real file or directory"
+        case .notDirectory(let path):
+            return "\(path) is not a directory, or a part of the path is not"
+        case .notRegularFile(let path):
+            return "\(path) is not a regular file"
+        case .tooLarge(let path, let maxByteCount):
+            return "\(path) is larger than the \(maxByteCount) bytes that such a file may have"
+        case .diskFull(let path):
+            return "no space is left for \(path): free some space on its file system or raise the quota"
+        case .noPermission(let path):
+            return "permission denied for \(path): check its owner and mode, and those of the directories above it"
+        case .inUse(let path, let process):
+            let holder = process.map { "process \($0)" } ?? "another process"
+            return "\(path) is held by \(holder): only one may use this directory at a time, so stop that one first"
+        case .failed(let operation, let path, let code):
+            return "\(operation) failed for \(path): \(String(cString: strerror(code)))"
+        }
+    }
+
+    private func octal(_ mode: UInt32) -> String {
+        let digits = String(mode, radix: 8)
+        return String(repeating: "0", count: max(0, 3 - digits.count)) + digits
+    }
+}

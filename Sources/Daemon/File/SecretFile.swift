@@ -1,0 +1,49 @@
+internal import Glibc
+
+/// Reads files that only this user may read.
+public enum SecretFile {
+    /// Hands over the file's bytes in a buffer that is wiped when `body` returns.
+    ///
+    /// - Throws: `FileError.looseMode` when group or others have any right to the file, `.foreignOwner`,
+    ///   `.symbolicLink`, `.notRegularFile`, `.tooLarge`; whatever `body` throws.
+    public static func read<Result>(
+        _ path: String, maxByteCount: Int = 1 << 16, _ body: (UnsafeRawBufferPointer) throws -> Result
+    ) throws -> Result {
+        // Not blocking, so that a pipe put in the file's place is refused and not waited for.
+        let file = try OpenFile(path, O_RDONLY | O_NONBLOCK)
+        let status = try file.status()
+        guard status.kind == S_IFREG else { throw FileError.notRegularFile(path: path) }
+        guard status.owner == geteuid() else {
+            throw FileError.foreignOwner(path: path, owner: status.owner, expected: geteuid())
+        }
+        guard status.mode & 0o177 == 0 else {
+            throw FileError.looseMode(path: path, mode: status.mode, wanted: 0o600)
+        }
+        guard status.byteCount <= maxByteCount else {
+            throw FileError.tooLarge(path: path, maxByteCount: maxByteCount)
+        }
+        let bytes = SecretBytes(byteCount: status.byteCount)
+        let count = try bytes.withMutableBytes { buffer in try file.read(into: buffer, at: 0) }
+        return try bytes.withBytes { try body(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+    }
+}
+
+/// Reads a public file of bounded size, such as a configuration or a certificate.
+public enum PublicFile {
+    /// - Throws: `FileError.notFound`, `.notRegularFile`, `.tooLarge`, `.noPermission`.
+    public static func read(_ path: String, maxByteCount: Int) throws(FileError) -> [UInt8] {
+        try readWithMode(path, maxByteCount: maxByteCount).bytes
+    }
+
+    static func readWithMode(_ path: String, maxByteCount: Int) throws(FileError) -> (bytes: [UInt8], mode: UInt32) {
+        guard !path.isEmpty, !path.utf8.contains(0) else { throw .notFound(path: path) }
+        // A configuration or certificate may well be reached through a link; only secrets may not.
+        guard let real = realpath(path, nil) else { throw .current("opening", path) }
+        defer { free(real) }
+        let file = try OpenFile(String(cString: real), O_RDONLY | O_NONBLOCK)
+        let status = try file.status()
+        guard status.kind == S_IFREG else { throw .notRegularFile(path: path) }
+        guard status.byteCount <= maxByteCount else { throw .tooLarge(path: path, maxByteCount: maxByteCount) }
+        return (try file.read(status.byteCount, at: 0), status.mode)
+    }
+}

@@ -1,0 +1,294 @@
+public import Crypto
+internal import Glibc
+internal import Synchronization
+
+/// A daemon's small state that must outlive it: round secrets, rounds spent, attempts. Names → bytes, each in a sealed
+/// file of its own.
+///
+/// A change is on the disk when the call returns, and survives `kill -9` and power loss whole or not at all. A file
+/// that was altered, swapped, or put back from an older copy is refused by name. What this cannot notice is the *whole*
+/// directory put back as it once was; `generation` lets a caller compare with what the board or its peers remember.
+/// One process at a time: the directory is locked while the value lives.
+public final class SealedState: Sendable {
+    /// 16 MiB.
+    public static let maxValueByteCount = 1 << 24
+
+    private static let indexName = "index"
+
+    private let directory: PrivateDirectory
+    private let key: SymmetricKey
+    private let lock: ProcessLock
+    private let index: Mutex<StateIndex>
+
+    /// Opens the state, made empty if there is none, finishes what a killed process had begun, and checks every file
+    /// against the index.
+    ///
+    /// - Throws: `SealedStateError.altered`, `.vanished`, `.stray`, or `.file`, of which `.inUse` means that another
+    ///   process has this state open.
+    public init(in directory: PrivateDirectory, key: SymmetricKey) throws(SealedStateError) {
+        self.directory = directory
+        self.key = key
+        lock = try Self.onFile { () throws(FileError) in try ProcessLock(in: directory) }
+        try Self.onFile { () throws(FileError) in try AtomicFile.removePartials(in: directory) }
+        index = Mutex(try Self.recover(directory, key))
+    }
+
+    /// How many changes were ever made; it never goes down.
+    public var generation: UInt64 { index.withLock { $0.generation } }
+
+    /// The names in use that begin with `prefix`, sorted.
+    public func names(prefix: String = "") -> [String] {
+        index.withLock { index in
+            index.entries.filter { $0.key.hasPrefix(prefix) && $0.value.change != .removal }.keys.sorted()
+        }
+    }
+
+    public func contains(_ name: String) -> Bool {
+        index.withLock { $0.present(name) != nil }
+    }
+
+    /// Hands over a value in a buffer that is wiped when `body` returns. Nil when there is no such value.
+    public func withValue<Result>(_ name: String, _ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result? {
+        guard let bytes = try secret(name) else { return nil }
+        return try bytes.withBytes { try body($0) }
+    }
+
+    /// A secret value. Nil when there is no such value.
+    public func secret(_ name: String) throws(SealedStateError) -> SecretBytes? {
+        try index.withLock { index throws(SealedStateError) in
+            guard let entry = index.present(name) else { return nil }
+            return try Self.open(name, entry, directory, key)
+        }
+    }
+
+    /// A value that isn't secret, such as a counter. Nil when there is no such value.
+    public func get(_ name: String) throws(SealedStateError) -> [UInt8]? {
+        guard let bytes = try secret(name) else { return nil }
+        return bytes.withBytes { Array($0) }
+    }
+
+    /// Puts a value in the place of any earlier one, whose file is then overwritten as by `remove`.
+    public func put(_ name: String, _ value: [UInt8]) throws(SealedStateError) {
+        var failure: SealedStateError?
+        value.withUnsafeBytes { bytes in
+            do throws(SealedStateError) { try put(name, contentsOf: bytes) } catch { failure = error }
+        }
+        if let failure { throw failure }
+    }
+
+    public func put(_ name: String, _ value: borrowing SecretBytes) throws(SealedStateError) {
+        try value.withBytes { bytes throws(SealedStateError) in try put(name, contentsOf: bytes) }
+    }
+
+    public func put(_ name: String, contentsOf value: UnsafeRawBufferPointer) throws(SealedStateError) {
+        guard StateName.isAllowed(name) else { throw .badName(name) }
+        guard value.count <= Self.maxValueByteCount else {
+            throw .tooLarge(name: name, maxByteCount: Self.maxValueByteCount)
+        }
+        // Sealing a bounded value under a fresh key fails only if the library is broken.
+        guard let envelope = StateEnvelope.seal(value, name: name, key: key) else { throw .badName(name) }
+        let digest = Array(SHA256.hash(data: envelope))
+        try index.withLock { index throws(SealedStateError) in
+            // A removal that failed half-way is finished first.
+            if index.entries[name]?.change == .removal { try remove([name], &index) }
+            do throws(SealedStateError) {
+                try put(envelope, digest, as: name, &index)
+            } catch {
+                // Whichever version is on the disk now is the value; the announced change falls away.
+                do throws(SealedStateError) {
+                    let settled = try Self.settledDigest(of: name, in: index, directory)
+                    index.entries[name] = settled.map { .init(settled: $0, change: nil) }
+                } catch {
+                    // Can't be read either: the entry still allows both versions.
+                }
+                throw error
+            }
+        }
+    }
+
+    private func put(
+        _ envelope: [UInt8], _ digest: [UInt8], as name: String, _ index: inout StateIndex
+    ) throws(SealedStateError) {
+        let settled = try Self.settledDigest(of: name, in: index, directory)
+        index.entries[name] = .init(settled: settled, change: .put(digest))
+        try saving(&index)
+        try Self.onFile { () throws(FileError) in
+            let path = directory.file(StateName.fileName(name))
+            guard settled != nil else { return try AtomicFile.write(envelope, to: path) }
+            // Held open over the rename, so that the old version's blocks can be overwritten after it.
+            let old = try OpenFile(path, O_RDWR)
+            try AtomicFile.write(envelope, to: path)
+            try old.overwrite(0..<(try old.status().byteCount))
+        }
+        index.entries[name] = .init(settled: digest, change: nil)
+        try saving(&index)
+    }
+
+    /// Removes a value: overwrites its file's bytes, flushes them, unlinks the file. No such value is no error.
+    ///
+    /// Overwriting reaches the blocks where the file lies now. A copy-on-write file system, a flash disk's spare blocks
+    /// and backups may keep an older copy: only a lost state key makes those unreadable for certain.
+    public func remove(_ name: String) throws(SealedStateError) {
+        try index.withLock { index throws(SealedStateError) in
+            if index.entries[name] != nil { try remove([name], &index) }
+        }
+    }
+
+    /// Removes all values whose names begin with `prefix`, as at a round's close.
+    ///
+    /// The salts go first, all of them, before any file's other bytes: a value without its salt can't be opened even
+    /// with the state key, so an interrupted destruction has destroyed as much as it could. Opening the state again
+    /// finishes it.
+    /// - Returns: the number of values.
+    @discardableResult
+    public func destroy(prefix: String) throws(SealedStateError) -> Int {
+        try index.withLock { index throws(SealedStateError) in
+            let names = index.entries.keys.filter { $0.hasPrefix(prefix) }.sorted()
+            if !names.isEmpty { try remove(names, &index) }
+            return names.count
+        }
+    }
+
+    private func remove(_ names: [String], _ index: inout StateIndex) throws(SealedStateError) {
+        for name in names { index.entries[name]?.change = .removal }
+        try saving(&index)
+        let files = names.map { directory.file(StateName.fileName($0)) }
+        try Self.onFile { () throws(FileError) in try Self.erase(files, directory) }
+        for name in names { index.entries[name] = nil }
+        try saving(&index)
+    }
+
+    private func saving(_ index: inout StateIndex) throws(SealedStateError) {
+        index.generation += 1
+        try Self.save(index, directory, key)
+    }
+}
+
+// Reading, recovering and erasing, apart from the locked index.
+extension SealedState {
+    private static func save(
+        _ index: StateIndex, _ directory: PrivateDirectory, _ key: SymmetricKey
+    ) throws(SealedStateError) {
+        let sealed = index.encoded.withUnsafeBytes {
+            StateEnvelope.seal($0, name: StateEnvelope.indexName, key: key)
+        }
+        guard let envelope = sealed else { throw .badName(indexName) }
+        try onFile { () throws(FileError) in try AtomicFile.write(envelope, to: directory.file(indexName)) }
+    }
+
+    private static func recover(
+        _ directory: PrivateDirectory, _ key: SymmetricKey
+    ) throws(SealedStateError) -> StateIndex {
+        let path = directory.file(indexName)
+        let names = try onFile { () throws(FileError) in try directory.names() }
+        let files = names.filter { $0.hasSuffix(StateName.suffix) }
+        guard names.contains(indexName) else {
+            if !files.isEmpty { throw .vanished(path: path) }
+            let index = StateIndex()
+            try save(index, directory, key)
+            return index
+        }
+        let envelope = try onFile { () throws(FileError) in try PublicFile.read(path, maxByteCount: maxValueByteCount) }
+        guard let plain = StateEnvelope.open(envelope, name: StateEnvelope.indexName, key: key),
+            var index = plain.withBytes({ StateIndex($0) })
+        else { throw .altered(path: path) }
+        let known = Set(index.entries.keys.map(StateName.fileName))
+        for file in files where !known.contains(file) { throw .stray(path: directory.file(file)) }
+        if try settle(&index, Set(files), directory) {
+            index.generation += 1
+            try save(index, directory, key)
+        }
+        for (name, entry) in index.entries { _ = try open(name, entry, directory, key) }
+        return index
+    }
+
+    /// Finishes or drops the changes that a killed process had announced. Whether there were any.
+    private static func settle(
+        _ index: inout StateIndex, _ files: Set<String>, _ directory: PrivateDirectory
+    ) throws(SealedStateError) -> Bool {
+        var removed: [String] = []
+        var changed = false
+        for (name, entry) in index.entries {
+            guard let change = entry.change else { continue }
+            changed = true
+            let present = files.contains(StateName.fileName(name))
+            switch change {
+            case .removal:
+                if present { removed.append(directory.file(StateName.fileName(name))) }
+                index.entries[name] = nil
+            case .put:
+                if !present, entry.settled == nil {
+                    index.entries[name] = nil
+                } else {
+                    let digest = try settledDigest(of: name, in: index, directory)
+                    index.entries[name] = .init(settled: digest, change: nil)
+                }
+            }
+        }
+        try onFile { () throws(FileError) in try erase(removed, directory) }
+        return changed
+    }
+
+    /// The digest of the file that is there, if the index knows it; nil when there is rightly none.
+    private static func settledDigest(
+        of name: String, in index: StateIndex, _ directory: PrivateDirectory
+    ) throws(SealedStateError) -> [UInt8]? {
+        guard let entry = index.entries[name] else { return nil }
+        guard let envelope = try read(name, directory) else {
+            if entry.settled == nil { return nil }
+            throw .vanished(path: directory.file(StateName.fileName(name)))
+        }
+        let digest = Array(SHA256.hash(data: envelope))
+        guard allows(entry, digest) else { throw .altered(path: directory.file(StateName.fileName(name))) }
+        return digest
+    }
+
+    private static func allows(_ entry: StateIndex.Entry, _ digest: [UInt8]) -> Bool {
+        entry.settled == digest || entry.change == .put(digest)
+    }
+
+    private static func read(_ name: String, _ directory: PrivateDirectory) throws(SealedStateError) -> [UInt8]? {
+        do throws(FileError) {
+            return try PublicFile.read(
+                directory.file(StateName.fileName(name)),
+                maxByteCount: maxValueByteCount + StateEnvelope.overheadByteCount)
+        } catch {
+            switch error {
+            case .notFound: return nil
+            case .tooLarge(let path, _): throw .altered(path: path)
+            default: throw .file(error)
+            }
+        }
+    }
+
+    private static func open(
+        _ name: String, _ entry: StateIndex.Entry, _ directory: PrivateDirectory, _ key: SymmetricKey
+    ) throws(SealedStateError) -> SecretBytes {
+        let path = directory.file(StateName.fileName(name))
+        guard let envelope = try read(name, directory) else { throw .vanished(path: path) }
+        guard allows(entry, Array(SHA256.hash(data: envelope))),
+            let value = StateEnvelope.open(envelope, name: name, key: key)
+        else { throw .altered(path: path) }
+        return value
+    }
+
+    /// Salts of all files first, then all of each file, then the names.
+    private static func erase(_ files: [String], _ directory: PrivateDirectory) throws(FileError) {
+        guard !files.isEmpty else { return }
+        for file in files {
+            let opened = try OpenFile(file, O_RDWR)
+            let byteCount = try opened.status().byteCount
+            try opened.overwrite(StateEnvelope.saltRange.clamped(to: 0..<byteCount))
+        }
+        for file in files {
+            let opened = try OpenFile(file, O_RDWR)
+            try opened.overwrite(0..<(try opened.status().byteCount))
+            try removeFile(file)
+        }
+        try syncDirectory(directory.path)
+    }
+
+    private static func onFile<Result>(_ body: () throws(FileError) -> Result) throws(SealedStateError) -> Result {
+        do throws(FileError) { return try body() } catch { throw .file(error) }
+    }
+}
