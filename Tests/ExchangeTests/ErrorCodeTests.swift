@@ -91,7 +91,7 @@ import Testing
             try await expect(.storeFailed, "GET", "/v1/rounds/\(damaged)/streams/kela/0/0")
 
             // A caller whose pin was removed after it had connected.
-            try await exchange.withClient { client in
+            try await exchange.withClient { client async throws in
                 _ = try await client.rounds()
                 exchange.delegate.change { $0.pins = [] }
                 let refused = try await problem { _ = try await client.rounds() }

@@ -41,7 +41,7 @@ import Testing
             baseURL: "https://127.0.0.1:1", serverPins: [identity.pin], identity: identity)
         configuration.retry = RetryPolicy(attemptLimit: 3, firstDelay: .milliseconds(5))
         configuration.onOutage = { _ in outages.withLock { $0 += 1 } }
-        try await runClient(configuration) { client in
+        try await runClient(configuration) { client async throws in
             await #expect(throws: ExchangeClientError.self) { try await client.rounds() }
         }
         #expect(outages.withLock { $0 } == 1)
@@ -79,7 +79,7 @@ import Testing
             try board.close()
         }
 
-        try await runClient(configuration) { client in
+        try await runClient(configuration) { client async throws in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {
                     // Many calls at once, through three outages.
@@ -121,7 +121,7 @@ import Testing
         let round = try testRound()
         try await TestExchange.run { exchange in
             try await exchange.board.createRound(round, attachment: [], firstEntry: [0])
-            try await exchange.withClient { client in _ = try await client.rounds() }
+            try await exchange.withClient { client async throws in _ = try await client.rounds() }
         }
         let directory = try TemporaryDirectory()
         let identity = try TestCertificate.selfSigned().identity()
@@ -146,7 +146,14 @@ import Testing
         await group.triggerGracefulShutdown()
         try await running
         #expect(clock.now - start < .seconds(20))
-        await #expect(throws: (any Error).self) { _ = try await poll }
+        do {
+            _ = try await poll
+            Issue.record("the poll was answered")
+        } catch let problem as ExchangeProblem {
+            #expect(problem.knownCode == .serverFailed)
+        } catch {
+            #expect(error is ExchangeClientError)
+        }
         try await client.shutdown()
         try board.close()
     }
@@ -157,7 +164,7 @@ import Testing
             let round = try testRound()
             try await exchange.board.createRound(round, attachment: [], firstEntry: testBytes(5_000))
             try await proxy.run { port in
-                try await exchange.withClient(configure: { $0.proxy = .init(host: "127.0.0.1", port: port) }) { client in
+                try await exchange.withClient(configure: { $0.proxy = .init(host: "127.0.0.1", port: port) }) { client async throws in
                     #expect(try await client.entries(of: round, after: 0).entries.first?.bytes == testBytes(5_000))
                 }
             }
@@ -171,7 +178,7 @@ import Testing
             let round = try testRound()
             try await exchange.board.createRound(round, attachment: [], firstEntry: [1])
             exchange.delegate.change { $0.cellByteCount = 128 }
-            try await exchange.withClient { client in
+            try await exchange.withClient { client async throws in
                 let page = try await client.entries(of: round, after: 0)
                 #expect(page.entries.map(\.number) == [1])
             }
@@ -181,7 +188,7 @@ import Testing
             let handle = testBytes(16)
             try await upload.write(handle + testBytes(112, seed: 3))
             _ = try await upload.finish()
-            try await exchange.withClient { client in
+            try await exchange.withClient { client async throws in
                 // The caller expects shorter cells than the server sends.
                 await #expect(throws: ExchangeClientError.self) {
                     try await client.vaultCells(of: "kela", attempt: 0, round: round, handles: [handle], cellByteCount: 112)

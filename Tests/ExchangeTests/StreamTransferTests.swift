@@ -28,7 +28,7 @@ import Testing
         let key = try XWingMLKEM768X25519.PrivateKey.generate()
         let round = try testRound()
         try await TestExchange.run { exchange in
-            try await exchange.withClient { client in
+            try await exchange.withClient { client async throws in
                 let content = testBytes(byteCount)
                 for plain in [false, true] {
                     let stream = StreamID(batch: "kela", stage: plain ? .vault : .ring(0), attempt: 0)
@@ -84,10 +84,10 @@ import Testing
         }
         await #expect(throws: SealedStreamError.altered(seq: 1)) { try await read { if $0 == 1 { $1.isLast = true } } }
         await #expect(throws: SealedStreamError.altered(seq: 2)) { try await read { if $0 == 2 { $1.isLast = false } } }
-        let stream = stream
+        let sameStream = stream
         await #expect(throws: SealedStreamError.altered(seq: 1)) {
             try await read { seq, chunk in
-                if seq > 0 { chunk.bytes = try await store.chunk(seq: 3 - seq, stream: stream, round: round).bytes }
+                if seq > 0 { chunk.bytes = try await store.chunk(seq: 3 - seq, stream: sameStream, round: round).bytes }
             }
         }
         await #expect(throws: SealedStreamError.altered(seq: 2)) {
@@ -99,7 +99,7 @@ import Testing
         let key = try XWingMLKEM768X25519.PrivateKey.generate()
         let round = try testRound()
         try await TestExchange.run { exchange in
-            try await exchange.withClient { client in
+            try await exchange.withClient { client async throws in
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     for number in 0..<8 {
                         let stream = StreamID(batch: "batch\(number)", stage: .ring(number), attempt: number)
@@ -125,7 +125,7 @@ import Testing
 
     @Test func cancellationEndsADownloadThatWaits() async throws {
         try await TestExchange.run { exchange in
-            try await exchange.withClient { client in
+            try await exchange.withClient { client async throws in
                 let task = Task {
                     var download = StreamDownload(
                         plain: StreamID(batch: "kela", stage: .vault, attempt: 0), round: try testRound(),
@@ -147,7 +147,7 @@ import Testing
         let key = try XWingMLKEM768X25519.PrivateKey.generate()
         let round = try testRound()
         try await TestExchange.run { exchange in
-            try await exchange.withClient { client in
+            try await exchange.withClient { client async throws in
                 _ = try await self.transfer(0, pieceCount: 20, key, round, client)
                 let before = try #require(ProcessMemory.residentByteCount)
                 let monitor = MemoryMonitor()

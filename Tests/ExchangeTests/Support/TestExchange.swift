@@ -102,6 +102,7 @@ struct TestExchange: Sendable {
         return configuration
     }
 
+    @discardableResult
     func withClient<Value>(
         _ identity: TLSIdentity? = nil, configure: (inout ExchangeClientConfiguration) -> Void = { _ in },
         _ body: (ExchangeClient) async throws -> Value
@@ -150,6 +151,7 @@ struct RawAnswer {
     }
 }
 
+@discardableResult
 func runClient<Value>(
     _ configuration: ExchangeClientConfiguration, _ body: (ExchangeClient) async throws -> Value
 ) async throws -> Value {
