@@ -70,7 +70,8 @@ import Testing
         }
         try board.close()
         // Not even another program with the file open changes or removes an entry by mistake.
-        for statement in ["UPDATE entry SET bytes = x'00'", "DELETE FROM entry", "UPDATE round SET attachment = x'00'"] {
+        for statement in ["UPDATE entry SET bytes = x'00'", "DELETE FROM entry", "UPDATE round SET attachment = x'00'"]
+        {
             let queue = try DatabaseQueue(path: path)
             #expect(throws: DatabaseError.self) { try queue.write { try $0.execute(sql: statement) } }
             try queue.close()
@@ -145,7 +146,9 @@ import Testing
 
     @Test func foreignFilesAreRefused() throws {
         try Data(repeating: 7, count: 8_192).write(to: URL(fileURLWithPath: path))
-        #expect(throws: StoreError.damaged("the board's file is not the database it was")) { try BoardStore(path: path) }
+        #expect(throws: StoreError.damaged("the board's file is not the database it was")) {
+            try BoardStore(path: path)
+        }
         #expect(throws: StoreError.self) { try BoardStore(path: directory.path + "/missing/board.sqlite") }
     }
 }

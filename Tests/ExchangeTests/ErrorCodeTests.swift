@@ -41,7 +41,8 @@ import Testing
             try await expect(.requestMalformed, "POST", "\(base)/vaults/kela/0/cells", testBytes(17))
             try await expect(
                 .requestMalformed, "POST", "\(base)/vaults/kela/0/cells", [UInt8](repeating: 1, count: 32))
-            try await expect(.requestMalformed, "POST", "/v1/operator/rounds", Array("{".utf8), identity: operatorIdentity)
+            try await expect(
+                .requestMalformed, "POST", "/v1/operator/rounds", Array("{".utf8), identity: operatorIdentity)
             try await expect(
                 .requestMalformed, "POST", "/v1/operator/rounds/\(round)/abort", Array(#"{"reason":""}"#.utf8),
                 identity: operatorIdentity)
@@ -54,9 +55,11 @@ import Testing
             try await expect(.callerNotOperator, "GET", "/v1/operator/rounds")
             try await expect(.callerNotOperator, "POST", "/v1/operator/rounds", [1])
             try await expect(
-                .callerNotAllowed, "GET", "\(base)/board", refusal: ExchangeRefusal(.callerNotAllowed, "Not in this round."))
+                .callerNotAllowed, "GET", "\(base)/board",
+                refusal: ExchangeRefusal(.callerNotAllowed, "Not in this round."))
             try await expect(
-                .callerNotAllowed, "PUT", "\(base)/streams/kela/0/0/0", [1], refusal: ExchangeRefusal(.callerNotAllowed))
+                .callerNotAllowed, "PUT", "\(base)/streams/kela/0/0/0", [1], refusal: ExchangeRefusal(.callerNotAllowed)
+            )
             try await expect(
                 .callerNotAllowed, "GET", "\(base)/streams/kela/0/0/0", refusal: ExchangeRefusal(.callerNotAllowed))
             try await expect(

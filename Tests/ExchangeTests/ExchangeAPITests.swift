@@ -102,7 +102,8 @@ import Testing
                 #expect(try await client.getChunk(seq: 1, stream: stream, round: round) == nil)
                 #expect(try await client.putChunk([], seq: 1, last: true, stream: stream, round: round))
                 #expect(
-                    try await client.getChunk(seq: 1, stream: stream, round: round) == StoredChunk(bytes: [], isLast: true))
+                    try await client.getChunk(seq: 1, stream: stream, round: round)
+                        == StoredChunk(bytes: [], isLast: true))
                 #expect(
                     try await client.streamStatus(of: stream, round: round)
                         == StreamStatus(chunkCount: 2, isComplete: true, byteCount: largest.count))
@@ -160,11 +161,14 @@ import Testing
             try await exchange.withClient { client async throws in
                 _ = try await client.append([2], to: round)
                 try await client.putChunk(testBytes(500), seq: 0, last: true, stream: stream, round: round)
-                _ = try await problem { try await client.putChunk([1], seq: 5, last: true, stream: stream, round: round) }
+                _ = try await problem {
+                    try await client.putChunk([1], seq: 5, last: true, stream: stream, round: round)
+                }
             }
             let base = "http://127.0.0.1:\(try await exchange.server.boundOperationsPort())"
             func get(_ path: String) async throws -> (Int, String) {
-                let response = try await HTTPClient.shared.execute(HTTPClientRequest(url: base + path), timeout: .seconds(20))
+                let response = try await HTTPClient.shared.execute(
+                    HTTPClientRequest(url: base + path), timeout: .seconds(20))
                 return (Int(response.status.code), String(buffer: try await response.body.collect(upTo: 1_000_000)))
             }
             #expect(try await get("/healthz") == (200, "alive\n"))
@@ -188,6 +192,23 @@ import Testing
         }
     }
 
+    /// A body that never ends costs a connection for no longer than the deadline.
+    @Test func slowPeersAreCutOff() async throws {
+        let round = try testRound()
+        try await TestExchange.run(configure: { $0.bodyDeadline = .seconds(1) }) { exchange in
+            let clock = ContinuousClock()
+            let start = clock.now
+            await #expect(throws: (any Error).self) {
+                try await exchange.drip("PUT", "/v1/rounds/\(round)/streams/kela/0/0/0", every: .milliseconds(100))
+            }
+            #expect(clock.now - start < .seconds(15))
+            #expect(try await exchange.streams.status(of: stream, round: round).chunkCount == 0)
+            try await exchange.withClient { client async throws in
+                #expect(try await client.rounds().rounds.isEmpty)
+            }
+        }
+    }
+
     @Test func nothingOfBodiesAndPathsIsLogged() async throws {
         let log = LogRecorder()
         let round = try testRound(0xAB)
@@ -196,7 +217,8 @@ import Testing
             exchange.delegate.change { $0.appendRefusal = ExchangeRefusal(.entryRefused) }
             let answer = try await exchange.raw("POST", "/v1/rounds/\(round)/board", body: Array("secret-entry".utf8))
             #expect(answer.status == 422)
-            _ = try await exchange.raw("PUT", "/v1/rounds/\(round)/streams/kela/1/0/7", body: Array("secret-chunk".utf8))
+            _ = try await exchange.raw(
+                "PUT", "/v1/rounds/\(round)/streams/kela/1/0/7", body: Array("secret-chunk".utf8))
             _ = try await exchange.raw("GET", "/v1/secret-path?secret-query")
         }
         #expect(log.text.contains("append_entry"))

@@ -13,10 +13,12 @@ import Testing
     @Test func addressesMustBeHTTPSAndNothingElse() throws {
         let identity = try TestCertificate.selfSigned().identity()
         for url in [
-            "", "http://a", "a", "https://", "https://a/v1", "https://a?x=1", "https://a#x", "https://u@a", "https://u:p@a",
+            "", "http://a", "a", "https://", "https://a/v1", "https://a?x=1", "https://a#x", "https://u@a",
+            "https://u:p@a",
             "ftp://a",
         ] {
-            let configuration = ExchangeClientConfiguration(baseURL: url, serverPins: [identity.pin], identity: identity)
+            let configuration = ExchangeClientConfiguration(
+                baseURL: url, serverPins: [identity.pin], identity: identity)
             #expect(throws: ExchangeClientError.invalidBaseURL, "\(url)") {
                 try ExchangeClient(configuration: configuration, logger: TestExchange.logger)
             }
@@ -57,7 +59,8 @@ import Testing
         let port = try await Self.freePort()
         var configuration = ExchangeClientConfiguration(
             baseURL: "https://127.0.0.1:\(port)", serverPins: [identity.pin], identity: own)
-        configuration.retry = RetryPolicy(attemptLimit: nil, firstDelay: .milliseconds(20), longestDelay: .milliseconds(80))
+        configuration.retry = RetryPolicy(
+            attemptLimit: nil, firstDelay: .milliseconds(20), longestDelay: .milliseconds(80))
         configuration.onOutage = { _ in events.withLock { $0.append("out") } }
         configuration.onRecovery = { events.withLock { $0.append("back") } }
 
@@ -68,7 +71,8 @@ import Testing
             delegate.change { $0.pins = [own.pin] }
             let server = ExchangeServer(
                 configuration: ExchangeServerConfiguration(host: "127.0.0.1", port: port, identity: identity),
-                delegate: delegate, board: board, streams: try StreamStore(root: directory.path + "/streams", reserve: 0),
+                delegate: delegate, board: board,
+                streams: try StreamStore(root: directory.path + "/streams", reserve: 0),
                 metrics: PrometheusMetrics(), logger: TestExchange.logger)
             let group = ServiceGroup(services: [server], logger: TestExchange.logger)
             async let running: Void = group.run()
@@ -164,7 +168,8 @@ import Testing
             let round = try testRound()
             try await exchange.board.createRound(round, attachment: [], firstEntry: testBytes(5_000))
             try await proxy.run { port in
-                try await exchange.withClient(configure: { $0.proxy = .init(host: "127.0.0.1", port: port) }) { client async throws in
+                try await exchange.withClient(configure: { $0.proxy = .init(host: "127.0.0.1", port: port) }) {
+                    client async throws in
                     #expect(try await client.entries(of: round, after: 0).entries.first?.bytes == testBytes(5_000))
                 }
             }
@@ -191,7 +196,8 @@ import Testing
             try await exchange.withClient { client async throws in
                 // The caller expects shorter cells than the server sends.
                 await #expect(throws: ExchangeClientError.self) {
-                    try await client.vaultCells(of: "kela", attempt: 0, round: round, handles: [handle], cellByteCount: 112)
+                    try await client.vaultCells(
+                        of: "kela", attempt: 0, round: round, handles: [handle], cellByteCount: 112)
                 }
             }
         }

@@ -24,7 +24,9 @@ import Testing
         ]
         for (method, path, route) in calls {
             #expect(try ExchangeRoute(method: method, path: path) == route)
-            #expect(throws: ExchangeRefusal(.requestMethodNotAllowed)) { try ExchangeRoute(method: .delete, path: path) }
+            #expect(throws: ExchangeRefusal(.requestMethodNotAllowed)) {
+                try ExchangeRoute(method: .delete, path: path)
+            }
         }
         #expect(Set(calls.map(\.2.name)).count == calls.count)
     }
@@ -68,7 +70,9 @@ import Testing
         #expect(try ExchangeQuery(nil, allowed: []).wait() == .zero)
         #expect(try ExchangeQuery("", allowed: []).flag("last") == false)
         for text in ["wait=61", "wait=-1", "wait=", "wait=1.5", "wait= 1", "wait=1e1", "wait=%31"] {
-            #expect(throws: ExchangeRefusal.self, "\(text)") { try ExchangeQuery(Substring(text), allowed: ["wait"]).wait() }
+            #expect(throws: ExchangeRefusal.self, "\(text)") {
+                try ExchangeQuery(Substring(text), allowed: ["wait"]).wait()
+            }
         }
         for text in ["x=1", "wait", "wait=1&wait=1", "wait=1&", "&", "wait=1&x"] {
             #expect(throws: ExchangeRefusal.self, "\(text)") { try ExchangeQuery(Substring(text), allowed: ["wait"]) }

@@ -21,7 +21,9 @@ import Testing
 
     @Test func storesInOrderAndReadsBack() async throws {
         let store = try StreamStore(root: root, reserve: 0)
-        #expect(try await store.status(of: stream, round: round) == StreamStatus(chunkCount: 0, isComplete: false, byteCount: 0))
+        #expect(
+            try await store.status(of: stream, round: round)
+                == StreamStatus(chunkCount: 0, isComplete: false, byteCount: 0))
         for seq in 0..<4 {
             #expect(try await store.put(testBytes(1_000 + seq), seq: seq, last: seq == 3, stream: stream, round: round))
         }
@@ -64,7 +66,9 @@ import Testing
 
     @Test func namesThatAreNoStreamsAreRefused() async throws {
         let store = try StreamStore(root: root, reserve: 0)
-        let names = ["", "..", ".", "a/b", "A", "1a", "a.b", "a b", "ä", "a\0", String(repeating: "a", count: 33), "-a"]
+        let names = [
+            "", "..", ".", "a/b", "A", "1a", "a.b", "a b", "ä", "a\0", String(repeating: "a", count: 33), "-a",
+        ]
         for name in names {
             await #expect(throws: StoreError.invalidName) {
                 try await store.put(
@@ -95,7 +99,8 @@ import Testing
             try await store.put([], seq: 0, last: false, stream: stream, round: round)
         }
         await #expect(throws: StoreError.invalidByteCount(limit: limit)) {
-            try await store.put([UInt8](repeating: 0, count: limit + 1), seq: 0, last: true, stream: stream, round: round)
+            try await store.put(
+                [UInt8](repeating: 0, count: limit + 1), seq: 0, last: true, stream: stream, round: round)
         }
         try await store.put([UInt8](repeating: 0, count: limit), seq: 0, last: false, stream: stream, round: round)
         // A stream may end with nothing.
@@ -115,7 +120,8 @@ import Testing
         // After a restart the round's bytes are still counted, and a repetition costs nothing.
         let reopened = try StreamStore(root: root, reserve: 0)
         #expect(
-            try await reopened.put(testBytes(400), seq: 0, last: false, stream: other, round: round, quota: 1_000) == false)
+            try await reopened.put(testBytes(400), seq: 0, last: false, stream: other, round: round, quota: 1_000)
+                == false)
         await #expect(throws: StoreError.quotaExceeded(limit: 1_000)) {
             try await reopened.put([1], seq: 1, last: true, stream: other, round: round, quota: 1_000)
         }
@@ -158,7 +164,8 @@ import Testing
             try FileManager.default.removeItem(atPath: files + "/" + name)
         }
         // A link out of the store is not followed.
-        try FileManager.default.createSymbolicLink(atPath: files + "/00000001.chunk", withDestinationPath: "/etc/hostname")
+        try FileManager.default.createSymbolicLink(
+            atPath: files + "/00000001.chunk", withDestinationPath: "/etc/hostname")
         await #expect(throws: StoreError.damaged("a chunk is not a plain file")) {
             try await StreamStore(root: root, reserve: 0).status(of: stream, round: round)
         }
@@ -171,7 +178,8 @@ import Testing
                 group.addTask {
                     do {
                         let bytes = testBytes(2_000, seed: UInt64(writer % 2 + 1))
-                        return try await store.put(bytes, seq: 0, last: false, stream: stream, round: round) ? "new" : "same"
+                        return try await store.put(bytes, seq: 0, last: false, stream: stream, round: round)
+                            ? "new" : "same"
                     } catch { return error as? StoreError == .chunkDiffers(seq: 0) ? "differs" : "other" }
                 }
             }
@@ -215,7 +223,9 @@ import Testing
         await #expect(throws: StoreError.noSuchChunk(seq: 2)) {
             try await transport.chunk(seq: 2, stream: stream, round: round)
         }
-        let forever = Task { try await transport.chunk(seq: 0, stream: StreamID(batch: "te", stage: .vault, attempt: 0), round: round) }
+        let forever = Task {
+            try await transport.chunk(seq: 0, stream: StreamID(batch: "te", stage: .vault, attempt: 0), round: round)
+        }
         forever.cancel()
         await #expect(throws: CancellationError.self) { try await forever.value }
     }

@@ -157,7 +157,8 @@ import Testing
                 await watching.value
                 let growth = monitor.peak - before
                 let seconds = Double(taken.components.seconds) + Double(taken.components.attoseconds) / 1e18
-                print("200 MB up and down at once: \(Int(200 / seconds)) MB/s, memory grew by \(growth / 1_048_576) MiB")
+                print(
+                    "200 MB up and down at once: \(Int(200 / seconds)) MB/s, memory grew by \(growth / 1_048_576) MiB")
                 #expect(growth < 64 * 1_048_576)
             }
         }

@@ -92,7 +92,9 @@ import Testing
                 #expect(answer.status == 200)
             }
             for curve in [NIOTLSCurve.secp256r1, .secp384r1] {
-                await #expect(throws: (any Error).self) { try await exchange.raw("GET", "/v1/rounds") { $0.curves = [curve] } }
+                await #expect(throws: (any Error).self) {
+                    try await exchange.raw("GET", "/v1/rounds") { $0.curves = [curve] }
+                }
             }
         }
     }
@@ -138,7 +140,9 @@ import Testing
             #expect(!log.text.contains(exchange.clientIdentity.pin.description))
             // Once the stranger's agreement is installed, it is let in.
             exchange.delegate.change { $0.pins.insert(stranger.pin) }
-            try await exchange.withClient(stranger) { client async throws in #expect(try await client.rounds().rounds.isEmpty) }
+            try await exchange.withClient(stranger) { client async throws in
+                #expect(try await client.rounds().rounds.isEmpty)
+            }
         }
     }
 
@@ -156,40 +160,63 @@ import Testing
                 }) { try await $0.rounds() }
             }
             // While the coordinator's key is being replaced, both are pinned.
-            try await exchange.withClient(configure: { $0.serverPins = [other.pin, exchange.serverIdentity.pin] }) { client async throws in
+            try await exchange.withClient(configure: { $0.serverPins = [other.pin, exchange.serverIdentity.pin] }) {
+                client async throws in
                 #expect(try await client.rounds().rounds.isEmpty)
             }
         }
     }
 
-    @Test func anExpiringServerCertificateIsRefusedByItsClients() async throws {
-        let until = Date(timeIntervalSince1970: (Date().timeIntervalSince1970 + 3).rounded())
+    @Test func anExpiredServerCertificateIsRefused() async throws {
+        let until = Date(timeIntervalSince1970: (Date().timeIntervalSince1970 + 3_600).rounded())
         try await TestExchange.run(server: .selfSigned(until: until)) { exchange in
-            try await Task.sleep(for: .seconds(max(0, until.timeIntervalSinceNow) + 1.2))
-            await #expect(throws: TLSRefusal.expired(notAfter: until)) {
-                try await exchange.withClient { try await $0.rounds() }
+            for (moment, refusal) in [
+                (until.addingTimeInterval(1), TLSRefusal.expired(notAfter: until)), (until.addingTimeInterval(-1), nil),
+            ] {
+                if let refusal {
+                    await #expect(throws: refusal) {
+                        try await exchange.withClient(configure: { $0.now = { moment } }) { try await $0.rounds() }
+                    }
+                } else {
+                    try await exchange.withClient(configure: { $0.now = { moment } }) { _ = try await $0.rounds() }
+                }
             }
         }
     }
 
     /// A connection that stays open gives no more rights than a new one would.
     @Test func connectionsDoNotOutliveTheirCallersRights() async throws {
-        let until = Date(timeIntervalSince1970: (Date().timeIntervalSince1970 + 4).rounded())
-        try await TestExchange.run(client: .selfSigned(until: until)) { exchange in
+        let until = Date(timeIntervalSince1970: (Date().timeIntervalSince1970 + 3_600).rounded())
+        let now = TestClock()
+        try await TestExchange.run(client: .selfSigned(until: until), configure: { $0.now = { now.date } }) {
+            exchange in
             let other = try TestCertificate.selfSigned().identity()
             exchange.delegate.change { $0.pins.insert(other.pin) }
             try await exchange.withClient(other) { client async throws in
                 _ = try await client.rounds()
-                exchange.delegate.change { $0.pins.remove(other.pin) }
+                exchange.delegate.change { _ = $0.pins.remove(other.pin) }
                 #expect(try await problem { _ = try await client.rounds() }.knownCode == .callerUnknown)
             }
             try await exchange.withClient { client async throws in
                 _ = try await client.rounds()
-                try await Task.sleep(for: .seconds(max(0, until.timeIntervalSinceNow) + 1.2))
-                #expect(try await problem { _ = try await client.rounds() }.knownCode == .callerUnknown)
+                now.set(until.addingTimeInterval(1))
+                let refused = try await problem { _ = try await client.rounds() }
+                #expect(refused.knownCode == .callerUnknown)
+                #expect(refused.detail?.contains("expired") == true)
             }
+            // And a new connection isn't even made.
+            await #expect(throws: TLSRefusal.refusedByPeer) { try await exchange.withClient { try await $0.rounds() } }
         }
     }
+}
+
+/// A clock that a test sets.
+final class TestClock: Sendable {
+    private let given = Mutex<Date?>(nil)
+
+    var date: Date { given.withLock { $0 } ?? Date() }
+
+    func set(_ date: Date) { given.withLock { $0 = date } }
 }
 
 /// Keeps what is logged.

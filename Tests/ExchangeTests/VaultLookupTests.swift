@@ -24,7 +24,8 @@ import Testing
                     try await VaultLookup(store: store, stream: stream, round: round, cellByteCount: cellByteCount)
                 }
             }
-            try await store.put(Array(vault[start..<end]), seq: seq, last: end == vault.count, stream: stream, round: round)
+            try await store.put(
+                Array(vault[start..<end]), seq: seq, last: end == vault.count, stream: stream, round: round)
             seq += 1
         }
         let lookup = try await VaultLookup(store: store, stream: stream, round: round, cellByteCount: cellByteCount)

@@ -38,7 +38,8 @@ public protocol ExchangeDelegate: Sendable {
 
     func mayReadBoard(of round: RoundID, caller: Caller) async throws(ExchangeRefusal)
 
-    /// Whether the entry may be appended. No other entry of the round is appended between this and the append that follows.
+    /// Whether the entry may be appended. No other entry of the round is appended between this and the append that
+    /// follows.
     func mayAppend(_ entry: [UInt8], to round: RoundID, caller: Caller) async throws(ExchangeRefusal)
 
     /// Told once after an entry has been appended over the interface; may append itself.

@@ -1,6 +1,7 @@
 internal import Metrics
 
-/// The interface's figures, by way of swift-metrics. No label comes from a participant: a call's name and a status only.
+/// The interface's figures, by way of swift-metrics. No label comes from a participant: a call's name and a status
+/// only.
 struct ExchangeMetrics: Sendable {
     private let factory: any MetricsFactory
     private let bytesIn: Counter

@@ -7,12 +7,14 @@ struct ExchangeQuery: Sendable {
 
     init(_ query: Substring?, allowed: Set<Substring>) throws(ExchangeRefusal) {
         var values: [Substring: Substring] = [:]
-        for pair in (query ?? "").split(separator: "&", omittingEmptySubsequences: false) where query?.isEmpty == false {
+        for pair in (query ?? "").split(separator: "&", omittingEmptySubsequences: false) where query?.isEmpty == false
+        {
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard parts.count == 2, allowed.contains(parts[0]), values[parts[0]] == nil else {
                 throw ExchangeRefusal(
                     .requestMalformed,
-                    allowed.isEmpty ? "This call takes no query." : "The query takes \(allowed.sorted().joined(separator: ", ")).")
+                    allowed.isEmpty
+                        ? "This call takes no query." : "The query takes \(allowed.sorted().joined(separator: ", ")).")
             }
             values[parts[0]] = parts[1]
         }

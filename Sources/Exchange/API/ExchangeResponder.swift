@@ -13,6 +13,7 @@ struct ExchangeResponder: HTTPResponder {
     let board: BoardStore
     let streams: StreamStore
     let metrics: ExchangeMetrics
+    let now: @Sendable () -> Date
     let logger: Logger
 
     func respond(to request: Request, context: ExchangeRequestContext) async throws -> Response {
@@ -48,7 +49,7 @@ struct ExchangeResponder: HTTPResponder {
     private func caller(_ context: ExchangeRequestContext) async throws(ExchangeRefusal) -> Caller {
         do {
             let certificate = try await context.peerCertificate()
-            try certificate.checkValidity(at: Date())
+            try certificate.checkValidity(at: now())
             guard await delegate.knows(certificate.pin) else { throw TLSRefusal.wrongPin(got: certificate.pin) }
             return Caller(pin: certificate.pin)
         } catch let refusal as TLSRefusal {

@@ -1,8 +1,8 @@
 internal import HTTPTypes
 internal import PSIProtocol
 
-/// A call of the interface, read from method and path. Closed, so that nothing else is ever reached and metrics have few
-/// labels.
+/// A call of the interface, read from method and path. Closed, so that nothing else is ever reached and metrics have
+/// few labels.
 enum ExchangeRoute: Sendable, Equatable {
     case rounds
     case board(RoundID)

@@ -24,6 +24,8 @@ public struct ExchangeServerConfiguration: Sendable {
     public var idleTimeout = Duration.seconds(75)
     /// A request's body must be there after this.
     public var bodyDeadline = Duration.seconds(120)
+    /// The clock by which certificates expire; tests set it.
+    var now: @Sendable () -> Date = { Date() }
 
     public init(host: String, port: Int, identity: TLSIdentity, operationsPort: Int? = nil) {
         self.host = host
@@ -33,7 +35,8 @@ public struct ExchangeServerConfiguration: Sendable {
     }
 }
 
-/// The coordinator's HTTPS interface: TLS 1.3 with pinned client keys, rounds, boards, streams and the operator's calls.
+/// The coordinator's HTTPS interface: TLS 1.3 with pinned client keys, rounds, boards, streams and the operator's
+/// calls.
 ///
 /// A service of a `ServiceGroup`: on a graceful shutdown it ends long-polls, finishes what is under way, and returns.
 public final class ExchangeServer: Service {
@@ -59,14 +62,15 @@ public final class ExchangeServer: Service {
         self.configuration = configuration
         self.logger = logger
         responder = ExchangeResponder(
-            delegate: delegate, board: board, streams: streams, metrics: ExchangeMetrics(factory: metrics), logger: logger)
+            delegate: delegate, board: board, streams: streams, metrics: ExchangeMetrics(factory: metrics),
+            now: configuration.now, logger: logger)
         operations = OperationsResponder(
             board: board, streams: streams, delegate: delegate, metrics: metrics, started: ContinuousClock.now)
     }
 
     /// - Throws: `TLSRefusal` when the own certificate is out of date, or when an address cannot be bound.
     public func run() async throws {
-        try configuration.identity.checkValidity()
+        try configuration.identity.checkValidity(at: configuration.now())
         try await withThrowingTaskGroup(of: Void.self) { group in
             let exchange = try exchangeApplication()
             group.addTask { try await exchange.run() }
@@ -106,12 +110,12 @@ public final class ExchangeServer: Service {
         let http = HTTP1Channel.Configuration(
             additionalChannelHandlers: [RequestLimitHandler(bodyDeadline: bodyDeadline)],
             idleTimeout: TimeAmount(configuration.idleTimeout), httpDecoderConfiguration: Self.headerLimits)
-        let (delegate, logger, metrics) = (responder.delegate, logger, responder.metrics)
+        let (delegate, now, logger, metrics) = (responder.delegate, configuration.now, logger, responder.metrics)
         let tls = TLSChannelConfiguration(tlsConfiguration: PinnedTLS.server(configuration.identity)) { chain in
             do {
                 guard let leaf = chain.first else { throw TLSRefusal.noCertificate }
                 let certificate = try PeerCertificate(leaf)
-                try certificate.checkValidity(at: Date())
+                try certificate.checkValidity(at: now())
                 guard await delegate.knows(certificate.pin) else { throw TLSRefusal.wrongPin(got: certificate.pin) }
                 return .certificateVerified
             } catch {

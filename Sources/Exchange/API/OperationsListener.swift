@@ -5,9 +5,9 @@ internal import NIOCore
 
 /// Answers `/healthz`, `/readyz` and `/metrics` in plain HTTP, on a listener of its own.
 ///
-/// Apart from the HTTPS interface, because supervisors and collectors hold no certificate of the agreement, and a listener
-/// that lets some requests in without one is a listener whose every path must be checked for it. By default it is bound to
-/// 127.0.0.1, so that nothing outside the machine reaches it; it can be read but changes nothing.
+/// Apart from the HTTPS interface, because supervisors and collectors hold no certificate of the agreement, and a
+/// listener that lets some requests in without one is a listener whose every path must be checked for it. By default
+/// it is bound to 127.0.0.1, so that nothing outside the machine reaches it; it can be read but changes nothing.
 struct OperationsResponder: HTTPResponder {
     let board: BoardStore
     let streams: StreamStore
@@ -22,7 +22,8 @@ struct OperationsResponder: HTTPResponder {
         switch request.uri.path {
         case "/healthz": return Self.text("alive\n")
         case "/readyz": return await readiness()
-        case "/metrics": return Self.text(metrics.exposition() + (await state()), mediaType: "text/plain; version=0.0.4")
+        case "/metrics":
+            return Self.text(metrics.exposition() + (await state()), mediaType: "text/plain; version=0.0.4")
         default: return ExchangeResponder.problem(ExchangeRefusal(.requestUnknownPath))
         }
     }

@@ -42,7 +42,7 @@ public final class PrometheusMetrics: MetricsFactory {
     public func destroyTimer(_ handler: any TimerHandler) {}
 
     private func make(_ label: String, _ dimensions: [(String, String)], _ kind: Series.Kind) -> Series {
-        let label = String(label.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })
+        let label = Self.identifier(label)
         let name = Name(
             label: label,
             dimensions: dimensions.map { key, value in
@@ -54,7 +54,7 @@ public final class PrometheusMetrics: MetricsFactory {
                     default: [character]
                     }
                 }
-                return "\(String(key.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" }))=\"\(String(escaped))\""
+                return "\(Self.identifier(key))=\"\(String(escaped))\""
             })
         return series.withLock { series in
             if let known = series[name], known.kind == kind { return known }
@@ -62,6 +62,11 @@ public final class PrometheusMetrics: MetricsFactory {
             if series[name] == nil, series.count < Self.seriesLimit { series[name] = new }
             return new
         }
+    }
+
+    /// A name with every character that Prometheus doesn't take replaced.
+    private static func identifier(_ text: String) -> String {
+        String(text.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })
     }
 
     /// The figures in Prometheus's text format, version 0.0.4, ordered by name.

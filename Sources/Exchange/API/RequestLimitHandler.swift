@@ -1,10 +1,11 @@
 internal import NIOCore
 internal import NIOHTTPTypes
 
-/// Closes a connection whose request body comes too slowly, or goes on after the request has been answered.
+/// Closes a connection whose request body comes too slowly, or goes on after the request has been answered, and one
+/// whose peer has stopped reading the answer.
 ///
-/// The server reads a refused body to its end before the next request; without this, a peer could keep it reading for
-/// ever.
+/// The server reads a refused body to its end before the next request, and waits for a peer to take its answer; without
+/// this, a peer could keep it at either for ever.
 final class RequestLimitHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
@@ -17,6 +18,7 @@ final class RequestLimitHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private let bodyDeadline: TimeAmount
     private var isReading = false
     private var timer: Scheduled<Void>?
+    private var answerTimer: Scheduled<Void>?
 
     init(bodyDeadline: TimeAmount) { self.bodyDeadline = bodyDeadline }
 
@@ -35,11 +37,23 @@ final class RequestLimitHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        if case .end = unwrapOutboundIn(data), isReading { closeUnlessRead(within: Self.lingering, context) }
-        context.write(data, promise: promise)
+        // Pieces are written as fast as the peer takes them, so each shows that it does.
+        answerTimer?.cancel()
+        let channel = context.channel
+        answerTimer = context.eventLoop.scheduleTask(in: bodyDeadline) { channel.close(promise: nil) }
+        guard case .end = unwrapOutboundIn(data) else {
+            context.write(data, promise: promise)
+            return
+        }
+        if isReading { closeUnlessRead(within: Self.lingering, context) }
+        let written = promise ?? context.eventLoop.makePromise()
+        let timer = answerTimer
+        written.futureResult.whenComplete { _ in timer?.cancel() }
+        context.write(data, promise: written)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
+        answerTimer?.cancel()
         timer?.cancel()
         timer = nil
         context.fireChannelInactive()

@@ -21,8 +21,8 @@ extension ExchangeClient {
 
     /// Rounds open to the caller.
     ///
-    /// - Parameter known: a list's version; the call returns when the list is another, or after `wait`. Without it, the call
-    ///   returns when there is any round.
+    /// - Parameter known: a list's version; the call returns when the list is another, or after `wait`. Without it,
+    /// the call returns when there is any round.
     public func rounds(known: String? = nil, wait: Duration = .zero) async throws -> RoundList {
         var query = "?wait=\(Self.seconds(wait))"
         if let known { query += "&known=\(known)" }
@@ -45,7 +45,8 @@ extension ExchangeClient {
             number += 1
         }
         return BoardPage(
-            entries: board.entries.map { NumberedEntry(number: $0.number, bytes: Array($0.entry)) }, isLast: !board.more)
+            entries: board.entries.map { NumberedEntry(number: $0.number, bytes: Array($0.entry)) }, isLast: !board.more
+        )
     }
 
     /// Appends an entry, or finds it appended already.

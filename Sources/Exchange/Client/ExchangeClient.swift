@@ -22,6 +22,8 @@ public struct ExchangeClientConfiguration: Sendable {
     /// Told once when calls begin to fail, and once when they succeed again.
     public var onOutage: @Sendable (any Error) -> Void = { _ in }
     public var onRecovery: @Sendable () -> Void = {}
+    /// The clock by which the coordinator's certificate expires; tests set it.
+    var now: @Sendable () -> Date = { Date() }
 
     public struct Proxy: Sendable, Equatable {
         public var host: String
@@ -61,13 +63,16 @@ public final class ExchangeClient: Sendable {
         self.logger = logger
         var http = HTTPClient.Configuration(
             tlsConfiguration: PinnedTLS.client(configuration.identity), redirectConfiguration: .disallow,
-            timeout: .init(connect: TimeAmount(configuration.connectTimeout)),
+            timeout: .init(
+                connect: TimeAmount(configuration.connectTimeout),
+                // Longer than any wait that the coordinator grants.
+                read: .seconds(Int64(ExchangeQuery.waitLimit) + 30)),
             proxy: configuration.proxy.map { .server(host: $0.host, port: $0.port) }, decompression: .disabled)
         http.httpVersion = .http1Only
         http.connectionPool.idleTimeout = .seconds(60)
         // A connection that failed is this client's to retry, which knows whether that makes sense.
         http.connectionPool.retryConnectionEstablishment = false
-        let check = ServerPinCheck(pins: configuration.serverPins)
+        let check = ServerPinCheck(pins: configuration.serverPins, now: configuration.now)
         http.http1_1ConnectionDebugInitializer = { check.check($0) }
         self.http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: http)
     }

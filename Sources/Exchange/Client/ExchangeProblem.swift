@@ -38,7 +38,8 @@ extension ExchangeClientError: CustomStringConvertible {
         case .invalidBaseURL: "the coordinator's address must be https://HOST[:PORT]"
         case .unreachable(let reason): "the coordinator cannot be reached: \(reason)"
         case .timedOut: "the coordinator did not answer in time"
-        case .invalidAnswer(let status): "the coordinator's answer (status \(status)) is not one that this version knows"
+        case .invalidAnswer(let status):
+            "the coordinator's answer (status \(status)) is not one that this version knows"
         }
     }
 }

@@ -18,8 +18,8 @@ public struct RetryPolicy: Sendable, Equatable {
     public static let few = RetryPolicy(attemptLimit: 4)
     public static let never = RetryPolicy(attemptLimit: 1)
 
-    /// The pause after a number of failures, drawn between half and the whole, so that clients that lost the coordinator
-    /// together do not return together.
+    /// The pause after a number of failures, drawn between half and the whole, so that clients that lost the
+    /// coordinator together do not return together.
     func delay(afterFailures count: Int) -> Duration {
         var delay = firstDelay
         for _ in 1..<max(1, min(count, 64)) where delay < longestDelay { delay = delay * 2 }

@@ -6,7 +6,8 @@ public enum SealedStreamError: Error, Sendable, Equatable {
     case chunkTooLong(limit: Int)
     /// The first chunk is too short to carry the encapsulated key.
     case firstChunkTooShort
-    /// The first chunk does not open: it was sealed to another key, for another round, stream, sender or receiver, or altered.
+    /// The first chunk does not open: it was sealed to another key, for another round, stream, sender or receiver, or
+    /// altered.
     case wrongKeyOrAltered
     /// A later chunk does not open: altered, or another in its place.
     case altered(seq: Int)
@@ -28,7 +29,8 @@ extension SealedStreamError: CustomStringConvertible {
         case .invalidReceiverKey: "the receiver's key is not an X-Wing public key"
         case .chunkTooLong(let limit): "a chunk takes at most \(limit) bytes"
         case .firstChunkTooShort: "the stream's first chunk is too short"
-        case .wrongKeyOrAltered: "the stream's first chunk does not open with this key for this round, stream and sender"
+        case .wrongKeyOrAltered:
+            "the stream's first chunk does not open with this key for this round, stream and sender"
         case .altered(let seq): "chunk \(seq) of the stream has been altered"
         case .outOfOrder(let expected, let got): "chunk \(got) came where chunk \(expected) was expected"
         case .truncated(let count): "the stream ended after \(count) chunks without its last"

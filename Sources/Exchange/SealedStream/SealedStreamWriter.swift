@@ -4,8 +4,8 @@ internal import Synchronization
 
 /// Seals a stream's chunks to one receiver: X-Wing HPKE, AES-256-GCM, one encapsulation per stream and attempt.
 ///
-/// The coordinator that relays the chunks can neither read nor alter, reorder, cut or extend them unnoticed. It does not
-/// prove who sealed: that comes from the signed board entry that carries the digest of the plaintext.
+/// The coordinator that relays the chunks can neither read nor alter, reorder, cut or extend them unnoticed. It does
+/// not prove who sealed: that comes from the signed board entry that carries the digest of the plaintext.
 ///
 /// Copies of a writer share one counter, so that no nonce is ever used twice.
 public struct SealedStreamWriter: Sendable {

@@ -3,8 +3,8 @@ public import PSIProtocol
 
 /// Reads a stream in order: gets the chunks, opens them unless it is plain, and checks that none is missing.
 ///
-/// The next chunk is on its way while the last one is used, so at most two are in memory. Waits for chunks that are yet to
-/// be written, until the task is cancelled.
+/// The next chunk is on its way while the last one is used, so at most two are in memory. Waits for chunks that are
+/// yet to be written, until the task is cancelled.
 public struct StreamDownload: ByteSource, Sendable {
     private let stream: StreamID
     private let round: RoundID
@@ -26,8 +26,8 @@ public struct StreamDownload: ByteSource, Sendable {
             round: round, stream: stream, sender: sender, receiver: receiver, privateKey: privateKey)
     }
 
-    /// A download of an unsealed stream. What it carries is whatever the coordinator says: compare `summary` with a signed
-    /// entry, or authenticate the content otherwise.
+    /// A download of an unsealed stream. What it carries is whatever the coordinator says: compare `summary` with a
+    /// signed entry, or authenticate the content otherwise.
     public init(plain stream: StreamID, round: RoundID, transport: any ChunkTransport) {
         self.stream = stream
         self.round = round

@@ -35,7 +35,8 @@ public struct StreamUpload: ByteSink, Sendable {
 
     /// An upload whose chunks only `receiver` can open.
     public init(
-        sealedFor receiver: ParticipantID, receiverKey: [UInt8], sender: ParticipantID, stream: StreamID, round: RoundID,
+        sealedFor receiver: ParticipantID, receiverKey: [UInt8], sender: ParticipantID, stream: StreamID,
+        round: RoundID,
         transport: any ChunkTransport
     ) throws(SealedStreamError) {
         self.init(plain: stream, round: round, transport: transport)

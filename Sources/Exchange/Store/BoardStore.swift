@@ -1,7 +1,7 @@
-public import PSIProtocol
 internal import Crypto
 internal import Foundation
 internal import GRDB
+public import PSIProtocol
 
 /// The boards of all rounds in one SQLite file: entries that are only ever appended, and never lost once numbered.
 ///
@@ -94,7 +94,9 @@ public final class BoardStore: Sendable {
         try await Self.rethrowing("listing rounds") {
             try await self.database.read { database in
                 try Data.fetchAll(database, sql: "SELECT round FROM round ORDER BY id").map { bytes in
-                    guard let round = RoundID(bytes: Array(bytes)) else { throw StoreError.damaged("a round's identity") }
+                    guard let round = RoundID(bytes: Array(bytes)) else {
+                        throw StoreError.damaged("a round's identity")
+                    }
                     return round
                 }
             }
@@ -146,7 +148,8 @@ public final class BoardStore: Sendable {
     /// Appends an entry unless the very same bytes are on the board.
     ///
     /// - Parameter check: whether the entry may be appended, asked while no other entry of the round can come between;
-    ///   it isn't asked for bytes that are there already. It must not append to the same round: that would wait for itself.
+    /// it isn't asked for bytes that are there already. It must not append to the same round: that would wait for
+    /// itself.
     /// - Throws: what `check` throws, or `StoreError`.
     public func append(
         _ entry: [UInt8], to round: RoundID, check: @Sendable () async throws -> Void = {}

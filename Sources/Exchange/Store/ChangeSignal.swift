@@ -2,8 +2,8 @@ internal import Synchronization
 
 /// Wakes those who wait for a topic to change, without anyone polling.
 ///
-/// Each topic has a version that grows with every announcement. A waiter reads the version, looks at the state, and then
-/// waits for a version beyond the one it read, so a change between the look and the wait is never missed.
+/// Each topic has a version that grows with every announcement. A waiter reads the version, looks at the state, and
+/// then waits for a version beyond the one it read, so a change between the look and the wait is never missed.
 public final class ChangeSignal<Topic: Hashable & Sendable>: Sendable {
     private struct State {
         var versions: [Topic: UInt64] = [:]

@@ -49,7 +49,8 @@ final class DurableFile: Sendable {
     func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(StoreError) {
         var done = 0
         while done < buffer.count {
-            let count = pread(descriptor, buffer.baseAddress?.advanced(by: done), buffer.count - done, off_t(offset + done))
+            let count = pread(
+                descriptor, buffer.baseAddress?.advanced(by: done), buffer.count - done, off_t(offset + done))
             if count < 0 {
                 if errno == EINTR { continue }
                 throw Self.failure("reading a file")
@@ -174,7 +175,8 @@ enum DurableDirectory {
     static func freeByteCount(_ path: String) -> Int? {
         var information = statvfs()
         guard statvfs(path, &information) == 0 else { return nil }
-        let (bytes, overflow) = UInt64(information.f_bavail).multipliedReportingOverflow(by: UInt64(information.f_frsize))
+        let (bytes, overflow) = UInt64(information.f_bavail).multipliedReportingOverflow(
+            by: UInt64(information.f_frsize))
         return overflow ? Int.max : Int(clamping: bytes)
     }
 }

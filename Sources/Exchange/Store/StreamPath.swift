@@ -2,8 +2,8 @@ internal import PSIProtocol
 
 /// Where a round's streams lie under the store's root, and which names may stand in a path.
 ///
-/// `rounds/{64 hex digits}/streams/{batch}/{stage}/{attempt}/{seq}.chunk`, the last chunk as `{seq}.last`. Every component
-/// is made from a parsed value or checked here, so that no request can name a file outside.
+/// `rounds/{64 hex digits}/streams/{batch}/{stage}/{attempt}/{seq}.chunk`, the last chunk as `{seq}.last`. Every
+/// component is made from a parsed value or checked here, so that no request can name a file outside.
 enum StreamPath {
     /// Highest attempt.
     static let attemptLimit = 65_535
@@ -13,7 +13,8 @@ enum StreamPath {
     /// A participant's or register's identifier: 1…32 of a–z, 0–9, `_`, `-`, beginning with a letter.
     static func isBatch(_ text: some StringProtocol) -> Bool {
         let bytes = text.utf8
-        guard (1...32).contains(bytes.count), let first = bytes.first, (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(first)
+        guard (1...32).contains(bytes.count), let first = bytes.first,
+            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(first)
         else { return false }
         return bytes.allSatisfy { byte in
             switch byte {

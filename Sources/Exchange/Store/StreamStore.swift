@@ -4,10 +4,10 @@ internal import Synchronization
 
 /// Bulk streams of all rounds, as one file per chunk.
 ///
-/// A chunk is written beside, synced, renamed, and its directory synced before its writer hears of success, so what has been
-/// acknowledged survives a crash and a power cut, and what has not leaves no trace but a `.part` file that the next start
-/// removes. Chunks of a stream are stored in order; the same chunk again is no error, another in its place is. The store
-/// doesn't know what the bytes mean.
+/// A chunk is written beside, synced, renamed, and its directory synced before its writer hears of success, so what
+/// has been acknowledged survives a crash and a power cut, and what has not leaves no trace but a `.part` file that
+/// the next start removes. Chunks of a stream are stored in order; the same chunk again is no error, another in its
+/// place is. The store doesn't know what the bytes mean.
 public final class StreamStore: Sendable {
     /// Largest chunk, 4 MiB.
     public static let chunkByteCountLimit = 4_194_304
@@ -158,7 +158,9 @@ public final class StreamStore: Sendable {
         let stored = state.streams[slot.key] ?? StoredStream()
         if slot.seq < stored.chunkByteCounts.count { return }
         if stored.isComplete { throw .streamComplete(chunkCount: stored.chunkByteCounts.count) }
-        guard slot.seq == stored.chunkByteCounts.count else { throw .outOfOrder(expected: stored.chunkByteCounts.count) }
+        guard slot.seq == stored.chunkByteCounts.count else {
+            throw .outOfOrder(expected: stored.chunkByteCounts.count)
+        }
         if let quota, (state.rounds[slot.key.round]?.byteCount ?? 0) + byteCount > quota {
             throw .quotaExceeded(limit: quota)
         }

@@ -69,7 +69,8 @@ final class TestDelegate: ExchangeDelegate {
         agreement: [UInt8], signatures: [[UInt8]], caller: Caller
     ) async throws(ExchangeRefusal) -> RoundID {
         try refuseIfAsked()
-        guard let round = state.withLock({ $0.openedRound }), agreement == Array("agreement".utf8), signatures.count == 2
+        guard let round = state.withLock({ $0.openedRound }), agreement == Array("agreement".utf8),
+            signatures.count == 2
         else { throw ExchangeRefusal(.agreementRefused, "The agreement has no valid signatures.") }
         return round
     }

@@ -140,6 +140,29 @@ struct TestExchange: Sendable {
     }
 }
 
+extension TestExchange {
+    /// A request whose body of 4 MiB comes a byte at a time.
+    func drip(_ method: String, _ path: String, every pause: Duration) async throws {
+        var configuration = HTTPClient.Configuration(tlsConfiguration: PinnedTLS.client(clientIdentity))
+        configuration.httpVersion = .http1Only
+        let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        do {
+            var request = HTTPClientRequest(url: baseURL + path)
+            request.method = .RAW(value: method)
+            let drops = AsyncStream<ByteBuffer> {
+                try? await Task.sleep(for: pause)
+                return ByteBuffer(bytes: [1])
+            }
+            request.body = .stream(drops, length: .known(Int64(4_194_304)))
+            _ = try await http.execute(request, timeout: .seconds(20))
+            try await http.shutdown()
+        } catch {
+            try await http.shutdown()
+            throw error
+        }
+    }
+}
+
 struct RawAnswer {
     var status: Int
     var mediaType: String
