@@ -1,0 +1,67 @@
+internal import Foundation
+
+/// The interface's JSON documents, as both ends encode and decode them.
+enum ExchangeMessage {
+    struct Rounds: Codable, Sendable {
+        var rounds: [Round]
+        /// Names this list, so that a caller can wait for another.
+        var version: String
+    }
+
+    struct Round: Codable, Sendable {
+        var round: String
+        var agreement: String
+        var number: Int
+        var state: String
+    }
+
+    struct Board: Codable, Sendable {
+        var entries: [Entry]
+        /// Whether there were more than fitted.
+        var more: Bool
+    }
+
+    struct Entry: Codable, Sendable {
+        var number: Int
+        /// Base64 of the exact bytes.
+        var entry: Data
+    }
+
+    struct Number: Codable, Sendable {
+        var number: Int
+    }
+
+    struct Status: Codable, Sendable {
+        var chunks: Int
+        var complete: Bool
+        var bytes: Int
+    }
+
+    struct OpenRound: Codable, Sendable {
+        var agreement: Data
+        var signatures: [Data]
+    }
+
+    struct OpenedRound: Codable, Sendable {
+        var round: String
+    }
+
+    struct Abort: Codable, Sendable {
+        var reason: String
+    }
+
+    static func encode(_ message: some Encodable) throws -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return try encoder.encode(message)
+    }
+
+    static func decode<Message: Decodable>(_ type: Message.Type, _ bytes: Data) throws -> Message {
+        try JSONDecoder().decode(type, from: bytes)
+    }
+}
+
+/// Header that tells whether a chunk is its stream's last: `true` or `false`.
+enum ExchangeHeader {
+    static let last = "sidos-last"
+}

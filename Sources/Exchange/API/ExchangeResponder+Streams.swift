@@ -1,0 +1,144 @@
+internal import Foundation
+internal import HTTPTypes
+internal import Hummingbird
+internal import NIOCore
+internal import PSIProtocol
+
+/// Bulk streams and vaults.
+extension ExchangeResponder {
+    /// Bytes in memory per chunk that is being sent or received.
+    private static let pieceByteCount = 262_144
+    /// Most handles in one request.
+    static let handleCountLimit = 4_096
+
+    func putChunk(
+        _ round: RoundID, _ stream: StreamID, _ seq: Int, _ query: Substring?, _ request: Request, _ caller: Caller
+    ) async throws -> Response {
+        let last = try ExchangeQuery(query, allowed: ["last"]).flag("last")
+        let quota = try await delegate.mayWrite(stream, of: round, caller: caller)
+        let announced = try Self.announcedByteCount(request)
+        if let announced, announced > StreamStore.chunkByteCountLimit {
+            throw ExchangeRefusal(StoreError.invalidByteCount(limit: StreamStore.chunkByteCountLimit))
+        }
+        let slot = try await streams.reserve(
+            seq: seq, last: last, stream: stream, round: round, byteCount: announced, quota: quota)
+        var part = try await streams.openPart(of: slot)
+        let isNew: Bool
+        do {
+            var piece = ByteBuffer()
+            for try await buffer in request.body {
+                metrics.countBytesIn(buffer.readableBytes)
+                var buffer = buffer
+                piece.writeBuffer(&buffer)
+                if piece.readableBytes >= Self.pieceByteCount {
+                    try await part.append(piece)
+                    piece.clear()
+                }
+            }
+            try await part.append(piece)
+            isNew = try await streams.finish(part, last: last, quota: quota)
+        } catch {
+            await part.discard()
+            throw error
+        }
+        if isNew {
+            metrics.countChunk()
+            await delegate.didWrite(stream, of: round, status: try await streams.status(of: stream, round: round))
+        }
+        return Response(status: isNew ? .created : .ok)
+    }
+
+    func getChunk(
+        _ round: RoundID, _ stream: StreamID, _ seq: Int, _ query: Substring?, _ caller: Caller
+    ) async throws -> Response {
+        let deadline = ContinuousClock.now + (try ExchangeQuery(query, allowed: ["wait"]).wait())
+        let key = StreamStore.Key(round: round, stream: stream)
+        while true {
+            try await delegate.mayRead(stream, of: round, caller: caller)
+            let version = streams.changes.version(of: key)
+            if let chunk = try await streams.openChunk(seq: seq, stream: stream, round: round) {
+                return Self.response(chunk, metrics: metrics)
+            }
+            let isComplete = try await streams.status(of: stream, round: round).isComplete
+            if isComplete || ContinuousClock.now >= deadline { throw StoreError.noSuchChunk(seq: seq) }
+            try await wait(streams.changes, key, version, until: deadline)
+        }
+    }
+
+    private static func response(_ chunk: OpenChunk, metrics: ExchangeMetrics) -> Response {
+        var response = Response(
+            status: .ok,
+            body: ResponseBody(contentLength: chunk.byteCount) { writer in
+                var offset = 0
+                while offset < chunk.byteCount {
+                    let count = min(pieceByteCount, chunk.byteCount - offset)
+                    try await writer.write(ByteBuffer(bytes: try await chunk.read(count, at: offset)))
+                    metrics.countBytesOut(count)
+                    offset += count
+                }
+                try await writer.finish(nil)
+            })
+        response.headers[.contentType] = "application/octet-stream"
+        if let name = HTTPField.Name(ExchangeHeader.last) { response.headers[name] = chunk.isLast ? "true" : "false" }
+        return response
+    }
+
+    func streamStatus(
+        _ round: RoundID, _ stream: StreamID, _ query: Substring?, _ caller: Caller
+    ) async throws -> Response {
+        let query = try ExchangeQuery(query, allowed: ["after", "wait"])
+        // Waits for more chunks than the caller knows, or for the end.
+        let after = try query.number("after", limit: StreamPath.seqLimit + 1) ?? 0
+        let deadline = ContinuousClock.now + (try query.wait())
+        let key = StreamStore.Key(round: round, stream: stream)
+        while true {
+            try await delegate.mayRead(stream, of: round, caller: caller)
+            let version = streams.changes.version(of: key)
+            let status = try await streams.status(of: stream, round: round)
+            if status.isComplete || status.chunkCount > after || ContinuousClock.now >= deadline {
+                return try Self.json(
+                    ExchangeMessage.Status(
+                        chunks: status.chunkCount, complete: status.isComplete, bytes: status.byteCount))
+            }
+            try await wait(streams.changes, key, version, until: deadline)
+        }
+    }
+
+    func vaultCells(
+        _ round: RoundID, _ stream: StreamID, _ request: Request, _ caller: Caller
+    ) async throws -> Response {
+        let cellByteCount = try await delegate.mayReadCells(of: stream, round: round, caller: caller)
+        let width = VaultLookup.handleByteCount
+        let body = try await Self.body(request, limit: Self.handleCountLimit * width)
+        metrics.countBytesIn(body.count)
+        guard !body.isEmpty, body.count.isMultiple(of: width) else {
+            throw ExchangeRefusal(.requestMalformed, "The body is 1 to \(Self.handleCountLimit) handles of 16 bytes.")
+        }
+        let handles = stride(from: 0, to: body.count, by: width).map { Array(body[$0..<($0 + width)]) }
+        guard zip(handles, handles.dropFirst()).allSatisfy({ $0.lexicographicallyPrecedes($1) }) else {
+            throw ExchangeRefusal(.requestMalformed, "The handles must be in increasing order, each once.")
+        }
+        guard try await streams.status(of: stream, round: round).isComplete else {
+            throw ExchangeRefusal(.streamIncomplete, "The vault is still being written.")
+        }
+        let lookup = try await VaultLookup(
+            store: streams, stream: stream, round: round, cellByteCount: cellByteCount)
+        // As many handles at a time as make a few pieces of answer, whatever the cells' size.
+        let step = max(1, 4 * Self.pieceByteCount / max(1, cellByteCount))
+        let metrics = metrics
+        var response = Response(
+            status: .ok,
+            body: ResponseBody { writer in
+                for start in stride(from: 0, to: handles.count, by: step) {
+                    let cells = try await lookup.cells(Array(handles[start..<min(start + step, handles.count)]))
+                    guard !cells.isEmpty else { continue }
+                    let bytes = ByteBuffer(bytes: cells.joined())
+                    metrics.countBytesOut(bytes.readableBytes)
+                    try await writer.write(bytes)
+                }
+                try await writer.finish(nil)
+            })
+        response.headers[.contentType] = "application/octet-stream"
+        return response
+    }
+}

@@ -1,0 +1,186 @@
+internal import Foundation
+internal import Hummingbird
+internal import HummingbirdCore
+internal import HummingbirdTLS
+public import Logging
+internal import NIOCore
+internal import NIOSSL
+public import ServiceLifecycle
+internal import Synchronization
+
+/// How the coordinator listens.
+public struct ExchangeServerConfiguration: Sendable {
+    /// Address and port of the HTTPS interface; port 0 lets the system choose.
+    public var host: String
+    public var port: Int
+    /// The coordinator's own certificate and key.
+    public var identity: TLSIdentity
+    /// Address and port of the operations listener, or nil for none.
+    public var operationsHost = "127.0.0.1"
+    public var operationsPort: Int?
+    /// Connections served at once; more wait in the system's queue.
+    public var connectionCountLimit = 256
+    /// A connection on which nothing moves, handshake included, is closed after this.
+    public var idleTimeout = Duration.seconds(75)
+    /// A request's body must be there after this.
+    public var bodyDeadline = Duration.seconds(120)
+    /// The clock by which certificates expire; tests set it.
+    var now: @Sendable () -> Date = { Date() }
+
+    public init(host: String, port: Int, identity: TLSIdentity, operationsPort: Int? = nil) {
+        self.host = host
+        self.port = port
+        self.identity = identity
+        self.operationsPort = operationsPort
+    }
+}
+
+/// The coordinator's HTTPS interface: TLS 1.3 with pinned client keys, rounds, boards, streams and the operator's
+/// calls.
+///
+/// A service of a `ServiceGroup`: on a graceful shutdown it ends long-polls, finishes what is under way, and returns.
+public final class ExchangeServer: Service {
+    private let configuration: ExchangeServerConfiguration
+    private let responder: ExchangeResponder
+    private let operations: OperationsResponder
+    private let logger: Logger
+    private let ports = Mutex(Ports())
+    private let portChanges = ChangeSignal<Listener>()
+
+    private enum Listener: Sendable, Hashable { case exchange, operations }
+
+    private struct Ports {
+        var exchange: Int?
+        var operations: Int?
+    }
+
+    /// - Parameter metrics: where the interface counts, and what the operations listener prints.
+    public init(
+        configuration: ExchangeServerConfiguration, delegate: any ExchangeDelegate, board: BoardStore,
+        streams: StreamStore, metrics: PrometheusMetrics, logger: Logger
+    ) {
+        self.configuration = configuration
+        self.logger = logger
+        responder = ExchangeResponder(
+            delegate: delegate, board: board, streams: streams, metrics: ExchangeMetrics(factory: metrics),
+            now: configuration.now, logger: logger)
+        operations = OperationsResponder(
+            board: board, streams: streams, delegate: delegate, metrics: metrics, started: ContinuousClock.now)
+    }
+
+    /// - Throws: `TLSRefusal` when the own certificate is out of date, or when an address cannot be bound.
+    public func run() async throws {
+        try configuration.identity.checkValidity(at: configuration.now())
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            let exchange = try exchangeApplication()
+            group.addTask { try await exchange.run() }
+            if let port = configuration.operationsPort {
+                let operations = operationsApplication(port: port)
+                group.addTask { try await operations.run() }
+            }
+            // Whichever ends first, by an error or a shutdown, ends the other.
+            do {
+                try await group.next()
+            } catch {
+                group.cancelAll()
+                throw error
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    /// The port of the HTTPS interface, once it listens.
+    public func boundPort() async throws -> Int { try await bound(.exchange) }
+
+    /// The port of the operations listener, once it listens.
+    public func boundOperationsPort() async throws -> Int { try await bound(.operations) }
+
+    private func bound(_ listener: Listener) async throws -> Int {
+        while true {
+            let version = portChanges.version(of: listener)
+            let port = ports.withLock { listener == .exchange ? $0.exchange : $0.operations }
+            if let port { return port }
+            await portChanges.wait(for: listener, beyond: version)
+            try Task.checkCancellation()
+        }
+    }
+
+    private func exchangeApplication() throws -> Application<ExchangeResponder> {
+        let bodyDeadline = TimeAmount(configuration.bodyDeadline)
+        let http = HTTP1Channel.Configuration(
+            additionalChannelHandlers: [RequestLimitHandler(bodyDeadline: bodyDeadline)],
+            idleTimeout: TimeAmount(configuration.idleTimeout), httpDecoderConfiguration: Self.headerLimits)
+        let (delegate, now, logger, metrics) = (responder.delegate, configuration.now, logger, responder.metrics)
+        let tls = TLSChannelConfiguration(tlsConfiguration: PinnedTLS.server(configuration.identity)) { chain in
+            do {
+                guard let leaf = chain.first else { throw TLSRefusal.noCertificate }
+                let certificate = try PeerCertificate(leaf)
+                try certificate.checkValidity(at: now())
+                guard await delegate.knows(certificate.pin) else { throw TLSRefusal.wrongPin(got: certificate.pin) }
+                return .certificateVerified
+            } catch {
+                let refusal = error as? TLSRefusal
+                metrics.countRefusedHandshake(refusal?.name ?? "unknown")
+                logger.notice("a client was refused", metadata: ["reason": "\(refusal?.description ?? "unknown")"])
+                return .failed
+            }
+        }
+        return Application(
+            responder: responder, server: try .tls(.http1(configuration: http), configuration: tls),
+            configuration: ApplicationConfiguration(
+                address: .hostname(configuration.host, port: configuration.port),
+                availableConnectionsDelegate: .maximum(configuration.connectionCountLimit, logger: quietLogger)),
+            onServerRunning: { [weak self] channel in self?.didBind(.exchange, channel.localAddress?.port) },
+            logger: quietLogger)
+    }
+
+    private static var headerLimits: HTTP1Channel.Configuration.DecoderConfiguration {
+        .init(maxHeaderFieldSize: 4_096, maxHeaderListSize: 16_384, maxHeaderFieldCount: 64)
+    }
+
+    private func operationsApplication(port: Int) -> Application<OperationsResponder> {
+        Application(
+            responder: operations,
+            server: .http1(
+                configuration: .init(idleTimeout: .seconds(30), httpDecoderConfiguration: Self.headerLimits)),
+            configuration: ApplicationConfiguration(
+                address: .hostname(configuration.operationsHost, port: port),
+                availableConnectionsDelegate: .maximum(16, logger: quietLogger)),
+            onServerRunning: { [weak self] channel in self?.didBind(.operations, channel.localAddress?.port) },
+            logger: quietLogger)
+    }
+
+    /// For the library, whose own messages would otherwise name every connection.
+    private var quietLogger: Logger {
+        var quiet = logger
+        quiet.logLevel = max(logger.logLevel, .warning)
+        return quiet
+    }
+
+    private func didBind(_ listener: Listener, _ port: Int?) {
+        ports.withLock { ports in
+            switch listener {
+            case .exchange: ports.exchange = port
+            case .operations: ports.operations = port
+            }
+        }
+        portChanges.announce(listener)
+        logger.info("listening", metadata: ["listener": "\(listener)", "port": "\(port ?? 0)"])
+    }
+}
+
+extension TLSRefusal {
+    /// The case's name, for metrics.
+    var name: String {
+        switch self {
+        case .unreadable: "unreadable"
+        case .keyDoesNotFit: "key_does_not_fit"
+        case .certificateTooLarge: "certificate_too_large"
+        case .noCertificate: "no_certificate"
+        case .wrongPin: "wrong_pin"
+        case .expired: "expired"
+        case .notYetValid: "not_yet_valid"
+        case .refusedByPeer: "refused_by_peer"
+        }
+    }
+}

@@ -1,0 +1,156 @@
+internal import AsyncHTTPClient
+internal import Foundation
+public import Logging
+internal import NIOCore
+internal import NIOHTTP1
+internal import NIOSSL
+
+/// How a party reaches the coordinator.
+public struct ExchangeClientConfiguration: Sendable {
+    /// `https://host[:port]`, nothing after it.
+    public var baseURL: String
+    /// Keys that the coordinator's certificate may have; more than one while it is being replaced.
+    public var serverPins: Set<TLSPin>
+    /// The caller's own certificate and key.
+    public var identity: TLSIdentity
+    /// An HTTP proxy that connections are tunnelled through. It sees the coordinator's name and the traffic's size.
+    public var proxy: Proxy?
+    public var retry = RetryPolicy.untilCancelled
+    public var connectTimeout = Duration.seconds(10)
+    /// A call must be answered after this, besides what it waits for on purpose.
+    public var callTimeout = Duration.seconds(120)
+    /// Told once when calls begin to fail, and once when they succeed again.
+    public var onOutage: @Sendable (any Error) -> Void = { _ in }
+    public var onRecovery: @Sendable () -> Void = {}
+    /// The clock by which the coordinator's certificate expires; tests set it.
+    var now: @Sendable () -> Date = { Date() }
+
+    public struct Proxy: Sendable, Equatable {
+        public var host: String
+        public var port: Int
+
+        public init(host: String, port: Int) {
+            self.host = host
+            self.port = port
+        }
+    }
+
+    public init(baseURL: String, serverPins: Set<TLSPin>, identity: TLSIdentity) {
+        self.baseURL = baseURL
+        self.serverPins = serverPins
+        self.identity = identity
+    }
+}
+
+/// Calls the coordinator's interface. `shutdown` must be called before the last reference goes.
+///
+/// Follows no redirect and reaches no host but the one of its base URL. Every answer is bounded before it is read.
+public final class ExchangeClient: Sendable {
+    private let baseURL: String
+    private let http: HTTPClient
+    private let retry: RetryPolicy
+    private let callTimeout: Duration
+    private let outage: OutageMonitor
+    private let logger: Logger
+
+    /// - Throws: `ExchangeClientError.invalidBaseURL`, or `TLSRefusal` when the own certificate is out of date.
+    public init(configuration: ExchangeClientConfiguration, logger: Logger) throws {
+        try configuration.identity.checkValidity()
+        baseURL = try Self.checkedBaseURL(configuration.baseURL)
+        retry = configuration.retry
+        callTimeout = configuration.callTimeout
+        outage = OutageMonitor(onOutage: configuration.onOutage, onRecovery: configuration.onRecovery)
+        self.logger = logger
+        var http = HTTPClient.Configuration(
+            tlsConfiguration: PinnedTLS.client(configuration.identity), redirectConfiguration: .disallow,
+            timeout: .init(
+                connect: TimeAmount(configuration.connectTimeout),
+                // Longer than any wait that the coordinator grants.
+                read: .seconds(Int64(ExchangeQuery.waitLimit) + 30)),
+            proxy: configuration.proxy.map { .server(host: $0.host, port: $0.port) }, decompression: .disabled)
+        http.httpVersion = .http1Only
+        http.connectionPool.idleTimeout = .seconds(60)
+        // A connection that failed is this client's to retry, which knows whether that makes sense.
+        http.connectionPool.retryConnectionEstablishment = false
+        let check = ServerPinCheck(pins: configuration.serverPins, now: configuration.now)
+        http.http1_1ConnectionDebugInitializer = { check.check($0) }
+        self.http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: http)
+    }
+
+    /// Closes all connections.
+    public func shutdown() async throws { try await http.shutdown() }
+
+    private static func checkedBaseURL(_ text: String) throws(ExchangeClientError) -> String {
+        let trimmed = text.hasSuffix("/") ? String(text.dropLast()) : text
+        guard let parts = URLComponents(string: trimmed), parts.scheme == "https", let host = parts.host, !host.isEmpty,
+            parts.path.isEmpty, parts.query == nil, parts.fragment == nil, parts.user == nil, parts.password == nil
+        else { throw .invalidBaseURL }
+        return trimmed
+    }
+
+    // MARK: Calling
+
+    /// An answer that is not a problem.
+    struct Answer {
+        var status: Int
+        var isLast: Bool
+        var body: [UInt8]
+    }
+
+    /// Calls until there is an answer, as the retry policy says.
+    ///
+    /// Every call of the interface can be repeated without harm, since the same entry or chunk again is no error.
+    func call(
+        _ method: HTTPMethod, _ path: String, body: [UInt8]? = nil, waiting: Duration = .zero, answerLimit: Int
+    ) async throws -> Answer {
+        let body = body.map { ByteBuffer(bytes: $0) }
+        var failureCount = 0
+        while true {
+            do {
+                let answer = try await attempt(method, path, body, callTimeout + waiting, answerLimit)
+                outage.succeeded()
+                return answer
+            } catch {
+                guard CallFailure.isPassing(error) else {
+                    // An answer, even a refusal, shows that the coordinator is there.
+                    if error is ExchangeProblem { outage.succeeded() }
+                    throw error
+                }
+                try Task.checkCancellation()
+                failureCount += 1
+                if let limit = retry.attemptLimit, failureCount >= limit { throw error }
+                outage.failed(error)
+                try await Task.sleep(for: retry.delay(afterFailures: failureCount))
+            }
+        }
+    }
+
+    private func attempt(
+        _ method: HTTPMethod, _ path: String, _ body: ByteBuffer?, _ timeout: Duration, _ answerLimit: Int
+    ) async throws -> Answer {
+        var request = HTTPClientRequest(url: baseURL + path)
+        request.method = method
+        if let body { request.body = .bytes(body) }
+        do {
+            let response = try await http.execute(request, timeout: TimeAmount(timeout), logger: logger)
+            let status = Int(response.status.code)
+            guard (200..<300).contains(status) else {
+                throw try await Self.problem(response, status)
+            }
+            let bytes = try await response.body.collect(upTo: answerLimit)
+            return Answer(
+                status: status, isLast: response.headers.first(name: ExchangeHeader.last) == "true",
+                body: Array(bytes.readableBytesView))
+        } catch {
+            throw CallFailure.named(error)
+        }
+    }
+
+    private static func problem(_ response: HTTPClientResponse, _ status: Int) async throws -> any Error {
+        let bytes = try await response.body.collect(upTo: 65_536)
+        guard let document = try? ExchangeMessage.decode(ProblemDetails.self, Data(bytes.readableBytesView)) else {
+            return ExchangeClientError.invalidAnswer(status: status)
+        }
+        return ExchangeProblem(code: document.code, status: status, detail: document.detail)
+    }
+}

@@ -1,0 +1,22 @@
+internal import Foundation
+internal import NIOCore
+internal import NIOSSL
+
+/// Looks at the coordinator's certificate before a new connection is used for anything.
+struct ServerPinCheck: Sendable {
+    let pins: Set<TLSPin>
+    let now: @Sendable () -> Date
+
+    func check(_ channel: any Channel) -> EventLoopFuture<Void> {
+        channel.nioSSL_peerCertificate().flatMapThrowing { certificate in
+            guard let certificate else { throw TLSRefusal.noCertificate }
+            let peer = try PeerCertificate(certificate)
+            guard pins.contains(peer.pin) else { throw TLSRefusal.wrongPin(got: peer.pin) }
+            try peer.checkValidity(at: now())
+        }.flatMapErrorThrowing { error in
+            // The pool forgets a connection that fails here without closing it.
+            channel.close(promise: nil)
+            throw error
+        }
+    }
+}

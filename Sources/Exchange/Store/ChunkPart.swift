@@ -1,0 +1,67 @@
+internal import NIOCore
+
+/// Where a chunk is to be stored.
+struct ChunkSlot: Sendable {
+    var key: StreamStore.Key
+    var seq: Int
+}
+
+/// A chunk that is being written beside its place. Either `StreamStore.finish` or `discard` ends it.
+struct ChunkPart: Sendable {
+    let slot: ChunkSlot
+    let directory: String
+    let name: String
+    let file: DurableFile
+    let store: StreamStore
+    /// Bytes written so far.
+    private(set) var byteCount = 0
+
+    init(slot: ChunkSlot, directory: String, name: String, file: DurableFile, store: StreamStore) {
+        self.slot = slot
+        self.directory = directory
+        self.name = name
+        self.file = file
+        self.store = store
+    }
+
+    mutating func append(_ bytes: [UInt8]) async throws(StoreError) {
+        try count(bytes.count)
+        let file = file
+        try await store.blocking { () throws(StoreError) in try file.write(bytes) }
+    }
+
+    mutating func append(_ buffer: ByteBuffer) async throws(StoreError) {
+        try count(buffer.readableBytes)
+        let file = file
+        try await store.blocking { () throws(StoreError) in
+            try DurableFile.rethrowing { try buffer.withUnsafeReadableBytes { try file.write($0) } }
+        }
+    }
+
+    func discard() async {
+        let path = "\(directory)/\(name)"
+        // A part that cannot be removed is removed at the next start.
+        try? await store.blocking { () throws(StoreError) in try DurableDirectory.removeFile(path) }
+    }
+
+    private mutating func count(_ more: Int) throws(StoreError) {
+        guard more <= StreamStore.chunkByteCountLimit - byteCount else {
+            throw .invalidByteCount(limit: StreamStore.chunkByteCountLimit)
+        }
+        byteCount += more
+    }
+}
+
+/// A stored chunk that is open for reading.
+struct OpenChunk: Sendable {
+    let file: DurableFile
+    let byteCount: Int
+    let isLast: Bool
+    let store: StreamStore
+
+    /// `count` bytes from `offset`, which lie within the chunk.
+    func read(_ count: Int, at offset: Int) async throws(StoreError) -> [UInt8] {
+        let file = file
+        return try await store.blocking { () throws(StoreError) in try file.read(count, at: offset) }
+    }
+}

@@ -1,0 +1,46 @@
+/// Why the coordinator's stores refuse or fail.
+///
+/// Nothing here names content: a round, a count and a kind at most.
+public enum StoreError: Error, Sendable, Equatable {
+    /// A batch name, attempt or chunk number that no path may be made of.
+    case invalidName
+    case unknownRound
+    /// A round of this identity exists with another attachment or first entry.
+    case roundDiffers
+    /// Nothing, or more than the limit, was to be stored.
+    case invalidByteCount(limit: Int)
+    /// The chunk after the last stored one is `expected`.
+    case outOfOrder(expected: Int)
+    /// The chunk is stored already, with other bytes or another `last`.
+    case chunkDiffers(seq: Int)
+    /// The stream ended with chunk `chunkCount - 1`.
+    case streamComplete(chunkCount: Int)
+    case noSuchChunk(seq: Int)
+    /// The round would exceed the bytes it may take.
+    case quotaExceeded(limit: Int)
+    /// The disk, or what is left of it above the reserve, cannot take the bytes.
+    case diskFull
+    /// What lies on the disk is not what this store writes. Restore it from a backup or delete the round.
+    case damaged(String)
+    /// A system call or the database failed; `code` is errno or SQLite's result code.
+    case failed(operation: String, code: Int32)
+}
+
+extension StoreError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .invalidName: "the stream's name is not one that can be stored"
+        case .unknownRound: "the round is not in the store"
+        case .roundDiffers: "the round is in the store already with other content"
+        case .invalidByteCount(let limit): "1 to \(limit) bytes can be stored at a time"
+        case .outOfOrder(let expected): "the next chunk to store is \(expected)"
+        case .chunkDiffers(let seq): "chunk \(seq) is stored already with other content; start a new attempt"
+        case .streamComplete(let count): "the stream is complete with \(count) chunks"
+        case .noSuchChunk(let seq): "chunk \(seq) is not stored"
+        case .quotaExceeded(let limit): "the round may store \(limit) bytes and no more"
+        case .diskFull: "the disk is full; free some space, the sender goes on by itself"
+        case .damaged(let what): "the store is damaged: \(what)"
+        case .failed(let operation, let code): "\(operation) failed with code \(code)"
+        }
+    }
+}

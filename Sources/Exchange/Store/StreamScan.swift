@@ -1,0 +1,49 @@
+internal import PSIProtocol
+
+/// Reads what is stored of a round from the names and sizes of its files. Every call blocks.
+enum StreamScan {
+    /// The round's streams; parts that a crash left behind are removed.
+    static func streams(of round: RoundID, root: String) throws(StoreError) -> [StreamID: StoredStream] {
+        var streams: [StreamID: StoredStream] = [:]
+        let top = "\(root)/\(StreamPath.directory(of: round))/streams"
+        for batch in try DurableDirectory.names(in: top) {
+            guard StreamPath.isBatch(batch) else { throw .damaged("a batch has no valid name") }
+            for stageName in try DurableDirectory.names(in: "\(top)/\(batch)") {
+                guard let stage = StreamStage(stageName) else { throw .damaged("a stage has no valid name") }
+                for attemptName in try DurableDirectory.names(in: "\(top)/\(batch)/\(stageName)") {
+                    guard let attempt = StreamPath.number(attemptName, limit: StreamPath.attemptLimit) else {
+                        throw .damaged("an attempt has no valid name")
+                    }
+                    streams[StreamID(batch: batch, stage: stage, attempt: attempt)] = try stream(
+                        in: "\(top)/\(batch)/\(stageName)/\(attemptName)")
+                }
+            }
+        }
+        return streams
+    }
+
+    private static func stream(in directory: String) throws(StoreError) -> StoredStream {
+        var chunks: [(seq: Int, last: Bool, byteCount: Int)] = []
+        for name in try DurableDirectory.names(in: directory) {
+            if name.hasSuffix(StreamPath.partSuffix) {
+                try DurableDirectory.removeFile("\(directory)/\(name)")
+                continue
+            }
+            guard let chunk = StreamPath.chunk(fileName: name) else { throw .damaged("a chunk has no valid name") }
+            let byteCount = try DurableDirectory.byteCount(ofFile: "\(directory)/\(name)")
+            do { try StreamStore.checkLength(byteCount, last: chunk.last) } catch {
+                throw .damaged("chunk \(chunk.seq) has \(byteCount) bytes")
+            }
+            chunks.append((chunk.seq, chunk.last, byteCount))
+        }
+        chunks.sort { $0.seq < $1.seq }
+        var stored = StoredStream()
+        for (index, chunk) in chunks.enumerated() {
+            guard chunk.seq == index, !stored.isComplete else {
+                throw .damaged("chunk \(chunk.seq) stands where chunk \(index) or the end was expected")
+            }
+            stored.append(byteCount: chunk.byteCount, last: chunk.last)
+        }
+        return stored
+    }
+}

@@ -1,0 +1,293 @@
+internal import NIOPosix
+public import PSIProtocol
+internal import Synchronization
+
+/// Bulk streams of all rounds, as one file per chunk.
+///
+/// A chunk is written beside, synced, renamed, and its directory synced before its writer hears of success, so what
+/// has been acknowledged survives a crash and a power cut, and what has not leaves no trace but a `.part` file that
+/// the next start removes. Chunks of a stream are stored in order; the same chunk again is no error, another in its
+/// place is. The store doesn't know what the bytes mean.
+public final class StreamStore: Sendable {
+    /// Largest chunk, 4 MiB.
+    public static let chunkByteCountLimit = 4_194_304
+
+    /// Names a stream of a round.
+    public struct Key: Sendable, Hashable {
+        public var round: RoundID
+        public var stream: StreamID
+
+        public init(round: RoundID, stream: StreamID) {
+            self.round = round
+            self.stream = stream
+        }
+    }
+
+    /// Announced whenever a stream grows.
+    public let changes = ChangeSignal<Key>()
+
+    let root: String
+    /// Bytes of the disk that are never filled.
+    private let reserve: Int
+    private let freeByteCount: @Sendable () -> Int?
+    /// File calls block, so they run here and not on an event loop or a task's thread.
+    let threads: NIOThreadPool
+
+    struct State {
+        var rounds: [RoundID: StoredRound] = [:]
+        var streams: [Key: StoredStream] = [:]
+        var partCount: UInt64 = 0
+    }
+    let state = Mutex(State())
+    private let loading = KeyedGate<RoundID>()
+    let writing = KeyedGate<Key>()
+    let vaultIndexes = VaultIndexCache()
+
+    /// Opens the store in a directory, which is made if its parent exists.
+    ///
+    /// - Parameter reserve: bytes of the disk to leave free.
+    /// - Parameter freeByteCount: what is free now; nil asks the system.
+    public init(
+        root: String, reserve: Int = 268_435_456, freeByteCount: (@Sendable () -> Int?)? = nil
+    ) throws(StoreError) {
+        self.root = root
+        self.reserve = reserve
+        self.freeByteCount = freeByteCount ?? { DurableDirectory.freeByteCount(root) }
+        threads = NIOThreadPool.singleton
+        let parent = root.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+        let name = root.split(separator: "/").last.map(String.init) ?? ""
+        guard !name.isEmpty, name != ".", name != ".." else { throw .invalidName }
+        try DurableDirectory.make(name, below: parent.isEmpty ? (root.hasPrefix("/") ? "/" : ".") : parent)
+        try DurableDirectory.make("rounds", below: root)
+    }
+
+    // MARK: Writing
+
+    /// Stores a chunk.
+    ///
+    /// - Parameter seq: the number of chunks stored, or that of one stored already.
+    /// - Parameter quota: bytes that the whole round may store; nil sets no bound.
+    /// - Returns: true when it is new, false when the same was stored already.
+    @discardableResult
+    public func put(
+        _ bytes: [UInt8], seq: Int, last: Bool, stream: StreamID, round: RoundID, quota: Int? = nil
+    ) async throws(StoreError) -> Bool {
+        let slot = try await reserve(
+            seq: seq, last: last, stream: stream, round: round, byteCount: bytes.count, quota: quota)
+        var part = try await openPart(of: slot)
+        do {
+            try await part.append(bytes)
+            return try await finish(part, last: last, quota: quota)
+        } catch {
+            await part.discard()
+            throw error
+        }
+    }
+
+    /// Checks everything that can be checked before a chunk's bytes are there.
+    ///
+    /// - Parameter byteCount: how many are announced, or nil.
+    func reserve(
+        seq: Int, last: Bool, stream: StreamID, round: RoundID, byteCount: Int?, quota: Int?
+    ) async throws(StoreError) -> ChunkSlot {
+        guard StreamPath.isStorable(stream), (0...StreamPath.seqLimit).contains(seq) else { throw .invalidName }
+        if let byteCount { try Self.checkLength(byteCount, last: last) }
+        try await load(round)
+        let slot = ChunkSlot(key: Key(round: round, stream: stream), seq: seq)
+        try state.withLock { state throws(StoreError) in
+            try Self.check(slot, byteCount: byteCount ?? 0, quota: quota, state)
+        }
+        if let free = freeByteCount(), free - reserve < byteCount ?? Self.chunkByteCountLimit { throw .diskFull }
+        return slot
+    }
+
+    /// Opens the file beside, in which a chunk waits until it is whole.
+    func openPart(of slot: ChunkSlot) async throws(StoreError) -> ChunkPart {
+        let number = state.withLock { state in
+            state.partCount &+= 1
+            return state.partCount
+        }
+        let directory = StreamPath.directory(of: slot.key.stream, in: slot.key.round)
+        let name = "\(slot.seq)-\(number)\(StreamPath.partSuffix)"
+        let file = try await blocking { () throws(StoreError) in
+            try DurableDirectory.make(directory, below: self.root, syncingAll: slot.seq == 0)
+            return try DurableFile.create("\(self.root)/\(directory)/\(name)")
+        }
+        return ChunkPart(slot: slot, directory: "\(root)/\(directory)", name: name, file: file, store: self)
+    }
+
+    /// Gives a whole part its place in the stream.
+    func finish(_ part: ChunkPart, last: Bool, quota: Int?) async throws(StoreError) -> Bool {
+        try Self.checkLength(part.byteCount, last: last)
+        let slot = part.slot
+        let isNew = try await writing.withGate(slot.key) { () async throws(StoreError) in
+            let stored = state.withLock { $0.streams[slot.key] ?? StoredStream() }
+            if slot.seq < stored.chunkByteCounts.count {
+                try await compare(part, last: last, with: stored)
+                return false
+            }
+            try state.withLock { state throws(StoreError) in
+                try Self.check(slot, byteCount: part.byteCount, quota: quota, state)
+            }
+            try await blocking { () throws(StoreError) in
+                try part.file.sync()
+                try DurableDirectory.publish(
+                    part.name, as: StreamPath.fileName(seq: slot.seq, last: last), in: part.directory)
+            }
+            state.withLock { state in
+                state.streams[slot.key, default: StoredStream()].append(byteCount: part.byteCount, last: last)
+                state.rounds[slot.key.round, default: StoredRound()].byteCount += part.byteCount
+                state.rounds[slot.key.round, default: StoredRound()].chunkCount += 1
+            }
+            return true
+        }
+        if isNew { changes.announce(slot.key) } else { await part.discard() }
+        return isNew
+    }
+
+    /// Only the last chunk may be empty, so that a stream of nothing can be told from none.
+    static func checkLength(_ byteCount: Int, last: Bool) throws(StoreError) {
+        guard (last ? 0 : 1)...chunkByteCountLimit ~= byteCount else {
+            throw .invalidByteCount(limit: chunkByteCountLimit)
+        }
+    }
+
+    private static func check(
+        _ slot: ChunkSlot, byteCount: Int, quota: Int?, _ state: State
+    ) throws(StoreError) {
+        let stored = state.streams[slot.key] ?? StoredStream()
+        if slot.seq < stored.chunkByteCounts.count { return }
+        if stored.isComplete { throw .streamComplete(chunkCount: stored.chunkByteCounts.count) }
+        guard slot.seq == stored.chunkByteCounts.count else {
+            throw .outOfOrder(expected: stored.chunkByteCounts.count)
+        }
+        if let quota, (state.rounds[slot.key.round]?.byteCount ?? 0) + byteCount > quota {
+            throw .quotaExceeded(limit: quota)
+        }
+    }
+
+    /// Throws unless the part and the stored chunk of its number are the same.
+    private func compare(_ part: ChunkPart, last: Bool, with stored: StoredStream) async throws(StoreError) {
+        let seq = part.slot.seq
+        guard stored.isLast(seq) == last, stored.chunkByteCounts[seq] == part.byteCount else {
+            throw .chunkDiffers(seq: seq)
+        }
+        let isSame = try await blocking { () throws(StoreError) in
+            let ours = try DurableFile.openForReading("\(part.directory)/\(part.name)")
+            let theirs = try DurableFile.openForReading(
+                "\(part.directory)/\(StreamPath.fileName(seq: seq, last: last))")
+            return try ours.read(part.byteCount, at: 0) == theirs.read(part.byteCount, at: 0)
+        }
+        guard isSame else { throw .chunkDiffers(seq: seq) }
+    }
+
+    // MARK: Reading
+
+    /// How far the stream is; a stream of which nothing is stored has no chunks.
+    public func status(of stream: StreamID, round: RoundID) async throws(StoreError) -> StreamStatus {
+        try await stored(stream, round).status
+    }
+
+    /// Reads a chunk.
+    public func chunk(seq: Int, stream: StreamID, round: RoundID) async throws(StoreError) -> StoredChunk {
+        guard let chunk = try await openChunk(seq: seq, stream: stream, round: round) else {
+            throw .noSuchChunk(seq: seq)
+        }
+        return StoredChunk(bytes: try await chunk.read(chunk.byteCount, at: 0), isLast: chunk.isLast)
+    }
+
+    /// Opens a chunk, to be read a piece at a time; nil when it is not stored.
+    func openChunk(seq: Int, stream: StreamID, round: RoundID) async throws(StoreError) -> OpenChunk? {
+        let stored = try await stored(stream, round)
+        guard (0..<stored.chunkByteCounts.count).contains(seq) else { return nil }
+        let isLast = stored.isLast(seq)
+        let path =
+            "\(root)/\(StreamPath.directory(of: stream, in: round))/\(StreamPath.fileName(seq: seq, last: isLast))"
+        let file = try await blocking { () throws(StoreError) in try DurableFile.openForReading(path) }
+        return OpenChunk(file: file, byteCount: stored.chunkByteCounts[seq], isLast: isLast, store: self)
+    }
+
+    /// Bytes that the round's streams take.
+    public func byteCount(of round: RoundID) async throws(StoreError) -> Int {
+        try await load(round)
+        return state.withLock { $0.rounds[round]?.byteCount ?? 0 }
+    }
+
+    /// Chunks of the rounds in use since the start, for the metrics.
+    public var loadedChunkCount: Int { state.withLock { $0.rounds.values.reduce(0) { $0 + $1.chunkCount } } }
+
+    /// Bytes that may be stored before the disk is at its reserve, or nil when the system does not say.
+    public func availableByteCount() -> Int? { freeByteCount().map { max(0, $0 - reserve) } }
+
+    /// Proves that the store can be written, by a file that is made, synced and removed.
+    public func checkWritable() async throws(StoreError) {
+        if let available = availableByteCount(), available < Self.chunkByteCountLimit { throw .diskFull }
+        let number = state.withLock { state in
+            state.partCount &+= 1
+            return state.partCount
+        }
+        let path = "\(root)/ready-\(number)\(StreamPath.partSuffix)"
+        try await blocking { () throws(StoreError) in
+            let file = try DurableFile.create(path)
+            defer { try? DurableDirectory.removeFile(path) }
+            try file.write([UInt8](repeating: 0, count: 512))
+            try file.sync()
+        }
+    }
+
+    /// Deletes a round's streams. Nothing happens when there are none.
+    public func deleteRound(_ round: RoundID) async throws(StoreError) {
+        try await loading.withGate(round) { () async throws(StoreError) in
+            let path = "\(root)/\(StreamPath.directory(of: round))"
+            try await blocking { () throws(StoreError) in
+                try DurableDirectory.removeTree(path)
+                try DurableDirectory.sync("\(self.root)/rounds")
+            }
+            state.withLock { state in
+                state.rounds[round] = nil
+                state.streams = state.streams.filter { $0.key.round != round }
+            }
+        }
+        vaultIndexes.forget(round)
+        changes.forget { $0.round == round }
+    }
+
+    func stored(_ stream: StreamID, _ round: RoundID) async throws(StoreError) -> StoredStream {
+        guard StreamPath.isStorable(stream) else { throw .invalidName }
+        try await load(round)
+        return state.withLock { $0.streams[Key(round: round, stream: stream)] ?? StoredStream() }
+    }
+
+    /// Learns what is on the disk of a round that hasn't been used since the start.
+    private func load(_ round: RoundID) async throws(StoreError) {
+        if state.withLock({ $0.rounds[round] != nil }) { return }
+        try await loading.withGate(round) { () async throws(StoreError) in
+            if state.withLock({ $0.rounds[round] != nil }) { return }
+            let streams = try await blocking { () throws(StoreError) in
+                try StreamScan.streams(of: round, root: self.root)
+            }
+            state.withLock { state in
+                var total = StoredRound()
+                for (stream, stored) in streams {
+                    state.streams[Key(round: round, stream: stream)] = stored
+                    total.byteCount += stored.byteCount
+                    total.chunkCount += stored.chunkByteCounts.count
+                }
+                state.rounds[round] = total
+            }
+        }
+    }
+
+    /// Runs blocking file calls on the store's threads.
+    func blocking<Value: Sendable>(
+        _ body: @escaping @Sendable () throws(StoreError) -> Value
+    ) async throws(StoreError) -> Value {
+        do {
+            return try await threads.runIfActive(body)
+        } catch let error as StoreError {
+            throw error
+        } catch {
+            throw .failed(operation: "running a file operation", code: -1)
+        }
+    }
+}

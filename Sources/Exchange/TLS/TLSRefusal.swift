@@ -1,0 +1,37 @@
+public import Foundation
+
+/// Why a TLS peer, or the own certificate, is refused.
+public enum TLSRefusal: Error, Sendable, Equatable {
+    /// The file holds no certificate, or no key, that can be read; `reason` says which.
+    case unreadable(reason: String)
+    /// The private key isn't the one of the certificate.
+    case keyDoesNotFit
+    /// The certificate has no more than `limit` bytes left to look at, or is larger.
+    case certificateTooLarge(limit: Int)
+    /// The peer showed no certificate.
+    case noCertificate
+    /// The certificate's key is none of those pinned. `got` is public; compare it with the agreement.
+    case wrongPin(got: TLSPin)
+    case expired(notAfter: Date)
+    case notYetValid(notBefore: Date)
+    /// The peer ended the handshake: it doesn't know this certificate, or finds it expired.
+    case refusedByPeer
+}
+
+extension TLSRefusal: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .unreadable(let reason): "\(reason) cannot be read; it must be PEM"
+        case .keyDoesNotFit: "the private key does not belong to the certificate"
+        case .certificateTooLarge(let limit): "a certificate has at most \(limit) bytes"
+        case .noCertificate: "the peer showed no certificate"
+        case .wrongPin(let got): "the peer's certificate has the key \(got), which is not pinned"
+        case .expired(let date): "the certificate expired on \(Self.day(date)); replace it, keeping its key"
+        case .notYetValid(let date): "the certificate is valid from \(Self.day(date)); check the clock"
+        case .refusedByPeer:
+            "the peer refused this certificate: it is not in an installed agreement, or it has expired"
+        }
+    }
+
+    private static func day(_ date: Date) -> String { date.formatted(.iso8601.year().month().day()) }
+}

@@ -1,0 +1,219 @@
+import Crypto
+import Foundation
+import PSIProtocol
+import Synchronization
+import Testing
+
+@testable import Exchange
+
+@Suite(.serialized, .timeLimit(.minutes(8))) struct StreamTransferTests {
+    private let stream = StreamID(batch: "kela_benefits", stage: .ring(0), attempt: 0)
+
+    private func upload(
+        to key: XWingMLKEM768X25519.PublicKey, _ stream: StreamID, _ round: RoundID, _ transport: any ChunkTransport
+    ) throws -> StreamUpload {
+        try StreamUpload(
+            sealedFor: "vero", receiverKey: Array(key.rawRepresentation), sender: "kela", stream: stream, round: round,
+            transport: transport)
+    }
+
+    private func download(
+        _ key: XWingMLKEM768X25519.PrivateKey, _ stream: StreamID, _ round: RoundID, _ transport: any ChunkTransport
+    ) -> StreamDownload {
+        StreamDownload(
+            sealedBy: "kela", receiver: "vero", privateKey: key, stream: stream, round: round, transport: transport)
+    }
+
+    @Test(arguments: [0, 1, 1_048_576, 1_048_577, 3_000_000]) func arrivesAsItWasSent(byteCount: Int) async throws {
+        let key = try XWingMLKEM768X25519.PrivateKey.generate()
+        let round = try testRound()
+        try await TestExchange.run { exchange in
+            try await exchange.withClient { client async throws in
+                let content = testBytes(byteCount)
+                for plain in [false, true] {
+                    let stream = StreamID(batch: "kela", stage: plain ? .vault : .ring(0), attempt: 0)
+                    var upload =
+                        plain
+                        ? StreamUpload(plain: stream, round: round, transport: client)
+                        : try self.upload(to: key.publicKey, stream, round, client)
+                    // In pieces that fit no chunk.
+                    for start in stride(from: 0, to: byteCount, by: 300_007) {
+                        try await upload.write(Array(content[start..<min(start + 300_007, byteCount)]))
+                    }
+                    let sent = try await upload.finish()
+                    #expect(sent == StreamSummary(byteCount: byteCount, digest: Array(SHA256.hash(data: content))))
+                    await #expect(throws: SealedStreamError.afterLast) { try await upload.write([1]) }
+                    var download =
+                        plain
+                        ? StreamDownload(plain: stream, round: round, transport: client)
+                        : self.download(key, stream, round, client)
+                    var received: [UInt8] = []
+                    while let piece = try await download.next() { received += piece }
+                    #expect(received == content)
+                    #expect(download.isComplete && download.summary == sent)
+                    #expect(try await download.next() == nil)
+                }
+                // What lies at the coordinator is not what was sent.
+                if byteCount > 100 {
+                    let stored = try await exchange.streams.chunk(
+                        seq: 0, stream: StreamID(batch: "kela", stage: .ring(0), attempt: 0), round: round)
+                    #expect(Data(stored.bytes).range(of: Data(content[0..<32])) == nil)
+                }
+            }
+        }
+    }
+
+    /// What a coordinator could do to a stream that it relays.
+    @Test func tamperingByTheCoordinatorIsFound() async throws {
+        let key = try XWingMLKEM768X25519.PrivateKey.generate()
+        let round = try testRound()
+        let directory = try TemporaryDirectory()
+        let store = try StreamStore(root: directory.path + "/streams", reserve: 0)
+        var upload = try upload(to: key.publicKey, stream, round, StoreChunkTransport(store: store))
+        try await upload.write(testBytes(2_500_000))
+        _ = try await upload.finish()
+
+        func read(_ tamper: @escaping @Sendable (Int, inout StoredChunk) async throws -> Void) async throws {
+            var download = download(key, stream, round, TamperingTransport(store: store, tamper: tamper))
+            while try await download.next() != nil {}
+        }
+        try await read { _, _ in }
+        await #expect(throws: SealedStreamError.altered(seq: 1)) { try await read { if $0 == 1 { $1.bytes[5] ^= 1 } } }
+        await #expect(throws: SealedStreamError.wrongKeyOrAltered) {
+            try await read { if $0 == 0 { $1.bytes[2_000] ^= 1 } }
+        }
+        await #expect(throws: SealedStreamError.altered(seq: 1)) { try await read { if $0 == 1 { $1.isLast = true } } }
+        await #expect(throws: SealedStreamError.altered(seq: 2)) { try await read { if $0 == 2 { $1.isLast = false } } }
+        let sameStream = stream
+        await #expect(throws: SealedStreamError.altered(seq: 1)) {
+            try await read { seq, chunk in
+                if seq > 0 { chunk.bytes = try await store.chunk(seq: 3 - seq, stream: sameStream, round: round).bytes }
+            }
+        }
+        await #expect(throws: SealedStreamError.altered(seq: 2)) {
+            try await read { if $0 == 2 { $1.bytes.removeLast() } }
+        }
+    }
+
+    @Test func manyStreamsAtOnceStayApart() async throws {
+        let key = try XWingMLKEM768X25519.PrivateKey.generate()
+        let round = try testRound()
+        try await TestExchange.run { exchange in
+            try await exchange.withClient { client async throws in
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for number in 0..<8 {
+                        let stream = StreamID(batch: "batch\(number)", stage: .ring(number), attempt: number)
+                        let content = testBytes(1_500_000 + number, seed: UInt64(number + 1))
+                        group.addTask {
+                            var upload = try self.upload(to: key.publicKey, stream, round, client)
+                            try await upload.write(content)
+                            _ = try await upload.finish()
+                        }
+                        group.addTask {
+                            // Begins before anything is there.
+                            var download = self.download(key, stream, round, client)
+                            var received: [UInt8] = []
+                            while let piece = try await download.next() { received += piece }
+                            #expect(received == content)
+                        }
+                    }
+                    try await group.waitForAll()
+                }
+            }
+        }
+    }
+
+    @Test func cancellationEndsADownloadThatWaits() async throws {
+        try await TestExchange.run { exchange in
+            try await exchange.withClient { client async throws in
+                let task = Task {
+                    var download = StreamDownload(
+                        plain: StreamID(batch: "kela", stage: .vault, attempt: 0), round: try testRound(),
+                        transport: client)
+                    return try await download.next()
+                }
+                try await Task.sleep(for: .milliseconds(400))
+                let taken = await ContinuousClock().measure {
+                    task.cancel()
+                    await #expect(throws: CancellationError.self) { try await task.value }
+                }
+                #expect(taken < .seconds(5))
+            }
+        }
+    }
+
+    /// 200 MB through TLS, seal, disk and back, in memory that doesn't grow with it.
+    @Test func longStreamsTakeNoMoreMemory() async throws {
+        let key = try XWingMLKEM768X25519.PrivateKey.generate()
+        let round = try testRound()
+        try await TestExchange.run { exchange in
+            try await exchange.withClient { client async throws in
+                _ = try await self.transfer(0, pieceCount: 20, key, round, client)
+                let before = try #require(ProcessMemory.residentByteCount)
+                let monitor = MemoryMonitor()
+                let watching = Task { await monitor.watch() }
+                let taken = try await self.transfer(1, pieceCount: 200, key, round, client)
+                watching.cancel()
+                await watching.value
+                let growth = monitor.peak - before
+                let seconds = Double(taken.components.seconds) + Double(taken.components.attoseconds) / 1e18
+                print(
+                    "200 MB up and down at once: \(Int(200 / seconds)) MB/s, memory grew by \(growth / 1_048_576) MiB")
+                #expect(growth < 64 * 1_048_576)
+            }
+        }
+    }
+
+    private func transfer(
+        _ attempt: Int, pieceCount: Int, _ key: XWingMLKEM768X25519.PrivateKey, _ round: RoundID,
+        _ transport: any ChunkTransport
+    ) async throws -> Duration {
+        let stream = StreamID(batch: "kela", stage: .ring(0), attempt: attempt)
+        let start = ContinuousClock.now
+        async let sent = send(pieceCount, key, stream, round, transport)
+        var download = download(key, stream, round, transport)
+        while try await download.next() != nil {}
+        #expect(try await sent == download.summary)
+        #expect(download.summary.byteCount == pieceCount * 1_000_000)
+        return ContinuousClock.now - start
+    }
+
+    private func send(
+        _ pieceCount: Int, _ key: XWingMLKEM768X25519.PrivateKey, _ stream: StreamID, _ round: RoundID,
+        _ transport: any ChunkTransport
+    ) async throws -> StreamSummary {
+        let piece = testBytes(1_000_000)
+        var upload = try upload(to: key.publicKey, stream, round, transport)
+        for _ in 0..<pieceCount { try await upload.write(piece) }
+        return try await upload.finish()
+    }
+}
+
+private struct TamperingTransport: ChunkTransport {
+    let store: StreamStore
+    let tamper: @Sendable (Int, inout StoredChunk) async throws -> Void
+
+    func put(_ chunk: [UInt8], seq: Int, last: Bool, stream: StreamID, round: RoundID) async throws {
+        throw StoreError.invalidName
+    }
+
+    func chunk(seq: Int, stream: StreamID, round: RoundID) async throws -> StoredChunk {
+        var chunk = try await store.chunk(seq: seq, stream: stream, round: round)
+        try await tamper(seq, &chunk)
+        return chunk
+    }
+}
+
+private final class MemoryMonitor: Sendable {
+    private let highest = Mutex(0)
+
+    var peak: Int { highest.withLock { $0 } }
+
+    func watch() async {
+        while !Task.isCancelled {
+            let now = ProcessMemory.residentByteCount ?? 0
+            highest.withLock { $0 = max($0, now) }
+            try? await Task.sleep(for: .milliseconds(20))
+        }
+    }
+}
