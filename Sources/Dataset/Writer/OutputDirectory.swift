@@ -20,7 +20,8 @@ struct OutputDirectory {
 
     /// Removes what killed runs left, refuses an existing dataset, and makes the partial directory.
     func prepare() throws(DatasetError) {
-        guard case .directory = try SystemCalls.kind(of: target.parent + "/.") else {
+        // The dot follows a symbolic link, which is allowed here.
+        guard case .directory? = try? SystemCalls.kind(of: target.parent + "/.") else {
             throw .noDirectory(path: target.parent)
         }
         for name in try SystemCalls.names(in: target.parent) where name.hasPrefix(target.name + ".partial-") {
