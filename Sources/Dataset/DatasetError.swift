@@ -83,21 +83,21 @@ extension DatasetError: CustomStringConvertible {
         case .unusableName(let name, let reason):
             "The agreement's name '\(name)' cannot be used in a dataset: \(reason.sentence)"
         case .cohortBelowSmallestCell(let cohort):
-            "Cohort \(cohort) has fewer people than the agreement's smallest_cell allows to be released, so no dataset is written."
+            "Cohort \(cohort) has fewer people than the agreement's smallest_cell lets be released; nothing is written."
         case .countNotRounded(let registers):
-            "The overlap count of \(registers.joined(separator: ", ")) is not a multiple of the agreement's count_rounding."
+            "The overlap count of \(registers.joined(separator: ", ")) is no multiple of count_rounding."
         case .reportMismatch(let register):
             "The round's report must name each register of the agreement once at most; check \(register)."
         case .storeOfAnotherAgreement(let path):
-            "\(path) holds what was received under another agreement. Name another file, or remove it if it is no longer needed."
+            "\(path) holds what was received under another agreement. Name another file, or remove it if not needed."
         case .storeOfAnotherRound(let path):
-            "\(path) holds what was received in another round. Name another file, or remove it if it is no longer needed."
+            "\(path) holds what was received in another round. Name another file, or remove it if not needed."
         case .storeUnusable(let path):
             "\(path) is damaged, or not a working store of this version. Remove it and receive the round again."
         case .storeInUse(let path):
             "\(path) is in use by another process. Wait for it to end, or stop it."
         case .storeStopped(let path):
-            "Writing to \(path) failed earlier. Remove the cause and start again; what was kept before is received no second time."
+            "Writing to \(path) failed earlier. Remove the cause and start again; what was kept is not lost."
         case .storeFinished:
             "Everything of this round was received; nothing more can be added."
         case .storeNotFinished:

@@ -13,7 +13,8 @@ import Testing
     ]
 
     private func write(
-        replace: Bool = false, created: Date = SampleStudy.created, to path: String? = nil, failingAt step: DatasetWriter.Step? = nil
+        replace: Bool = false, created: Date = SampleStudy.created, to path: String? = nil,
+        failingAt step: DatasetWriter.Step? = nil
     ) throws {
         let name = "store\(UUID().uuidString)/round.sqlite"
         let store = try SampleStudy.store(in: directory, name: name)
@@ -93,7 +94,9 @@ import Testing
         try Data("x".utf8).write(to: URL(fileURLWithPath: file))
         #expect(throws: DatasetError.datasetExists(path: file)) { try write(replace: true, to: file) }
         #expect(throws: DatasetError.noDirectory(path: file)) { try write(to: file + "/dataset") }
-        #expect(throws: DatasetError.noDirectory(path: directory.path("no"))) { try write(to: directory.path("no/dataset")) }
+        #expect(throws: DatasetError.noDirectory(path: directory.path("no"))) {
+            try write(to: directory.path("no/dataset"))
+        }
         for path in ["", "/", directory.path("."), directory.path("..")] {
             #expect(throws: DatasetError.badPath(path: path)) { try write(to: path) }
         }
@@ -149,7 +152,8 @@ import Testing
         let resumed = try Self.open(path)
         try Self.fill(resumed)
         try resumed.finish()
-        #expect(try resumed.tally().registers["visits"] == Tally.Register(people: Self.peopleCount, rows: Self.peopleCount))
+        #expect(
+            try resumed.tally().registers["visits"] == Tally.Register(people: Self.peopleCount, rows: Self.peopleCount))
         try resumed.close()
     }
 

@@ -36,7 +36,9 @@ struct CSVReader {
                 // A comma at the end of a line or file opens one more, empty field.
                 if index < bytes.count, bytes[index] == 13 { row.append(nil) } else { continue }
             }
-            guard index + 1 < bytes.count, bytes[index] == 13, bytes[index + 1] == 10 else { throw Malformed(offset: index) }
+            guard index + 1 < bytes.count, bytes[index] == 13, bytes[index + 1] == 10 else {
+                throw Malformed(offset: index)
+            }
             index += 2
             rows.append(row)
             row = []

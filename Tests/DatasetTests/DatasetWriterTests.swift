@@ -72,7 +72,9 @@ import Testing
                 let columns = try database.columns(in: table)
                 return (
                     columns.map(\.name), columns.map(\.type),
-                    try Row.fetchAll(database, sql: "SELECT * FROM \(table) ORDER BY \(order)").map { Array($0.databaseValues) }
+                    try Row.fetchAll(database, sql: "SELECT * FROM \(table) ORDER BY \(order)").map {
+                        Array($0.databaseValues)
+                    }
                 )
             }
             #expect(lines.first?.map { $0 ?? "" } == names)
@@ -97,7 +99,8 @@ import Testing
         try write()
         #expect(
             try directory.names("dataset") == [
-                "benefits.csv", "datapackage.json", "dataset.sqlite", "persons.csv", "report.json", "report.md", "visits.csv",
+                "benefits.csv", "datapackage.json", "dataset.sqlite", "persons.csv", "report.json", "report.md",
+                "visits.csv",
             ])
         let database = try DatabaseQueue(path: directory.path("dataset/dataset.sqlite"))
         defer { try? database.close() }
@@ -117,7 +120,8 @@ import Testing
             "INSERT INTO visits VALUES ('\(person)', '2024-01-01', NULL, 7)",
             "INSERT INTO benefits VALUES ('\(person)', 'A', '1.0', 'many', '')",
         ] {
-            let code = #expect(throws: DatabaseError.self) { try database.write { try $0.execute(sql: sql) } }?.resultCode
+            let code = #expect(throws: DatabaseError.self) { try database.write { try $0.execute(sql: sql) } }?
+                .resultCode
             #expect(code == .SQLITE_CONSTRAINT, "\(sql)")
         }
     }
@@ -136,7 +140,9 @@ import Testing
         defer { umask(before) }
         try write()
         #expect(try directory.mode("dataset") == 0o700)
-        for name in try directory.names("dataset") { #expect(try directory.mode("dataset/" + name) == 0o600, "\(name)") }
+        for name in try directory.names("dataset") {
+            #expect(try directory.mode("dataset/" + name) == 0o600, "\(name)")
+        }
     }
 
     @Test func returnsWhatWasReleased() throws {

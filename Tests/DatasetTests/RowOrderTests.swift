@@ -6,7 +6,8 @@ import Testing
 @Suite struct RowOrderTests {
     @Test func decimalsSortBySizeThenByDigits() throws {
         let ascending = [
-            "-100", "-20.5", "-3.1", "-3.10", "-0.51", "-0.5", "0", "0.0", "0.05", "0.5", "1", "1.0", "1.00", "1.01", "9.99",
+            "-100", "-20.5", "-3.1", "-3.10", "-0.51", "-0.5", "0", "0.0", "0.05", "0.5", "1", "1.0", "1.00", "1.01",
+            "9.99",
             "10", "99999999999999999999.1", "100000000000000000000",
         ]
         let values = try ascending.map { try SampleStudy.decimal($0) }

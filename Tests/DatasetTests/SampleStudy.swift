@@ -5,19 +5,23 @@ import PSIProtocol
 
 /// A study of two registers and two cohorts, with the values that are hard to write.
 enum SampleStudy {
-    static func agreement(smallestCell: Int = 1, countRounding: Int = 1, release: ReleaseMode = .rows) throws -> Agreement {
+    static func agreement(smallestCell: Int = 1, countRounding: Int = 1, release: ReleaseMode = .rows) throws
+        -> Agreement
+    {
         let day = try required(CalendarDate(iso: "2026-01-01"))
         return Agreement(
             study: Study(
                 id: "Espoo Study/1", title: "Clients & | residents", purpose: "Research", legalBasis: "Act 552/2019",
                 permit: "THL/1234/14.06.00/2026"),
-            validFrom: day, validUntil: day, suite: .ristretto255, roundsAllowed: 1, release: release, vaultAccess: .whole,
+            validFrom: day, validUntil: day, suite: .ristretto255, roundsAllowed: 1, release: release,
+            vaultAccess: .whole,
             verification: .off, padding: .padme, cellByteCount: 1_024, smallestCell: smallestCell,
             countRounding: countRounding, deadlineMinutes: 60, retentionDays: 0, matchKeys: [.identityCode],
             participants: [],
             registers: [
                 RegisterDeclaration(
-                    id: "population", title: "Väestö", owner: "dvv", releasedFor: [], maxPeople: 100, maxCellsPerPerson: 1,
+                    id: "population", title: "Väestö", owner: "dvv", releasedFor: [], maxPeople: 100,
+                    maxCellsPerPerson: 1,
                     columns: []),
                 RegisterDeclaration(
                     id: "visits", title: "Käynnit", owner: "espoo", releasedFor: ["clients"], maxPeople: 100,
@@ -28,7 +32,8 @@ enum SampleStudy {
                         ColumnDeclaration(name: "urgent", type: .boolean, nullable: true, title: "Urgent"),
                     ]),
                 RegisterDeclaration(
-                    id: "benefits", title: "Etuudet", owner: "kela", releasedFor: ["clients", "residents"], maxPeople: 100,
+                    id: "benefits", title: "Etuudet", owner: "kela", releasedFor: ["clients", "residents"],
+                    maxPeople: 100,
                     maxCellsPerPerson: 9,
                     columns: [
                         ColumnDeclaration(name: "code", type: .code, nullable: false, title: "Code"),
@@ -118,7 +123,9 @@ enum SampleStudy {
                     id: "benefits", peopleDeclared: 50, declaredIsPadded: false, rowsDeclared: nil, refused: [],
                     peopleMatched: 2, dummiesDropped: 0),
             ],
-            overlaps: [.init(registers: ["visits", "benefits"], people: 20), .init(registers: ["population"], people: nil)],
+            overlaps: [
+                .init(registers: ["visits", "benefits"], people: 20), .init(registers: ["population"], people: nil),
+            ],
             openedAt: Date(timeIntervalSince1970: 1_790_000_000), deadline: Date(timeIntervalSince1970: 1_790_003_600),
             receivedAt: Date(timeIntervalSince1970: 1_790_001_000), toolVersion: "sidos-research 1.0.0")
     }

@@ -38,6 +38,14 @@ import Testing
         let lines = try directory.bytes("dataset/visits.csv").count { $0 == 10 }
         #expect(lines == peopleCount * 10 + 1)
         let rows = Double(peopleCount * 10)
-        print("received \(Int(rows / (received / .seconds(1)))) rows/s, written \(Int(rows / (written / .seconds(1)))) rows/s")
+        let speeds = [received, written].map { Int(rows / ($0 / .seconds(1))) }
+        let memory = Self.peakMemory()
+        print("\(Int(rows)) rows: received \(speeds[0]) rows/s, written \(speeds[1]) rows/s, at most \(memory)")
+    }
+
+    private static func peakMemory() -> String {
+        let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+        let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") } ?? ""
+        return line.dropFirst(6).trimmingCharacters(in: .whitespaces)
     }
 }

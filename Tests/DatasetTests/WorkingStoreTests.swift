@@ -103,15 +103,19 @@ import Testing
         #expect(throws: DatasetError.storeOfAnotherAgreement(path: path)) {
             try open(agreementID: AgreementID(ofFile: [1]))
         }
-        try Data("not a database, and longer than a header of one hundred bytes ".utf8 + Array(repeating: 65, count: 99))
-            .write(to: URL(fileURLWithPath: path))
+        try Data(
+            "not a database, and longer than a header of one hundred bytes ".utf8 + Array(repeating: 65, count: 99)
+        )
+        .write(to: URL(fileURLWithPath: path))
         #expect(throws: DatasetError.storeUnusable(path: path)) { try open() }
     }
 
     @Test func aDirectoryOthersCanReadIsRefused() throws {
         mkdir(directory.path("open"), 0o755)
         chmod(directory.path("open"), 0o755)
-        #expect(throws: DatasetError.directoryNotPrivate(path: directory.path("open"))) { try open("open/round.sqlite") }
+        #expect(throws: DatasetError.directoryNotPrivate(path: directory.path("open"))) {
+            try open("open/round.sqlite")
+        }
         #expect(throws: DatasetError.noDirectory(path: directory.path("a/b"))) { try open("a/b/round.sqlite") }
         #expect(throws: DatasetError.badPath(path: directory.path("store/.."))) { try open("store/..") }
     }

@@ -14,8 +14,8 @@ struct DisclosureGate {
         self.layout = layout
     }
 
-    /// Refuses a dataset in which a cohort is smaller than the agreement lets be released; the error doesn't say how small.
-    /// A smallest cell of 1 refuses nothing, not even an empty cohort.
+    /// Refuses a dataset in which a cohort is smaller than the agreement lets be released; the error doesn't say how
+    /// small. A smallest cell of 1 refuses nothing, not even an empty cohort.
     func check(_ tally: Tally) throws(DatasetError) {
         guard smallestCell > 1 else { return }
         for cohort in layout.cohorts where tally.cohorts[cohort.id, default: 0] < smallestCell {

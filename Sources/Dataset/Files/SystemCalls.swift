@@ -44,7 +44,8 @@ enum SystemCalls {
         guard rename(source, target) == 0 else { throw failure(errno, target) }
     }
 
-    /// Removes a file, or a directory with the files in it; nothing there is no failure. Directories here hold files only.
+    /// Removes a file, or a directory with the files in it; nothing there is no failure. Directories here hold files
+    /// only.
     static func remove(_ path: String) throws(DatasetError) {
         switch try kind(of: path) {
         case .nothing: return

@@ -1,9 +1,11 @@
 public import PSIProtocol
 
-/// What the dataset of an agreement looks like: which cohorts and registers are in it, under names that files and tables can
-/// carry. Made before a round begins, so that an agreement whose dataset could not be written is refused early.
+/// What the dataset of an agreement looks like: which cohorts and registers are in it, under names that files and
+/// tables can carry. Made before a round begins, so that an agreement whose dataset could not be written is refused
+/// early.
 public struct DatasetLayout: Sendable, Equatable {
-    /// A cohort that some register is released for. Others only help to define these; who belongs to them is not released.
+    /// A cohort that some register is released for. Others only help to define these; who belongs to them is not
+    /// released.
     public struct Cohort: Sendable, Equatable {
         public let id: CohortID
         public let title: String
@@ -41,7 +43,9 @@ public struct DatasetLayout: Sendable, Equatable {
 
         var cohortNames = TakenNames(reserved: ["person"])
         for cohort in agreement.cohorts {
-            guard Self.isIdentifier(cohort.id, allowingHyphen: true) else { throw .unusableName(cohort.id, reason: .form) }
+            guard Self.isIdentifier(cohort.id, allowingHyphen: true) else {
+                throw .unusableName(cohort.id, reason: .form)
+            }
             try cohortNames.take(cohort.id)
         }
         var registerNames = TakenNames(reserved: ["persons"])

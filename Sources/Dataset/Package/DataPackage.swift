@@ -103,7 +103,8 @@ extension DataPackage {
         title = report.study.title
         created = report.created
         let schemas = [Self.personsSchema(layout)] + zip(layout.registers, emptyTexts).map(Self.schema)
-        let names = [(id: "persons", title: "People of the dataset and their cohorts")]
+        let names =
+            [(id: "persons", title: "People of the dataset and their cohorts")]
             + layout.registers.map { (id: $0.id, title: $0.title) }
         resources = zip(zip(names, schemas), tables).map { described, file in
             Resource(

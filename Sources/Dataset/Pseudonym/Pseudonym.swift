@@ -2,8 +2,8 @@ public import PSIProtocol
 
 /// The name under which a person appears in one study's dataset: 128 bits that say nothing without `PseudonymKey`.
 ///
-/// Ordered by its bytes, which is also the order of its text. Its description is withheld, so that an interpolation into
-/// a log or an error shows no person; write `text` where the dataset wants it.
+/// Ordered by its bytes, which is also the order of its text. Its description is withheld, so that an interpolation
+/// into a log or an error shows no person; write `text` where the dataset wants it.
 public struct Pseudonym: Sendable, Hashable, Comparable, CustomStringConvertible {
     public static let byteCount = 16
     public static let characterCount = 26
@@ -21,7 +21,8 @@ public struct Pseudonym: Sendable, Hashable, Comparable, CustomStringConvertible
     /// The pseudonym of the person with `tag` in `round`: the first 16 bytes of
     /// HMAC-SHA256(K_R, "SIDOS-V1 pseudonym" ‖ 0x00 ‖ roundID ‖ tag).
     ///
-    /// Nil unless the tag has 16 bytes. A round has its own tags, so the pseudonyms of two rounds differ even under one key.
+    /// Nil unless the tag has 16 bytes. A round has its own tags, so the pseudonyms of two rounds differ even under one
+    /// key.
     public init?(tag: [UInt8], round: RoundID, key: borrowing PseudonymKey) {
         guard tag.count == Self.tagByteCount else { return nil }
         self.init(bytes: key.authenticate(Self.label + round.bytes + tag).prefix(Self.byteCount))

@@ -23,7 +23,8 @@ public struct PseudonymKey: ~Copyable, Sendable {
     }
 
     /// Lends the 32 secret bytes, for sealing them into kept state.
-    public borrowing func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+    public borrowing func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result
+    {
         try key.withUnsafeBytes(body)
     }
 

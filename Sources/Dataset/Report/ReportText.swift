@@ -48,7 +48,10 @@ extension DatasetReport {
             lines += ["None published."]
         } else {
             let rows = overlaps.map { overlap in
-                [overlap.registers.joined(separator: ", "), overlap.people.map(String.init) ?? "fewer than \(smallestCell)"]
+                [
+                    overlap.registers.joined(separator: ", "),
+                    overlap.people.map(String.init) ?? "fewer than \(smallestCell)",
+                ]
             }
             lines += table(["Registers", "People"], rows)
             if countRounding > 1 { lines += ["", "Rounded to the nearest multiple of \(countRounding)."] }

@@ -1,8 +1,8 @@
 public import Foundation
 public import PSIProtocol
 
-/// What the research environment knows of a round besides the rows, for the dataset's report. The caller fills it; what was
-/// released is counted by the writer itself.
+/// What the research environment knows of a round besides the rows, for the dataset's report. The caller fills it; what
+/// was released is counted by the writer itself.
 public struct RoundReport: Sendable, Equatable, Codable {
     /// A participant whose signature the agreement bears.
     public struct Signer: Sendable, Equatable, Codable {

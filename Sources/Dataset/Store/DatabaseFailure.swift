@@ -1,7 +1,8 @@
 internal import GRDB
 
 extension DatasetError {
-    /// Runs `body`, turning SQLite's failures into this module's. The text of a database error is dropped: it may quote a value.
+    /// Runs `body`, turning SQLite's failures into this module's. The text of a database error is dropped: it may quote
+    /// a value.
     static func naming<Result>(_ path: String, _ body: () throws -> Result) throws(DatasetError) -> Result {
         do {
             return try body()

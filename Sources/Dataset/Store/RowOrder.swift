@@ -1,7 +1,7 @@
 internal import PSIProtocol
 
-/// The order of a person's rows in the dataset: by their own values from the first column on, so that it says nothing of the
-/// order in which the register keeps or sent them.
+/// The order of a person's rows in the dataset: by their own values from the first column on, so that it says nothing
+/// of the order in which the register keeps or sent them.
 enum RowOrder {
     static func precedes(_ left: [FieldValue], _ right: [FieldValue]) -> Bool {
         for (leftValue, rightValue) in zip(left, right) {
@@ -11,8 +11,8 @@ enum RowOrder {
         return false
     }
 
-    /// Negative, 0 or positive. Nulls come first; numbers by size (and 1.0 before 1.00), text by its UTF-8 bytes, no before yes.
-    /// Two values of one column are of one type; 0 otherwise.
+    /// Negative, 0 or positive. Nulls come first; numbers by size (and 1.0 before 1.00), text by its UTF-8 bytes, no
+    /// before yes. Two values of one column are of one type; 0 otherwise.
     static func compare(_ left: FieldValue, _ right: FieldValue) -> Int {
         switch (left, right) {
         case (.null, .null): 0
@@ -37,7 +37,8 @@ enum RowOrder {
         let leftNegative = left.utf8.first == UInt8(ascii: "-")
         let rightNegative = right.utf8.first == UInt8(ascii: "-")
         if leftNegative != rightNegative { return leftNegative ? -1 : 1 }
-        let size = compareMagnitudes(left.utf8.drop { $0 == UInt8(ascii: "-") }, right.utf8.drop { $0 == UInt8(ascii: "-") })
+        let size = compareMagnitudes(
+            left.utf8.drop { $0 == UInt8(ascii: "-") }, right.utf8.drop { $0 == UInt8(ascii: "-") })
         if size != 0 { return leftNegative ? -size : size }
         return compare(left.utf8, right.utf8)
     }

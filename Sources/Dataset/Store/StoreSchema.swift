@@ -3,8 +3,8 @@ internal import PSIProtocol
 
 /// The tables of a working store.
 ///
-/// Per released register: `rows_<id>`, rows in order of arrival with typed columns, and `people_<id>`, which stretch of them is
-/// whose. Rows are therefore only ever appended, at the disk's pace, and need no index.
+/// Per released register: `rows_<id>`, rows in order of arrival with typed columns, and `people_<id>`, which stretch of
+/// them is whose. Rows are therefore only ever appended, at the disk's pace, and need no index.
 struct StoreSchema {
     /// "SiWs", so that another program's database is not taken for a working store.
     static let applicationID = 0x5369_5773
@@ -32,7 +32,8 @@ struct StoreSchema {
     func create(in database: Database, identity: [(name: String, value: String)]) throws {
         try database.execute(sql: "PRAGMA application_id = \(Self.applicationID)")
         try database.execute(sql: "PRAGMA user_version = \(Self.version)")
-        try database.execute(sql: "CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID")
+        try database.execute(
+            sql: "CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID")
         for (name, value) in identity {
             try database.execute(sql: "INSERT INTO about VALUES (?, ?)", arguments: [name, value])
         }

@@ -5,7 +5,8 @@ internal import PSIProtocol
 /// A released row between the agreement's types and SQLite's.
 enum StoredRow {
     /// Checks a row against the register's columns and says how SQLite keeps it.
-    static func encode(_ row: [FieldValue], of register: DatasetLayout.Register) throws(DatasetError) -> [DatabaseValue] {
+    static func encode(_ row: [FieldValue], of register: DatasetLayout.Register) throws(DatasetError) -> [DatabaseValue]
+    {
         guard row.count == register.columns.count else {
             throw .wrongValueCount(register: register.id, expected: register.columns.count, found: row.count)
         }

@@ -59,7 +59,8 @@ extension WorkingStore {
     ) throws(DatasetError) {
         let register = layout.registers[index]
         try readFinished { database in
-            let sql = "SELECT pseudonym, first, count FROM \(quotedIdentifier("people_" + register.id)) ORDER BY pseudonym"
+            let sql =
+                "SELECT pseudonym, first, count FROM \(quotedIdentifier("people_" + register.id)) ORDER BY pseudonym"
             let people = try Row.fetchCursor(database, sql: sql)
             let select = try database.makeStatement(sql: schema.selectRows[index])
             while let entry = try people.next() {

@@ -5,13 +5,13 @@ internal import Synchronization
 
 /// Opened people and rows of one round, kept in one private SQLite file while they arrive.
 ///
-/// Appends go into a transaction that is committed every `batchRowCount` rows and by `commit()`. A process that dies loses the
-/// last batch at most; the next one opens the same path and replays from wherever it likes, for what is there already is
-/// recognised and skipped. Memory doesn't grow with the number of people. The file holds plain rows: its directory must belong
-/// to the user and be closed to everyone else. One process at a time has it open.
+/// Appends go into a transaction that is committed every `batchRowCount` rows and by `commit()`. A process that dies
+/// loses the last batch at most; the next one opens the same path and replays from wherever it likes, for what is there
+/// already is recognised and skipped. Memory doesn't grow with the number of people. The file holds plain rows: its
+/// directory must belong to the user and be closed to everyone else. One process at a time has it open.
 ///
-/// A failed write stops the store: every later append throws `storeStopped` until it is opened again. A refused person or row
-/// leaves it as it was.
+/// A failed write stops the store: every later append throws `storeStopped` until it is opened again. A refused person
+/// or row leaves it as it was.
 public final class WorkingStore: Sendable {
     public let agreement: Agreement
     public let agreementID: AgreementID
@@ -32,8 +32,8 @@ public final class WorkingStore: Sendable {
         var nextRow: [Int64]
     }
 
-    /// Creates the store, or opens the one at `path` if it is of the same agreement and round. The directory is made, with
-    /// mode 0700, if its own parent exists; one that others can read is refused.
+    /// Creates the store, or opens the one at `path` if it is of the same agreement and round. The directory is made,
+    /// with mode 0700, if its own parent exists; one that others can read is refused.
     public init(
         path: String, agreement: Agreement, agreementID: AgreementID, round: RoundID, batchRowCount: Int = 50_000
     ) throws(DatasetError) {
@@ -149,7 +149,8 @@ extension WorkingStore {
         configuration.allowsUnsafeTransactions = true
         configuration.busyMode = .immediateError
         configuration.prepareDatabase { database in
-            // Exclusive before WAL: no shared-memory file, and a second process is refused. Nothing spills outside the directory.
+            // Exclusive before WAL: no shared-memory file, and a second process is refused. Nothing spills outside the
+            // directory.
             try database.execute(sql: "PRAGMA locking_mode = EXCLUSIVE")
             try database.execute(sql: "PRAGMA journal_mode = WAL")
             try database.execute(sql: "PRAGMA synchronous = FULL")
@@ -191,7 +192,9 @@ extension WorkingStore {
         func about(_ name: String) throws -> String? {
             try String.fetchOne(database, sql: "SELECT value FROM about WHERE name = ?", arguments: [name])
         }
-        guard try about("agreement") == identity[0].value else { throw DatasetError.storeOfAnotherAgreement(path: path) }
+        guard try about("agreement") == identity[0].value else {
+            throw DatasetError.storeOfAnotherAgreement(path: path)
+        }
         guard try about("round") == identity[1].value else { throw DatasetError.storeOfAnotherRound(path: path) }
         return (try schema.nextRows(in: database), try about("finished") == "yes")
     }

@@ -31,7 +31,8 @@ enum CSVLine {
         line.append(10)
     }
 
-    /// Quotes an empty text, and one with a separator, a quote, a line break or blanks at an end that a reader might trim.
+    /// Quotes an empty text, and one with a separator, a quote, a line break or blanks at an end that a reader might
+    /// trim.
     private static func append(text: String, to line: inout [UInt8]) {
         let bytes = text.utf8
         let needsQuotes =

@@ -5,8 +5,8 @@ internal import PSIProtocol
 
 /// `dataset.sqlite`: the tables of the CSV files, typed and keyed, in one file without a journal.
 ///
-/// Decimals are TEXT, so that no cent is lost; dates TEXT in ISO form; booleans INTEGER 0 or 1. It is written beside and
-/// moved into place with its directory, so a crash needs no journal: what was half-written is removed.
+/// Decimals are TEXT, so that no cent is lost; dates TEXT in ISO form; booleans INTEGER 0 or 1. It is written beside
+/// and moved into place with its directory, so a crash needs no journal: what was half-written is removed.
 final class DatabaseFile {
     private let path: String
     private let database: DatabaseQueue
@@ -76,7 +76,9 @@ final class DatabaseFile {
             let name = quotedIdentifier(cohort.id)
             return ", \(name) INTEGER NOT NULL CHECK (\(name) IN (0, 1))"
         }
-        var statements = ["CREATE TABLE persons (person TEXT NOT NULL PRIMARY KEY\(cohorts.joined())) STRICT, WITHOUT ROWID"]
+        var statements = [
+            "CREATE TABLE persons (person TEXT NOT NULL PRIMARY KEY\(cohorts.joined())) STRICT, WITHOUT ROWID"
+        ]
         for register in layout.registers {
             let columns = register.columns.map { column in
                 let name = quotedIdentifier(column.name)
@@ -93,7 +95,9 @@ final class DatabaseFile {
                     + "(person TEXT NOT NULL REFERENCES persons (person)\(columns.joined())) STRICT")
             // Made before the rows, which come in its order: no sorting, no spilling.
             statements.append(
-                "CREATE INDEX \(quotedIdentifier(register.id + "-by-person")) ON \(quotedIdentifier(register.id)) (person)")
+                "CREATE INDEX \(quotedIdentifier(register.id + "-by-person")) "
+                    + "ON \(quotedIdentifier(register.id)) (person)"
+            )
         }
         return statements
     }

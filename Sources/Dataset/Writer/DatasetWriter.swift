@@ -1,7 +1,8 @@
 public import Foundation
 internal import PSIProtocol
 
-/// Turns a finished working store into the dataset that researchers get: a directory, mode 0700, with files of mode 0600.
+/// Turns a finished working store into the dataset that researchers get: a directory, mode 0700, with files of mode
+/// 0600.
 ///
 ///     persons.csv        person, and one column a released cohort
 ///     <register>.csv     person, and the agreement's columns
@@ -9,12 +10,14 @@ internal import PSIProtocol
 ///     datapackage.json   how to read them (Frictionless Tabular Data Package 1)
 ///     report.json, .md   where they come from
 ///
-/// The same store, report and time give the same bytes, in whatever order people and rows arrived. The directory appears
-/// complete or not at all.
+/// The same store, report and time give the same bytes, in whatever order people and rows arrived. The directory
+/// appears complete or not at all.
 public struct DatasetWriter: Sendable {
     /// Moments at which a test lets writing fail.
     enum Step: Equatable, Sendable {
-        case prepared, persons, register(RegisterID), database, reports, package, setAside
+        case prepared, persons
+        case register(RegisterID)
+        case database, reports, package, setAside
     }
 
     private let directory: String
@@ -62,7 +65,8 @@ public struct DatasetWriter: Sendable {
         for index in layout.registers.indices {
             var empty: Set<Int> = []
             tables.append(
-                try writeRegister(at: index, to: directory, of: store, gate: gate, database: database, emptyTexts: &empty))
+                try writeRegister(
+                    at: index, to: directory, of: store, gate: gate, database: database, emptyTexts: &empty))
             emptyTexts.append(empty)
             try reached(.register(layout.registers[index].id))
         }

@@ -2,8 +2,9 @@ internal import Glibc
 
 /// A directory that appears complete or not at all.
 ///
-/// It is filled as `NAME.partial-<process>` beside its final place and moved there at the end. Replacing an existing one takes
-/// two moves, with the old one as `NAME.replaced` in between; `prepare` undoes or completes what a killed run left.
+/// It is filled as `NAME.partial-<process>` beside its final place and moved there at the end. Replacing an existing
+/// one takes two moves, with the old one as `NAME.replaced` in between; `prepare` undoes or completes what a killed run
+/// left.
 struct OutputDirectory {
     let target: SplitPath
     /// Where files are written.
@@ -63,6 +64,7 @@ struct OutputDirectory {
         if hasOld { try SystemCalls.remove(replaced) }
     }
 
-    /// Removes the partial directory after a failure, as well as it goes: the failure itself is what the caller hears of.
+    /// Removes the partial directory after a failure, as well as it goes: the failure itself is what the caller hears
+    /// of.
     func discard() { try? SystemCalls.remove(partial) }
 }
