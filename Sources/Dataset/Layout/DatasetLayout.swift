@@ -1,0 +1,112 @@
+public import PSIProtocol
+
+/// What the dataset of an agreement looks like: which cohorts and registers are in it, under names that files and
+/// tables can carry. Made before a round begins, so that an agreement whose dataset could not be written is refused
+/// early.
+public struct DatasetLayout: Sendable, Equatable {
+    /// A cohort that some register is released for. Others only help to define these; who belongs to them is not
+    /// released.
+    public struct Cohort: Sendable, Equatable {
+        public let id: CohortID
+        public let title: String
+        /// Its place among all the agreement's cohorts, which is its bit in a person's mask. 0…63.
+        public let bit: Int
+    }
+
+    /// A register whose rows are released.
+    public struct Register: Sendable, Equatable {
+        public let id: RegisterID
+        public let title: String
+        public let columns: [ColumnDeclaration]
+        /// The bits of the cohorts it is released for.
+        public let cohortMask: UInt64
+    }
+
+    /// In the agreement's order.
+    public let cohorts: [Cohort]
+    /// In the agreement's order.
+    public let registers: [Register]
+    /// Cohorts the agreement declares, released or not.
+    let declaredCohortCount: Int
+
+    /// The bits of every released cohort.
+    var releasedMask: UInt64 { registers.reduce(0) { $0 | $1.cohortMask } }
+
+    static let largestColumnCount = 1_000
+
+    public init(_ agreement: Agreement) throws(DatasetError) {
+        guard agreement.cohorts.count <= 64 else {
+            throw .unusableName(agreement.cohorts[64].id, reason: .tooMany)
+        }
+        let released = agreement.release == .rows ? agreement.registers.filter { !$0.releasedFor.isEmpty } : []
+        guard !released.isEmpty else { throw .nothingReleased }
+
+        var cohortNames = TakenNames(reserved: ["person"])
+        for cohort in agreement.cohorts {
+            guard Self.isIdentifier(cohort.id, allowingHyphen: true) else {
+                throw .unusableName(cohort.id, reason: .form)
+            }
+            try cohortNames.take(cohort.id)
+        }
+        var registerNames = TakenNames(reserved: ["persons"])
+        var registers: [Register] = []
+        for register in released {
+            guard Self.isIdentifier(register.id, allowingHyphen: false) else {
+                throw .unusableName(register.id, reason: .form)
+            }
+            if register.id.hasPrefix("sqlite_") { throw .unusableName(register.id, reason: .reserved) }
+            try registerNames.take(register.id)
+            guard register.columns.count <= Self.largestColumnCount else {
+                throw .unusableName(register.id, reason: .tooMany)
+            }
+            var columnNames = TakenNames(reserved: ["person"])
+            for column in register.columns {
+                guard Self.isColumnName(column.name) else { throw .unusableName(column.name, reason: .form) }
+                try columnNames.take(column.name)
+            }
+            var mask: UInt64 = 0
+            for cohort in register.releasedFor {
+                guard let bit = agreement.cohorts.firstIndex(where: { $0.id == cohort }) else {
+                    throw .unusableName(cohort, reason: .undeclared)
+                }
+                mask |= 1 << UInt64(bit)
+            }
+            registers.append(
+                Register(id: register.id, title: register.title, columns: register.columns, cohortMask: mask))
+        }
+        let releasedMask = registers.reduce(0) { $0 | $1.cohortMask }
+        self.registers = registers
+        self.cohorts = agreement.cohorts.enumerated().compactMap { bit, cohort in
+            releasedMask >> UInt64(bit) & 1 == 1 ? Cohort(id: cohort.id, title: cohort.title, bit: bit) : nil
+        }
+        self.declaredCohortCount = agreement.cohorts.count
+    }
+
+    /// 1…64 of a–z, 0–9, `_` (and `-`), beginning with a letter: safe as a file's name.
+    private static func isIdentifier(_ name: String, allowingHyphen: Bool) -> Bool {
+        guard let first = name.utf8.first, (97...122).contains(first), name.utf8.count <= 64 else { return false }
+        return name.utf8.allSatisfy { byte in
+            (97...122).contains(byte) || (48...57).contains(byte) || byte == 95 || (allowingHyphen && byte == 45)
+        }
+    }
+
+    /// Anything an agreement may call a column, except control characters and blanks at the ends.
+    private static func isColumnName(_ name: String) -> Bool {
+        guard !name.isEmpty, name.utf8.count <= 128, name.first != " ", name.last != " " else { return false }
+        return name.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
+    }
+}
+
+/// Names taken so far within one table or directory; SQLite and some file systems see no difference in case.
+private struct TakenNames {
+    private let reserved: Set<String>
+    private var names: Set<String> = []
+
+    init(reserved: Set<String>) { self.reserved = reserved }
+
+    mutating func take(_ name: String) throws(DatasetError) {
+        let folded = name.lowercased()
+        if reserved.contains(folded) { throw .unusableName(name, reason: .reserved) }
+        guard names.insert(folded).inserted else { throw .unusableName(name, reason: .repeated) }
+    }
+}

@@ -1,0 +1,170 @@
+internal import Foundation
+internal import PSIProtocol
+
+/// `datapackage.json`: a Frictionless Tabular Data Package, version 1, which says how to read the CSV files.
+struct DataPackage: Encodable {
+    struct Resource: Encodable {
+        let profile = "tabular-data-resource"
+        let name: String
+        let title: String
+        let path: String
+        let format = "csv"
+        let mediatype = "text/csv"
+        let encoding = "utf-8"
+        let bytes: Int
+        let hash: String
+        let dialect = Dialect()
+        let schema: Schema
+    }
+
+    /// RFC 4180.
+    struct Dialect: Encodable {
+        let delimiter = ","
+        let quoteChar = "\""
+        let doubleQuote = true
+        let lineTerminator = "\r\n"
+        let skipInitialSpace = false
+        let header = true
+        let caseSensitiveHeader = true
+    }
+
+    struct Schema: Encodable {
+        let fields: [Field]
+        let missingValues = [""]
+        let primaryKey: String?
+        let foreignKeys: [ForeignKey]?
+    }
+
+    struct Field: Encodable {
+        let name: String
+        let type: String
+        let title: String
+        var bareNumber: Bool?
+        var trueValues: [String]?
+        var falseValues: [String]?
+        var constraints: Constraints?
+        var sidos: ColumnNote?
+    }
+
+    struct Constraints: Encodable {
+        var required: Bool?
+        var unique: Bool?
+        var pattern: String?
+    }
+
+    /// What Table Schema has no word for.
+    struct ColumnNote: Encodable {
+        let type: String
+        let disclosure: String
+        /// Whether a `""` occurs, which many readers take for a missing value.
+        let emptyTexts: Bool
+    }
+
+    struct ForeignKey: Encodable {
+        struct Reference: Encodable {
+            let resource: String
+            let fields: String
+        }
+        let fields: String
+        let reference: Reference
+    }
+
+    struct Note: Encodable {
+        let agreement: String
+        let round: String
+        let study: DatasetReport.Study
+        let permit: String
+        let files: [File]
+    }
+
+    struct File: Encodable {
+        let path: String
+        let bytes: Int
+        let hash: String
+    }
+
+    let profile = "tabular-data-package"
+    let name: String
+    let title: String
+    let created: String
+    let resources: [Resource]
+    let sidos: Note
+}
+
+extension DataPackage {
+    /// - Parameters:
+    ///   - tables: `persons` and then every released register in the layout's order.
+    ///   - emptyTexts: per register, the columns in which an empty text occurs.
+    init(
+        report: DatasetReport, layout: DatasetLayout, tables: [WrittenFile], emptyTexts: [Set<Int>],
+        others: [(path: String, file: WrittenFile)]
+    ) {
+        name = Self.name(for: report.study.id)
+        title = report.study.title
+        created = report.created
+        let schemas = [Self.personsSchema(layout)] + zip(layout.registers, emptyTexts).map(Self.schema)
+        let names =
+            [(id: "persons", title: "People of the dataset and their cohorts")]
+            + layout.registers.map { (id: $0.id, title: $0.title) }
+        resources = zip(zip(names, schemas), tables).map { described, file in
+            Resource(
+                name: described.0.id, title: described.0.title, path: described.0.id + ".csv", bytes: file.byteCount,
+                hash: Self.hash(file), schema: described.1)
+        }
+        sidos = Note(
+            agreement: report.agreement, round: report.round, study: report.study, permit: report.study.permit,
+            files: others.map { File(path: $0.path, bytes: $0.file.byteCount, hash: Self.hash($0.file)) })
+    }
+
+    private static func personField(unique: Bool) -> Field {
+        Field(
+            name: "person", type: "string", title: "The person's pseudonym in this study",
+            constraints: Constraints(required: true, unique: unique ? true : nil, pattern: "[0-9a-hjkmnp-tv-z]{26}"))
+    }
+
+    private static func personsSchema(_ layout: DatasetLayout) -> Schema {
+        let cohorts = layout.cohorts.map { cohort in
+            Field(
+                name: cohort.id, type: "boolean", title: cohort.title, trueValues: ["true"], falseValues: ["false"],
+                constraints: Constraints(required: true))
+        }
+        return Schema(fields: [personField(unique: true)] + cohorts, primaryKey: "person", foreignKeys: nil)
+    }
+
+    private static func schema(_ register: DatasetLayout.Register, emptyTexts: Set<Int>) -> Schema {
+        let columns = register.columns.enumerated().map { index, column in
+            let isEmpty = emptyTexts.contains(index)
+            var field = Field(name: column.name, type: fieldType(column.type), title: column.title)
+            if column.type == .integer || column.type == .decimal { field.bareNumber = true }
+            if column.type == .boolean { (field.trueValues, field.falseValues) = (["true"], ["false"]) }
+            // A reader that can't tell "" from nothing would find a required text missing.
+            if !column.nullable, !isEmpty { field.constraints = Constraints(required: true) }
+            field.sidos = ColumnNote(
+                type: column.type.rawValue, disclosure: column.disclosure.rawValue, emptyTexts: isEmpty)
+            return field
+        }
+        let key = ForeignKey(fields: "person", reference: .init(resource: "persons", fields: "person"))
+        return Schema(fields: [personField(unique: false)] + columns, primaryKey: nil, foreignKeys: [key])
+    }
+
+    private static func fieldType(_ type: ColumnType) -> String {
+        switch type {
+        case .integer: "integer"
+        case .decimal: "number"
+        case .date: "date"
+        case .boolean: "boolean"
+        case .code, .text: "string"
+        }
+    }
+
+    private static func hash(_ file: WrittenFile) -> String { "sha256:" + Hex.encode(file.sha256) }
+
+    /// A package's name may hold lower-case letters, digits and `.`, `_`, `-` only.
+    private static func name(for study: String) -> String {
+        let name = study.lowercased().unicodeScalars.map { scalar in
+            scalar.isASCII && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil)
+                || scalar == "." || scalar == "_" || scalar == "-" ? String(scalar) : "-"
+        }
+        return name.isEmpty ? "dataset" : name.joined()
+    }
+}

@@ -1,0 +1,113 @@
+internal import Foundation
+internal import PSIProtocol
+
+/// The contents of `report.json` and `report.md`.
+struct DatasetReport: Encodable {
+    struct Study: Encodable {
+        let id: String
+        let title: String
+        let purpose: String
+        let legalBasis: String
+        let permit: String
+
+        init(_ study: PSIProtocol.Study) {
+            id = study.id
+            title = study.title
+            purpose = study.purpose
+            legalBasis = study.legalBasis
+            permit = study.permit
+        }
+    }
+
+    struct Cohort: Encodable {
+        let id: CohortID
+        let title: String
+        let people: Int
+    }
+
+    struct Register: Encodable {
+        let id: RegisterID
+        let title: String
+        let owner: ParticipantID
+        /// Nil when the round's report did not mention the register.
+        let round: RoundReport.Register?
+        /// Nil when no rows of the register are released.
+        let peopleReleased: Int?
+        let rowsReleased: Int?
+    }
+
+    let agreement: String
+    let study: Study
+    let round: String
+    let roundNumber: Int
+    let signers: [RoundReport.Signer]
+    let openedAt: String
+    let deadline: String
+    let receivedAt: String
+    let created: String
+    let people: Int
+    let cohorts: [Cohort]
+    let registers: [Register]
+    let overlaps: [RoundReport.Overlap]
+    let smallestCell: Int
+    let countRounding: Int
+    let toolVersion: String
+
+    init(
+        store: WorkingStore, tally: Tally, round report: RoundReport, gate: DisclosureGate, created: Date
+    ) throws(DatasetError) {
+        let declared = store.agreement.registers
+        let overlapping = report.overlaps.flatMap(\.registers)
+        for id in report.registers.map(\.id) + overlapping where !declared.contains(where: { $0.id == id }) {
+            throw .reportMismatch(register: id)
+        }
+        for register in report.registers where report.registers.count(where: { $0.id == register.id }) > 1 {
+            throw .reportMismatch(register: register.id)
+        }
+        for overlap in report.overlaps { try gate.check(overlap) }
+        agreement = store.agreementID.description
+        study = Study(store.agreement.study)
+        round = store.round.description
+        roundNumber = report.roundNumber
+        signers = report.signers
+        openedAt = UTC.text(report.openedAt)
+        deadline = UTC.text(report.deadline)
+        receivedAt = UTC.text(report.receivedAt)
+        self.created = UTC.text(created)
+        people = tally.people
+        cohorts = store.layout.cohorts.map {
+            Cohort(id: $0.id, title: $0.title, people: tally.cohorts[$0.id, default: 0])
+        }
+        registers = declared.map { register in
+            Register(
+                id: register.id, title: register.title, owner: register.owner,
+                round: report.registers.first { $0.id == register.id },
+                peopleReleased: tally.registers[register.id]?.people,
+                rowsReleased: tally.registers[register.id]?.rows)
+        }
+        overlaps = report.overlaps
+        smallestCell = store.agreement.smallestCell
+        countRounding = store.agreement.countRounding
+        toolVersion = report.toolVersion
+    }
+}
+
+/// Points in time as the dataset writes them.
+enum UTC {
+    /// `2026-01-31T09:30:00Z`.
+    static func text(_ instant: Date) -> String { instant.formatted(.iso8601) }
+}
+
+/// JSON as the dataset writes it: indented, keys in alphabetical order, so that the same input gives the same bytes.
+enum SortedJSON {
+    static func encode(_ value: some Encodable, for path: String) throws(DatasetError) -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        do {
+            return Array(try encoder.encode(value)) + [UInt8(ascii: "\n")]
+        } catch {
+            // Strings, integers and lists of them always encode.
+            throw .badPath(path: path)
+        }
+    }
+}

@@ -1,0 +1,66 @@
+internal import GRDB
+internal import PSIProtocol
+
+/// The tables of a working store.
+///
+/// Per released register: `rows_<id>`, rows in order of arrival with typed columns, and `people_<id>`, which stretch of
+/// them is whose. Rows are therefore only ever appended, at the disk's pace, and need no index.
+struct StoreSchema {
+    /// "SiWs", so that another program's database is not taken for a working store.
+    static let applicationID = 0x5369_5773
+    static let version = 1
+
+    let layout: DatasetLayout
+    private(set) var insertRow: [String] = []
+    private(set) var insertPerson: [String] = []
+    private(set) var findPerson: [String] = []
+    private(set) var selectRows: [String] = []
+
+    init(_ layout: DatasetLayout) {
+        self.layout = layout
+        for register in layout.registers {
+            let rows = quotedIdentifier("rows_" + register.id)
+            let people = quotedIdentifier("people_" + register.id)
+            let places = Array(repeating: "?", count: register.columns.count + 1).joined(separator: ", ")
+            insertRow.append("INSERT INTO \(rows) VALUES (\(places))")
+            insertPerson.append("INSERT INTO \(people) VALUES (?, ?, ?, ?)")
+            findPerson.append("SELECT first, count, digest FROM \(people) WHERE pseudonym = ?")
+            selectRows.append("SELECT * FROM \(rows) WHERE id >= ? AND id < ? ORDER BY id")
+        }
+    }
+
+    func create(in database: Database, identity: [(name: String, value: String)]) throws {
+        try database.execute(sql: "PRAGMA application_id = \(Self.applicationID)")
+        try database.execute(sql: "PRAGMA user_version = \(Self.version)")
+        try database.execute(
+            sql: "CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID")
+        for (name, value) in identity {
+            try database.execute(sql: "INSERT INTO about VALUES (?, ?)", arguments: [name, value])
+        }
+        try database.execute(
+            sql: "CREATE TABLE persons (pseudonym BLOB PRIMARY KEY, cohorts INTEGER NOT NULL) STRICT, WITHOUT ROWID")
+        for register in layout.registers {
+            let columns = register.columns.map { column in
+                let type = column.type == .integer || column.type == .boolean ? "INTEGER" : "TEXT"
+                return ", \(quotedIdentifier("v_" + column.name)) \(type)\(column.nullable ? "" : " NOT NULL")"
+            }
+            try database.execute(
+                sql: "CREATE TABLE \(quotedIdentifier("rows_" + register.id)) "
+                    + "(id INTEGER PRIMARY KEY\(columns.joined())) STRICT")
+            try database.execute(
+                sql: """
+                    CREATE TABLE \(quotedIdentifier("people_" + register.id)) (pseudonym BLOB PRIMARY KEY,
+                    first INTEGER NOT NULL, count INTEGER NOT NULL, digest BLOB NOT NULL) STRICT, WITHOUT ROWID
+                    """)
+        }
+    }
+
+    /// The number the next row of each register gets.
+    func nextRows(in database: Database) throws -> [Int64] {
+        try layout.registers.map { register in
+            let last = try Int64.fetchOne(
+                database, sql: "SELECT max(id) FROM \(quotedIdentifier("rows_" + register.id))")
+            return (last ?? 0) + 1
+        }
+    }
+}

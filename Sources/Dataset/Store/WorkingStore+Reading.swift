@@ -1,0 +1,94 @@
+internal import Foundation
+internal import GRDB
+public import PSIProtocol
+
+/// How much a store holds.
+public struct Tally: Sendable, Equatable {
+    public struct Register: Sendable, Equatable {
+        /// People with an entry in the register, even one without rows.
+        public var people: Int
+        public var rows: Int
+    }
+
+    public var people: Int
+    /// People of every released cohort.
+    public var cohorts: [CohortID: Int]
+    /// Every released register.
+    public var registers: [RegisterID: Register]
+}
+
+extension WorkingStore {
+    /// Counts a finished store. Exact: round before publishing.
+    public func tally() throws(DatasetError) -> Tally {
+        try readFinished { database in
+            var tally = Tally(people: 0, cohorts: [:], registers: [:])
+            for cohort in layout.cohorts { tally.cohorts[cohort.id] = 0 }
+            let masks = try Row.fetchCursor(database, sql: "SELECT cohorts, count(*) FROM persons GROUP BY cohorts")
+            while let row = try masks.next() {
+                let mask = UInt64(bitPattern: row[0] as Int64)
+                let count: Int = row[1]
+                tally.people += count
+                for cohort in layout.cohorts where mask >> UInt64(cohort.bit) & 1 == 1 {
+                    tally.cohorts[cohort.id, default: 0] += count
+                }
+            }
+            for register in layout.registers {
+                let people = quotedIdentifier("people_" + register.id)
+                let sql = "SELECT count(*), coalesce(sum(count), 0) FROM \(people)"
+                let row = try Row.fetchOne(database, sql: sql)
+                tally.registers[register.id] = Tally.Register(people: row?[0] ?? 0, rows: row?[1] ?? 0)
+            }
+            return tally
+        }
+    }
+
+    /// Hands out every person by pseudonym, with the mask of cohorts.
+    func forEachPerson(_ body: (Pseudonym, UInt64) throws -> Void) throws(DatasetError) {
+        try readFinished { database in
+            let sql = "SELECT pseudonym, cohorts FROM persons ORDER BY pseudonym"
+            let persons = try Row.fetchCursor(database, sql: sql)
+            while let row = try persons.next() {
+                try body(try pseudonym(row[0]), UInt64(bitPattern: row[1] as Int64))
+            }
+        }
+    }
+
+    /// Hands out every person with an entry in a register, by pseudonym, with the rows as they arrived.
+    func forEachPerson(
+        inRegisterAt index: Int, _ body: (Pseudonym, [[FieldValue]]) throws -> Void
+    ) throws(DatasetError) {
+        let register = layout.registers[index]
+        try readFinished { database in
+            let sql =
+                "SELECT pseudonym, first, count FROM \(quotedIdentifier("people_" + register.id)) ORDER BY pseudonym"
+            let people = try Row.fetchCursor(database, sql: sql)
+            let select = try database.makeStatement(sql: schema.selectRows[index])
+            while let entry = try people.next() {
+                let first: Int64 = entry[1]
+                let count: Int64 = entry[2]
+                var rows: [[FieldValue]] = []
+                let stored = try Row.fetchCursor(select, arguments: [first, first &+ count])
+                while let row = try stored.next() { rows.append(try values(of: row, in: register)) }
+                guard rows.count == Int(count) else { throw DatasetError.storeUnusable(path: path) }
+                try body(try pseudonym(entry[0]), rows)
+            }
+        }
+    }
+
+    private func values(of row: Row, in register: DatasetLayout.Register) throws(DatasetError) -> [FieldValue] {
+        var values: [FieldValue] = []
+        values.reserveCapacity(register.columns.count)
+        for (offset, column) in register.columns.enumerated() {
+            guard let value = StoredRow.decode(row[offset + 1], as: column.type) else {
+                throw .storeUnusable(path: path)
+            }
+            values.append(value)
+        }
+        return values
+    }
+
+    private func pseudonym(_ bytes: Data) throws(DatasetError) -> Pseudonym {
+        guard let pseudonym = Pseudonym(bytes: bytes) else { throw .storeUnusable(path: path) }
+        return pseudonym
+    }
+}

@@ -1,0 +1,135 @@
+public import Foundation
+internal import PSIProtocol
+
+/// Turns a finished working store into the dataset that researchers get: a directory, mode 0700, with files of mode
+/// 0600.
+///
+///     persons.csv        person, and one column a released cohort
+///     <register>.csv     person, and the agreement's columns
+///     dataset.sqlite     the same tables, typed
+///     datapackage.json   how to read them (Frictionless Tabular Data Package 1)
+///     report.json, .md   where they come from
+///
+/// The same store, report and time give the same bytes, in whatever order people and rows arrived. The directory
+/// appears complete or not at all.
+public struct DatasetWriter: Sendable {
+    /// Moments at which a test lets writing fail.
+    enum Step: Equatable, Sendable {
+        case prepared, persons
+        case register(RegisterID)
+        case database, reports, package, setAside
+    }
+
+    private let directory: String
+    private let replace: Bool
+    var interruption: (@Sendable (Step) throws(DatasetError) -> Void)?
+
+    /// - Parameters:
+    ///   - directory: where the dataset shall be; its parent must exist.
+    ///   - replace: whether a dataset that is there already is replaced once the new one is complete.
+    public init(directory: String, replace: Bool = false) {
+        self.directory = directory
+        self.replace = replace
+    }
+
+    /// Writes the dataset and says how much was released.
+    ///
+    /// - Parameter created: what `created` in the data package and the report shall say.
+    public func write(_ store: WorkingStore, report: RoundReport, created: Date) throws(DatasetError) -> Tally {
+        let tally = try store.tally()
+        let gate = DisclosureGate(agreement: store.agreement, layout: store.layout)
+        try gate.check(tally)
+        let contents = try DatasetReport(store: store, tally: tally, round: report, gate: gate, created: created)
+        let output = try OutputDirectory(directory, replace: replace)
+        try output.prepare()
+        do {
+            try reached(.prepared)
+            try fill(output.partial, from: store, gate: gate, report: contents)
+            try output.install { () throws(DatasetError) in try reached(.setAside) }
+        } catch {
+            output.discard()
+            throw error
+        }
+        return tally
+    }
+
+    private func fill(
+        _ directory: String, from store: WorkingStore, gate: DisclosureGate, report: DatasetReport
+    ) throws(DatasetError) {
+        let layout = store.layout
+        let databasePath = directory + "/dataset.sqlite"
+        let database = try DatabaseFile(creating: databasePath, layout: layout)
+        var tables = [try writePersons(to: directory, of: store, database: database)]
+        try reached(.persons)
+        var emptyTexts: [Set<Int>] = []
+        for index in layout.registers.indices {
+            var empty: Set<Int> = []
+            tables.append(
+                try writeRegister(
+                    at: index, to: directory, of: store, gate: gate, database: database, emptyTexts: &empty))
+            emptyTexts.append(empty)
+            try reached(.register(layout.registers[index].id))
+        }
+        try database.finish()
+        var others = [(path: "dataset.sqlite", file: try WrittenFile(syncing: databasePath))]
+        try reached(.database)
+        for (name, bytes) in [
+            ("report.json", try SortedJSON.encode(report, for: directory)), ("report.md", Array(report.markdown.utf8)),
+        ] {
+            others.append((path: name, file: try WrittenFile.writing(bytes, to: directory + "/" + name)))
+        }
+        try reached(.reports)
+        let package = DataPackage(
+            report: report, layout: layout, tables: tables, emptyTexts: emptyTexts, others: others)
+        let packagePath = directory + "/datapackage.json"
+        _ = try WrittenFile.writing(try SortedJSON.encode(package, for: packagePath), to: packagePath)
+        try reached(.package)
+    }
+
+    private func writePersons(
+        to directory: String, of store: WorkingStore, database: DatabaseFile
+    ) throws(DatasetError) -> WrittenFile {
+        var file = try OutputFile(creating: directory + "/persons.csv")
+        let cohorts = store.layout.cohorts
+        try file.write { CSVLine.append(names: ["person"] + cohorts.map(\.id), to: &$0) }
+        try store.forEachPerson { person, mask in
+            let memberships = cohorts.map { mask >> UInt64($0.bit) & 1 == 1 }
+            try file.write { line in
+                line += person.textBytes
+                for membership in memberships { CSVLine.append(.boolean(membership), to: &line) }
+                CSVLine.end(&line)
+            }
+            try database.append(person, cohorts: memberships)
+        }
+        return try file.finish()
+    }
+
+    private func writeRegister(
+        at index: Int, to directory: String, of store: WorkingStore, gate: DisclosureGate, database: DatabaseFile,
+        emptyTexts: inout Set<Int>
+    ) throws(DatasetError) -> WrittenFile {
+        let register = store.layout.registers[index]
+        var file = try OutputFile(creating: directory + "/" + register.id + ".csv")
+        try file.write { CSVLine.append(names: ["person"] + register.columns.map(\.name), to: &$0) }
+        try store.forEachPerson(inRegisterAt: index) { person, rows in
+            // Sorted by what is shown: the order must not tell what disclosure control took away.
+            let rows = rows.map { row in zip(row, register.columns).map { gate.disclose($0, of: $1) } }
+                .sorted(by: RowOrder.precedes)
+            let name = person.textBytes
+            for row in rows {
+                try file.write { line in
+                    line += name
+                    for value in row { CSVLine.append(value, to: &line) }
+                    CSVLine.end(&line)
+                }
+                for (column, value) in row.enumerated() where value == .text("") || value == .code("") {
+                    emptyTexts.insert(column)
+                }
+            }
+            try database.append(rows, of: person, toRegisterAt: index)
+        }
+        return try file.finish()
+    }
+
+    private func reached(_ step: Step) throws(DatasetError) { try interruption?(step) }
+}
