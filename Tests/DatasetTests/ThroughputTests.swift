@@ -34,12 +34,12 @@ import Testing
             tally = try DatasetWriter(directory: directory.path("dataset"))
                 .write(store, report: SampleStudy.report(), created: SampleStudy.created)
         }
+        let memory = Self.peakMemory()
         #expect(tally?.registers["visits"] == Tally.Register(people: peopleCount, rows: peopleCount * 10))
         let lines = try directory.bytes("dataset/visits.csv").count { $0 == 10 }
         #expect(lines == peopleCount * 10 + 1)
         let rows = Double(peopleCount * 10)
         let speeds = [received, written].map { Int(rows / ($0 / .seconds(1))) }
-        let memory = Self.peakMemory()
         print("\(Int(rows)) rows: received \(speeds[0]) rows/s, written \(speeds[1]) rows/s, at most \(memory)")
     }
 

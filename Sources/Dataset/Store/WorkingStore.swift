@@ -169,7 +169,9 @@ extension WorkingStore {
         case .other: throw .noDirectory(path: split.parent)
         }
         switch try SystemCalls.kind(of: path) {
-        case .nothing: Glibc.close(try SystemCalls.createPrivateFile(path))
+        case .nothing:
+            Glibc.close(try SystemCalls.createPrivateFile(path))
+            try SystemCalls.sync(split.parent)
         case .other: break
         case .directory: throw .badPath(path: path)
         }
