@@ -24,7 +24,7 @@ struct SealedStateTests {
         try state?.put("round/1/secret", [1, 2, 3])
         try state?.put("round/1/attempt", [])
         try state?.put("round/2/secret", [UInt8](repeating: 9, count: 100_000))
-        try state?.put("spent", SecretBytes(byteCount: 8))
+        try state?.put("spent", SecretBytes(randomByteCount: 8))
         try state?.put("round/1/secret", [4, 5])
         #expect(state?.names() == ["round/1/attempt", "round/1/secret", "round/2/secret", "spent"])
         #expect(state?.names(prefix: "round/1/") == ["round/1/attempt", "round/1/secret"])

@@ -81,3 +81,10 @@ struct PartialFile: ~Copyable {
 
     func abandon() { _ = unlink(file.path) }
 }
+
+extension AtomicFile {
+    /// Removes a file; one that is not there is no error.
+    public static func remove(_ path: String) throws(FileError) {
+        do { try removeFile(path) } catch FileError.notFound { return }
+    }
+}

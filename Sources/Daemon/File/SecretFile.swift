@@ -22,7 +22,7 @@ public enum SecretFile {
         guard status.byteCount <= maxByteCount else {
             throw FileError.tooLarge(path: path, maxByteCount: maxByteCount)
         }
-        let bytes = SecretBytes(byteCount: status.byteCount)
+        let bytes = WipedBuffer(byteCount: status.byteCount)
         let count = try bytes.withMutableBytes { buffer in try file.read(into: buffer, at: 0) }
         return try bytes.withBytes { try body(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
     }

@@ -66,7 +66,7 @@ public struct KeyDirectory: Sendable {
             var seed = hpkeKey.seedRepresentation
             defer { wipe(&seed) }
             try write(seed, as: .hpke, in: directory)
-            let state = SecretBytes.random(byteCount: SecretKeyFile.secretByteCount)
+            let state = WipedBuffer.random(byteCount: SecretKeyFile.secretByteCount)
             try state.withBytes { bytes throws(FileError) in try SecretKeyFile.state.write(bytes, in: directory) }
             let texts = [
                 (tlsKeyName, tlsKey.pemRepresentation + "\n"), (certificateName, certificate), (requestName, request),
@@ -209,7 +209,7 @@ public struct KeyDirectory: Sendable {
     private static func write(
         _ secret: Data, as file: SecretKeyFile, in directory: PrivateDirectory
     ) throws(FileError) {
-        let copy = SecretBytes(copying: secret)
+        let copy = WipedBuffer(copying: secret)
         try copy.withBytes { bytes throws(FileError) in try file.write(bytes, in: directory) }
     }
 

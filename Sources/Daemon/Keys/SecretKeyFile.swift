@@ -21,7 +21,7 @@ enum SecretKeyFile: String, CaseIterable {
 
     func write(_ secret: UnsafeRawBufferPointer, in directory: PrivateDirectory) throws(FileError) {
         let label = label
-        let whole = SecretBytes(byteCount: label.count + secret.count)
+        let whole = WipedBuffer(byteCount: label.count + secret.count)
         whole.withMutableBytes { buffer in
             buffer.copyBytes(from: label)
             UnsafeMutableRawBufferPointer(rebasing: buffer[label.count...]).copyMemory(from: secret)

@@ -1,5 +1,6 @@
 public import Crypto
 internal import Glibc
+public import PSIProtocol
 internal import Synchronization
 
 /// A daemon's small state that must outlive it: round secrets, rounds spent, attempts. Names → bytes, each in a sealed
@@ -49,12 +50,17 @@ public final class SealedState: Sendable {
 
     /// Hands over a value in a buffer that is wiped when `body` returns. Nil when there is no such value.
     public func withValue<Result>(_ name: String, _ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result? {
-        guard let bytes = try secret(name) else { return nil }
+        guard let bytes = try buffer(name) else { return nil }
         return try bytes.withBytes { try body($0) }
     }
 
     /// A secret value. Nil when there is no such value.
     public func secret(_ name: String) throws(SealedStateError) -> SecretBytes? {
+        guard let bytes = try buffer(name) else { return nil }
+        return SecretBytes(bytes.withBytes { SymmetricKey(data: $0) })
+    }
+
+    private func buffer(_ name: String) throws(SealedStateError) -> WipedBuffer? {
         try index.withLock { index throws(SealedStateError) in
             guard let entry = index.present(name) else { return nil }
             return try Self.open(name, entry, directory, key)
@@ -63,7 +69,7 @@ public final class SealedState: Sendable {
 
     /// A value that isn't secret, such as a counter. Nil when there is no such value.
     public func get(_ name: String) throws(SealedStateError) -> [UInt8]? {
-        guard let bytes = try secret(name) else { return nil }
+        guard let bytes = try buffer(name) else { return nil }
         return bytes.withBytes { Array($0) }
     }
 
@@ -77,7 +83,10 @@ public final class SealedState: Sendable {
     }
 
     public func put(_ name: String, _ value: borrowing SecretBytes) throws(SealedStateError) {
-        try value.withBytes { bytes throws(SealedStateError) in try put(name, contentsOf: bytes) }
+        let outcome = value.withUnsafeBytes { bytes in
+            Result { () throws(SealedStateError) in try put(name, contentsOf: bytes) }
+        }
+        try outcome.get()
     }
 
     public func put(_ name: String, contentsOf value: UnsafeRawBufferPointer) throws(SealedStateError) {
@@ -263,7 +272,7 @@ extension SealedState {
 
     private static func open(
         _ name: String, _ entry: StateIndex.Entry, _ directory: PrivateDirectory, _ key: SymmetricKey
-    ) throws(SealedStateError) -> SecretBytes {
+    ) throws(SealedStateError) -> WipedBuffer {
         let path = directory.file(StateName.fileName(name))
         guard let envelope = try read(name, directory) else { throw .vanished(path: path) }
         guard allows(entry, Array(SHA256.hash(data: envelope))),

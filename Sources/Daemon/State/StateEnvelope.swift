@@ -25,7 +25,7 @@ enum StateEnvelope {
     }
 
     /// The value, or nil if the envelope isn't one sealed under this key and name.
-    static func open(_ envelope: [UInt8], name: String, key: SymmetricKey) -> SecretBytes? {
+    static func open(_ envelope: [UInt8], name: String, key: SymmetricKey) -> WipedBuffer? {
         guard envelope.count >= overheadByteCount, envelope.starts(with: mark) else { return nil }
         let salt = Array(envelope[saltRange])
         let sealed = envelope[saltRange.upperBound..<(envelope.count - tagByteCount)]
@@ -35,7 +35,7 @@ enum StateEnvelope {
             var plain = try? AES.GCM.open(box, using: valueKey(key, salt: salt, name: name), authenticating: mark)
         else { return nil }
         defer { wipe(&plain) }
-        return SecretBytes(copying: plain)
+        return WipedBuffer(copying: plain)
     }
 
     private static let zeroNonce = [UInt8](repeating: 0, count: 12)

@@ -16,7 +16,8 @@ public struct AgreementSignature: Sendable, Equatable {
     /// 64 bytes.
     public let signature: [UInt8]
 
-    init(agreement: AgreementID, participant: ParticipantID, signature: [UInt8]) {
+    /// A signature that came from elsewhere, to be checked by `verify`.
+    public init(agreement: AgreementID, participant: ParticipantID, signature: [UInt8]) {
         self.agreement = agreement
         self.participant = participant
         self.signature = signature

@@ -125,6 +125,8 @@ public struct BatchDeclared: Sendable, Equatable, Codable {
     /// X-Wing encapsulation of the register's secret to the research environment, 1,120 bytes; absent without release.
     public var encapsulation: HexBytes?
     public var vault: StoredStream?
+    /// What the owner read and refused, by counts, sealed to the research environment; absent without release.
+    public var survey: HexBytes?
 }
 
 /// A stream that its author has stored whole.

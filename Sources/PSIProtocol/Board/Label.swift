@@ -12,6 +12,7 @@ public enum Label: String, Sendable, CaseIterable {
     case tag = "SIDOS-V1 tag"
     case cell = "SIDOS-V1 cell"
     case vault = "SIDOS-V1 vault"
+    case survey = "SIDOS-V1 survey"
     case sample = "SIDOS-V1 sample"
 
     public var bytes: [UInt8] { Array(rawValue.utf8) + [0] }

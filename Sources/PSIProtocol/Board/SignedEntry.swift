@@ -5,8 +5,8 @@ internal import Foundation
 ///
 /// The payload is canonical JSON (sorted keys, no spaces, no unknown keys), so one meaning has one encoding.
 public struct SignedEntry: Sendable, Equatable {
-    /// An entry is no longer than this: 128 KiB.
-    public static let maxByteCount = 128 << 10
+    /// An entry is no longer than this: 64 KiB.
+    public static let maxByteCount = 64 << 10
     public static let version = 1
 
     public let author: ParticipantID

@@ -84,10 +84,13 @@ public struct AuthorityRunner<S: Suite>: Sendable {
             try await sink.finish()
             vault = stored.stored(attempt: attempt)
         }
+        let survey = try registerSecret.map {
+            HexBytes(try source.survey.sealed(under: $0, register: id, round: record.round))
+        }
         return .batchDeclared(
             BatchDeclared(
                 register: id, count: summary.count, digest: HexBytes(summary.digest), encapsulation: encapsulation,
-                vault: vault))
+                vault: vault, survey: survey))
     }
 
     private func send(_ id: RegisterID, _ record: RoundRecord) async throws -> EntryBody {

@@ -36,4 +36,6 @@ public protocol ListKeeper: Sendable {
 public protocol PeopleSource {
     /// Up to `most` people; empty at the end.
     mutating func next(_ most: Int) async throws -> [PersonRecord]
+    /// What was read and refused: known once `next` has returned nothing.
+    var survey: SourceSurvey { get }
 }

@@ -99,7 +99,8 @@ extension RoundRecord {
             throw ProtocolViolation(.capExceeded, by: by)
         }
         guard content.digest.bytes.count == 32, (content.vault != nil) == releasesRows,
-            content.encapsulation?.bytes.count == (releasesRows ? SealedSecret.encapsulationByteCount : nil)
+            content.encapsulation?.bytes.count == (releasesRows ? SealedSecret.encapsulationByteCount : nil),
+            content.survey?.bytes.count == (releasesRows ? SourceSurvey.sealedByteCount : nil)
         else { throw ProtocolViolation(.badBatch, by: by) }
         if let vault = content.vault {
             let (most, overflow) = content.count.multipliedReportingOverflow(by: register.maxCellsPerPerson)

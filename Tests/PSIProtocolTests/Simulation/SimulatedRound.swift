@@ -213,6 +213,7 @@ struct MemorySink: StreamSink {
 
 struct SimulatedPeople: PeopleSource {
     var people: ArraySlice<SimulatedPerson>
+    var survey = SourceSurvey(people: 0, rowsRead: 0, rowsKept: 0, refused: [:])
     let register: RegisterDeclaration
 
     init(people: [SimulatedPerson], register: RegisterDeclaration) {
@@ -223,6 +224,7 @@ struct SimulatedPeople: PeopleSource {
     mutating func next(_ most: Int) async throws -> [PersonRecord] {
         let some = people.prefix(min(most, 7))
         people = people.dropFirst(some.count)
+        survey.people += some.count
         let codec = RowCodec(columns: register.columns)
         return try some.map { person in
             var rows: [UInt8] = []

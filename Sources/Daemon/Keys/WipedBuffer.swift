@@ -1,18 +1,18 @@
 internal import Foundation
 internal import Glibc
 
-/// Secret bytes in one allocation with one owner, wiped when it lets go.
-public struct SecretBytes: ~Copyable {
+/// Secret bytes that can be written in place, in one allocation with one owner, wiped when it lets go.
+struct WipedBuffer: ~Copyable {
     private let buffer: UnsafeMutableRawBufferPointer
 
     /// All zero.
-    public init(byteCount: Int) {
+    init(byteCount: Int) {
         buffer = .allocate(byteCount: byteCount, alignment: 16)
         buffer.initializeMemory(as: UInt8.self, repeating: 0)
     }
 
     /// Copies; wiping the original is left to the caller.
-    public init(copying bytes: UnsafeRawBufferPointer) {
+    init(copying bytes: UnsafeRawBufferPointer) {
         self.init(byteCount: bytes.count)
         buffer.copyMemory(from: bytes)
     }
@@ -23,8 +23,8 @@ public struct SecretBytes: ~Copyable {
     }
 
     /// From the operating system's generator.
-    public static func random(byteCount: Int) -> SecretBytes {
-        let bytes = SecretBytes(byteCount: byteCount)
+    static func random(byteCount: Int) -> WipedBuffer {
+        let bytes = WipedBuffer(byteCount: byteCount)
         var generator = SystemRandomNumberGenerator()
         for index in 0..<byteCount { bytes.buffer[index] = UInt8.random(in: .min ... .max, using: &generator) }
         return bytes
@@ -35,15 +35,15 @@ public struct SecretBytes: ~Copyable {
         buffer.deallocate()
     }
 
-    public var byteCount: Int { buffer.count }
+    var byteCount: Int { buffer.count }
 
-    public func withBytes<Result, Failure: Error>(
+    func withBytes<Result, Failure: Error>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         try body(UnsafeRawBufferPointer(buffer))
     }
 
-    public func withMutableBytes<Result, Failure: Error>(
+    func withMutableBytes<Result, Failure: Error>(
         _ body: (UnsafeMutableRawBufferPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         try body(buffer)

@@ -1,0 +1,122 @@
+public import ArgumentParser
+internal import Foundation
+public import PSIProtocol
+
+/// `agreement …`: what every participant does with an agreement, the same in all three programs.
+public struct AgreementCommand: AsyncParsableCommand {
+    public static let configuration = CommandConfiguration(
+        commandName: "agreement", abstract: "Draft, check, show, sign and verify the study's agreement.",
+        subcommands: [
+            AgreementDraftCommand.self, AgreementCheckCommand.self, AgreementShowCommand.self,
+            AgreementSignCommand.self, AgreementVerifyCommand.self,
+        ])
+    public init() {}
+}
+
+/// Where the participant's files are.
+public struct HomeOption: ParsableArguments {
+    @Option(name: [.short, .long], help: "The participant's directory, as `init` made it.")
+    public var directory = "."
+
+    public init() {}
+}
+
+enum AgreementFile {
+    static func read(_ path: String) throws -> [UInt8] {
+        try PublicFile.read(path, maxByteCount: AgreementLimits.byteLimit)
+    }
+
+    /// `study.yaml` → `study.omnia.signature.json`, beside the agreement.
+    static func signaturePath(_ path: String, _ participant: ParticipantID) -> String {
+        let base = path.hasSuffix(".yaml") ? String(path.dropLast(5)) : path
+        return "\(base).\(participant).signature.json"
+    }
+}
+
+struct AgreementCheckCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check", abstract: "Report every mistake in an agreement at once, with its line and reason.")
+
+    @Argument(help: "The agreement's YAML file.") var file: String
+
+    func run() throws {
+        let bytes = try AgreementFile.read(file)
+        let agreement = try Agreement.parse(bytes)
+        Console.standardOutput.line("\(file): no mistakes. Agreement \(AgreementID(ofFile: bytes))")
+        for caution in agreement.cautions { Console.standardOutput.line("caution: \(caution)") }
+    }
+}
+
+struct AgreementShowCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Say in plain words what an agreement means.")
+
+    @Argument(help: "The agreement's YAML file.") var file: String
+
+    func run() throws {
+        let bytes = try AgreementFile.read(file)
+        let agreement = try Agreement.parse(bytes)
+        Console.standardOutput.line(AgreementSummary(agreement).text)
+        Console.standardOutput.line("Agreement \(AgreementID(ofFile: bytes))")
+    }
+}
+
+struct AgreementSignCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sign",
+        abstract: "Sign an agreement with this participant's key and keep it, so that its rounds are accepted.")
+
+    @OptionGroup var home: HomeOption
+    @Argument(help: "The agreement's YAML file.") var file: String
+    @Option(help: "Where to write the signature; beside the agreement unless told.") var output: String?
+
+    func run() throws {
+        let home = try Home(at: home.directory, roles: Set(ParticipantRole.allCases))
+        let bytes = try AgreementFile.read(file)
+        let installed = try home.agreements().sign(bytes, path: file, keys: home.keys)
+        let path = output ?? AgreementFile.signaturePath(file, home.keys.id)
+        try AtomicFile.write(installed.signature.json, to: path, mode: 0o644)
+        Console.standardOutput.line("Signed agreement \(installed.id) as \(home.keys.id): \(path)")
+        for caution in installed.agreement.cautions { Console.standardOutput.line("caution: \(caution)") }
+    }
+}
+
+struct AgreementVerifyCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify", abstract: "Tell whether every participant has signed exactly this agreement.")
+
+    @Argument(help: "The agreement's YAML file.") var file: String
+    @Option(name: .customLong("signature"), help: "A signature file; those beside the agreement unless told.")
+    var signatures: [String] = []
+
+    func run() throws {
+        let signed = try SignedAgreement.load(file, signatures: signatures)
+        let agreement = try signed.verify()
+        Console.standardOutput.line(
+            "Agreement \(signed.id) is signed by all \(agreement.participants.count) participants: "
+                + agreement.participants.map(\.id).joined(separator: ", "))
+        switch agreement.validity(on: MachineClock.system.today()) {
+        case .inForce: break
+        case .notYet(let from): Console.standardOutput.line("caution: it is valid from \(from)")
+        case .expired(let until): Console.standardOutput.line("caution: it was valid until \(until)")
+        }
+    }
+}
+
+extension SignedAgreement {
+    /// Reads an agreement and its signatures; without any named, those that lie beside it as `sign` writes them.
+    public static func load(_ path: String, signatures paths: [String]) throws -> SignedAgreement {
+        let bytes = try AgreementFile.read(path)
+        var paths = paths
+        if paths.isEmpty {
+            let agreement = try Agreement.parse(bytes)
+            paths = agreement.participants.map { AgreementFile.signaturePath(path, $0.id) }.filter {
+                FileManager.default.fileExists(atPath: $0)
+            }
+        }
+        let signatures = try paths.map { path in
+            try AgreementSignature(json: PublicFile.read(path, maxByteCount: AgreementSignature.byteLimit))
+        }
+        return SignedAgreement(bytes: bytes, signatures: signatures)
+    }
+}

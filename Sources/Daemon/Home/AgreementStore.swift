@@ -1,0 +1,64 @@
+public import PSIProtocol
+
+/// The agreements that this participant has signed, by id, with its own signature beside each.
+public struct AgreementStore: Sendable {
+    public let directory: PrivateDirectory
+
+    public init(directory: PrivateDirectory) { self.directory = directory }
+
+    /// An agreement with the exact bytes that were signed.
+    public struct Installed: Sendable {
+        public let agreement: Agreement
+        public let bytes: [UInt8]
+        public let signature: AgreementSignature
+        public var id: AgreementID { AgreementID(ofFile: bytes) }
+    }
+
+    /// Signs an agreement with the participant's key and keeps it.
+    ///
+    /// - Throws: `AgreementError`, or `HomeError` when the agreement does not name this participant with its present keys.
+    public func sign(_ bytes: [UInt8], path: String, keys: KeyDirectory) throws -> Installed {
+        let agreement = try Agreement.parse(bytes)
+        try Self.check(agreement, path: path, keys: keys)
+        let signature = try AgreementSignature(file: bytes, participant: keys.id, key: keys.signingKey)
+        let id = AgreementID(ofFile: bytes)
+        try AtomicFile.write(bytes, to: directory.file("\(id).yaml"))
+        try AtomicFile.write(signature.json, to: directory.file("\(id).signature.json"))
+        return Installed(agreement: agreement, bytes: bytes, signature: signature)
+    }
+
+    /// That the agreement names this participant, in its role, with the keys it has.
+    public static func check(_ agreement: Agreement, path: String, keys: KeyDirectory) throws {
+        guard let mine = agreement.participants.first(where: { $0.id == keys.id }) else {
+            throw HomeError.notInAgreement(path: path, id: keys.id)
+        }
+        for (what, same) in [
+            ("role", mine.role == keys.role), ("signing key", mine.signingKey == keys.participant.signingKey),
+            ("HPKE key", mine.hpkeKey == keys.participant.hpkeKey), ("TLS key", mine.tlsPin == keys.tlsPin),
+        ] where !same {
+            throw HomeError.otherKeys(path: path, id: keys.id, what: what)
+        }
+    }
+
+    /// The agreement with this id, or nil when it was never signed here.
+    public func load(_ id: AgreementID) throws -> Installed? {
+        let path = directory.file("\(id).yaml")
+        let bytes: [UInt8]
+        do { bytes = try PublicFile.read(path, maxByteCount: AgreementLimits.byteLimit) } catch FileError.notFound {
+            return nil
+        }
+        guard AgreementID(ofFile: bytes) == id else { throw SealedStateError.altered(path: path) }
+        let signature = try AgreementSignature(
+            json: PublicFile.read(
+                directory.file("\(id).signature.json"), maxByteCount: AgreementSignature.byteLimit))
+        return Installed(agreement: try Agreement.parse(bytes), bytes: bytes, signature: signature)
+    }
+
+    /// Every agreement signed here.
+    public func all() throws -> [Installed] {
+        try directory.names().filter { $0.hasSuffix(".yaml") }.sorted().compactMap { name in
+            guard let id = AgreementID(hex: name.dropLast(5)) else { return nil }
+            return try load(id)
+        }
+    }
+}

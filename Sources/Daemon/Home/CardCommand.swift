@@ -1,0 +1,60 @@
+public import ArgumentParser
+internal import Foundation
+internal import PSIProtocol
+
+/// `card`: the public half of a participant's keys, for the agreement.
+public struct CardCommand: ParsableCommand {
+    public static let configuration = CommandConfiguration(
+        commandName: "card", abstract: "Print this participant's card: its public keys, for the agreement.")
+
+    @OptionGroup var home: HomeOption
+    @Option(name: [.short, .long], help: "Write it to a file instead.") var output: String?
+
+    public init() {}
+
+    public func run() throws {
+        let home = try Home(at: home.directory, roles: Set(ParticipantRole.allCases))
+        let yaml = ParticipantCard(home.keys.participant).yaml
+        guard let output else {
+            Console.standardOutput.line(yaml)
+            return
+        }
+        try AtomicFile.write(Array(yaml.utf8), to: output, mode: 0o644)
+    }
+}
+
+/// What `init` asks in every program.
+public struct InitOptions: ParsableArguments {
+    @Option(help: "Identifier in agreements: 1 to 32 of a-z, 0-9, _ and -, beginning with a letter.")
+    public var id: String
+    @Option(help: "Name as people know it.") public var name: String
+    @Option(name: .customLong("host"), help: "A host name or address for the TLS certificate; may be given again.")
+    public var hosts: [String] = []
+    @Option(help: "Days that the self-signed certificate is valid.") public var validityDays = 825
+
+    public init() {}
+}
+
+/// How a node or the research environment reaches the coordinator: `coordinator:` in its configuration.
+public struct CoordinatorAddress: Sendable, Equatable {
+    public let url: String
+    /// SHA-256 of the coordinator's TLS key.
+    public let pin: [UInt8]
+    public let proxyHost: String?
+    public let proxyPort: Int?
+
+    /// Reads `{url, pin, proxy: {host, port}}`.
+    public init(_ mapping: StrictMapping) {
+        url = mapping.string("url")
+        pin = mapping.value("pin", expected: "sha256: and 32 bytes in base64, as on the coordinator's card", standIn: []) {
+            text in
+            guard text.hasPrefix("sha256:"), let data = Data(base64Encoded: String(text.dropFirst(7))),
+                data.count == 32
+            else { return nil }
+            return Array(data)
+        }
+        let proxy = mapping.optionalMapping("proxy")
+        proxyHost = proxy?.string("host")
+        proxyPort = proxy?.int("port", in: 1...65_535)
+    }
+}

@@ -1,0 +1,91 @@
+public import Crypto
+public import PSIProtocol
+
+/// A participant's directory: keys, sealed state, agreements, spool. All of it is for its owner alone.
+///
+/// ```
+/// keys/         long-lived keys and the TLS certificate
+/// state/        sealed round secrets and counters
+/// agreements/   agreements that this participant signed
+/// spool/        sealed runs of sorts under way; empty when nothing runs
+/// lists/        sealed lists that were declared and are yet to be sent
+/// config.yaml   what the operator configures
+/// ```
+public struct Home: Sendable {
+    public let directory: PrivateDirectory
+    public let keys: KeyDirectory
+
+    /// Makes a home with fresh keys.
+    public static func create(
+        at path: String, id: ParticipantID, name: String, role: ParticipantRole, alternativeNames: [String],
+        validityDays: Int
+    ) throws -> Home {
+        let directory = try PrivateDirectory(creating: path)
+        let keys = try KeyDirectory.create(
+            at: directory.file("keys"), id: id, name: name, role: role, alternativeNames: alternativeNames,
+            validityDays: validityDays)
+        return Home(directory: directory, keys: keys)
+    }
+
+    /// Opens a home.
+    ///
+    /// - Parameter roles: what this program can be; another role's home is refused.
+    public init(at path: String, roles: Set<ParticipantRole>) throws {
+        directory = try PrivateDirectory(path)
+        keys = try KeyDirectory.open(at: directory.file("keys"))
+        guard roles.contains(keys.role) else {
+            throw HomeError.otherRole(path: path, role: keys.role, expected: roles.map(\.rawValue).sorted())
+        }
+    }
+
+    private init(directory: PrivateDirectory, keys: KeyDirectory) {
+        self.directory = directory
+        self.keys = keys
+    }
+
+    public var configurationPath: String { directory.file("config.yaml") }
+    public var statusPath: String { directory.file("status.json") }
+
+    public func agreements() throws -> AgreementStore {
+        AgreementStore(directory: try directory.subdirectory("agreements"))
+    }
+
+    /// Locked while it is open: one daemon at a time.
+    public func state() throws -> SealedState {
+        try SealedState(in: try directory.subdirectory("state"), key: keys.stateKey)
+    }
+
+    public func spool() throws -> SealedSpool { SealedSpool(in: try directory.subdirectory("spool")) }
+}
+
+public enum HomeError: Error, Equatable, CustomStringConvertible, ReportableError {
+    case otherRole(path: String, role: ParticipantRole, expected: [String])
+    case unknownAgreement(path: String, id: String)
+    case notSignedHere(path: String)
+    case notInAgreement(path: String, id: ParticipantID)
+    case otherKeys(path: String, id: ParticipantID, what: String)
+
+    public var description: String {
+        switch self {
+        case .otherRole(let path, let role, let expected):
+            "\(path) belongs to a participant whose role is \(role.rawValue); this program runs "
+                + "\(expected.joined(separator: " or ")): give --directory the right directory"
+        case .unknownAgreement(let path, let id):
+            "\(path) holds no agreement \(id): sign it first with `agreement sign`"
+        case .notSignedHere(let path):
+            "\(path) was not signed by this participant: sign it first with `agreement sign`"
+        case .notInAgreement(let path, let id):
+            "\(path) names no participant \(id): ask the study's operator for an agreement with this card"
+        case .otherKeys(let path, let id, let what):
+            "\(path) pins another \(what) for \(id) than this directory holds: ask the study's operator to take the "
+                + "current card (`card` prints it)"
+        }
+    }
+
+    public var exitStatus: ExitStatus {
+        switch self {
+        case .otherRole: .configuration
+        case .unknownAgreement, .notSignedHere, .notInAgreement, .otherKeys: .refused
+        }
+    }
+}

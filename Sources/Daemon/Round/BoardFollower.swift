@@ -1,0 +1,55 @@
+public import Exchange
+public import PSIProtocol
+
+/// A participant's view of one board: reads on from where it is, checks every entry, and posts its own.
+public struct BoardFollower: Sendable {
+    private let client: ExchangeClient
+    private let keys: KeyDirectory
+    public private(set) var record: RoundRecord
+
+    /// Reads a board's first entry, from which everything else follows.
+    public static func opening(of round: RoundID, client: ExchangeClient) async throws -> SignedEntry {
+        let page = try await client.entries(of: round, after: 0)
+        guard let first = page.entries.first else { throw ProtocolViolation(.badOpening) }
+        let entry = try SignedEntry(bytes: first.bytes)
+        guard entry.openedRound == round else { throw ProtocolViolation(.badOpening, by: entry.author) }
+        return entry
+    }
+
+    public init(
+        opening: SignedEntry, agreement: AgreementStore.Installed, client: ExchangeClient, keys: KeyDirectory
+    ) throws {
+        self.client = client
+        self.keys = keys
+        self.record = try RoundRecord(opening: opening.bytes, agreement: agreement.agreement, file: agreement.bytes)
+    }
+
+    /// Takes in what is new, waiting up to `wait` for it.
+    public mutating func refresh(wait: Duration = .zero) async throws {
+        var wait = wait
+        while true {
+            let page = try await client.entries(of: record.round, after: record.head.count, wait: wait)
+            for entry in page.entries { try record.append(entry.bytes) }
+            if page.isLast { return }
+            wait = .zero
+        }
+    }
+
+    /// Signs and posts an entry, and takes in the board up to it.
+    public mutating func post(_ body: EntryBody) async throws {
+        let entry = try SignedEntry(
+            body: body, author: keys.id, round: record.round, seen: record.head, key: keys.signingKey)
+        _ = try await client.append(entry.bytes, to: record.round)
+        try await refresh()
+    }
+
+    /// Says no to a round whose agreement this participant does not know.
+    public static func refuse(
+        _ code: RefusalCode, opening: SignedEntry, round: RoundID, client: ExchangeClient, keys: KeyDirectory
+    ) async throws {
+        let entry = try SignedEntry(
+            body: .refused(Refused(code: code)), author: keys.id, round: round,
+            seen: BoardHead.empty.appending(opening.bytes), key: keys.signingKey)
+        _ = try await client.append(entry.bytes, to: round)
+    }
+}

@@ -1,0 +1,72 @@
+public import Exchange
+public import PSIProtocol
+
+/// Streams over the coordinator's interface, a spool on this machine, attempts in the sealed state.
+public struct ExchangePort: RoundPort {
+    private let record: RoundRecord
+    private let keys: KeyDirectory
+    private let transport: any ChunkTransport
+    private let state: SealedState
+    public let spool: any Spool
+
+    public init(
+        record: RoundRecord, keys: KeyDirectory, transport: any ChunkTransport, state: SealedState, spool: any Spool
+    ) {
+        self.record = record
+        self.keys = keys
+        self.transport = transport
+        self.state = state
+        self.spool = spool
+    }
+
+    public func source(
+        of stream: StreamID, sealing: StreamSealing, from sender: ParticipantID
+    ) async throws -> sending any ByteSource {
+        switch sealing {
+        case .plain: return StreamDownload(plain: stream, round: record.round, transport: transport)
+        case .sealed(let receiver):
+            return StreamDownload(
+                sealedBy: sender, receiver: receiver, privateKey: keys.hpkeKey, stream: stream, round: record.round,
+                transport: transport)
+        }
+    }
+
+    public func sink(for stream: StreamID, sealing: StreamSealing) async throws -> sending any StreamSink {
+        switch sealing {
+        case .plain: return UploadSink(StreamUpload(plain: stream, round: record.round, transport: transport))
+        case .sealed(let receiver):
+            guard let participant = record.participant(receiver) else {
+                throw ProtocolViolation(.outOfPlace, by: receiver)
+            }
+            return UploadSink(
+                try StreamUpload(
+                    sealedFor: receiver, receiverKey: participant.hpkeKey, sender: keys.id, stream: stream,
+                    round: record.round, transport: transport))
+        }
+    }
+
+    public func nextAttempt(batch: String, stage: StreamStage) async throws -> Int {
+        try Attempts(round: record.round, state: state).next(batch: batch, stage: stage)
+    }
+}
+
+/// Attempts given out, persisted before they are used.
+struct Attempts {
+    let round: RoundID
+    let state: SealedState
+
+    func next(batch: String, stage: StreamStage) throws -> Int {
+        let name = "rounds/\(round)/attempts/\(batch).\(stage)"
+        let attempt = try state.get(name).map { Int(BigEndian.read($0.prefix(8))) } ?? 0
+        guard attempt <= 65_535 else { throw StoreError.outOfOrder(expected: 65_535) }
+        try state.put(name, BigEndian.u64(UInt64(attempt + 1)))
+        return attempt
+    }
+}
+
+private struct UploadSink: StreamSink {
+    private var upload: StreamUpload
+    init(_ upload: StreamUpload) { self.upload = upload }
+    mutating func write(_ bytes: [UInt8]) async throws { try await upload.write(bytes) }
+    mutating func finish() async throws { _ = try await upload.finish() }
+}

@@ -1,0 +1,53 @@
+internal import Crypto
+public import PSIProtocol
+
+/// A node's declared lists, each a sealed file until it has been sent and the round is over.
+public struct SealedLists: ListKeeper {
+    private let directory: PrivateDirectory
+    private let round: RoundID
+    private let state: SealedState
+
+    public init(directory: PrivateDirectory, round: RoundID, state: SealedState) {
+        self.directory = directory
+        self.round = round
+        self.state = state
+    }
+
+    public func keep(_ register: RegisterID) async throws -> any StreamSink {
+        ListSink(writer: try SealedFileWriter(path(register), key: try key(), label: label(register)))
+    }
+
+    public func kept(_ register: RegisterID) async throws -> any ByteSource {
+        ListSource(reader: try SealedFileReader(path(register), key: try key(), label: label(register)))
+    }
+
+    /// Removes the round's lists; their key goes with the round's sealed state.
+    public func erase() throws {
+        for name in try directory.names() where name.hasPrefix("\(round).") {
+            try AtomicFile.remove(directory.file(name))
+        }
+    }
+
+    private func path(_ register: RegisterID) -> String { directory.file("\(round).\(register).list") }
+    private func label(_ register: RegisterID) -> String { "list \(round) \(register)" }
+
+    /// One key a round, made when first needed.
+    private func key() throws -> SymmetricKey {
+        let name = "rounds/\(round)/list-key"
+        if let key = try state.secret(name) { return key.key }
+        let fresh = SecretBytes(randomByteCount: 32)
+        try state.put(name, fresh)
+        return fresh.key
+    }
+}
+
+private struct ListSink: StreamSink {
+    let writer: SealedFileWriter
+    mutating func write(_ bytes: [UInt8]) async throws { try writer.append(bytes) }
+    mutating func finish() async throws { _ = try writer.finish() }
+}
+
+private struct ListSource: ByteSource {
+    let reader: SealedFileReader
+    mutating func next() async throws -> [UInt8]? { try reader.next() }
+}
