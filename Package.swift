@@ -111,7 +111,7 @@ let package = Package(
         .executableTarget(
             name: "Node",
             dependencies: [
-                "PSIProtocol", "Register", "Exchange", "Daemon",
+                "CRistretto", "PSIProtocol", "Register", "Exchange", "Daemon",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -28,7 +28,7 @@ public struct AuthorityRunner<S: Suite>: Sendable {
     /// - Returns: what to post; nil for `eraseKeys`' preparation, which the caller ends by erasing and posting itself.
     public func perform(
         _ duty: AuthorityDuty, record: RoundRecord, secrets: borrowing AuthoritySecrets<S>,
-        people: @Sendable (RegisterDeclaration) async throws -> any PeopleSource
+        people: @Sendable (RegisterDeclaration) async throws -> sending any PeopleSource
     ) async throws -> EntryBody {
         switch duty {
         case .commitKeys:
@@ -51,7 +51,7 @@ public struct AuthorityRunner<S: Suite>: Sendable {
 
     private func declare(
         _ id: RegisterID, _ record: RoundRecord, _ secrets: borrowing AuthoritySecrets<S>,
-        _ people: @Sendable (RegisterDeclaration) async throws -> any PeopleSource
+        _ people: @Sendable (RegisterDeclaration) async throws -> sending any PeopleSource
     ) async throws -> EntryBody {
         let register = try record.ownRegister(id, of: me)
         let capsuleKey = try record.capsuleKey()

@@ -53,6 +53,13 @@ public struct CellSealer: Sendable {
         return cells
     }
 
+    /// How many cells a person's encoded rows take.
+    public static func cellCount(ofRows rows: [UInt8], cellByteCount: Int) throws(VaultError) -> Int {
+        guard rows.count <= maxRowByteCount else { throw .tooManyCells }
+        let payload = cellByteCount - handleByteCount - tagByteCount
+        return (headerByteCount + (try Deflate.compress(rows).count) + payload - 1) / payload
+    }
+
     /// A cell that opens to nobody, for padding a vault.
     public func randomCell() -> [UInt8] {
         SecretBytes(randomByteCount: cellByteCount).withUnsafeBytes { Array($0) }

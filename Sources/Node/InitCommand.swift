@@ -1,0 +1,59 @@
+internal import ArgumentParser
+internal import Daemon
+internal import PSIProtocol
+
+struct InitCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "init", abstract: "Make this node's directory: keys, TLS certificate and request, configuration.")
+
+    @OptionGroup var home: HomeOption
+    @OptionGroup var options: InitOptions
+    @Flag(help: "This node blinds for others and owns no register.") var mixer = false
+
+    func run() throws {
+        let home = try Home.create(
+            at: home.directory, id: options.id, name: options.name, role: mixer ? .mixer : .authority,
+            alternativeNames: options.hosts, validityDays: options.validityDays)
+        try AtomicFile.write(Array(Self.template(mixer: mixer).utf8), to: home.configurationPath, replacing: false)
+        let out = Console.standardOutput
+        out.line("Made \(home.directory.path) for \(options.id).")
+        out.line("Keys are in \(home.directory.file("keys")); its tls.csr can be taken to a certificate authority.")
+        out.line("Give the study's operator this card (`sidos-node card` prints it again):")
+        out.line(ParticipantCard(home.keys.participant).yaml)
+        out.line("Then fill in \(home.configurationPath) and run `sidos-node check`.")
+    }
+
+    private static func template(mixer: Bool) -> String {
+        let registers = """
+
+            # Where this node's registers are. Only columns that a signed agreement names are ever read out.
+            registers:
+              # - id: example_register          # as the agreement names it
+              #   csv: {file: example.csv, delimiter: detect, decimal_comma: false}
+              #   identity: hetu                # the column with the personal identity code
+              # - id: other_register
+              #   sqlite: {file: example.sqlite, table: a_table_or_view}
+              #   identity: hetu
+              #   columns: {year: vuosi}        # agreement's name: source's name, where they differ
+              []
+
+            """
+        return """
+            # Configuration of a Sidos node. Paths are relative to this file.
+            sidos_node: 1
+
+            # The coordinator's address and its TLS pin, from its card.
+            coordinator:
+              url: https://coordinator.example:7443
+              pin: sha256:PUT-THE-COORDINATOR'S-PIN-HERE
+              # proxy: {host: proxy.example, port: 3128}
+
+            # Cores that blinding may use; all unless told.
+            # cores: 2
+
+            # What this operator allows, besides the agreement; the stricter of the two wins.
+            # policy: policy.yaml
+            \(mixer ? "" : registers)
+            """
+    }
+}

@@ -1,0 +1,71 @@
+internal import Daemon
+internal import Foundation
+internal import PSIProtocol
+internal import Register
+
+/// `config.yaml` of a node.
+struct NodeConfiguration {
+    var coordinator: CoordinatorAddress
+    var workers: Workers
+    var policy: LocalPolicy
+    var registers: [RegisterID: RegisterSource]
+
+    init(home: Home) throws {
+        var policyPath: String?
+        var sources: [(RegisterID, RegisterSource)] = []
+        let (address, cores) = try StrictYAML.decode(file: home.configurationPath) { root in
+            _ = root.int("sidos_node", in: 1...1)
+            let address = CoordinatorAddress(root.mapping("coordinator"))
+            let cores = root.int("cores", in: 1...1_024, default: ProcessInfo.processInfo.activeProcessorCount)
+            policyPath = root.optionalPath("policy")
+            if root.has("registers") {
+                sources = root.list("registers", count: 0...32) { (($0.string("id")), Self.source($0)) }
+            }
+            let ids = sources.map(\.0)
+            if Set(ids).count < ids.count { root.reject("registers", "names a register twice") }
+            return (address, cores)
+        }
+        coordinator = address
+        workers = Workers(count: cores)
+        registers = Dictionary(sources, uniquingKeysWith: { first, _ in first })
+        policy = LocalPolicy()
+        if let policyPath {
+            policy = try LocalPolicy.parse(
+                PublicFile.read(policyPath, maxByteCount: AgreementLimits.byteLimit))
+        }
+    }
+
+    private static func source(_ mapping: StrictMapping) -> RegisterSource {
+        let identity = mapping.string("identity")
+        var names: [String: String] = [:]
+        if let columns = mapping.optionalMapping("columns") {
+            for name in columns.names { names[name] = columns.string(name) }
+        }
+        if let csv = mapping.optionalMapping("csv") {
+            if mapping.has("sqlite") { mapping.reject("sqlite", "a register is read from one source: csv or sqlite") }
+            return RegisterSource(
+                .csv(
+                    path: csv.path("file"),
+                    delimiter: csv.enumeration("delimiter", CSVDelimiter.self, default: .detect),
+                    decimalComma: csv.bool("decimal_comma", default: false), nullText: csv.optionalString("null_text")),
+                identityColumn: identity, columnNames: names)
+        }
+        let sqlite = mapping.mapping("sqlite")
+        return RegisterSource(
+            .sqlite(path: sqlite.path("file"), table: sqlite.string("table")), identityColumn: identity,
+            columnNames: names)
+    }
+}
+
+extension RegisterError: @retroactive ReportableError {
+    public var sentence: String { description }
+    public var exitStatus: ExitStatus {
+        switch kind {
+        case .fileNotFound, .notAFile: .noInput
+        case .permissionDenied: .noPermission
+        case .readFailed, .spoolFailed: .inputOutput
+        case .identityCodeInColumn, .identityColumnReleased: .refused
+        default: .badData
+        }
+    }
+}

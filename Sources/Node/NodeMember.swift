@@ -1,0 +1,180 @@
+internal import Daemon
+internal import Exchange
+internal import Foundation
+internal import Logging
+internal import PSIProtocol
+internal import Register
+
+/// A node's part in rounds: admits them by policy, does its duties, erases its keys.
+actor NodeMember: RoundMember {
+    private let home: Home
+    private let configuration: NodeConfiguration
+    private let client: ExchangeClient
+    private let state: SealedState
+    private let spool: SealedSpool
+    private let lists: PrivateDirectory
+    private let logger: Logger
+    private var status: NodeStatus
+
+    init(
+        home: Home, configuration: NodeConfiguration, client: ExchangeClient, state: SealedState, logger: Logger
+    ) throws {
+        self.home = home
+        self.configuration = configuration
+        self.client = client
+        self.state = state
+        self.spool = try home.spool()
+        self.lists = try home.directory.subdirectory("lists")
+        self.logger = logger
+        self.status = NodeStatus(node: home.keys.id)
+    }
+
+    private var me: ParticipantID { home.keys.id }
+
+    func admit(_ record: RoundRecord) async throws -> RefusalCode? {
+        let agreement = record.agreement
+        let refusals = configuration.policy.refusals(for: agreement, participant: me)
+        for refusal in refusals {
+            logger.error("The local policy refuses the round", metadata: meta(record, ["reason": "\(refusal)"]))
+        }
+        if !refusals.isEmpty { return .policy }
+        for register in agreement.registers(ownedBy: me) where configuration.registers[register.id] == nil {
+            logger.error(
+                "The round asks for a register that config.yaml does not have",
+                metadata: meta(record, ["register": "\(register.id)"]))
+            return .register
+        }
+        let allowed = configuration.policy.effectiveLimits(for: agreement, participant: me).roundsAllowed
+        guard try spend(record, allowed: allowed) else {
+            logger.error(
+                "The agreement's rounds are spent", metadata: meta(record, ["allowed": "\(allowed)"]))
+            return .roundsSpent
+        }
+        return nil
+    }
+
+    /// Counts a round once, before anything of it is done.
+    private func spend(_ record: RoundRecord, allowed: Int) throws -> Bool {
+        let name = "agreements/\(Hex.encode(record.opening.agreement.bytes))/rounds"
+        var spent = try state.get(name) ?? []
+        let known = stride(from: 0, to: spent.count - 31, by: 32).contains {
+            Array(spent[$0..<($0 + 32)]) == record.round.bytes
+        }
+        if known { return true }
+        guard spent.count / 32 < allowed else { return false }
+        spent += record.round.bytes
+        try state.put(name, spent)
+        return true
+    }
+
+    func step(_ record: RoundRecord) async throws -> EntryBody? {
+        switch record.agreement.suite {
+        case .ristretto255: try await step(record, Ristretto255.self)
+        case .p256: try await step(record, P256.self)
+        case .ffdhe3072: try await step(record, FFDHE3072.self)
+        }
+    }
+
+    private func step<S: Suite>(_ record: RoundRecord, _: S.Type) async throws -> EntryBody? {
+        guard let duty = record.authorityDuties(of: me).first, duty != .eraseKeys else { return nil }
+        let secrets = try secrets(record, S.self)
+        logger.info("Working", metadata: meta(record, ["duty": "\(duty.name)"]))
+        let limits = configuration.policy.effectiveLimits(for: record.agreement, participant: me)
+        let runner = AuthorityRunner<S>(
+            me: me, hpkeKey: home.keys.hpkeKey,
+            port: ExchangePort(record: record, keys: home.keys, transport: client, state: state, spool: spool),
+            lists: SealedLists(directory: lists, round: record.round, state: state), workers: configuration.workers,
+            cohortCap: { limits.maxReleasedPeople[$0.id] ?? $0.maxPeople })
+        let (sources, spool, logger) = (configuration.registers, spool, logger)
+        do {
+            return try await runner.perform(duty, record: record, secrets: secrets) { register in
+                guard let source = sources[register.id] else {
+                    throw RoundRefusal(.register, "config.yaml has no register \(register.id)")
+                }
+                let people = try RegisterPeople(
+                    declaration: register, source: source,
+                    maxPeople: limits.maxPeople[register.id] ?? register.maxPeople, spool: spool)
+                logger.info("Read a register", metadata: people.survey.metadata(register.id))
+                return people
+            }
+        } catch let error as RegisterError {
+            throw RoundRefusal(.register, error.description)
+        } catch let error as RegisterOverCap {
+            throw RoundRefusal(.cap, error.description)
+        } catch DeclarationError.personTooLarge {
+            throw RoundRefusal(
+                .cap, "somebody's rows in \(duty.name) need more cells than max_cells_per_person: `check` says how many")
+        }
+    }
+
+    /// The round's secrets, made and sealed on the disk when it begins.
+    private func secrets<S: Suite>(_ record: RoundRecord, _: S.Type) throws -> AuthoritySecrets<S> {
+        let name = "rounds/\(record.round)/secrets"
+        if let sealed = try state.secret(name) {
+            guard let secrets = AuthoritySecrets<S>(serialized: sealed) else {
+                throw RoundRefusal(.keysLost, "the round's sealed secrets cannot be read")
+            }
+            return secrets
+        }
+        guard record.commitments[me] == nil else {
+            throw RoundRefusal(.keysLost, "the board has this node's keys, but its state directory has lost them")
+        }
+        let secrets = try AuthoritySecrets<S>(for: me, in: record)
+        try state.put(name, secrets.serialized())
+        return secrets
+    }
+
+    func erase(_ round: RoundID) async throws {
+        if try state.destroy(prefix: "rounds/\(round)/") > 0 {
+            logger.notice("The round's keys are destroyed", metadata: ["round": "\(round)"])
+        }
+        try SealedLists(directory: lists, round: round, state: state).erase()
+    }
+
+    func observe(_ record: RoundRecord) async {
+        if status.update(record) {
+            logger.notice(
+                "Round", metadata: meta(record, ["phase": "\(record.phase.rawValue)", "study": "\(record.agreement.study.id)"]))
+            if case .aborted(let abort) = record.ending {
+                logger.warning(
+                    "The round was aborted",
+                    metadata: meta(
+                        record,
+                        ["code": "\(abort.code.rawValue)", "participants": "\(abort.participants.joined(separator: ","))"]))
+            }
+        }
+        do { try status.write(to: home.statusPath) } catch {
+            logger.warning("status.json was not written", metadata: ["error": "\(ErrorReport(error).sentence)"])
+        }
+    }
+
+    private func meta(_ record: RoundRecord, _ more: Logger.Metadata) -> Logger.Metadata {
+        more.merging(["round": "\(record.round.description.prefix(12))"]) { first, _ in first }
+    }
+}
+
+extension AuthorityDuty {
+    /// For logs.
+    var name: String {
+        switch self {
+        case .commitKeys: "commit keys"
+        case .revealKeys: "reveal keys"
+        case .signManifest: "sign manifest"
+        case .declare(let register): "declare \(register)"
+        case .send(let register): "send \(register)"
+        case .mix(let register, let stage): "mix \(register) stage \(stage)"
+        case .release: "release shares"
+        case .eraseKeys: "erase keys"
+        }
+    }
+}
+
+extension SourceSurvey {
+    func metadata(_ register: RegisterID) -> Logger.Metadata {
+        var metadata: Logger.Metadata = [
+            "register": "\(register)", "people": "\(people)", "rows": "\(rowsKept)",
+        ]
+        for (reason, count) in refused where count > 0 { metadata["refused_\(reason)"] = "\(count)" }
+        return metadata
+    }
+}

@@ -1,0 +1,18 @@
+internal import ArgumentParser
+internal import Daemon
+
+@main
+enum NodeProgram {
+    static func main() async { await Program.main(NodeCommand.self) }
+}
+
+struct NodeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sidos-node",
+        abstract: "An authority's daemon: blinds its registers, takes part in rounds, opens no port.",
+        version: "0.1.0",
+        subcommands: [
+            InitCommand.self, CardCommand.self, CheckCommand.self, AgreementCommand.self, ServeCommand.self,
+            StatusCommand.self,
+        ])
+}

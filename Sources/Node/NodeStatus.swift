@@ -1,0 +1,46 @@
+internal import CRistretto
+internal import Daemon
+internal import Foundation
+internal import PSIProtocol
+
+/// What `status` shows of a daemon: `status.json`, written whenever a round has moved.
+struct NodeStatus: Codable {
+    var node: String
+    var process: Int32 = ProcessInfo.processInfo.processIdentifier
+    var ristretto255Backend = String(cString: sidos_r255_backend())
+    var rounds: [Round] = []
+    var residentMebibytes: Int?
+    var peakMebibytes: Int?
+
+    struct Round: Codable, Equatable {
+        var round: String
+        var study: String
+        var number: Int
+        var phase: String
+        var waitingFor: [String]
+    }
+
+    init(node: String) { self.node = node }
+
+    /// Whether the round's phase has changed.
+    mutating func update(_ record: RoundRecord) -> Bool {
+        let now = Round(
+            round: record.round.description, study: record.agreement.study.id, number: record.opening.number,
+            phase: record.phase.rawValue, waitingFor: record.waitingFor)
+        let memory = MemoryUse.current()
+        residentMebibytes = memory.map { $0.residentByteCount >> 20 }
+        peakMebibytes = memory.map { $0.peakByteCount >> 20 }
+        guard let index = rounds.firstIndex(where: { $0.round == now.round }) else {
+            rounds = Array((rounds + [now]).suffix(50))
+            return true
+        }
+        defer { rounds[index] = now }
+        return rounds[index].phase != now.phase
+    }
+
+    func write(to path: String) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
+        try AtomicFile.write(Array(try encoder.encode(self)), to: path)
+    }
+}

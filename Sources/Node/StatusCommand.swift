@@ -1,0 +1,37 @@
+internal import ArgumentParser
+internal import CRistretto
+internal import Daemon
+internal import Foundation
+
+struct StatusCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "Show whether the daemon runs, and how its rounds stand.")
+
+    @OptionGroup var home: HomeOption
+    @Flag(help: "Print JSON.") var json = false
+
+    func run() throws {
+        let home = try Home(at: home.directory, roles: [.authority, .mixer])
+        let out = Console.standardOutput
+        var isRunning = false
+        do { _ = try home.state() } catch SealedStateError.file(.inUse) { isRunning = true }
+        let bytes: [UInt8]?
+        do { bytes = try PublicFile.read(home.statusPath, maxByteCount: 1 << 20) } catch FileError.notFound { bytes = nil }
+        if json {
+            out.line(bytes.map { String(decoding: $0, as: UTF8.self) } ?? "{\"node\":\"\(home.keys.id)\",\"rounds\":[]}")
+            return
+        }
+        out.line("node        \(home.keys.id) (\(home.keys.role.rawValue)), \(isRunning ? "running" : "not running")")
+        out.line("backend     \(String(cString: sidos_r255_backend()))")
+        out.line("certificate valid until \(MachineClock.timestamp(home.keys.certificateNotAfter))")
+        out.line("agreements  \(try home.agreements().all().map { "\($0.agreement.study.id) \($0.id.description.prefix(12))" }.joined(separator: ", "))")
+        guard let bytes, let status = try? JSONDecoder().decode(NodeStatus.self, from: Data(bytes)) else { return }
+        if isRunning, let resident = status.residentMebibytes, let peak = status.peakMebibytes {
+            out.line("memory      \(resident) MiB resident, \(peak) MiB at most")
+        }
+        for round in status.rounds {
+            let waiting = round.waitingFor.isEmpty ? "" : ", waiting for \(round.waitingFor.joined(separator: ", "))"
+            out.line("round       \(round.round.prefix(12)) of \(round.study), number \(round.number): \(round.phase)\(waiting)")
+        }
+    }
+}
