@@ -16,7 +16,7 @@ struct AgreementDocumentationTests {
     @Test func agreementIsValid() throws {
         let block = try #require(try Self.blocks().first)
         let yaml = try block.split(separator: "\n", omittingEmptySubsequences: false).map { line -> String in
-            guard let match = line.firstMatch(of: /\{id: ([a-z]+), name: /) else { return String(line) }
+            guard let match = line.firstMatch(of: #/\{id: ([a-z]+), name: /#) else { return String(line) }
             let participant = try AgreementSample.participant(String(match.1), .mixer)
             return line.replacing("ed25519:…", with: ParticipantKey.signing.text(participant.signingKey))
                 .replacing("xwing:…", with: ParticipantKey.hpke.text(participant.hpkeKey))
