@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+
 @testable import PSIProtocol
 
 /// The examples of docs/agreement.md are what the programs accept.
@@ -18,7 +19,7 @@ struct AgreementDocumentationTests {
         let yaml = try block.split(separator: "\n", omittingEmptySubsequences: false).map { line -> String in
             guard let match = line.firstMatch(of: #/\{id: ([a-z]+), name: /#) else { return String(line) }
             let participant = try AgreementSample.participant(String(match.1), .mixer)
-            return line.replacing("ed25519:…", with: ParticipantKey.signing.text(participant.signingKey))
+            return String(line).replacing("ed25519:…", with: ParticipantKey.signing.text(participant.signingKey))
                 .replacing("xwing:…", with: ParticipantKey.hpke.text(participant.hpkeKey))
                 .replacing("sha256:…", with: ParticipantKey.tlsPin.text(participant.tlsPin))
         }.joined(separator: "\n")
