@@ -36,8 +36,8 @@ enum YAMLDocument {
     static let byteLimit = 1 << 20
     /// Deeper than any field of any file that is read with this.
     private static let depthLimit = 12
-    /// Duplicate keys are reported together up to this many.
-    private static let duplicateLimit = 64
+    /// Duplicate keys are reported together up to this many; each costs another reading, so fewer in a large file.
+    private static func duplicateLimit(byteCount: Int) -> Int { max(2, min(64, (2 << 20) / max(1, byteCount))) }
 
     /// The tree, or nil when the text has no tree; mistakes are reported either way.
     static func read(_ bytes: [UInt8], _ mistakes: MistakeCollector) -> YAMLValue? {
@@ -56,7 +56,7 @@ enum YAMLDocument {
                 // Yams stops at the first duplicate. Giving it another first letter for a while lets the reading go on
                 // to the other mistakes; `MappingReader` sees the true names again and reports them.
                 duplicateCount += 1
-                guard duplicateCount <= duplicateLimit, text.substitute(context.mark) else {
+                guard duplicateCount <= duplicateLimit(byteCount: bytes.count), text.substitute(context.mark) else {
                     mistakes.add(
                         YAMLPlace(line: context.mark.line, column: context.mark.column), "",
                         "A field of this mapping is there twice. Keep one of them.")
