@@ -46,22 +46,6 @@ extension Agreement {
         return cautions
     }
 
-    /// Authorities and mixers in ring order.
-    public var ring: [Participant] { participants.filter { $0.role == .authority || $0.role == .mixer } }
-
-    public var coordinator: Participant? { participants.first { $0.role == .coordinator } }
-
-    public var researchEnvironment: Participant? { participants.first { $0.role == .research } }
-
-    public func participant(_ id: ParticipantID) -> Participant? { participants.first { $0.id == id } }
-
-    public func register(_ id: RegisterID) -> RegisterDeclaration? { registers.first { $0.id == id } }
-
-    public func cohort(_ id: CohortID) -> CohortDeclaration? { cohorts.first { $0.id == id } }
-
-    /// The registers of one authority, in the agreement's order.
-    public func registers(ownedBy id: ParticipantID) -> [RegisterDeclaration] { registers.filter { $0.owner == id } }
-
     /// Whether a column's name, or the words in it, say that it identifies a person by itself. English and Finnish.
     static func looksLikeDirectIdentifier(_ column: String) -> Bool {
         let whole: Set<String> = [

@@ -2,6 +2,8 @@
 public enum AgreementLimits {
     public static let byteLimit = YAMLDocument.byteLimit
     public static let ringNodes = 2...16
+    /// Entries of the list; roles bound it more closely.
+    public static let participants = 64
     public static let registers = 32
     public static let cohorts = 64
     public static let columnsPerRegister = 256

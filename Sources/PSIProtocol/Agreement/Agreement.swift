@@ -1,8 +1,8 @@
 /// What the parties of a study have signed: who takes part, which registers and columns, which cohorts, within which
 /// limits.
 ///
-/// The signed thing is the YAML file's exact bytes; this value is what they mean. Its identity is `AgreementID`, SHA-256
-/// of those bytes. Everything here is public to the participants; nothing in it is derived from a person.
+/// The signed thing is the YAML file's exact bytes; this value is what they mean. Its identity is `AgreementID`,
+/// SHA-256 of those bytes. Everything here is public to the participants; nothing in it is derived from a person.
 public struct Agreement: Sendable, Equatable {
     public var study: Study
     /// First and last day, inclusive, on which a round may be opened.

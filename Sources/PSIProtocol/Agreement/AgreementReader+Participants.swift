@@ -60,7 +60,7 @@ extension AgreementReader {
         var list = ParticipantList()
         guard
             let items = root.list(
-                "participants", limit: AgreementLimits.ringNodes.upperBound + 2, isRequired: true,
+                "participants", limit: AgreementLimits.participants, isRequired: true,
                 "the authorities, mixers, coordinator and research environment")
         else { return list }
         var read: [Participant] = []

@@ -178,7 +178,8 @@ extension AgreementReader {
     private func checkEveryAuthorityOwns(_ registers: [MappingReader?], _ participants: ParticipantList) {
         let owners = registers.compactMap { fields -> String? in
             guard case .scalar(let owner, _, _)? = fields?.optional("owner") else { return nil }
-            return owner
+            // An owner's id with a typing mistake has been reported; it is no reason to say that the authority owns nothing.
+            return participants.entry(owner) == nil ? NearName.of(owner, among: participants.ids) : owner
         }
         for entry in participants.entries where entry.role?.value == .authority {
             guard let id = entry.id, !owners.contains(id.value) else { continue }

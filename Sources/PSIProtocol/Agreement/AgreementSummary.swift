@@ -101,7 +101,7 @@ public struct AgreementSummary: Sendable {
         }
         items.append(
             agreement.padding == .padme
-                ? "The number of people in a register is hidden by dummies, at most 12 % or 32 more."
+                ? "The number of people in a register is rounded up with dummies: at most 12 % more, and never fewer than 32."
                 : "The exact number of people in a register is not hidden from the participants.")
         items.append(
             "A round that is not finished in \(Self.number(agreement.deadlineMinutes)) minutes is given up. "
@@ -120,7 +120,8 @@ public struct AgreementSummary: Sendable {
         let sizes = agreement.padding == .padme ? "the padded number" : "the exact number"
         var items = [
             "Authorities and mixers learn \(sizes) of people in each register, and how many people two registers "
-                + "of the same owner share. They do not learn which of their people are in another register or in a cohort.",
+                + "of the same owner share. They do not learn which of their people are in another register or in a "
+                + "cohort.",
             "The coordinator learns \(sizes) of people in each register and how many people each combination "
                 + "of registers has in common. It learns no identity, and no row can be read by it.",
         ]

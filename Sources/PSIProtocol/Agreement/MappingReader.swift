@@ -21,7 +21,7 @@ struct MappingReader {
         }
         self.init(entries, place, path: path, mistakes)
         for entry in entries where !known.contains(entry.key) {
-            let fieldPath = Self.join(path, Self.shown(entry.key))
+            let fieldPath = Self.join(path, Self.shownKey(entry.key))
             if entry.key == "<<" {
                 mistakes.add(entry.place, fieldPath, "Merge keys are not used here. Write the fields out.")
             } else {
@@ -51,7 +51,7 @@ struct MappingReader {
         for entry in entries {
             if let first = fields[entry.key] {
                 mistakes.add(
-                    entry.place, Self.join(path, Self.shown(entry.key)),
+                    entry.place, Self.join(path, Self.shownKey(entry.key)),
                     "This field is there twice; the first is on line \(first.place.line). Keep one.")
             } else {
                 fields[entry.key] = entry
@@ -227,6 +227,11 @@ struct MappingReader {
     }
 
     private static func join(_ path: String, _ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
+
+    /// An unknown key in a path: bare if it looks like a field's name.
+    private static func shownKey(_ key: String) -> String {
+        key == "<<" || IdentifierForm.name.allows(key) ? key : shown(key)
+    }
 
     /// The writer's own words in a message: shortened, on one line, between quotes.
     static func shown(_ text: String) -> String {

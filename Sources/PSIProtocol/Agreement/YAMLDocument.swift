@@ -29,12 +29,15 @@ struct YAMLEntry {
 
 /// Reads the part of YAML that has one meaning only: mappings, lists and text. No anchors, aliases, tags, merge keys,
 /// directives or second documents, and no scalar turns into a number, a date or `false` behind the writer's back.
+///
+/// The YAML library nests its calls as deeply as the text nests, which it bounds at 1,000 levels: less than 2 MB of stack in
+/// a debug build.
 enum YAMLDocument {
     static let byteLimit = 1 << 20
     /// Deeper than any field of any file that is read with this.
     private static let depthLimit = 12
-    /// Duplicate keys are reported together up to this many.
-    private static let duplicateLimit = 64
+    /// Duplicate keys are reported together up to this many; each costs another reading, so fewer in a large file.
+    private static func duplicateLimit(byteCount: Int) -> Int { max(2, min(64, (2 << 20) / max(1, byteCount))) }
 
     /// The tree, or nil when the text has no tree; mistakes are reported either way.
     static func read(_ bytes: [UInt8], _ mistakes: MistakeCollector) -> YAMLValue? {
@@ -48,17 +51,21 @@ enum YAMLDocument {
                     mistakes.add(YAMLPlace(line: 1), "", "The file has no content.")
                     return nil
                 }
-                return convert(node, text, depth: 0, mistakes)
+                return try convert(node, text, depth: 0, mistakes)
             } catch YamlError.duplicatedKeysInMapping(_, let context) {
                 // Yams stops at the first duplicate. Giving it another first letter for a while lets the reading go on
                 // to the other mistakes; `MappingReader` sees the true names again and reports them.
                 duplicateCount += 1
-                guard duplicateCount <= duplicateLimit, text.substitute(context.mark) else {
+                guard duplicateCount <= duplicateLimit(byteCount: bytes.count), text.substitute(context.mark) else {
                     mistakes.add(
                         YAMLPlace(line: context.mark.line, column: context.mark.column), "",
                         "A field of this mapping is there twice. Keep one of them.")
                     return nil
                 }
+            } catch let error as TooDeep {
+                mistakes.add(
+                    error.place, "", "This is nested deeper than any field is. Check the brackets and the indentation.")
+                return nil
             } catch {
                 report(error as? YamlError, mistakes)
                 return nil
@@ -82,14 +89,15 @@ enum YAMLDocument {
         }
     }
 
+    private struct TooDeep: Error {
+        var place: YAMLPlace
+    }
+
     private static func convert(
         _ node: Node, _ text: SubstitutableText, depth: Int, _ mistakes: MistakeCollector
-    ) -> YAMLValue? {
+    ) throws -> YAMLValue? {
         let place = YAMLPlace(line: node.mark?.line ?? 1, column: node.mark?.column)
-        guard depth < depthLimit else {
-            mistakes.add(place, "", "This is nested deeper than any field is. Check the brackets and the indentation.")
-            return nil
-        }
+        guard depth < depthLimit else { throw TooDeep(place: place) }
         switch node {
         case .scalar(let scalar):
             let plain = scalar.style == .plain || scalar.style == .any
@@ -101,7 +109,7 @@ enum YAMLDocument {
             }
             return .scalar(text.restore(scalar.string), plain: plain, place)
         case .sequence(let sequence):
-            return .list(sequence.compactMap { convert($0, text, depth: depth + 1, mistakes) }, place)
+            return try .list(sequence.compactMap { try convert($0, text, depth: depth + 1, mistakes) }, place)
         case .mapping(let mapping):
             var entries: [YAMLEntry] = []
             for (key, value) in mapping {
@@ -110,7 +118,7 @@ enum YAMLDocument {
                     mistakes.add(keyPlace, "", "A field's name must be one word, such as 'title'.")
                     continue
                 }
-                guard let value = convert(value, text, depth: depth + 1, mistakes) else { continue }
+                guard let value = try convert(value, text, depth: depth + 1, mistakes) else { continue }
                 entries.append(YAMLEntry(key: text.restore(name.string), place: keyPlace, value: value))
             }
             return .mapping(entries, place)

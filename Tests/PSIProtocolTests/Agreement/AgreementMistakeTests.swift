@@ -42,7 +42,7 @@ struct AgreementMistakeTests {
             "legal_basis"),
         MistakeCase(
             "rounds_allowed: 3", "rounds_allowed: 3\nrounds_allowed: 4", at: "rounds_allowed: 4",
-            "rounds_allowed", "twice", "the first is on line 14"),
+            "rounds_allowed", "twice", "the first is on line 13"),
         MistakeCase(
             "rounds_allowed: 3", "rounds_allowed: 3\n\"rounds_allowed\": 4", at: "\"rounds_allowed\": 4",
             "rounds_allowed", "twice"),
@@ -179,7 +179,9 @@ struct AgreementMistakeTests {
     ]
 
     @Test(arguments: structure + fields + registers) func mistake(_ mistake: MistakeCase) throws {
-        try Self.check(mistake, Self.mistakes(try AgreementParseTests.edited(mistake.edits)))
+        // An id that is renamed by mistake is missed elsewhere too; every other mistake is reported alone.
+        let alone = mistake.path != "registers[1].id"
+        try Self.check(mistake, Self.mistakes(try AgreementParseTests.edited(mistake.edits)), only: alone)
     }
 
     @Test func participants() throws {
@@ -314,20 +316,20 @@ struct AgreementMistakeTests {
     @Test func everyMistakeAtOnceInOrder() throws {
         let yaml = try AgreementParseTests.edited([
             ("permit: P-2026-17", "permit: P-2026-17\n  permit: again"), ("rounds_allowed: 3", "rounds_allowed: many"),
-            ("type: code", "type: kode"), ("owner: espoo", "owner: esbo"),
+            ("type: code", "type: kode"), ("owner: espoo", "owner: espo"),
             ("expression: omnia_clients", "expression: )"),
             ("retention_days: 14", "retention_days: 14\nretention_days: 15\nretention: 3"),
         ])
         let mistakes = try Self.mistakes(yaml)
         #expect(
             mistakes.map(\.path) == [
-                "study.permit", "rounds_allowed", "retention_days", "retention", "participants[1]",
-                "registers[0].columns[1].type", "registers[1].owner", "cohorts[0].expression",
+                "study.permit", "rounds_allowed", "retention_days", "retention", "registers[0].columns[1].type",
+                "registers[1].owner", "cohorts[0].expression",
             ])
         #expect(mistakes.map(\.line) == mistakes.map(\.line).sorted())
         let description = AgreementError(document: .agreement, mistakes: mistakes).description
-        #expect(description.hasPrefix("the agreement has 8 mistakes\n  line 11, column 3: study.permit: This field"))
-        #expect(description.split(separator: "\n").count == 9)
+        #expect(description.hasPrefix("the agreement has 7 mistakes\n  line 11, column 3: study.permit: This field"))
+        #expect(description.split(separator: "\n").count == 8)
     }
 
     // MARK: Checking

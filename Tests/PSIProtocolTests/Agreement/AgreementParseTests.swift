@@ -35,7 +35,10 @@ struct AgreementParseTests {
         #expect(agreement.cohorts[1].expression == .except(.register("residents"), .cohort("clients")))
         #expect(agreement.cohorts[1].maxPeople == 8000)
         #expect(!agreement.twoPartiesAcknowledged)
-        #expect(agreement.cautions.isEmpty)
+        #expect(
+            agreement.cautions == [
+                "No register is released for the cohort others: its people have no rows in the dataset."
+            ])
     }
 
     @Test func fillsInTheStandardValues() throws {
@@ -118,8 +121,11 @@ struct AgreementParseTests {
             ("smallest_cell: 5", "smallest_cell: 1"), ("vault_access: whole", "vault_access: selected"),
             ("padding: padme", "padding: none"), ("name: service", "name: home_phone"),
         ])
-        #expect(agreement.cautions.count == 4)
-        for words in ["smallest_cell is 1", "vault_access is selected", "padding is none", "omnia_clients.home_phone"] {
+        #expect(agreement.cautions.count == 5)
+        for words in [
+            "smallest_cell is 1", "vault_access is selected", "padding is none", "omnia_clients.home_phone",
+            "cohort others",
+        ] {
             #expect(agreement.cautions.contains { $0.contains(words) }, "\(words)")
         }
         for name in [
