@@ -44,24 +44,15 @@ def card(out, participant):
     return (out / f"{participant}.card.yaml").read_text(encoding="utf-8")
 
 
-def people_caps(out):
-    """Caps that fit the generated population, with room for the dummies that pad a register."""
-    total = json.loads((out / "registers" / "population.json").read_text(encoding="utf-8"))
-    everyone = max(value for value in numbers(total))
-    return max(1000, math.ceil(everyone * 1.25))
-
-
-def numbers(value):
-    if isinstance(value, dict):
-        for item in value.values():
-            yield from numbers(item)
-    elif isinstance(value, (int, float)) and not isinstance(value, bool):
-        yield int(value)
+def people_cap(out):
+    """A cap that fits the generated population, with room for the dummies that pad a register."""
+    counts = json.loads((out / "registers" / "population.json").read_text(encoding="utf-8"))
+    return max(1000, math.ceil(counts["people"]["total"] * 1.25))
 
 
 def agreement(out, suite):
     spec = study()
-    cap = people_caps(out)
+    cap = people_cap(out)
     lines = [
         "# The agreement of the Espoo study: what everybody signs.",
         "sidos_agreement: 1",
