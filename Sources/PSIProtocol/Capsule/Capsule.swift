@@ -35,6 +35,7 @@ public enum Capsule {
     /// - Throws: `GroupError.invalidElement(index:)`, the index of the capsule.
     public static func rerandomize(_ capsules: [UInt8], for key: CapsuleKey) throws(GroupError) -> [UInt8] {
         let count = capsules.count / byteCount
+        guard capsules.count.isMultiple(of: byteCount) else { throw .invalidElement(index: count) }
         guard count > 0 else { return [] }
         let scalars = Ristretto255.randomScalars(count: count)
         var done = 0
@@ -66,25 +67,30 @@ public enum Capsule {
     ///   - shares: of each node, `count` × 32 bytes in the same order.
     ///   - key: the research environment's own y.
     /// - Returns: `count` × 32 bytes of secrets.
+    /// - Throws: `GroupError.invalidElement(index:)`, the first item that is no element or that one of the lists lacks.
     public static func open(
         a: [UInt8], b: [UInt8], shares: [[UInt8]], key: borrowing SecretScalar<Ristretto255>
     ) throws(GroupError) -> SecretBytes {
         let count = a.count / 32
         guard let points = ElementBatch<Ristretto255>(bytes: a) else { throw .invalidElement(index: count) }
-        let own = try Ristretto255.multiply(points, by: key)
-        var failed: Int?
-        let secrets = SecretBytes(count: count * 32) { output in
-            output.copyBytes(from: b.prefix(output.count))
-            let accumulator = output.assumingMemoryBound(to: UInt8.self).baseAddress
-            for share in shares + [own.bytes] {
-                let done = sidos_r255_sub_batch(accumulator, accumulator, share, count)
-                if done != count {
-                    failed = done
-                    return
-                }
-            }
+        for list in [b] + shares where list.count != count * 32 {
+            throw .invalidElement(index: min(list.count / 32, count))
         }
-        if let failed { throw .invalidElement(index: failed) }
+        // B − Σ Δ is public to whoever has the shares; only the last subtraction makes a secret.
+        var rest = b
+        for share in shares {
+            var next = [UInt8](repeating: 0, count: rest.count)
+            let done = sidos_r255_sub_batch(&next, rest, share, count)
+            guard done == count else { throw .invalidElement(index: done) }
+            rest = next
+        }
+        let own = try Ristretto255.multiply(points, by: key)
+        var done = 0
+        let secrets = SecretBytes(count: count * 32) { output in
+            done = sidos_r255_sub_batch(
+                output.assumingMemoryBound(to: UInt8.self).baseAddress, rest, own.bytes, count)
+        }
+        guard done == count else { throw .invalidElement(index: done) }
         return secrets
     }
 }
