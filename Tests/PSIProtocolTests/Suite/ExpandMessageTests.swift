@@ -1,0 +1,81 @@
+import Crypto
+import Testing
+
+@testable import PSIProtocol
+
+/// expand_message_xmd and P-256's hash to the curve, RFC 9380 appendices J and K. [P-20] [P-21]
+@Suite("Hash to group vectors")
+struct ExpandMessageTests {
+    struct ExpandFile: Decodable {
+        struct Case: Decodable {
+            var len_in_bytes: String
+            var msg: String
+            var uniform_bytes: String
+        }
+        var DST: String
+        var tests: [Case]
+    }
+
+    struct CurveFile: Decodable {
+        struct Point: Decodable {
+            var x: String
+            var y: String
+        }
+        struct Vector: Decodable {
+            var msg: String
+            var P: Point
+        }
+        var dst: String
+        var ciphersuite: String
+        var vectors: [Vector]
+    }
+
+    static func check<H: HashFunction>(_ name: String, using _: H.Type) throws {
+        let file = try VectorFile.read(name, as: ExpandFile.self)
+        let domain = try #require(DomainSeparationTag(file.DST))
+        for vector in try VectorFile.nonEmpty(file.tests, name) {
+            let count = try #require(Int(vector.len_in_bytes.dropFirst(2), radix: 16))
+            let output = ExpandMessage.xmd(Array(vector.msg.utf8), domain: domain, count: count, using: H.self)
+            #expect(output == (try bytes(vector.uniform_bytes)), "\(name), \(count) bytes of \(vector.msg.prefix(20))")
+        }
+    }
+
+    @Test("SHA-256") func sha256() throws { try Self.check("expand_message_xmd_SHA256_38", using: SHA256.self) }
+    @Test("SHA-512") func sha512() throws { try Self.check("expand_message_xmd_SHA512_38", using: SHA512.self) }
+
+    @Test("tags that RFC 9380 would shorten by a hash are refused: this protocol has none")
+    func longTags() throws {
+        let file = try VectorFile.read("expand_message_xmd_SHA256_256", as: ExpandFile.self)
+        _ = try VectorFile.nonEmpty(file.tests, "long tags")
+        #expect(file.DST.utf8.count == 256)
+        #expect(DomainSeparationTag(file.DST) == nil)
+        #expect(DomainSeparationTag("") == nil)
+        #expect(DomainSeparationTag(String(file.DST.dropLast()))?.bytes.count == 255)
+    }
+
+    @Test("P256_XMD:SHA-256_SSWU_RO_")
+    func curve() throws {
+        let file = try VectorFile.read("P256_XMD-SHA-256_SSWU_RO_", as: CurveFile.self)
+        #expect(file.ciphersuite == PSIProtocol.P256.hashToGroupID)
+        let domain = try #require(DomainSeparationTag(file.dst))
+        let vectors = try VectorFile.nonEmpty(file.vectors, "P-256")
+        #expect(vectors.count == 5)
+        let hashed = PSIProtocol.P256.hashToGroup(vectors.map { Array($0.msg.utf8) }, domain: domain)
+        for (index, vector) in vectors.enumerated() {
+            let isOdd = try bytes(vector.P.y)[31] & 1
+            #expect(Array(hashed[index]) == [2 | isOdd] + (try bytes(vector.P.x)), "\(vector.msg.prefix(20))")
+        }
+    }
+
+    @Test("each suite hashes under a tag of its own")
+    func tags() {
+        let tags = [
+            DomainSeparationTag.matching(Ristretto255.self), .matching(PSIProtocol.P256.self), .matching(FFDHE3072.self),
+        ]
+        #expect(
+            tags.map { String(decoding: $0.bytes, as: UTF8.self) } == [
+                "SIDOS-V1-ristretto255_XMD:SHA-512_R255MAP_RO_", "SIDOS-V1-P256_XMD:SHA-256_SSWU_RO_",
+                "SIDOS-V1-ffdhe3072_XMD:SHA-512_MODPQ_RO_",
+            ])
+    }
+}
