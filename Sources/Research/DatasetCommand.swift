@@ -1,0 +1,89 @@
+internal import ArgumentParser
+internal import Daemon
+internal import Dataset
+internal import Foundation
+internal import PSIProtocol
+
+struct DatasetCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "dataset", abstract: "Write a received round as a dataset for researchers.",
+        discussion: """
+            The daemon may keep running. What was received stays where it is, so the dataset can be written again; \
+            `forget` removes it.
+            """)
+
+    @OptionGroup var home: HomeOption
+    @Option(help: "The round: the first digits of its id, six at least. Not needed when there is only one.")
+    var round: String?
+    @Option(name: [.short, .long], help: "The directory to make. The one that holds it must exist.")
+    var output: String
+    @Flag(help: "Replace a dataset that is there already, once the new one is complete.")
+    var replace = false
+
+    func run() throws {
+        let home = try Home(at: home.directory, roles: [.research])
+        let folder = try RoundFolders(home: home).find(round)
+        guard let received = try folder.received() else { throw ResearchError.notReceived(folder.round) }
+        guard received.isOver else { throw ResearchError.notOver(folder.round) }
+        guard folder.hasStore else { throw ResearchError.storeMissing(folder.round, path: folder.storePath) }
+        let agreements = try home.agreements()
+        let id = Hex.encode(received.agreement.bytes)
+        guard let agreementID = AgreementID(hex: id), let installed = try agreements.load(agreementID) else {
+            throw HomeError.unknownAgreement(path: agreements.directory.path, id: id)
+        }
+        let store = try folder.store(agreement: installed.agreement, id: agreementID)
+        let tally = try DatasetWriter(directory: output, replace: replace)
+            .write(store, report: received.report, created: MachineClock.system.now())
+        try store.close()
+        let out = Console.standardOutput
+        for line in Self.summary(tally, store.layout) { out.line(line) }
+        out.line("")
+        out.line("Wrote \(URL(fileURLWithPath: output).path).")
+        out.line(
+            "What was received is kept in \(home.directory.path)/rounds until "
+                + "`\(ResearchProgram.name) forget \(folder.round.description.prefix(12))`; "
+                + "the agreement's retention_days is \(installed.agreement.retentionDays).")
+    }
+
+    private static func summary(_ tally: Tally, _ layout: DatasetLayout) -> [String] {
+        let cohorts = layout.cohorts.map { [$0.id, String(tally.cohorts[$0.id, default: 0])] }
+        let registers = layout.registers.map { register in
+            let count = tally.registers[register.id]
+            return [register.id, String(count?.people ?? 0), String(count?.rows ?? 0)]
+        }
+        return table([["cohort", "people"]] + cohorts + [["any of them", String(tally.people)]]) + [""]
+            + table([["register", "people", "rows"]] + registers)
+    }
+
+    /// The first column to the left, numbers to the right.
+    private static func table(_ rows: [[String]]) -> [String] {
+        let widths = (rows.first ?? []).indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+        return rows.map { row in
+            zip(row, widths).enumerated().map { index, cell in
+                let space = String(repeating: " ", count: cell.1 - cell.0.count)
+                return index == 0 ? cell.0 + space : space + cell.0
+            }.joined(separator: "  ")
+        }
+    }
+}
+
+struct ForgetCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "forget", abstract: "Remove what was received of a round. Datasets written of it stay.",
+        discussion: "Afterwards no dataset of the round can be written. The round's keys are gone since it ended.")
+
+    @OptionGroup var home: HomeOption
+    @Argument(help: "The round: the first digits of its id, six at least.") var round: String
+
+    func run() throws {
+        let home = try Home(at: home.directory, roles: [.research])
+        let folder = try RoundFolders(home: home).find(round)
+        var isOver = false
+        do { isOver = try folder.received()?.isOver ?? false } catch let error where RoundFolder.isDamage(error) {}
+        // A round under way is left alone while a daemon may be working on it.
+        let lock = isOver ? nil : try ProcessLock(in: home.directory.subdirectory("state"))
+        try folder.remove()
+        lock?.release()
+        Console.standardOutput.line("Removed what was received of round \(folder.round).")
+    }
+}

@@ -1,0 +1,40 @@
+internal import ArgumentParser
+internal import Daemon
+internal import PSIProtocol
+
+struct InitCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "init",
+        abstract: "Make the research environment's directory: keys, TLS certificate and request, configuration.")
+
+    @OptionGroup var home: HomeOption
+    @OptionGroup var options: InitOptions
+
+    func run() throws {
+        let home = try Home.create(
+            at: home.directory, id: options.id, name: options.name, role: .research,
+            alternativeNames: options.hosts, validityDays: options.validityDays)
+        try AtomicFile.write(Array(Self.template.utf8), to: home.configurationPath, replacing: false)
+        let out = Console.standardOutput
+        out.line("Made \(home.directory.path) for \(options.id).")
+        out.line("Keys are in \(home.directory.file("keys")); its tls.csr can be taken to a certificate authority.")
+        out.line("Give the study's operator this card (`\(ResearchProgram.name) card` prints it again):")
+        out.line(ParticipantCard(home.keys.participant).yaml)
+        out.line("Then fill in \(home.configurationPath), sign the agreement, and run `\(ResearchProgram.name) serve`.")
+    }
+
+    private static let template = """
+        # Configuration of a Sidos research environment.
+        sidos_research: 1
+
+        # The coordinator's address and its TLS pin, from its card.
+        coordinator:
+          url: https://coordinator.example:7443
+          pin: sha256:PUT-THE-COORDINATOR'S-PIN-HERE
+          # proxy: {host: proxy.example, port: 3128}
+
+        # Cores that opening the release may use; all unless told.
+        # cores: 2
+
+        """
+}

@@ -1,0 +1,21 @@
+internal import ArgumentParser
+internal import Daemon
+
+@main
+enum ResearchProgram {
+    static let name = "sidos-research"
+    static let version = "0.1.0"
+
+    static func main() async { await Program.main(ResearchCommand.self) }
+}
+
+struct ResearchCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: ResearchProgram.name,
+        abstract: "The research environment: receives what a round releases and writes pseudonymous datasets.",
+        version: ResearchProgram.version,
+        subcommands: [
+            InitCommand.self, CardCommand.self, AgreementCommand.self, ServeCommand.self, ReceiveCommand.self,
+            DatasetCommand.self, ForgetCommand.self, StatusCommand.self,
+        ])
+}

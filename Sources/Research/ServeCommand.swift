@@ -1,0 +1,73 @@
+internal import ArgumentParser
+internal import Daemon
+internal import Exchange
+internal import Logging
+internal import PSIProtocol
+
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve", abstract: "Take part in every round that the coordinator opens, until stopped.")
+
+    @OptionGroup var home: HomeOption
+    @OptionGroup var log: LogOptions
+
+    func run() async throws {
+        log.bootstrap()
+        _ = try await ResearchDaemon(home: home).run(endsAfter: .never)
+    }
+}
+
+struct ReceiveCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "receive", abstract: "Take part in one round, then end.",
+        discussion: "Waits for a round if none is open. Ends with status 81 when the round was aborted.")
+
+    @OptionGroup var home: HomeOption
+    @OptionGroup var log: LogOptions
+
+    func run() async throws {
+        log.bootstrap()
+        switch try await ResearchDaemon(home: home).run(endsAfter: .firstRound) {
+        case nil: throw ResearchError.endedWithoutRound
+        case (let round, .aborted(let abort))?: throw ResearchError.aborted(round, abort)
+        case (_, .closed)?: break
+        }
+    }
+}
+
+/// What `serve` and `receive` share.
+struct ResearchDaemon {
+    private let home: Home
+    private let logger = Logger(label: ResearchProgram.name)
+
+    init(home option: HomeOption) throws { home = try Home(at: option.directory, roles: [.research]) }
+
+    /// Returns the last round that ended, if any did.
+    func run(endsAfter limit: MemberService.RoundLimit) async throws -> (RoundID, RoundRecord.Ending)? {
+        let configuration = try ResearchConfiguration(home: home)
+        let state = try home.state()
+        let client = try ExchangeClient.connect(configuration.coordinator, keys: home.keys, logger: logger)
+        logger.notice(
+            "Serving",
+            metadata: [
+                "research": "\(home.keys.id)", "coordinator": "\(configuration.coordinator.url)",
+                "cores": "\(configuration.workers.count)",
+                "certificate_until": "\(MachineClock.timestamp(home.keys.certificateNotAfter))",
+            ])
+        let ended: (RoundID, RoundRecord.Ending)?
+        do {
+            let member = try ResearchMember(
+                home: home, workers: configuration.workers, client: client, state: state, logger: logger)
+            let service = try MemberService(
+                client: client, home: home, member: member, endsAfter: limit, logger: logger)
+            try await DaemonServices.run(service, logger: logger)
+            ended = await member.lastEnded
+        } catch {
+            try? await client.shutdown()
+            throw error
+        }
+        try await client.shutdown()
+        logger.notice("Stopped")
+        return ended
+    }
+}

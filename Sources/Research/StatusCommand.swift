@@ -1,0 +1,104 @@
+internal import ArgumentParser
+internal import Daemon
+internal import Foundation
+internal import PSIProtocol
+
+struct StatusCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status",
+        abstract: "Show whether the daemon runs, how its rounds stand, and of which a dataset can be written.")
+
+    @OptionGroup var home: HomeOption
+    @Flag(help: "Print JSON.") var json = false
+
+    /// What is printed of a round.
+    struct Line: Encodable {
+        var round: String
+        var study: String?
+        var number: Int?
+        /// Nil when the daemon's status file no longer has the round.
+        var phase: String?
+        var waitingFor: [String]
+        var deadline: String?
+        var abort: String?
+        /// Whether all rows are here.
+        var isReceived: Bool
+        /// Whether `dataset` can be run.
+        var canWriteDataset: Bool
+    }
+
+    private struct Document: Encodable {
+        var research: String
+        var isRunning: Bool
+        var updated: String?
+        var rounds: [Line]
+    }
+
+    func run() throws {
+        let home = try Home(at: home.directory, roles: [.research])
+        let status = ResearchStatus.read(home)
+        let rounds = try Self.rounds(home, status)
+        let isRunning = try Self.isRunning(home)
+        let out = Console.standardOutput
+        if json {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+            let document = Document(
+                research: home.keys.id, isRunning: isRunning, updated: status?.updated, rounds: rounds)
+            out.line(String(decoding: try encoder.encode(document), as: UTF8.self))
+            return
+        }
+        out.line("research    \(home.keys.id), \(isRunning ? "running" : "not running")")
+        out.line("certificate valid until \(MachineClock.timestamp(home.keys.certificateNotAfter))")
+        let agreements = try home.agreements().all().map { "\($0.agreement.study.id) \($0.id.description.prefix(12))" }
+        out.line("agreements  \(agreements.isEmpty ? "none signed here" : agreements.joined(separator: ", "))")
+        if isRunning, let resident = status?.residentMebibytes, let peak = status?.peakMebibytes {
+            out.line("memory      \(resident) MiB resident, \(peak) MiB at most")
+        }
+        for round in rounds { out.line("round       \(Self.text(round))") }
+    }
+
+    private static func text(_ round: Line) -> String {
+        var text = String(round.round.prefix(12))
+        if let study = round.study { text += " of \(study)" }
+        if let number = round.number { text += ", number \(number)" }
+        text += ": \(round.phase ?? "phase unknown")"
+        if let abort = round.abort { text += " (\(abort))" }
+        if !round.waitingFor.isEmpty { text += ", waiting for \(round.waitingFor.joined(separator: ", "))" }
+        if round.canWriteDataset { return text + ", received; its dataset can be written" }
+        return text + (round.isReceived ? ", received" : "")
+    }
+
+    /// Those the daemon told of, then those only the disk knows.
+    private static func rounds(_ home: Home, _ status: ResearchStatus?) throws -> [Line] {
+        let folders = try RoundFolders(home: home)
+        var onDisk = Set(try folders.all().map(\.description))
+        var lines: [Line] = []
+        for round in status?.rounds ?? [] {
+            let received = onDisk.remove(round.round) == nil ? nil : try Self.received(round.round, folders)
+            lines.append(
+                Line(
+                    round: round.round, study: round.study, number: round.number, phase: round.phase,
+                    waitingFor: round.waitingFor, deadline: round.deadline, abort: round.abort,
+                    isReceived: received != nil, canWriteDataset: received?.isOver ?? false))
+        }
+        for round in onDisk.sorted() {
+            let received = try Self.received(round, folders)
+            lines.append(
+                Line(
+                    round: round, study: nil, number: received?.report.roundNumber, phase: nil, waitingFor: [],
+                    deadline: nil, abort: nil, isReceived: received != nil,
+                    canWriteDataset: received?.isOver ?? false))
+        }
+        return lines
+    }
+
+    private static func received(_ round: String, _ folders: RoundFolders) throws -> ReceivedRound? {
+        try RoundID(hex: round).flatMap { try folders.existing($0) }?.received()
+    }
+
+    private static func isRunning(_ home: Home) throws -> Bool {
+        do { try ProcessLock(in: home.directory.subdirectory("state")).release() } catch FileError.inUse { return true }
+        return false
+    }
+}
