@@ -1,0 +1,18 @@
+internal import ArgumentParser
+internal import Daemon
+internal import PSIProtocol
+
+/// `init`: keys for the coordinator and its operator, and a configuration.
+struct InitCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "init", abstract: "Make the coordinator's keys and configuration, and print its card.")
+
+    @OptionGroup var home: HomeOption
+    @OptionGroup var options: InitOptions
+
+    func run() throws {
+        let made = try CoordinatorHome.create(at: home.directory, options: options)
+        Console.standardError.line("Made \(made.home.directory.path): keys, operator identity and config.yaml")
+        Console.standardOutput.line(ParticipantCard(made.home.keys.participant).yaml)
+    }
+}

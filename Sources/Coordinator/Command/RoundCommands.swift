@@ -1,0 +1,88 @@
+internal import ArgumentParser
+internal import Daemon
+internal import Exchange
+internal import PSIProtocol
+
+/// `status`: one round, or all.
+struct StatusCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "Tell how a round stands; without one, how the latest does.")
+
+    @OptionGroup var home: HomeOption
+    @Argument(help: "The round's id, or the beginning of it.") var round: String?
+    @Flag(help: "Print the coordinator's JSON document.") var json = false
+
+    func run() async throws {
+        try await OperatorConnection.with(home.directory) { client in
+            let id: RoundID
+            if let round {
+                id = try await OperatorConnection.round(round, client)
+            } else if let latest = try await client.operatorRounds().last {
+                id = latest.round
+            } else {
+                Console.standardOutput.line(json ? "null" : "No round has been opened yet")
+                return
+            }
+            let status = try await OperatorConnection.status(of: id, client)
+            if json {
+                Console.standardOutput.line(try StatusJSON.text(status))
+            } else {
+                for line in StatusText(status: status).lines { Console.standardOutput.line(line) }
+            }
+        }
+    }
+}
+
+/// `rounds`: a line each.
+struct RoundsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rounds", abstract: "List the rounds of this coordinator, oldest first.")
+
+    @OptionGroup var home: HomeOption
+    @Flag(help: "Print JSON.") var json = false
+
+    private struct Item: Encodable {
+        let round, agreement: String
+        let number: Int
+        let phase: String
+    }
+
+    func run() async throws {
+        try await OperatorConnection.with(home.directory) { client in
+            let rounds = try await client.operatorRounds().map {
+                Item(round: "\($0.round)", agreement: "\($0.agreement)", number: $0.number, phase: $0.state)
+            }
+            if json {
+                Console.standardOutput.line(try StatusJSON.text(rounds))
+                return
+            }
+            if rounds.isEmpty { Console.standardError.line("No round has been opened yet") }
+            for item in rounds {
+                Console.standardOutput.line(
+                    "\(item.round)  \(item.phase)  round \(item.number) of agreement \(item.agreement.prefix(16))")
+            }
+        }
+    }
+}
+
+/// `abort`: ends a round without a result.
+struct AbortCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "abort", abstract: "End a round without a result; participants then destroy its keys.")
+
+    @OptionGroup var home: HomeOption
+    @Argument(help: "The round's id, or the beginning of it.") var round: String
+    @Option(help: "Why, for the coordinator's log and status: up to 500 bytes.") var reason: String
+
+    func validate() throws {
+        guard (1...500).contains(reason.utf8.count) else { throw ValidationError("--reason must have 1 to 500 bytes") }
+    }
+
+    func run() async throws {
+        try await OperatorConnection.with(home.directory) { client in
+            let id = try await OperatorConnection.round(round, client)
+            try await client.abortRound(id, reason: reason)
+            Console.standardOutput.line("Aborted round \(id)")
+        }
+    }
+}

@@ -1,0 +1,69 @@
+internal import ArgumentParser
+internal import Daemon
+internal import Exchange
+internal import Logging
+internal import ServiceLifecycle
+
+/// `serve`: the coordinator itself.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve", abstract: "Run the coordinator until it is told to stop.")
+
+    @OptionGroup var home: HomeOption
+    @OptionGroup var log: LogOptions
+
+    func run() async throws {
+        log.bootstrap()
+        let logger = Logger(label: "sidos.coordinator")
+        let home = try CoordinatorHome(at: home.directory)
+        let configuration = try home.configuration()
+        let keys = home.home.keys
+        try keys.checkCertificate()
+        // The state's lock comes first: a second coordinator on the same directory must not touch anything.
+        let state = try home.home.state()
+        let board = try BoardStore(path: home.boardPath)
+        _ = try home.home.directory.subdirectory("streams")
+        let streams = try StreamStore(root: home.streamsPath, reserve: configuration.reserveByteCount)
+        let service = try CoordinatorService(
+            home: home, configuration: configuration, board: board, state: state, logger: logger)
+        try await service.load()
+
+        let identity = try TLSIdentity(
+            certificateChainPEM: keys.tlsCertificatePEM, privateKeyPEM: keys.tlsPrivateKeyPEM)
+        var listening = ExchangeServerConfiguration(
+            host: configuration.host, port: configuration.port, identity: identity,
+            operationsPort: configuration.operationsPort)
+        listening.operationsHost = configuration.operationsHost
+        let server = ExchangeServer(
+            configuration: listening, delegate: service, board: board, streams: streams,
+            metrics: PrometheusMetrics(), logger: logger)
+        let engine = RoundEngine(
+            service: service, board: board, streams: streams, state: state, keys: keys, spool: try home.home.spool(),
+            clock: .system, logger: logger)
+        let announcement = ListeningAnnouncement(
+            server: server, hasOperations: configuration.operationsPort != nil, service: service)
+        try await DaemonServices.run(server, supporting: [engine, announcement], logger: logger)
+        try AtomicFile.remove(home.home.statusPath)
+        try board.close()
+        logger.info("stopped")
+    }
+}
+
+/// Writes `status.json` once the ports are bound.
+private struct ListeningAnnouncement: Service {
+    let server: ExchangeServer
+    let hasOperations: Bool
+    let service: CoordinatorService
+
+    func run() async throws {
+        try await cancelWhenGracefulShutdown {
+            do {
+                let exchange = try await server.boundPort()
+                let operations = hasOperations ? try await server.boundOperationsPort() : nil
+                await service.didListen(exchange: exchange, operations: operations)
+                // A service that returns would end the daemon.
+                while !Task.isCancelled { try await Task.sleep(for: .seconds(3_600)) }
+            } catch is CancellationError { return }
+        }
+    }
+}

@@ -1,0 +1,85 @@
+internal import Daemon
+internal import Exchange
+internal import PSIProtocol
+
+/// `config.yaml` of the coordinator.
+struct CoordinatorConfiguration: Sendable, Equatable {
+    var host: String
+    /// 0 lets the system choose.
+    var port: Int
+    var operationsHost = "127.0.0.1"
+    /// Nil for no operations listener.
+    var operationsPort: Int?
+    /// How operators' commands reach the coordinator; nil for this machine.
+    var url: String?
+    /// Bytes of the disk that are never filled.
+    var reserveByteCount: Int
+    /// Bytes that a round may store, less than what its agreement's caps allow; nil for just those.
+    var quotaByteCount: Int?
+    /// Certificates of operators besides the one in `operator/`, by pin.
+    var operatorPins: Set<TLSPin> = []
+
+    static func read(file: String) throws(ConfigurationError) -> CoordinatorConfiguration {
+        try StrictYAML.decode(file: file, decode)
+    }
+
+    /// The same for bytes at hand; `file` is for errors.
+    static func read(_ bytes: [UInt8], file: String) throws(ConfigurationError) -> CoordinatorConfiguration {
+        try StrictYAML.decode(bytes, file: file, decode)
+    }
+
+    private static func decode(_ root: StrictMapping) -> CoordinatorConfiguration {
+        _ = root.int("sidos_coordinator", in: 1...1)
+        let listen = root.mapping("listen")
+        var configuration = CoordinatorConfiguration(
+            host: listen.string("host"), port: listen.int("port", in: 0...65_535),
+            reserveByteCount: root.int("reserve_disk_mib", in: 1...1_048_576, default: 256) << 20,
+            quotaByteCount: root.optionalInt("quota_gib", in: 1...1_048_576).map { $0 << 30 })
+        if configuration.host.isEmpty { listen.reject("host", "must be an address, such as 0.0.0.0") }
+        if let operations = root.optionalMapping("operations") {
+            configuration.operationsHost = operations.string("host", default: "127.0.0.1")
+            configuration.operationsPort = operations.int("port", in: 0...65_535)
+        }
+        configuration.url = root.optionalString("url")
+        if let url = configuration.url, !url.hasPrefix("https://") {
+            root.reject("url", "must be https://HOST[:PORT]")
+        }
+        for text in root.strings("operators", count: 0...64) {
+            guard let bytes = try? ParticipantKey.parse(text, as: .tlsPin), let pin = TLSPin(bytes: bytes) else {
+                root.reject("operators", "must be a list of sha256: and 32 bytes in base64, as `tls_pin` on a card")
+                continue
+            }
+            configuration.operatorPins.insert(pin)
+        }
+        return configuration
+    }
+
+    static let template = """
+        # Configuration of a Sidos coordinator. Every field that is not known is refused.
+        sidos_coordinator: 1
+
+        # Where nodes, the research environment and operators reach it, over TLS 1.3 with pinned certificates.
+        listen:
+          host: 0.0.0.0
+          port: 7443
+
+        # Health and metrics, without TLS: keep it on this machine or behind something that guards it.
+        operations:
+          host: 127.0.0.1
+          port: 7480
+
+        # How `link`, `status`, `rounds` and `abort` reach it, if not on this machine:
+        # url: https://coordinator.example:7443
+
+        # Space on the disk that streams never fill, in MiB.
+        reserve_disk_mib: 256
+
+        # What one round may store, in GiB; without it, what the agreement's caps come to.
+        # quota_gib: 50
+
+        # Further operators' certificates, besides the one in operator/, by the pin on their card.
+        # operators:
+        #   - sha256:...
+
+        """
+}

@@ -1,0 +1,45 @@
+internal import Daemon
+internal import PSIProtocol
+
+/// What an operator of the coordinator is told.
+enum CoordinatorError: Error, Equatable, CustomStringConvertible, ReportableError {
+    /// No coordinator has left word of where it listens.
+    case notRunning(directory: String)
+    /// A stored round can't be replayed.
+    case damagedRound(RoundID, reason: String)
+    case badRoundID(String)
+    case unknownAnswer
+    /// A round ended without a result.
+    case aborted(round: String, code: String, participants: [String], reason: String?)
+    /// The command was stopped, not the round.
+    case stoppedFollowing(round: String)
+
+    var description: String {
+        switch self {
+        case .notRunning(let directory):
+            "no coordinator is running from \(directory): start it with `serve`, or give `url` in config.yaml"
+        case .damagedRound(let round, let reason):
+            "the board of round \(round) can't be replayed (\(reason)): restore board.sqlite from a backup"
+        case .badRoundID(let text):
+            "`\(text.prefix(80))` is no round: give the 64 hexadecimal digits, or the beginning of them, that `rounds` shows"
+        case .unknownAnswer:
+            "the coordinator's answer is not one that this version knows: use the version that it runs"
+        case .aborted(let round, let code, let participants, let reason):
+            "round \(round) was aborted: \(code)"
+                + (participants.isEmpty ? "" : " (\(participants.joined(separator: ", ")))")
+                + (reason.map { ": \($0)" } ?? "")
+        case .stoppedFollowing(let round):
+            "stopped following round \(round), which goes on: `status \(round)` tells how it stands, `abort` ends it"
+        }
+    }
+
+    var exitStatus: ExitStatus {
+        switch self {
+        case .notRunning, .unknownAnswer: .unavailable
+        case .damagedRound: .badData
+        case .badRoundID: .usage
+        case .aborted: .abortedRound
+        case .stoppedFollowing: .temporary
+        }
+    }
+}

@@ -1,0 +1,17 @@
+internal import ArgumentParser
+internal import Daemon
+
+@main
+enum CoordinatorProgram {
+    static func main() async { await Program.main(CoordinatorCommand.self) }
+}
+
+struct CoordinatorCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sidos-coordinator",
+        abstract: "Carries messages between the participants of register linkage rounds, and matches blinded tags.",
+        subcommands: [
+            InitCommand.self, CardCommand.self, AgreementCommand.self, ServeCommand.self, LinkCommand.self,
+            StatusCommand.self, RoundsCommand.self, AbortCommand.self,
+        ])
+}

@@ -1,0 +1,97 @@
+internal import Daemon
+internal import Exchange
+internal import PSIProtocol
+internal import ServiceLifecycle
+internal import Synchronization
+
+/// Follows a round until it ends, or until the command is told to stop.
+final class FollowService: Service {
+    private let client: ExchangeClient
+    private let round: RoundID
+    private let voice: FollowVoice
+    private let found = Mutex<RoundStatus?>(nil)
+
+    private static let interval = Duration.milliseconds(500)
+    /// After this long without any movement it says whom the round waits for.
+    private static let patience = Duration.seconds(5)
+
+    init(client: ExchangeClient, round: RoundID, voice: FollowVoice) {
+        self.client = client
+        self.round = round
+        self.voice = voice
+    }
+
+    /// How the round ended; nil when following was stopped before.
+    var outcome: RoundStatus? { found.withLock { $0 } }
+
+    func run() async throws {
+        try await cancelWhenGracefulShutdown {
+            do { try await self.follow() } catch is CancellationError { return } catch {
+                // A call that was cut off has an error of its own.
+                if Task.isCancelled { return }
+                throw error
+            }
+        }
+    }
+
+    private func follow() async throws {
+        var bars = StageBars(report: voice.progress)
+        var last: RoundStatus?
+        var moved = ContinuousClock.now
+        var told: [String]?
+        while true {
+            let status = try await OperatorConnection.status(of: round, client)
+            if status != last {
+                if status.phase != last?.phase { try voice.phase(status) }
+                bars.show(status)
+                moved = .now
+                told = nil
+            } else if told != status.waitingFor, ContinuousClock.now - moved >= Self.patience {
+                try voice.waiting(status)
+                told = status.waitingFor
+            }
+            last = status
+            if status.ended != nil {
+                found.withLock { $0 = status }
+                return
+            }
+            try await Task.sleep(for: Self.interval)
+        }
+    }
+}
+
+/// A progress bar for each register's stage under way.
+struct StageBars {
+    private let report: ProgressReport
+    private var open: [String: (stage: Int, task: ProgressTask)] = [:]
+
+    init(report: ProgressReport) { self.report = report }
+
+    mutating func show(_ status: RoundStatus) {
+        for register in status.registers { show(register, isOver: status.ended != nil) }
+    }
+
+    private mutating func show(_ register: RoundStatus.Register, isOver: Bool) {
+        // Stages between two looks are told, too: each has its line.
+        while let running = open[register.register], running.stage < register.stagesDone {
+            if let items = register.items { running.task.set(completed: items) }
+            running.task.finish()
+            open[register.register] = nil
+            if running.stage + 1 < register.stagesDone { begin(register, stage: running.stage + 1) }
+        }
+        if isOver {
+            open[register.register]?.task.fail()
+            open[register.register] = nil
+            return
+        }
+        guard register.stageNode != nil else { return }
+        if open[register.register] == nil { begin(register, stage: register.stagesDone) }
+        if let items = register.stageItems { open[register.register]?.task.set(completed: items) }
+    }
+
+    private mutating func begin(_ register: RoundStatus.Register, stage: Int) {
+        let node = stage == register.stagesDone ? register.stageNode.map { " by \($0)" } ?? "" : ""
+        let name = "\(register.register), stage \(stage + 1) of \(register.stagesTotal)\(node)"
+        open[register.register] = (stage, report.task(name, total: register.items, unit: "items"))
+    }
+}

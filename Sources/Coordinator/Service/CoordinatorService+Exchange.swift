@@ -1,0 +1,85 @@
+internal import Exchange
+internal import Logging
+internal import PSIProtocol
+
+/// What participants may do.
+extension CoordinatorService: ExchangeDelegate {
+    func knows(_ pin: TLSPin) -> Bool {
+        if operatorPins.contains(pin) { return true }
+        if rounds.values.contains(where: { $0.agreement.participants.contains { $0.tlsPin == pin.bytes } }) {
+            return true
+        }
+        return pins.contains(pin, in: agreements, logger: logger)
+    }
+
+    func rounds(for caller: Caller) async throws(ExchangeRefusal) -> [RoundSummary] {
+        order.compactMap { rounds[$0] }.filter { record in
+            guard let me = StreamRules(record: record).participant(caller) else { return false }
+            if record.ending == nil { return true }
+            return record.keyHolders.contains(me.id) && !record.erased.contains(me.id)
+        }.map(Self.summary)
+    }
+
+    static func summary(_ record: RoundRecord) -> RoundSummary {
+        RoundSummary(
+            round: record.round, agreement: record.agreementID, number: record.opening.number,
+            state: record.phase.rawValue)
+    }
+
+    func mayReadBoard(of round: RoundID, caller: Caller) async throws(ExchangeRefusal) {
+        guard let record = rounds[round] else { throw ExchangeRefusal(.roundUnknown) }
+        guard operatorPins.contains(caller.pin) || StreamRules(record: record).participant(caller) != nil else {
+            throw ExchangeRefusal(.callerNotAllowed)
+        }
+    }
+
+    func mayAppend(_ entry: [UInt8], to round: RoundID, caller: Caller) async throws(ExchangeRefusal) {
+        var record = try await record(of: round)
+        let me = StreamRules(record: record).participant(caller)
+        do throws(ProtocolViolation) {
+            let signed = try SignedEntry(bytes: entry)
+            // The coordinator's own entries do not come over the network.
+            guard let me, signed.author == me.id, me.id != record.coordinator else {
+                throw ProtocolViolation(.notAllowed, by: me?.id)
+            }
+            try record.append(entry)
+        } catch {
+            logger.warning(
+                "An entry is refused",
+                metadata: ["round": "\(round)", "by": "\(me?.id ?? "unknown")", "reason": "\(error)"])
+            throw ExchangeRefusal(.entryRefused, error.description)
+        }
+    }
+
+    func didAppend(number: Int, to round: RoundID) async { _ = try? await record(of: round) }
+
+    func mayWrite(_ stream: StreamID, of round: RoundID, caller: Caller) async throws(ExchangeRefusal) -> Int {
+        let record = try await record(of: round)
+        try StreamRules(record: record).mayWrite(stream, by: caller)
+        return RoundQuota.byteCount(record.agreement, limit: configuration.quotaByteCount)
+    }
+
+    func didWrite(_ stream: StreamID, of round: RoundID, status: StreamStatus) async {
+        progress.note(stream, of: round, byteCount: status.byteCount)
+    }
+
+    func mayRead(_ stream: StreamID, of round: RoundID, caller: Caller) async throws(ExchangeRefusal) {
+        try StreamRules(record: try await record(of: round)).mayRead(stream, by: caller)
+    }
+
+    func mayReadCells(
+        of vault: StreamID, round: RoundID, caller: Caller
+    ) async throws(ExchangeRefusal) -> Int {
+        try StreamRules(record: try await record(of: round)).mayReadCells(of: vault, by: caller)
+    }
+
+    func isOperator(_ caller: Caller) async -> Bool { operatorPins.contains(caller.pin) }
+}
+
+extension RoundRecord {
+    /// Of the agreement's file, as the opening states it.
+    var agreementID: AgreementID {
+        // An opening with another length than 32 bytes is refused when the record is made.
+        AgreementID(hex: Hex.encode(opening.agreement.bytes)) ?? AgreementID(ofFile: [])
+    }
+}

@@ -1,0 +1,143 @@
+internal import Daemon
+internal import Exchange
+internal import Logging
+internal import PSIProtocol
+
+/// What operators may do.
+extension CoordinatorService {
+    func openRound(
+        agreement bytes: [UInt8], signatures: [[UInt8]], caller: Caller
+    ) async throws(ExchangeRefusal) -> RoundID {
+        let signed = try Self.signed(bytes, signatures)
+        // Two rounds opened at once would get the same number.
+        guard opening.insert(signed.id).inserted else {
+            throw ExchangeRefusal(.agreementRefused, "A round of this agreement is being opened at this moment.")
+        }
+        defer { opening.remove(signed.id) }
+        let agreement = try verify(signed)
+        let number = try nextNumber(signed.id, agreement)
+        do {
+            let entry = try openingEntry(signed, agreement, number: number)
+            let record = try RoundRecord(opening: entry.bytes, agreement: agreement, file: bytes)
+            try await board.createRound(
+                record.round, attachment: try RoundAttachment(signed).encoded(), firstEntry: entry.bytes)
+            add(record)
+            // Beside the boards, so that a number is not given again after boards were deleted.
+            try state.put(Self.spentName(signed.id), BigEndian.u64(UInt64(number)))
+            logger.notice(
+                "round opened",
+                metadata: [
+                    "round": "\(record.round)", "agreement": "\(signed.id)", "study": "\(agreement.study.id)",
+                    "number": "\(number)",
+                ])
+            writeStatus()
+            board.announceRounds()
+            return record.round
+        } catch {
+            logger.error("A round could not be opened", metadata: ["error": "\(ErrorReport(error).sentence)"])
+            throw ExchangeRefusal(error as? StoreError == .diskFull ? .storeDiskFull : .serverFailed)
+        }
+    }
+
+    private static func signed(
+        _ bytes: [UInt8], _ signatures: [[UInt8]]
+    ) throws(ExchangeRefusal) -> SignedAgreement {
+        do {
+            return SignedAgreement(bytes: bytes, signatures: try signatures.map { try AgreementSignature(json: $0) })
+        } catch {
+            throw ExchangeRefusal(.agreementRefused, ErrorReport(error).sentence)
+        }
+    }
+
+    /// Signed by all, by this coordinator too, and in force today.
+    private func verify(_ signed: SignedAgreement) throws(ExchangeRefusal) -> Agreement {
+        do {
+            let agreement = try signed.verify()
+            guard try agreements.load(signed.id) != nil else {
+                throw HomeError.unknownAgreement(path: home.home.directory.path, id: "\(signed.id)")
+            }
+            try AgreementStore.check(agreement, path: "the agreement", keys: keys)
+            switch agreement.validity(on: clock.today()) {
+            case .inForce: return agreement
+            case .notYet(let from):
+                throw ExchangeRefusal(.agreementRefused, "The agreement is valid from \(from) (UTC).")
+            case .expired(let until):
+                throw ExchangeRefusal(.agreementRefused, "The agreement was valid until \(until) (UTC).")
+            }
+        } catch let refusal as ExchangeRefusal {
+            throw refusal
+        } catch {
+            throw ExchangeRefusal(.agreementRefused, ErrorReport(error).sentence)
+        }
+    }
+
+    private static func spentName(_ id: AgreementID) -> String { "agreements/\(id)/rounds" }
+
+    private func nextNumber(_ id: AgreementID, _ agreement: Agreement) throws(ExchangeRefusal) -> Int {
+        let own = rounds.values.filter { $0.agreementID == id }
+        if let open = own.first(where: { $0.ending == nil }) {
+            throw ExchangeRefusal(
+                .agreementRefused, "Round \(open.round) of this agreement is still open: wait for its end or abort it.")
+        }
+        let kept: Int
+        do throws(SealedStateError) {
+            kept = try state.get(Self.spentName(id)).map { Int(clamping: BigEndian.read($0.prefix(8))) } ?? 0
+        } catch {
+            logger.error("The rounds spent can't be read", metadata: ["error": "\(error)"])
+            throw ExchangeRefusal(.serverFailed)
+        }
+        let spent = max(kept, own.map(\.opening.number).max() ?? 0)
+        guard spent < agreement.roundsAllowed else {
+            throw ExchangeRefusal(.agreementRefused, "All \(agreement.roundsAllowed) rounds of the agreement are spent.")
+        }
+        return spent + 1
+    }
+
+    private func openingEntry(
+        _ signed: SignedAgreement, _ agreement: Agreement, number: Int
+    ) throws -> SignedEntry {
+        var generator = SystemRandomNumberGenerator()
+        let nonce = (0..<32).map { _ in UInt8.random(in: 0...255, using: &generator) }
+        let now = Int(clock.unixSeconds())
+        let signatures = Dictionary(
+            signed.signatures.map { ($0.participant, HexBytes($0.signature)) }, uniquingKeysWith: { first, _ in first })
+        return try SignedEntry(
+            body: .roundOpened(
+                RoundOpened(
+                    agreement: HexBytes(signed.id.bytes), number: number, nonce: HexBytes(nonce), opened: now,
+                    deadline: now + agreement.deadlineMinutes * 60, signatures: signatures)),
+            author: keys.id, round: nil, seen: .empty, key: keys.signingKey)
+    }
+
+    func allRounds() async throws(ExchangeRefusal) -> [RoundSummary] {
+        order.compactMap { rounds[$0] }.map(Self.summary)
+    }
+
+    func status(of round: RoundID) async throws(ExchangeRefusal) -> [UInt8] {
+        let record = try await record(of: round)
+        do {
+            return try RoundStatus(
+                record, progress: progress, counts: try sealedCounts(of: record),
+                abortReason: try abortReason(of: round)
+            ).encoded()
+        } catch {
+            logger.error("A round's status can't be told", metadata: ["error": "\(ErrorReport(error).sentence)"])
+            throw ExchangeRefusal(.serverFailed)
+        }
+    }
+
+    func abort(_ round: RoundID, reason: String, caller: Caller) async throws(ExchangeRefusal) {
+        let record = try await record(of: round)
+        guard record.ending == nil else { throw ExchangeRefusal(.roundClosed) }
+        do {
+            try state.put(Self.reasonName(round), Array(reason.utf8))
+            logger.notice("the operator aborts the round", metadata: ["round": "\(round)", "reason": "\(reason)"])
+            try await post(.roundAborted(RoundAborted(code: .operatorAborted, participants: [])), to: round)
+        } catch let violation as ProtocolViolation where violation.kind == .roundOver {
+            throw ExchangeRefusal(.roundClosed)
+        } catch {
+            logger.error("A round could not be aborted", metadata: ["error": "\(ErrorReport(error).sentence)"])
+            throw ExchangeRefusal(error as? StoreError == .diskFull ? .storeDiskFull : .serverFailed)
+        }
+    }
+}

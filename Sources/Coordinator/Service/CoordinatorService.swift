@@ -1,0 +1,180 @@
+internal import Daemon
+internal import Exchange
+internal import Logging
+internal import PSIProtocol
+
+/// The rounds of this coordinator: what their boards say, and how entries get onto them.
+///
+/// Everything here can be rebuilt from the boards; the sealed state adds counters and counts.
+actor CoordinatorService {
+    let home: CoordinatorHome
+    let keys: KeyDirectory
+    let configuration: CoordinatorConfiguration
+    let agreements: AgreementStore
+    let state: SealedState
+    let board: BoardStore
+    let clock: MachineClock
+    let logger: Logger
+    let operatorPins: Set<TLSPin>
+
+    private(set) var rounds: [RoundID: RoundRecord] = [:]
+    /// In the order of their opening.
+    private(set) var order: [RoundID] = []
+    var progress = StageProgress()
+    var pins = InstalledPins()
+    /// Agreements under which a round is being opened now.
+    var opening: Set<AgreementID> = []
+    private var ports: StatusFile.Ports?
+
+    init(
+        home: CoordinatorHome, configuration: CoordinatorConfiguration, board: BoardStore, state: SealedState,
+        clock: MachineClock = .system, logger: Logger
+    ) throws {
+        self.home = home
+        keys = home.home.keys
+        self.configuration = configuration
+        self.board = board
+        self.state = state
+        self.clock = clock
+        self.logger = logger
+        agreements = try home.home.agreements()
+        let ownOperator = TLSPin(bytes: try home.operatorKeys().tlsPin)
+        operatorPins = configuration.operatorPins.union(ownOperator.map { [$0] } ?? [])
+    }
+
+    /// Replays the boards.
+    func load() async throws {
+        for round in try await board.rounds() {
+            do {
+                try await replay(round)
+            } catch let error as StoreError {
+                throw error
+            } catch {
+                throw CoordinatorError.damagedRound(round, reason: ErrorReport(error).sentence)
+            }
+        }
+    }
+
+    private func replay(_ round: RoundID) async throws {
+        let attachment = try RoundAttachment(decoding: try await board.attachment(of: round))
+        let file = Array(attachment.agreement)
+        let first = try await board.entries(of: round, after: 0, countLimit: 1).entries
+        guard let opening = first.first else { throw ProtocolViolation(.badOpening) }
+        var record = try RoundRecord(opening: opening.bytes, agreement: try Agreement.parse(file), file: file)
+        guard record.round == round else { throw ProtocolViolation(.badOpening) }
+        while true {
+            let page = try await board.entries(of: round, after: record.head.count)
+            for entry in page.entries { try record.append(entry.bytes) }
+            if page.isLast { break }
+        }
+        add(record)
+    }
+
+    /// Takes a round in.
+    func add(_ record: RoundRecord) {
+        if rounds.updateValue(record, forKey: record.round) == nil { order.append(record.round) }
+    }
+
+    // MARK: Records
+
+    /// The round's record with all that its board holds now.
+    ///
+    /// Asked for each request: an entry counts from the moment it is stored, before its author has heard so.
+    func record(of round: RoundID) async throws(ExchangeRefusal) -> RoundRecord {
+        while true {
+            guard let known = rounds[round] else { throw ExchangeRefusal(.roundUnknown) }
+            let page: BoardPage
+            do throws(StoreError) {
+                page = try await board.entries(of: round, after: known.head.count)
+            } catch {
+                logger.error("The board can't be read", metadata: ["round": "\(round)", "error": "\(error)"])
+                throw ExchangeRefusal(.storeFailed)
+            }
+            // Another request may have taken the same entries in meanwhile.
+            guard var record = rounds[round] else { throw ExchangeRefusal(.roundUnknown) }
+            let before = record
+            for entry in page.entries where entry.number == record.head.count + 1 {
+                do throws(ProtocolViolation) {
+                    report(try record.append(entry.bytes), on: record)
+                } catch {
+                    logger.critical("The board holds a wrong entry", metadata: ["round": "\(round)", "error": "\(error)"])
+                    throw ExchangeRefusal(.storeFailed)
+                }
+            }
+            rounds[round] = record
+            if record.head != before.head { noticeChange(from: before, to: record) }
+            if page.isLast { return record }
+        }
+    }
+
+    /// Signs an entry and appends it by the rules that everybody's entries are under.
+    ///
+    /// - Throws: `ProtocolViolation` when the board has moved on so that the entry no longer fits.
+    func post(_ body: EntryBody, to round: RoundID) async throws {
+        let record = try await record(of: round)
+        let entry = try SignedEntry(
+            body: body, author: keys.id, round: round, seen: record.head, key: keys.signingKey)
+        _ = try await board.append(entry.bytes, to: round) {
+            var copy = try await self.record(of: round)
+            try copy.append(entry.bytes)
+        }
+        _ = try await self.record(of: round)
+    }
+
+    // MARK: Telling
+
+    private func report(_ entry: SignedEntry, on record: RoundRecord) {
+        var metadata: Logger.Metadata = [
+            "round": "\(record.round)", "kind": "\(entry.body.kind.rawValue)", "by": "\(entry.author)",
+        ]
+        switch entry.body {
+        case .batchDeclared(let content): metadata["register"] = "\(content.register)"
+        case .stageCommitted(let content):
+            metadata["register"] = "\(content.register)"
+            metadata["stage"] = "\(content.stage)"
+        case .refused(let content):
+            metadata["code"] = "\(content.code.rawValue)"
+            logger.warning("A participant refuses the round", metadata: metadata)
+            return
+        case .roundAborted(let content):
+            metadata["code"] = "\(content.code.rawValue)"
+            metadata["participants"] = "\(content.participants.joined(separator: ","))"
+            logger.warning("The round is aborted", metadata: metadata)
+            return
+        default: break
+        }
+        logger.info("entry", metadata: metadata)
+    }
+
+    private func noticeChange(from before: RoundRecord, to record: RoundRecord) {
+        if before.phase != record.phase {
+            logger.info(
+                "phase",
+                metadata: [
+                    "round": "\(record.round)", "phase": "\(record.phase.rawValue)",
+                    "waiting_for": "\(record.waitingFor.joined(separator: ","))",
+                ])
+            writeStatus()
+        }
+        // A round leaves a key holder's list when it has erased its keys, and the others' when it ends.
+        if before.phase != record.phase || before.erased != record.erased { board.announceRounds() }
+        if record.ending != nil { progress.forget(record.round) }
+    }
+
+    // MARK: Status file
+
+    func didListen(exchange: Int, operations: Int?) {
+        ports = StatusFile.Ports(exchange: exchange, operations: operations)
+        writeStatus()
+    }
+
+    func writeStatus() {
+        guard let ports else { return }
+        let list = order.compactMap { rounds[$0] }.map(StatusFile.Round.init)
+        do {
+            try StatusFile(ports: ports, rounds: list).write(to: home.home.statusPath)
+        } catch {
+            logger.warning("status.json can't be written", metadata: ["error": "\(ErrorReport(error).sentence)"])
+        }
+    }
+}

@@ -1,0 +1,28 @@
+internal import Daemon
+internal import Exchange
+internal import PSIProtocol
+
+/// Whether an error while matching ends the round.
+enum MatchFailure {
+    /// Nil for what may pass by itself: a full disk, a database that is busy.
+    static func abort(for error: any Error) -> RoundAborted? {
+        switch error {
+        case let violation as ProtocolViolation:
+            RoundAborted(code: .protocolViolation, participants: violation.participant.map { [$0] } ?? [])
+        case is SealedStreamError: RoundAborted(code: .protocolViolation, participants: [])
+        case let error as StoreError: abort(for: error)
+        case is CancellationError, is ExchangeRefusal, is FileError: nil
+        case SealedStateError.file: nil
+        default: RoundAborted(code: .internalFailure, participants: [])
+        }
+    }
+
+    private static func abort(for error: StoreError) -> RoundAborted? {
+        switch error {
+        // A list that its author committed to isn't there whole.
+        case .noSuchChunk, .streamComplete: RoundAborted(code: .protocolViolation, participants: [])
+        case .diskFull, .failed: nil
+        default: RoundAborted(code: .internalFailure, participants: [])
+        }
+    }
+}

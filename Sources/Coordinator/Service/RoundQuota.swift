@@ -1,0 +1,57 @@
+internal import PSIProtocol
+
+/// How many bytes a round's streams can come to under its agreement's caps, with room for stages that begin again.
+enum RoundQuota {
+    /// Sealing adds 16 bytes a chunk and an encapsulation a stream, far below an eighth.
+    private static let attempts = 3
+    private static let floor = 256 << 20
+
+    static func byteCount(_ agreement: Agreement, limit: Int?) -> Int {
+        let ring = agreement.participants.filter { $0.role == .authority || $0.role == .mixer }.count
+        let rows = agreement.release == .rows
+        let item = agreement.matchKeys.count * max(16, agreement.suite.elementByteCount) + (rows ? Capsule.byteCount : 0)
+        var total = Saturated(floor)
+        for register in agreement.registers {
+            let people = Padding.size(of: register.maxPeople, mode: agreement.padding)
+            total.add(Saturated(people) * ring * item)
+            guard rows else { continue }
+            let cells = Saturated(people) * register.maxCellsPerPerson
+            total.add(Saturated(Padding.size(of: cells.value, mode: agreement.padding)) * agreement.cellByteCount)
+            for cohort in agreement.cohorts where register.isDisclosed(for: cohort, in: agreement) {
+                // Each node's requests and its shares of 32 bytes, and the selection of the research environment.
+                total.add(Saturated(cohort.maxPeople) * (ring * 64 + SelectedItem.byteCount))
+            }
+        }
+        let allowed = (total * attempts).value
+        let withSeals = Saturated(allowed)
+        var sum = withSeals
+        sum.add(Saturated(allowed / 8))
+        return min(sum.value, limit ?? .max)
+    }
+
+    /// Addition and multiplication of counts that stop at the largest.
+    private struct Saturated {
+        var value: Int
+        init(_ value: Int) { self.value = value }
+
+        mutating func add(_ other: Saturated) {
+            let (sum, overflow) = value.addingReportingOverflow(other.value)
+            value = overflow ? .max : sum
+        }
+
+        static func * (left: Saturated, right: Int) -> Saturated {
+            let (product, overflow) = left.value.multipliedReportingOverflow(by: right)
+            return Saturated(overflow ? .max : product)
+        }
+    }
+}
+
+extension SuiteID {
+    var elementByteCount: Int {
+        switch self {
+        case .ristretto255: Ristretto255.elementByteCount
+        case .p256: P256.elementByteCount
+        case .ffdhe3072: FFDHE3072.elementByteCount
+        }
+    }
+}

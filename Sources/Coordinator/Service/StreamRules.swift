@@ -1,0 +1,84 @@
+internal import Exchange
+internal import PSIProtocol
+
+/// Who may write and read which stream of a round, by what its board says.
+struct StreamRules {
+    let record: RoundRecord
+
+    /// The participant that holds the key with this pin.
+    func participant(_ caller: Caller) -> Participant? {
+        record.agreement.participants.first { $0.tlsPin == caller.pin.bytes }
+    }
+
+    func mayWrite(_ stream: StreamID, by caller: Caller) throws(ExchangeRefusal) {
+        let me = try take(caller)
+        let isAllowed =
+            switch stream.stage {
+            case .ring(let stage): mayWriteRing(stream.batch, stage, me)
+            case .vault:
+                record.releasesRows && record.allManifestsSigned && record.register(stream.batch)?.owner == me.id
+                    && record.batches[stream.batch] == nil
+            case .release:
+                stream.batch == me.id && record.ring.contains(me.id) && record.selected != nil
+                    && record.released[me.id] == nil
+            case .selection: false
+            }
+        guard isAllowed else {
+            throw ExchangeRefusal(.callerNotAllowed, "\(me.id) may not write \(stream) at this point of the round.")
+        }
+    }
+
+    private func mayWriteRing(_ batch: RegisterID, _ stage: Int, _ me: Participant) -> Bool {
+        guard record.allDeclared, let register = record.register(batch),
+            record.node(forStage: stage, of: register) == me.id
+        else { return false }
+        let done = record.stages[batch] ?? [:]
+        return done[stage] == nil && (stage == 0 || done[stage - 1] != nil)
+    }
+
+    func mayRead(_ stream: StreamID, by caller: Caller) throws(ExchangeRefusal) {
+        let me = try take(caller)
+        let isAllowed =
+            switch stream.stage {
+            case .ring(let stage): mayReadRing(stream, stage, me)
+            case .vault: record.agreement.vaultAccess == .whole && mayOpenVault(stream, me)
+            case .selection:
+                stream.batch == me.id && attempt(ofSelectionFor: me) == stream.attempt
+            case .release: me.id == record.research && record.released[stream.batch]?.shares.attempt == stream.attempt
+            }
+        guard isAllowed else {
+            throw ExchangeRefusal(.callerNotAllowed, "\(me.id) may not read \(stream) at this point of the round.")
+        }
+    }
+
+    /// - Returns: bytes of one cell.
+    func mayReadCells(of vault: StreamID, by caller: Caller) throws(ExchangeRefusal) -> Int {
+        let me = try take(caller)
+        guard vault.stage == .vault, record.agreement.vaultAccess == .selected, mayOpenVault(vault, me) else {
+            throw ExchangeRefusal(.callerNotAllowed, "\(me.id) may not fetch cells of \(vault).")
+        }
+        return record.agreement.cellByteCount
+    }
+
+    private func mayReadRing(_ stream: StreamID, _ stage: Int, _ me: Participant) -> Bool {
+        guard let register = record.register(stream.batch),
+            record.stages[register.id]?[stage]?.attempt == stream.attempt
+        else { return false }
+        return record.node(forStage: stage + 1, of: register) == me.id
+    }
+
+    private func mayOpenVault(_ stream: StreamID, _ me: Participant) -> Bool {
+        me.id == record.research && record.allReleased && record.batches[stream.batch]?.vault?.attempt == stream.attempt
+    }
+
+    private func attempt(ofSelectionFor me: Participant) -> Int? {
+        if me.id == record.research { return record.selected?.selection.attempt }
+        return record.ring.contains(me.id) ? record.selected?.requests.attempt : nil
+    }
+
+    private func take(_ caller: Caller) throws(ExchangeRefusal) -> Participant {
+        guard let me = participant(caller) else { throw ExchangeRefusal(.callerNotAllowed) }
+        guard record.ending == nil else { throw ExchangeRefusal(.roundClosed) }
+        return me
+    }
+}

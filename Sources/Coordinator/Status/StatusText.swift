@@ -1,0 +1,57 @@
+internal import Daemon
+internal import Foundation
+
+/// A round's status in lines for people.
+struct StatusText {
+    let status: RoundStatus
+
+    var lines: [String] {
+        var lines = [
+            "Round \(status.round)",
+            "  study      \(status.study), round \(status.number): \(status.title)",
+            "  agreement  \(status.agreement)",
+            "  phase      \(status.phase)",
+            "  opened     \(Self.time(status.opened))",
+            "  deadline   \(Self.time(status.deadline))",
+        ]
+        if !status.waitingFor.isEmpty { lines.append("  waits for  \(status.waitingFor.joined(separator: ", "))") }
+        for refusal in status.refusals { lines.append("  refused    \(refusal)") }
+        for register in status.registers {
+            let items = register.items.map { "\($0) items" } ?? "not declared"
+            lines.append(
+                "  register   \(register.register) of \(register.owner): \(items), "
+                    + "\(register.stagesDone) of \(register.stagesTotal) stages")
+        }
+        if let selected = status.selectedItems {
+            lines.append("  selected   \(selected) items, released by \(status.released.done) of \(status.released.total)")
+        }
+        return lines + outcome
+    }
+
+    /// The end of a round: outcome, counts and cohorts as published.
+    var outcome: [String] {
+        var lines: [String] = []
+        if let ended = status.ended {
+            var line = "  ended      \(ended.outcome)"
+            if let code = ended.code { line += ": \(code)" }
+            if !ended.participants.isEmpty { line += " (\(ended.participants.joined(separator: ", ")))" }
+            if let reason = ended.reason { line += ": \(reason)" }
+            lines.append(line)
+        }
+        guard let counts = status.counts else { return lines }
+        lines.append("  people found, as the agreement lets it be told:")
+        let rows =
+            counts.overlap.map { ("in exactly " + $0.registers.joined(separator: " + "), $0.people, $0.upperBound) }
+            + counts.cohorts.map { ("cohort \($0.cohort)", $0.people, $0.upperBound) }
+        let width = rows.map(\.0.count).max() ?? 0
+        for (name, people, upperBound) in rows {
+            let count = people.map { (upperBound ? "at most " : "") + String($0) } ?? "too few to tell"
+            lines.append("    \(name)\(String(repeating: " ", count: width - name.count))  \(count)")
+        }
+        return lines
+    }
+
+    private static func time(_ seconds: Int) -> String {
+        MachineClock.timestamp(Date(timeIntervalSince1970: TimeInterval(seconds)))
+    }
+}
