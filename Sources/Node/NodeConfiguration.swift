@@ -1,7 +1,7 @@
-internal import Daemon
+public import Daemon
 internal import Foundation
 internal import PSIProtocol
-internal import Register
+public import Register
 
 /// `config.yaml` of a node.
 struct NodeConfiguration {
@@ -57,7 +57,7 @@ struct NodeConfiguration {
     }
 }
 
-extension RegisterError: @retroactive ReportableError {
+extension RegisterError: ReportableError {
     public var sentence: String { description }
     public var exitStatus: ExitStatus {
         switch kind {

@@ -13,10 +13,8 @@ struct StatusCommand: ParsableCommand {
     func run() throws {
         let home = try Home(at: home.directory, roles: [.authority, .mixer])
         let out = Console.standardOutput
-        var isRunning = false
-        do { _ = try home.state() } catch SealedStateError.file(.inUse) { isRunning = true }
-        let bytes: [UInt8]?
-        do { bytes = try PublicFile.read(home.statusPath, maxByteCount: 1 << 20) } catch FileError.notFound { bytes = nil }
+        let isRunning = try home.isInUse()
+        let bytes = try home.status()
         if json {
             out.line(bytes.map { String(decoding: $0, as: UTF8.self) } ?? "{\"node\":\"\(home.keys.id)\",\"rounds\":[]}")
             return

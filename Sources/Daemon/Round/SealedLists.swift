@@ -13,11 +13,11 @@ public struct SealedLists: ListKeeper {
         self.state = state
     }
 
-    public func keep(_ register: RegisterID) async throws -> any StreamSink {
+    public func keep(_ register: RegisterID) async throws -> sending any StreamSink {
         ListSink(writer: try SealedFileWriter(path(register), key: try key(), label: label(register)))
     }
 
-    public func kept(_ register: RegisterID) async throws -> any ByteSource {
+    public func kept(_ register: RegisterID) async throws -> sending any ByteSource {
         ListSource(reader: try SealedFileReader(path(register), key: try key(), label: label(register)))
     }
 
