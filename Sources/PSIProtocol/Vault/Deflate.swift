@@ -13,13 +13,15 @@ enum Deflate {
         return output
     }
 
-    /// The `byteCount` bytes that `stream` encodes; anything more or less is refused, so nothing can swell.
+    /// The `byteCount` bytes that `stream` encodes; anything more or less is refused, so nothing can swell, and so are bytes
+    /// behind the stream's end.
     static func decompress(_ stream: [UInt8], byteCount: Int) throws(VaultError) -> [UInt8] {
         var count = UInt(byteCount)
         var output = [UInt8](repeating: 0, count: max(byteCount, 1))
-        guard uncompress(&output, &count, stream, UInt(stream.count)) == Z_OK, Int(count) == byteCount else {
-            throw .malformedCell
-        }
+        var consumed = UInt(stream.count)
+        guard uncompress2(&output, &count, stream, &consumed) == Z_OK, Int(count) == byteCount,
+            Int(consumed) == stream.count
+        else { throw .malformedCell }
         output.removeLast(output.count - byteCount)
         return output
     }
