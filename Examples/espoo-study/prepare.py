@@ -72,7 +72,7 @@ def agreement(out, suite):
         "smallest_cell: 5",
         "count_rounding: 5",
         "deadline_minutes: 600",
-        "retention_days: 0",
+        "retention_days: 30",
         "match_keys: [identity_code]",
         "participants:",
     ]

@@ -58,6 +58,10 @@ for id in "${authorities[@]}"; do "$bin/sidos-node" check --directory "$out/$id"
 say "Starting the coordinator, six nodes and the research environment"
 "$bin/sidos-coordinator" serve --directory "$out/coordinator" 2> "$out/coordinator.log" &
 pids+=($!)
+for _ in $(seq 100); do
+    "$bin/sidos-coordinator" rounds --directory "$out/coordinator" > /dev/null 2>&1 && break
+    sleep 0.1
+done
 for id in "${authorities[@]}"; do
     "$bin/sidos-node" serve --directory "$out/$id" 2> "$out/$id.log" &
     pids+=($!)
