@@ -43,6 +43,7 @@ struct RoundSimulationTests {
         let registers = randomRegisters(names, population: population, using: &random)
         let round = SimulatedRound(S.self, study: study, registers: registers)
         try await round.run()
+        try round.replay()
         let record = try round.record()
         #expect(record.ending == .closed)
         #expect(record.allErased)

@@ -9,91 +9,150 @@ final class SimulatedRound<S: Suite> {
     let registers: [RegisterID: [SimulatedPerson]]
     let streams = MemoryStreams()
     private(set) var board: [[UInt8]] = []
-    private var authorityStates: [ParticipantID: SecretBytesBox] = [:]
-    private var researchState: SecretBytesBox?
     private(set) var opened = CollectedRecords()
     private(set) var outcome: CoordinatorRunner.Outcome?
-    /// Called before each duty; may throw a `SimulatedCrash`, after which the role starts again from board and secrets.
+    /// Called before each duty, and again between its work and its entry; may throw a `SimulatedCrash`, after which the role
+    /// starts again from board and secrets.
     var beforeDuty: (ParticipantID, String) throws -> Void = { _, _ in }
+    /// Which of the duties that somebody has is done next.
+    var choose: ([SimulatedDuty]) -> Int = { _ in 0 }
+
+    private var current: RoundRecord?
+    private var authorityStates: [ParticipantID: SecretBytesBox] = [:]
+    private var researchState: SecretBytesBox?
+    private let isSigned: Bool
 
     init(_: S.Type, study: SimulatedStudy, registers: [RegisterID: [SimulatedPerson]]) {
         self.study = study
         self.registers = registers
+        self.isSigned = true
     }
 
-    /// Runs until nobody has anything to do.
-    func run() async throws {
-        board = [try study.opening().bytes]
-        while try await step() {}
+    /// Goes on from a round whose keys are exchanged; entries are applied without signatures, which is faster.
+    init(_: S.Type, from keys: PreparedKeys, registers: [RegisterID: [SimulatedPerson]]) {
+        self.study = keys.study
+        self.registers = registers
+        self.isSigned = false
+        self.current = keys.record
+        self.authorityStates = keys.authorityStates
+        self.researchState = keys.researchState
+    }
+
+    /// Runs until nobody has anything to do, or until `stop` says so.
+    func run(until stop: (RoundRecord) -> Bool = { _ in false }) async throws {
+        if current == nil {
+            board = [try study.opening().bytes]
+            try replay()
+        }
+        while !stop(try record()), try await step() {}
     }
 
     func record() throws -> RoundRecord {
+        guard let current else { throw SimulationError.notOpened }
+        return current
+    }
+
+    /// Folds the board again from its first entry, as a role does that starts again.
+    func replay() throws {
+        guard isSigned else { return }
         var record = try RoundRecord(opening: board[0], agreement: study.agreement, file: study.file)
         for entry in board.dropFirst() { try record.append(entry) }
-        return record
+        current = record
     }
 
     func post(_ body: EntryBody, by author: ParticipantID) throws {
-        var record = try record()
+        guard isSigned else {
+            guard let participant = current?.participant(author) else { throw SimulationError.notOpened }
+            try current?.apply(body, by: participant)
+            return
+        }
+        let record = try record()
         let entry = try SignedEntry(
             body: body, author: author, round: record.round, seen: record.head, key: study.signing[author]!)
-        try record.append(entry.bytes)
+        try current?.append(entry.bytes)
         board.append(entry.bytes)
     }
 
+    /// Everything that somebody could do now.
+    func duties() throws -> [SimulatedDuty] {
+        let record = try record()
+        return record.ring.flatMap { node in record.authorityDuties(of: node).map { .authority(node, $0) } }
+            + record.researchDuties(of: "research").map { .research($0) }
+            + record.coordinatorDuties().map { .coordinator($0) }
+    }
+
     private func step() async throws -> Bool {
-        for node in try record().ring {
-            let record = try record()
-            for duty in record.authorityDuties(of: node) {
-                try await survivingCrashes { try await self.authority(node, duty, try self.record()) }
-                return true
-            }
-        }
-        for duty in try record().researchDuties(of: "research") {
-            try await survivingCrashes { try await self.research(duty, try self.record()) }
-            return true
-        }
-        for duty in try record().coordinatorDuties() {
-            try await survivingCrashes { try await self.coordinator(duty, try self.record()) }
-            return true
-        }
-        return false
-    }
-
-    private func survivingCrashes(_ work: () async throws -> Void) async throws {
+        let duties = try duties()
+        if duties.isEmpty { return false }
+        let duty = duties[choose(duties)]
         while true {
-            do { return try await work() } catch is SimulatedCrash { continue }
+            do {
+                try beforeDuty(duty.who, duty.what)
+                let body = try await perform(duty)
+                try beforeDuty(duty.who, "post \(duty.what)")
+                try post(body, by: duty.who)
+                return true
+            } catch is SimulatedCrash { try replay() }
         }
     }
 
-    private func authority(_ node: ParticipantID, _ duty: AuthorityDuty, _ record: RoundRecord) async throws {
+    /// Does a duty's work, but posts nothing.
+    func perform(_ duty: SimulatedDuty) async throws -> EntryBody {
+        let record = try record()
+        switch duty {
+        case .authority(let node, let duty): return try await authority(node, duty, record)
+        case .research(let duty): return try await research(duty, record)
+        case .coordinator(.close): return .roundClosed(RoundClosed())
+        case .coordinator(.abort(let abort)): return .roundAborted(abort)
+        case .coordinator(.match):
+            let outcome = try await CoordinatorRunner(me: "coordinator", port: streams).match(record)
+            self.outcome = outcome
+            return outcome.body
+        }
+    }
+
+    /// A node's secrets, read back from its sealed state.
+    func secrets(of node: ParticipantID) throws -> AuthoritySecrets<S> {
         if authorityStates[node] == nil {
-            let fresh = try AuthoritySecrets<S>(for: node, in: record)
+            let fresh = try AuthoritySecrets<S>(for: node, in: try record())
             authorityStates[node] = SecretBytesBox(try fresh.serialized())
         }
         guard let secrets = authorityStates[node]?.read(AuthoritySecrets<S>.init(serialized:)) else {
             throw SimulationError.lostSecrets
         }
-        try beforeDuty(node, "\(duty)")
-        let runner = AuthorityRunner<S>(
-            me: node, hpkeKey: study.hpke[node]!, port: streams, lists: streams.keeper(node), workers: Workers(count: 2))
-        let people = registers
-        let body = try await runner.perform(duty, record: record, secrets: secrets) { register in
-            SimulatedPeople(people: people[register.id] ?? [], register: register)
-        }
-        try beforeDuty(node, "post \(duty)")
-        try post(body, by: node)
+        return secrets
     }
 
-    private func research(_ duty: ResearchDuty, _ record: RoundRecord) async throws {
+    func researchSecrets() throws -> ResearchSecrets {
         if researchState == nil {
-            let fresh = ResearchSecrets(for: "research", in: record)
+            let fresh = ResearchSecrets(for: "research", in: try record())
             researchState = SecretBytesBox(try fresh.serialized())
         }
         guard let secrets = researchState?.read(ResearchSecrets.init(serialized:)) else {
             throw SimulationError.lostSecrets
         }
-        try beforeDuty("research", "\(duty)")
+        return secrets
+    }
+
+    /// The keys and the board so far, for many rounds of the same people.
+    func prepared() throws -> PreparedKeys {
+        PreparedKeys(
+            study: study, record: try record(), authorityStates: authorityStates, researchState: researchState)
+    }
+
+    private func authority(
+        _ node: ParticipantID, _ duty: AuthorityDuty, _ record: RoundRecord
+    ) async throws -> EntryBody {
+        let runner = AuthorityRunner<S>(
+            me: node, hpkeKey: study.hpke[node]!, port: streams, lists: streams.keeper(node), workers: Workers(count: 2))
+        let people = registers
+        return try await runner.perform(duty, record: record, secrets: try secrets(of: node)) { register in
+            SimulatedPeople(people: people[register.id] ?? [], register: register)
+        }
+    }
+
+    private func research(_ duty: ResearchDuty, _ record: RoundRecord) async throws -> EntryBody {
+        let secrets = try researchSecrets()
         let runner = ResearchRunner(
             me: "research", hpkeKey: study.hpke["research"]!, port: streams, workers: Workers(count: 2))
         if duty == .receive {
@@ -105,161 +164,47 @@ final class SimulatedRound<S: Suite> {
             }
             opened = records
         }
-        try beforeDuty("research", "post \(duty)")
-        try post(try runner.announce(duty, record: record, secrets: secrets), by: "research")
+        return try runner.announce(duty, record: record, secrets: secrets)
+    }
+}
+
+/// What somebody does next.
+enum SimulatedDuty: Equatable {
+    case authority(ParticipantID, AuthorityDuty)
+    case research(ResearchDuty)
+    case coordinator(CoordinatorDuty)
+
+    var who: ParticipantID {
+        switch self {
+        case .authority(let node, _): node
+        case .research: "research"
+        case .coordinator: "coordinator"
+        }
     }
 
-    private func coordinator(_ duty: CoordinatorDuty, _ record: RoundRecord) async throws {
-        try beforeDuty("coordinator", "\(duty)")
-        switch duty {
-        case .match:
-            let outcome = try await CoordinatorRunner(me: "coordinator", port: streams).match(record)
-            self.outcome = outcome
-            try beforeDuty("coordinator", "post \(duty)")
-            try post(outcome.body, by: "coordinator")
-        case .close: try post(.roundClosed(RoundClosed()), by: "coordinator")
-        case .abort(let abort): try post(.roundAborted(abort), by: "coordinator")
+    var what: String {
+        switch self {
+        case .authority(_, let duty): "\(duty)"
+        case .research(let duty): "\(duty)"
+        case .coordinator(let duty): "\(duty)"
         }
     }
 }
 
+/// A round in which all keys are exchanged and nothing is declared yet.
+struct PreparedKeys {
+    let study: SimulatedStudy
+    let record: RoundRecord
+    let authorityStates: [ParticipantID: SecretBytesBox]
+    let researchState: SecretBytesBox?
+}
+
 struct SimulatedCrash: Error {}
-enum SimulationError: Error { case lostSecrets, noStream }
+enum SimulationError: Error { case notOpened, lostSecrets, noStream }
 
 /// Stands for the sealed state on a node's disk.
 final class SecretBytesBox {
     private let bytes: SecretBytes
     init(_ bytes: consuming SecretBytes) { self.bytes = bytes }
     func read<Value: ~Copyable>(_ body: (borrowing SecretBytes) -> Value) -> Value { body(bytes) }
-}
-
-/// The coordinator's stream store, without sealing: that is Exchange's.
-actor MemoryStreams: RoundPort {
-    private var stored: [String: [UInt8]] = [:]
-    private var attempts: [String: Int] = [:]
-    nonisolated var spool: any Spool { MemorySpool() }
-
-    func source(of stream: StreamID, sealing: StreamSealing, from sender: ParticipantID) async throws -> sending any ByteSource {
-        guard let bytes = stored[stream.description] else { throw SimulationError.noStream }
-        return MemorySource(bytes)
-    }
-
-    func sink(for stream: StreamID, sealing: StreamSealing) async throws -> sending any StreamSink {
-        MemorySink(name: stream.description, streams: self)
-    }
-
-    func nextAttempt(batch: String, stage: StreamStage) async throws -> Int {
-        let key = "\(batch)/\(stage)"
-        defer { attempts[key, default: 0] += 1 }
-        return attempts[key] ?? 0
-    }
-
-    func store(_ bytes: [UInt8], _ name: String) { stored[name] = bytes }
-    func load(_ name: String) -> [UInt8]? { stored[name] }
-    var names: [String] { stored.keys.sorted() }
-
-    func cells(_ stream: StreamID, handles: [[UInt8]], width: Int) -> [[UInt8]] {
-        let bytes = stored[stream.description] ?? []
-        let wanted = Set(handles)
-        return stride(from: 0, to: bytes.count, by: width).map { Array(bytes[$0..<($0 + width)]) }
-            .filter { wanted.contains(Array($0[..<16])) }
-    }
-
-    nonisolated func keeper(_ node: ParticipantID) -> MemoryKeeper { MemoryKeeper(node: node, streams: self) }
-}
-
-struct MemoryKeeper: ListKeeper {
-    let node: ParticipantID
-    let streams: MemoryStreams
-    func keep(_ register: RegisterID) async throws -> sending any StreamSink {
-        MemorySink(name: "kept/\(node)/\(register)", streams: streams)
-    }
-    func kept(_ register: RegisterID) async throws -> sending any ByteSource {
-        guard let bytes = await streams.load("kept/\(node)/\(register)") else { throw SimulationError.noStream }
-        return MemorySource(bytes)
-    }
-}
-
-/// Hands bytes out in pieces of awkward sizes.
-struct MemorySource: ByteSource {
-    private let bytes: [UInt8]
-    private var position = 0
-    private var step = 1
-
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
-
-    mutating func next() async throws -> [UInt8]? {
-        guard position < bytes.count else { return nil }
-        step = step % 9_973 * 7 + 1
-        let end = min(bytes.count, position + step)
-        defer { position = end }
-        return Array(bytes[position..<end])
-    }
-}
-
-struct MemorySink: StreamSink {
-    let name: String
-    let streams: MemoryStreams
-    private var bytes: [UInt8] = []
-
-    init(name: String, streams: MemoryStreams) {
-        self.name = name
-        self.streams = streams
-    }
-
-    mutating func write(_ bytes: [UInt8]) async throws { self.bytes += bytes }
-    mutating func finish() async throws { await streams.store(bytes, name) }
-}
-
-struct SimulatedPeople: PeopleSource {
-    var people: ArraySlice<SimulatedPerson>
-    var survey = SourceSurvey(people: 0, rowsRead: 0, rowsKept: 0, refused: [:])
-    let register: RegisterDeclaration
-
-    init(people: [SimulatedPerson], register: RegisterDeclaration) {
-        self.people = people[...]
-        self.register = register
-    }
-
-    mutating func next(_ most: Int) async throws -> [PersonRecord] {
-        let some = people.prefix(min(most, 7))
-        people = people.dropFirst(some.count)
-        survey.people += some.count
-        let codec = RowCodec(columns: register.columns)
-        return try some.map { person in
-            var rows: [UInt8] = []
-            let kept = register.columns.isEmpty ? [] : person.rows
-            for row in kept { try codec.encode(row, into: &rows) }
-            return PersonRecord(
-                identities: person.keys.map { $0.map { Array($0.utf8) } }, rows: rows, rowCount: kept.count)
-        }
-    }
-}
-
-/// What the research environment opened.
-struct CollectedRecords: OpenedRecords {
-    var people: [[UInt8]: UInt64] = [:]
-    var rows: [[UInt8]: [Int: [[FieldValue]]]] = [:]
-    var dummies = 0
-
-    mutating func person(tag: [UInt8], cohorts: UInt64) async throws { people[tag] = cohorts }
-    mutating func rows(register: Int, tag: [UInt8], rows: [[FieldValue]]) async throws {
-        self.rows[tag, default: [:]][register] = rows
-    }
-    mutating func dummy(register: Int) async throws { dummies += 1 }
-
-    /// Everything that can be compared with a plaintext join: cohorts and rows of each person, without tags.
-    var portraits: [String] {
-        people.map { tag, cohorts in
-            Portrait.text(cohorts: cohorts, rows: rows[tag] ?? [:])
-        }.sorted()
-    }
-}
-
-enum Portrait {
-    static func text(cohorts: UInt64, rows: [Int: [[FieldValue]]]) -> String {
-        let parts = rows.filter { !$0.value.isEmpty }.sorted { $0.key < $1.key }
-            .map { "\($0.key): \($0.value.map { "\($0)" }.sorted())" }
-        return "\(cohorts) \(parts)"
-    }
 }

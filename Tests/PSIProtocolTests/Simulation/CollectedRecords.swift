@@ -1,0 +1,54 @@
+@testable import PSIProtocol
+
+struct SimulatedPeople: PeopleSource {
+    var people: ArraySlice<SimulatedPerson>
+    var survey = SourceSurvey(people: 0, rowsRead: 0, rowsKept: 0, refused: [:])
+    let register: RegisterDeclaration
+
+    init(people: [SimulatedPerson], register: RegisterDeclaration) {
+        self.people = people[...]
+        self.register = register
+    }
+
+    mutating func next(_ most: Int) async throws -> [PersonRecord] {
+        let some = people.prefix(min(most, 7))
+        people = people.dropFirst(some.count)
+        survey.people += some.count
+        let codec = RowCodec(columns: register.columns)
+        return try some.map { person in
+            var rows: [UInt8] = []
+            let kept = register.columns.isEmpty ? [] : person.rows
+            for row in kept { try codec.encode(row, into: &rows) }
+            return PersonRecord(
+                identities: person.keys.map { $0.map { Array($0.utf8) } }, rows: rows, rowCount: kept.count)
+        }
+    }
+}
+
+/// What the research environment opened.
+struct CollectedRecords: OpenedRecords {
+    var people: [[UInt8]: UInt64] = [:]
+    var rows: [[UInt8]: [Int: [[FieldValue]]]] = [:]
+    var dummies = 0
+
+    mutating func person(tag: [UInt8], cohorts: UInt64) async throws { people[tag] = cohorts }
+    mutating func rows(register: Int, tag: [UInt8], rows: [[FieldValue]]) async throws {
+        self.rows[tag, default: [:]][register] = rows
+    }
+    mutating func dummy(register: Int) async throws { dummies += 1 }
+
+    /// Everything that can be compared with a plaintext join: cohorts and rows of each person, without tags.
+    var portraits: [String] {
+        people.map { tag, cohorts in
+            Portrait.text(cohorts: cohorts, rows: rows[tag] ?? [:])
+        }.sorted()
+    }
+}
+
+enum Portrait {
+    static func text(cohorts: UInt64, rows: [Int: [[FieldValue]]]) -> String {
+        let parts = rows.filter { !$0.value.isEmpty }.sorted { $0.key < $1.key }
+            .map { "\($0.key): \($0.value.map { "\($0)" }.sorted())" }
+        return "\(cohorts) \(parts)"
+    }
+}

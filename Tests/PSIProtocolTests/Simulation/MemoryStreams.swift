@@ -1,0 +1,85 @@
+@testable import PSIProtocol
+
+/// The coordinator's stream store, without sealing: that is Exchange's.
+actor MemoryStreams: RoundPort {
+    private var stored: [String: [UInt8]] = [:]
+    private var attempts: [String: Int] = [:]
+    nonisolated var spool: any Spool { MemorySpool() }
+
+    func source(of stream: StreamID, sealing: StreamSealing, from sender: ParticipantID) async throws -> sending any ByteSource {
+        guard let bytes = stored[stream.description] else { throw SimulationError.noStream }
+        return MemorySource(bytes)
+    }
+
+    func sink(for stream: StreamID, sealing: StreamSealing) async throws -> sending any StreamSink {
+        MemorySink(name: stream.description, streams: self)
+    }
+
+    func nextAttempt(batch: String, stage: StreamStage) async throws -> Int {
+        let key = "\(batch)/\(stage)"
+        defer { attempts[key, default: 0] += 1 }
+        return attempts[key] ?? 0
+    }
+
+    func store(_ bytes: [UInt8], _ name: String) { stored[name] = bytes }
+    func load(_ name: String) -> [UInt8]? { stored[name] }
+    var names: [String] { stored.keys.sorted() }
+
+    /// Changes a stream behind everybody's back.
+    func damage(_ name: String, _ change: @Sendable ([UInt8]) -> [UInt8]) throws {
+        guard let bytes = stored[name] else { throw SimulationError.noStream }
+        stored[name] = change(bytes)
+    }
+
+    func cells(_ stream: StreamID, handles: [[UInt8]], width: Int) -> [[UInt8]] {
+        let bytes = stored[stream.description] ?? []
+        let wanted = Set(handles)
+        return stride(from: 0, to: bytes.count, by: width).map { Array(bytes[$0..<($0 + width)]) }
+            .filter { wanted.contains(Array($0[..<16])) }
+    }
+
+    nonisolated func keeper(_ node: ParticipantID) -> MemoryKeeper { MemoryKeeper(node: node, streams: self) }
+}
+
+struct MemoryKeeper: ListKeeper {
+    let node: ParticipantID
+    let streams: MemoryStreams
+    func keep(_ register: RegisterID) async throws -> sending any StreamSink {
+        MemorySink(name: "kept/\(node)/\(register)", streams: streams)
+    }
+    func kept(_ register: RegisterID) async throws -> sending any ByteSource {
+        guard let bytes = await streams.load("kept/\(node)/\(register)") else { throw SimulationError.noStream }
+        return MemorySource(bytes)
+    }
+}
+
+/// Hands bytes out in pieces of awkward sizes.
+struct MemorySource: ByteSource {
+    private let bytes: [UInt8]
+    private var position = 0
+    private var step = 1
+
+    init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    mutating func next() async throws -> [UInt8]? {
+        guard position < bytes.count else { return nil }
+        step = step % 9_973 * 7 + 1
+        let end = min(bytes.count, position + step)
+        defer { position = end }
+        return Array(bytes[position..<end])
+    }
+}
+
+struct MemorySink: StreamSink {
+    let name: String
+    let streams: MemoryStreams
+    private var bytes: [UInt8] = []
+
+    init(name: String, streams: MemoryStreams) {
+        self.name = name
+        self.streams = streams
+    }
+
+    mutating func write(_ bytes: [UInt8]) async throws { self.bytes += bytes }
+    mutating func finish() async throws { await streams.store(bytes, name) }
+}
