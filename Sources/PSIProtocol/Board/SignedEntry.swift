@@ -21,11 +21,16 @@ public struct SignedEntry: Sendable, Equatable {
     public var payload: ArraySlice<UInt8> { bytes[64...] }
 
     /// Signs a new entry.
+    ///
+    /// - Throws: `ProtocolViolation(.unencodableEntry)` for an entry longer than `maxByteCount`, which nobody could read.
     public init(
         body: EntryBody, author: ParticipantID, round: RoundID?, seen: BoardHead, key: Curve25519.Signing.PrivateKey
     ) throws(ProtocolViolation) {
         do {
             let payload = try Self.encode(body: body, author: author, round: round, seen: seen)
+            guard payload.count <= Self.maxByteCount - 64 else {
+                throw ProtocolViolation(.unencodableEntry, by: author)
+            }
             let signature = try key.signature(for: Label.boardEntry.bytes + payload)
             self.bytes = Array(signature) + payload
         } catch { throw ProtocolViolation(.unencodableEntry, by: author) }
@@ -36,6 +41,8 @@ public struct SignedEntry: Sendable, Equatable {
     }
 
     /// Reads an entry without checking its signature: `verifySignature` does.
+    ///
+    /// - Throws: `ProtocolViolation` that names nobody: whoever the entry says it is by has not signed it yet.
     public init(bytes: [UInt8]) throws(ProtocolViolation) {
         guard bytes.count > 64, bytes.count <= Self.maxByteCount else { throw ProtocolViolation(.malformedEntry) }
         let payload = Data(bytes[64...])
@@ -43,27 +50,25 @@ public struct SignedEntry: Sendable, Equatable {
         guard let frame = try? decoder.decode(Frame.self, from: payload) else {
             throw ProtocolViolation(.malformedEntry)
         }
-        guard frame.sidos == Self.version else { throw ProtocolViolation(.unknownEntryVersion, by: frame.by) }
-        guard let kind = EntryKind(rawValue: frame.type) else {
-            throw ProtocolViolation(.unknownEntryType, by: frame.by)
-        }
+        guard frame.sidos == Self.version else { throw ProtocolViolation(.unknownEntryVersion) }
+        guard let kind = EntryKind(rawValue: frame.type) else { throw ProtocolViolation(.unknownEntryType) }
         guard let body = try? Self.decode(kind, from: payload, using: decoder) else {
-            throw ProtocolViolation(.malformedEntry, by: frame.by)
+            throw ProtocolViolation(.malformedEntry)
         }
         let round: RoundID?
         if let text = frame.round {
-            guard let id = RoundID(hex: text) else { throw ProtocolViolation(.malformedEntry, by: frame.by) }
+            guard let id = RoundID(hex: text) else { throw ProtocolViolation(.malformedEntry) }
             round = id
         } else {
             round = nil
         }
         guard frame.seen.count >= 0, frame.seen.head.bytes.count == 32, (round == nil) == (kind == .roundOpened) else {
-            throw ProtocolViolation(.malformedEntry, by: frame.by)
+            throw ProtocolViolation(.malformedEntry)
         }
         let seen = BoardHead(count: frame.seen.count, hash: frame.seen.head.bytes)
         guard let again = try? Self.encode(body: body, author: frame.by, round: round, seen: seen),
             again.elementsEqual(bytes[64...])
-        else { throw ProtocolViolation(.malformedEntry, by: frame.by) }
+        else { throw ProtocolViolation(.malformedEntry) }
         self.author = frame.by
         self.round = round
         self.seen = seen
@@ -75,7 +80,7 @@ public struct SignedEntry: Sendable, Equatable {
     public func verifySignature(publicKey: [UInt8]) throws(ProtocolViolation) {
         guard let key = try? Curve25519.Signing.PublicKey(rawRepresentation: publicKey),
             key.isValidSignature(bytes[..<64], for: Label.boardEntry.bytes + payload)
-        else { throw ProtocolViolation(.badSignature, by: author) }
+        else { throw ProtocolViolation(.badSignature) }
     }
 
     /// The id of the round that this `RoundOpened` opens.

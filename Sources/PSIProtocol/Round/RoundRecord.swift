@@ -50,7 +50,7 @@ public struct RoundRecord: Sendable {
         try entry.verifySignature(publicKey: coordinator.signingKey)
         guard opening.agreement.bytes == AgreementID(ofFile: file).bytes, opening.nonce.bytes.count == 32,
             (1...agreement.roundsAllowed).contains(opening.number), opening.opened >= 0,
-            opening.deadline > opening.opened, opening.deadline <= opening.opened + agreement.deadlineMinutes * 60,
+            opening.deadline > opening.opened, opening.deadline - opening.opened <= agreement.deadlineMinutes * 60,
             entry.seen == .empty
         else { throw ProtocolViolation(.badOpening, by: coordinator.id) }
 
@@ -70,9 +70,9 @@ public struct RoundRecord: Sendable {
     @discardableResult
     public mutating func append(_ bytes: [UInt8]) throws(ProtocolViolation) -> SignedEntry {
         let entry = try SignedEntry(bytes: bytes)
-        guard entry.round == round else { throw ProtocolViolation(.wrongRound, by: entry.author) }
         guard let author = participant(entry.author) else { throw ProtocolViolation(.unknownAuthor) }
         try entry.verifySignature(publicKey: author.signingKey)
+        guard entry.round == round else { throw ProtocolViolation(.wrongRound, by: author.id) }
         guard entry.seen.count >= 1, entry.seen.count < heads.count, heads[entry.seen.count] == entry.seen else {
             throw ProtocolViolation(.boardForked, by: author.id)
         }
