@@ -21,7 +21,7 @@ enum CoordinatorError: Error, Equatable, CustomStringConvertible, ReportableErro
         case .damagedRound(let round, let reason):
             "the board of round \(round) can't be replayed (\(reason)): restore board.sqlite from a backup"
         case .badRoundID(let text):
-            "`\(text.prefix(80))` is no round: give the 64 hexadecimal digits, or the beginning of them, that `rounds` shows"
+            "`\(text.prefix(80))` is no round: give the 64 hexadecimal digits that `rounds` shows, or the first of them"
         case .unknownAnswer:
             "the coordinator's answer is not one that this version knows: use the version that it runs"
         case .aborted(let round, let code, let participants, let reason):

@@ -10,6 +10,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sidos-coordinator",
         abstract: "Carries messages between the participants of register linkage rounds, and matches blinded tags.",
+        version: "0.1.0",
         subcommands: [
             InitCommand.self, CardCommand.self, AgreementCommand.self, ServeCommand.self, LinkCommand.self,
             StatusCommand.self, RoundsCommand.self, AbortCommand.self,

@@ -13,6 +13,7 @@ struct InitCommand: ParsableCommand {
     func run() throws {
         let made = try CoordinatorHome.create(at: home.directory, options: options)
         Console.standardError.line("Made \(made.home.directory.path): keys, operator identity and config.yaml")
-        Console.standardOutput.line(ParticipantCard(made.home.keys.participant).yaml)
+        // The card ends its last line itself.
+        Console.standardOutput.line(String(ParticipantCard(made.home.keys.participant).yaml.dropLast()))
     }
 }

@@ -6,7 +6,8 @@ internal import PSIProtocol
 /// `link`: opens a round under a signed agreement and follows it to its end.
 struct LinkCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "link", abstract: "Open a round under an agreement that all participants have signed, and follow it.",
+        commandName: "link",
+        abstract: "Open a round under an agreement that all participants have signed, and follow it.",
         discussion: """
             Signatures lie beside the agreement as `agreement sign` writes them, unless they are named. \
             Ends with status 0 when the round closes and 81 when it is aborted. Ctrl-C stops following, not the round.

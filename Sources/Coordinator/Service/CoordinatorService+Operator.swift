@@ -88,7 +88,8 @@ extension CoordinatorService {
         }
         let spent = max(kept, own.map(\.opening.number).max() ?? 0)
         guard spent < agreement.roundsAllowed else {
-            throw ExchangeRefusal(.agreementRefused, "All \(agreement.roundsAllowed) rounds of the agreement are spent.")
+            throw ExchangeRefusal(
+                .agreementRefused, "All \(agreement.roundsAllowed) rounds of the agreement are spent.")
         }
         return spent + 1
     }

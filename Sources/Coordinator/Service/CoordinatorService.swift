@@ -97,7 +97,8 @@ actor CoordinatorService {
                 do throws(ProtocolViolation) {
                     report(try record.append(entry.bytes), on: record)
                 } catch {
-                    logger.critical("The board holds a wrong entry", metadata: ["round": "\(round)", "error": "\(error)"])
+                    logger.critical(
+                        "The board holds a wrong entry", metadata: ["round": "\(round)", "error": "\(error)"])
                     throw ExchangeRefusal(.storeFailed)
                 }
             }
@@ -148,12 +149,9 @@ actor CoordinatorService {
 
     private func noticeChange(from before: RoundRecord, to record: RoundRecord) {
         if before.phase != record.phase {
-            logger.info(
-                "phase",
-                metadata: [
-                    "round": "\(record.round)", "phase": "\(record.phase.rawValue)",
-                    "waiting_for": "\(record.waitingFor.joined(separator: ","))",
-                ])
+            var metadata: Logger.Metadata = ["round": "\(record.round)", "phase": "\(record.phase.rawValue)"]
+            if record.ending == nil { metadata["waiting_for"] = "\(record.waitingFor.joined(separator: ","))" }
+            logger.info("phase", metadata: metadata)
             writeStatus()
         }
         // A round leaves a key holder's list when it has erased its keys, and the others' when it ends.

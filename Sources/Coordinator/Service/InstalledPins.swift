@@ -27,7 +27,8 @@ struct InstalledPins {
                 continue
             } catch {
                 logger.error(
-                    "An agreement can't be read", metadata: ["file": "\(name)", "error": "\(ErrorReport(error).sentence)"])
+                    "An agreement can't be read",
+                    metadata: ["file": "\(name)", "error": "\(ErrorReport(error).sentence)"])
                 byFile[name] = []
             }
         }

@@ -9,7 +9,8 @@ enum RoundQuota {
     static func byteCount(_ agreement: Agreement, limit: Int?) -> Int {
         let ring = agreement.participants.filter { $0.role == .authority || $0.role == .mixer }.count
         let rows = agreement.release == .rows
-        let item = agreement.matchKeys.count * max(16, agreement.suite.elementByteCount) + (rows ? Capsule.byteCount : 0)
+        let elements = agreement.matchKeys.count * agreement.suite.elementByteCount
+        let item = elements + (rows ? Capsule.byteCount : 0)
         var total = Saturated(floor)
         for register in agreement.registers {
             let people = Padding.size(of: register.maxPeople, mode: agreement.padding)
@@ -22,11 +23,9 @@ enum RoundQuota {
                 total.add(Saturated(cohort.maxPeople) * (ring * 64 + SelectedItem.byteCount))
             }
         }
-        let allowed = (total * attempts).value
-        let withSeals = Saturated(allowed)
-        var sum = withSeals
-        sum.add(Saturated(allowed / 8))
-        return min(sum.value, limit ?? .max)
+        var allowed = total * attempts
+        allowed.add(Saturated(allowed.value / 8))
+        return min(allowed.value, limit ?? .max)
     }
 
     /// Addition and multiplication of counts that stop at the largest.

@@ -23,7 +23,8 @@ struct StatusText {
                     + "\(register.stagesDone) of \(register.stagesTotal) stages")
         }
         if let selected = status.selectedItems {
-            lines.append("  selected   \(selected) items, released by \(status.released.done) of \(status.released.total)")
+            let released = "\(status.released.done) of \(status.released.total)"
+            lines.append("  selected   \(selected) items, released by \(released)")
         }
         return lines + outcome
     }
