@@ -18,7 +18,8 @@ enum ResearchError: Error, Equatable, CustomStringConvertible, ReportableError {
     var description: String {
         switch self {
         case .badRound(let text):
-            "`\(text.prefix(64))` names no round: give at least \(RoundFolders.fewestDigits) hexadecimal digits of its id"
+            "`\(text.prefix(64))` names no round: "
+                + "give at least \(RoundFolders.fewestDigits) hexadecimal digits of its id"
         case .noRounds:
             "nothing was received here yet: run `\(ResearchProgram.name) receive` or `serve` while a round is open"
         case .noSuchRound(let prefix):
@@ -33,7 +34,8 @@ enum ResearchError: Error, Equatable, CustomStringConvertible, ReportableError {
             "round \(round) was received, but the coordinator has not closed it yet: "
                 + "keep `serve` or `receive` running until it has"
         case .storeMissing(let round, let path):
-            "the rows of round \(round) are gone: \(path) does not exist. `\(ResearchProgram.name) forget` clears the rest"
+            "the rows of round \(round) are gone: \(path) does not exist. "
+                + "`\(ResearchProgram.name) forget` clears the rest"
         case .unreadableRecord(let path):
             "\(path) is of another version of this program, or damaged"
         case .endedWithoutRound:

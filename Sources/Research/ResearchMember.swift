@@ -180,7 +180,8 @@ actor ResearchMember: RoundMember {
         received.isOver = true
         try folder.write(received)
         logger.notice(
-            "The round's dataset can be written with `\(ResearchProgram.name) dataset`", metadata: ["round": "\(round)"])
+            "The round's dataset can be written with `\(ResearchProgram.name) dataset`",
+            metadata: ["round": "\(round)"])
     }
 
     func observe(_ record: RoundRecord) async {

@@ -89,7 +89,9 @@ struct RoundFolder {
     /// Nil until everything was received.
     func received() throws -> ReceivedRound? {
         let reader: SealedFileReader
-        do { reader = try SealedFileReader(receivedPath, key: home.keys.stateKey, label: label) } catch FileError.notFound {
+        do {
+            reader = try SealedFileReader(receivedPath, key: home.keys.stateKey, label: label)
+        } catch FileError.notFound {
             return nil
         }
         var bytes: [UInt8] = []
