@@ -139,6 +139,7 @@ let package = Package(
             ],
             swiftSettings: swiftSettings),
 
+        .testTarget(name: "LayoutTests", swiftSettings: swiftSettings),
         .testTarget(
             name: "PSIProtocolTests",
             dependencies: ["PSIProtocol", "CRistretto", "CGMP", "COpenSSL"],

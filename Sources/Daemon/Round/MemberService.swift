@@ -20,6 +20,8 @@ public struct MemberService: Service {
 
     /// After this many seconds beyond a round's deadline without word from the coordinator, keys are destroyed anyway.
     private static let graceSeconds = 600
+    /// How far the coordinator's clock may be ahead of this one.
+    private static let clockToleranceSeconds: Int64 = 900
 
     public init(
         client: ExchangeClient, home: Home, member: any RoundMember, endsAfter: RoundLimit = .never,
@@ -129,7 +131,14 @@ public struct MemberService: Service {
             logger.error("Refusing a round: the agreement is not valid today", metadata: ["round": "\(record.round)"])
             return .agreementNotValid
         }
-        guard clock.unixSeconds() < Int64(record.opening.deadline) else { return .agreementNotValid }
+        let now = clock.unixSeconds()
+        guard now < Int64(record.opening.deadline), Int64(record.opening.opened) <= now + Self.clockToleranceSeconds
+        else {
+            logger.error(
+                "Refusing a round: it was opened in the future or is long over; compare the clocks",
+                metadata: ["round": "\(record.round)"])
+            return .agreementNotValid
+        }
         return try await member.admit(record)
     }
 

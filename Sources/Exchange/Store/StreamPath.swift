@@ -10,10 +10,10 @@ enum StreamPath {
     /// Highest chunk number; the seal's counter has 32 bits, but 2^20 chunks of 1 MiB are a terabyte.
     static let seqLimit = 1_048_575
 
-    /// A participant's or register's identifier: 1…32 of a–z, 0–9, `_`, `-`, beginning with a letter.
+    /// A participant's or register's identifier: 1…64 of a–z, 0–9, `_`, `-`, beginning with a letter.
     static func isBatch(_ text: some StringProtocol) -> Bool {
         let bytes = text.utf8
-        guard (1...32).contains(bytes.count), let first = bytes.first,
+        guard (1...64).contains(bytes.count), let first = bytes.first,
             (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(first)
         else { return false }
         return bytes.allSatisfy { byte in

@@ -24,15 +24,11 @@ extension Agreement {
         if padding == .none {
             cautions.append("padding is none: every participant sees the exact number of people in each register.")
         }
-        if release == .rows, registers.allSatisfy(\.releasedFor.isEmpty) {
-            cautions.append(
-                "release is rows, but no register is released for a cohort: the dataset holds cohorts only.")
-        }
         let unused = cohorts.filter { cohort in
             release == .rows && !registers.contains { $0.releasedFor.contains(cohort.id) }
                 && !cohorts.contains { $0.expression.names.contains(cohort.id) }
         }
-        for cohort in unused where !registers.allSatisfy(\.releasedFor.isEmpty) {
+        for cohort in unused {
             cautions.append(
                 "No register is released for the cohort \(cohort.id): its people have no rows in the dataset.")
         }

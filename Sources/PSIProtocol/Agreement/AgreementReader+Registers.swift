@@ -35,6 +35,7 @@ extension AgreementReader {
         let complete = (registers: allRead(registers), cohorts: allRead(cohorts))
         if let registers = complete.registers, let cohorts = complete.cohorts {
             checkSamples(registers, cohorts)
+            if release == .rows { checkRelease(registers, cohorts) }
         }
         return complete
     }
@@ -223,6 +224,37 @@ extension AgreementReader {
             }
             return nil
         }
+    }
+
+    /// Somebody of a cohort must be found in some register that is opened for it, or nobody could tell people from the
+    /// dummies that pad a list; and nobody's rows may be opened for a cohort that they are not released for.
+    func checkRelease(_ registers: [RegisterDeclaration], _ cohorts: [CohortDeclaration]) {
+        guard mistakes.mistakes.isEmpty else { return }
+        if registers.allSatisfy(\.releasedFor.isEmpty) {
+            root.fail(
+                "registers",
+                "No register is released for a cohort. Write released_for under the registers whose rows the study "
+                    + "needs, or 'release: none' for counts only.")
+            return
+        }
+        for cohort in cohorts where registers.contains(where: { $0.releasedFor.contains(cohort.id) }) {
+            for register in registers
+            where !register.releasedFor.isEmpty && !register.releasedFor.contains(cohort.id)
+                && named(cohort.expression, cohorts).contains(register.id)
+            {
+                root.fail(
+                    "registers",
+                    "The cohort \(cohort.id) is defined by \(register.id), which is released for other cohorts only. "
+                        + "Release \(register.id) for \(cohort.id) too, or for no cohort.")
+            }
+        }
+    }
+
+    private func named(_ expression: CohortExpression, _ cohorts: [CohortDeclaration]) -> Set<String> {
+        Set(
+            expression.names.flatMap { name in
+                cohorts.first { $0.id == name }.map { named($0.expression, cohorts) } ?? [name]
+            })
     }
 
     private func checkSamples(_ registers: [RegisterDeclaration], _ cohorts: [CohortDeclaration]) {

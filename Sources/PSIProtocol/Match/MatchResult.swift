@@ -57,9 +57,9 @@ public struct MatchResult {
         for (cohort, count) in zip(agreement.cohorts, cohortCounts) where count > cohort.maxPeople {
             return .releasedPeopleCap
         }
-        for (cohort, count) in zip(agreement.cohorts, cohortCounts) where count < agreement.smallestCell {
-            let released = agreement.registers.contains { $0.releasedFor.contains(cohort.id) }
-            if released, count > 0 { return .smallestCell }
+        for (cohort, count) in zip(agreement.cohorts, cohortCounts)
+        where agreement.smallestCell > 1 && count < agreement.smallestCell {
+            if agreement.registers.contains(where: { $0.releasedFor.contains(cohort.id) }) { return .smallestCell }
         }
         return nil
     }

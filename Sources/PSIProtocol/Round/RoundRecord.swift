@@ -25,6 +25,9 @@ public struct RoundRecord: Sendable {
     public internal(set) var ending: Ending?
     public internal(set) var erased: Set<ParticipantID> = []
 
+    /// Seconds since 1970 that no clock shows: a bound for what others claim.
+    private static let timeLimit = 1 << 40
+
     /// How a round ended.
     public enum Ending: Sendable, Equatable {
         case closed
@@ -49,7 +52,7 @@ public struct RoundRecord: Sendable {
         else { throw ProtocolViolation(.badOpening) }
         try entry.verifySignature(publicKey: coordinator.signingKey)
         guard opening.agreement.bytes == AgreementID(ofFile: file).bytes, opening.nonce.bytes.count == 32,
-            (1...agreement.roundsAllowed).contains(opening.number), opening.opened >= 0,
+            (1...agreement.roundsAllowed).contains(opening.number), (0..<Self.timeLimit).contains(opening.opened),
             opening.deadline > opening.opened, opening.deadline - opening.opened <= agreement.deadlineMinutes * 60,
             entry.seen == .empty
         else { throw ProtocolViolation(.badOpening, by: coordinator.id) }

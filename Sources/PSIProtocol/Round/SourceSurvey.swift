@@ -31,6 +31,8 @@ public struct SourceSurvey: Sendable, Equatable, Codable {
     }
 
     /// Opens a survey that the owner sealed.
+    // Not inlined: the optimiser of Swift 6.3 aborts on a temporary secret lent to an inlined initialiser.
+    @inline(never)
     public init(
         sealed bytes: [UInt8], secret: borrowing SecretBytes, register: RegisterID, round: RoundID
     ) throws(VaultError) {

@@ -1,0 +1,100 @@
+import Foundation
+import Testing
+
+/// The table of who may import whom, held against every source file.
+@Suite("Layers")
+struct LayerTests {
+    static let root = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+    /// Sidos's own modules that a module may import.
+    static let allowed: [String: Set<String>] = [
+        "PSIProtocol": ["CRistretto", "CGMP", "COpenSSL", "CZlib"],
+        "Register": ["PSIProtocol"],
+        "Exchange": ["PSIProtocol"],
+        "Dataset": ["PSIProtocol"],
+        "Daemon": ["PSIProtocol", "Exchange"],
+        "Node": ["PSIProtocol", "Register", "Exchange", "Daemon", "CRistretto"],
+        "Coordinator": ["PSIProtocol", "Exchange", "Daemon"],
+        "Research": ["PSIProtocol", "Exchange", "Dataset", "Daemon"],
+    ]
+
+    /// What the pure layer may use besides: arithmetic, text and values, nothing that reaches the world.
+    static let pure: Set<String> = ["Crypto", "Foundation", "Yams", "Glibc"]
+
+    struct Source {
+        let module: String
+        let path: String
+        let text: String
+
+        var imports: [String] {
+            text.split(separator: "\n").compactMap { line in
+                let words = line.split(separator: " ")
+                guard let index = words.firstIndex(of: "import"), index <= 2, words.count > index + 1,
+                    words[..<index].allSatisfy({ ["internal", "public", "@testable", "package"].contains($0) })
+                else { return nil }
+                return String(words[index + 1])
+            }
+        }
+    }
+
+    static func sources() throws -> [Source] {
+        try allowed.keys.sorted().flatMap { module in
+            let folder = root.appendingPathComponent("Sources/\(module)")
+            let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)?
+                .compactMap { $0 as? URL }.filter { $0.pathExtension == "swift" } ?? []
+            return try files.map { url in
+                Source(module: module, path: url.path, text: try String(contentsOf: url, encoding: .utf8))
+            }
+        }
+    }
+
+    @Test("Every module imports only what lies below it")
+    func imports() throws {
+        let sources = try Self.sources()
+        #expect(Set(sources.map(\.module)) == Set(Self.allowed.keys))
+        for source in sources {
+            let own = Set(Self.allowed.keys).union(["CRistretto", "CGMP", "COpenSSL", "CZlib"])
+            for name in source.imports where own.contains(name) {
+                #expect(Self.allowed[source.module]?.contains(name) == true, "\(source.path) imports \(name)")
+            }
+        }
+    }
+
+    @Test("The protocol is pure: no files, sockets, clocks, logging or databases")
+    func purity() throws {
+        let forbidden = ["FileManager", "FileHandle", "Date()", "ContinuousClock", "Logger(", "URLSession", "open("]
+        for source in try Self.sources() where source.module == "PSIProtocol" {
+            for name in source.imports {
+                let isOwn = Self.allowed["PSIProtocol"]?.contains(name) == true
+                #expect(isOwn || Self.pure.contains(name), "\(source.path) imports \(name)")
+            }
+            for word in forbidden.dropLast() {
+                #expect(!source.text.contains(word), "\(source.path) uses \(word)")
+            }
+        }
+    }
+
+    @Test("Each C library is reached from one module only")
+    func libraries() throws {
+        for (module, header) in [("CGMP", "<gmp.h>"), ("COpenSSL", "<openssl/")] {
+            let folder = Self.root.appendingPathComponent("Sources")
+            let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)?
+                .compactMap { $0 as? URL }.filter { ["c", "h"].contains($0.pathExtension) } ?? []
+            #expect(!files.isEmpty)
+            for url in files where !url.path.contains("/Sources/\(module)/") {
+                let text = try String(contentsOf: url, encoding: .utf8)
+                #expect(!text.contains("#include \(header)"), "\(url.path) includes \(header)")
+            }
+        }
+    }
+
+    @Test("Nothing traps on purpose or escapes the checks of concurrency")
+    func escapes() throws {
+        for source in try Self.sources() {
+            for word in ["try!", " as! ", "fatalError(", "@unchecked Sendable", "nonisolated(unsafe)", ".unsafelyUnwrapped"] {
+                #expect(!source.text.contains(word), "\(source.path) uses \(word)")
+            }
+        }
+    }
+}
