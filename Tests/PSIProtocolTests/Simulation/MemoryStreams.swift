@@ -6,7 +6,9 @@ actor MemoryStreams: RoundPort {
     private var attempts: [String: Int] = [:]
     nonisolated var spool: any Spool { MemorySpool() }
 
-    func source(of stream: StreamID, sealing: StreamSealing, from sender: ParticipantID) async throws -> sending any ByteSource {
+    func source(of stream: StreamID, sealing: StreamSealing, from sender: ParticipantID) async throws
+        -> sending any ByteSource
+    {
         guard let bytes = stored[stream.description] else { throw SimulationError.noStream }
         return MemorySource(bytes)
     }

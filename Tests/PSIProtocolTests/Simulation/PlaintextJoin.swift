@@ -14,7 +14,8 @@ enum PlaintextJoin {
         }
         return found.values.compactMap { person in
             var cohorts: UInt64 = 0
-            for (index, cohort) in agreement.cohorts.enumerated() where contains(cohort.expression, person.mask, agreement) {
+            for (index, cohort) in agreement.cohorts.enumerated()
+            where contains(cohort.expression, person.mask, agreement) {
                 cohorts |= 1 << UInt64(index)
             }
             guard cohorts != 0 else { return nil }

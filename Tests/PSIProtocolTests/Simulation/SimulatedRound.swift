@@ -3,7 +3,8 @@ import Foundation
 
 @testable import PSIProtocol
 
-/// A whole round in one process: a board, streams in memory, and every role as the daemons run it. No sockets, no clock.
+/// A whole round in one process: a board, streams in memory, and every role as the daemons run it. No sockets, no
+/// clock.
 final class SimulatedRound<S: Suite> {
     let study: SimulatedStudy
     let registers: [RegisterID: [SimulatedPerson]]
@@ -11,8 +12,8 @@ final class SimulatedRound<S: Suite> {
     private(set) var board: [[UInt8]] = []
     private(set) var opened = CollectedRecords()
     private(set) var outcome: CoordinatorRunner.Outcome?
-    /// Called before each duty, and again between its work and its entry; may throw a `SimulatedCrash`, after which the role
-    /// starts again from board and secrets.
+    /// Called before each duty, and again between its work and its entry; may throw a `SimulatedCrash`, after which the
+    /// role starts again from board and secrets.
     var beforeDuty: (ParticipantID, String) throws -> Void = { _, _ in }
     /// Which of the duties that somebody has is done next.
     var choose: ([SimulatedDuty]) -> Int = { _ in 0 }
@@ -144,7 +145,8 @@ final class SimulatedRound<S: Suite> {
         _ node: ParticipantID, _ duty: AuthorityDuty, _ record: RoundRecord
     ) async throws -> EntryBody {
         let runner = AuthorityRunner<S>(
-            me: node, hpkeKey: study.hpke[node]!, port: streams, lists: streams.keeper(node), workers: Workers(count: 2))
+            me: node, hpkeKey: study.hpke[node]!, port: streams, lists: streams.keeper(node), workers: Workers(count: 2)
+        )
         let people = registers
         return try await runner.perform(duty, record: record, secrets: try secrets(of: node)) { register in
             SimulatedPeople(people: people[register.id] ?? [], register: register)

@@ -26,7 +26,10 @@ struct SimulatedStudy {
     }
 
     /// One authority a register, in order, then mixers, then coordinator and research environment.
-    init(registers: [String], cohorts: [(String, CohortExpression)], releasedFor: [String: [String]], options: Options = Options()) throws {
+    init(
+        registers: [String], cohorts: [(String, CohortExpression)], releasedFor: [String: [String]],
+        options: Options = Options()
+    ) throws {
         var ids = registers.map { "owner-\($0.replacingOccurrences(of: "_", with: "-"))" }
         ids += (0..<options.mixers).map { "mixer\($0)" }
         var signing: [ParticipantID: Curve25519.Signing.PrivateKey] = [:]
@@ -34,7 +37,8 @@ struct SimulatedStudy {
         var participants: [Participant] = []
         for (index, id) in (ids + ["coordinator", "research"]).enumerated() {
             let role: ParticipantRole =
-                id == "coordinator" ? .coordinator : id == "research" ? .research : index < registers.count ? .authority : .mixer
+                id == "coordinator"
+                ? .coordinator : id == "research" ? .research : index < registers.count ? .authority : .mixer
             let key = Curve25519.Signing.PrivateKey()
             let sealing = try XWingMLKEM768X25519.PrivateKey()
             signing[id] = key

@@ -16,7 +16,9 @@ struct ExternalSorterTests {
         return output
     }
 
-    static func records(_ count: Int, seed: UInt64, lengths: ClosedRange<Int>, alphabet: ClosedRange<UInt8>) -> [[UInt8]] {
+    static func records(_ count: Int, seed: UInt64, lengths: ClosedRange<Int>, alphabet: ClosedRange<UInt8>)
+        -> [[UInt8]]
+    {
         var random = SeededRandom(seed: seed)
         return (0..<count).map { _ in
             (0..<Int.random(in: lengths, using: &random)).map { _ in UInt8.random(in: alphabet, using: &random) }
@@ -70,7 +72,8 @@ struct ExternalSorterTests {
     func hugeClaim() {
         let records = Self.records(50, seed: 7, lengths: 16...16, alphabet: 0...255)
         #expect(throws: ExternalSortError.truncatedRun) {
-            _ = try Self.sorted(records, memory: 400, spool: DamagedSpool { ([255, 255, 255, 255] + $0.dropFirst(4))[...] })
+            _ = try Self.sorted(
+                records, memory: 400, spool: DamagedSpool { ([255, 255, 255, 255] + $0.dropFirst(4))[...] })
         }
     }
 

@@ -70,7 +70,8 @@ struct ExpandMessageTests {
     @Test("each suite hashes under a tag of its own")
     func tags() {
         let tags = [
-            DomainSeparationTag.matching(Ristretto255.self), .matching(PSIProtocol.P256.self), .matching(FFDHE3072.self),
+            DomainSeparationTag.matching(Ristretto255.self), .matching(PSIProtocol.P256.self),
+            .matching(FFDHE3072.self),
         ]
         #expect(
             tags.map { String(decoding: $0.bytes, as: UTF8.self) } == [

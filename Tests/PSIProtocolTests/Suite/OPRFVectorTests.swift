@@ -120,7 +120,8 @@ struct OPRFVectorTests {
                     try list(vector.Input), try list(vector.Blind), try list(vector.BlindedElement),
                     try list(vector.EvaluationElement), try list(vector.Output)
                 )
-                #expect([blinds.count, blinded.count, evaluated.count, outputs.count].allSatisfy { $0 == vector.Batch })
+                #expect(
+                    [blinds.count, blinded.count, evaluated.count, outputs.count].allSatisfy { $0 == vector.Batch })
                 let hashed = S.hashToGroup(inputs, domain: domain)
                 let key = try evaluationKey(S.self, group, vector)
                 for index in inputs.indices {

@@ -16,7 +16,8 @@ struct SuitePropertyTests {
             return [zeros, ones, p, [0xee] + p.dropFirst(), [1] + zeros.dropFirst()]
         case .p256:
             // The point at infinity and uncompressed or hybrid forms have other lengths or prefixes.
-            let prime = [UInt8]([255, 255, 255, 255, 0, 0, 0, 1]) + [UInt8](repeating: 0, count: 12)
+            let prime =
+                [UInt8]([255, 255, 255, 255, 0, 0, 0, 1]) + [UInt8](repeating: 0, count: 12)
                 + [UInt8](repeating: 255, count: 12)
             return [zeros, ones, [2] + prime, [4] + zeros.dropFirst(), [5] + zeros.dropFirst(), [0] + prime]
         case .ffdhe3072:

@@ -16,7 +16,9 @@ struct SourceSurveyTests {
         #expect(sealed.count == SourceSurvey.sealedByteCount)
         let empty = SourceSurvey(people: 0, rowsRead: 0, rowsKept: 0, refused: [:])
         #expect(try empty.sealed(under: secret, register: "visits", round: Self.round).count == sealed.count)
-        func open(_ bytes: [UInt8], _ key: SymmetricKey, _ register: RegisterID, _ round: RoundID) throws -> SourceSurvey {
+        func open(_ bytes: [UInt8], _ key: SymmetricKey, _ register: RegisterID, _ round: RoundID) throws
+            -> SourceSurvey
+        {
             try SourceSurvey(sealed: bytes, secret: SecretBytes(key), register: register, round: round)
         }
         #expect(try open(sealed, secret, "visits", Self.round) == Self.survey)
