@@ -181,6 +181,16 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: swiftSettings),
+        // Runs the three programs, so they are built with it.
+        .testTarget(
+            name: "SystemTests",
+            dependencies: [
+                "PSIProtocol", "Exchange", "Daemon", "Node", "Coordinator", "Research",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: swiftSettings),
     ],
     cLanguageStandard: .c11
 )

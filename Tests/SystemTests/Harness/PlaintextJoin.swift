@@ -1,0 +1,67 @@
+import Foundation
+
+/// A person of a dataset without the pseudonym: cohorts, and sorted rows of each register. Two datasets of the same
+/// people have the same profiles.
+struct PersonProfile: Hashable, Comparable, CustomStringConvertible {
+    let description: String
+
+    init(cohorts: Set<String>, rows: [String: [String]]) {
+        description =
+            cohorts.sorted().joined(separator: "+") + " | "
+            + rows.filter { !$0.value.isEmpty }.sorted { $0.key < $1.key }
+            .map { "\($0.key): \($0.value.sorted().joined(separator: "; "))" }.joined(separator: " | ")
+    }
+
+    static func < (left: Self, right: Self) -> Bool { left.description < right.description }
+}
+
+extension StudyDesign {
+    /// What a join of the registers' plaintext releases.
+    var expectedProfiles: [PersonProfile] {
+        let people = Dictionary(registers.map { ($0.id, $0.people) }, uniquingKeysWith: { first, _ in first })
+        let shown = Set(registers.flatMap(\.releasedFor))
+        let members = cohorts.filter { shown.contains($0.id) }.map { ($0.id, $0.rule.people(people)) }
+        let everybody = members.reduce(into: Set<InventedPerson>()) { $0.formUnion($1.1) }
+        return everybody.map { person in
+            let own = Set(members.filter { $0.1.contains(person) }.map(\.0))
+            var rows: [String: [String]] = [:]
+            for register in registers where !own.isDisjoint(with: register.releasedFor) {
+                rows[register.id] = register.rows.filter { $0.person == person }.map { row in
+                    row.values.map { $0 ?? "" }.joined(separator: ",")
+                }
+            }
+            return PersonProfile(cohorts: own, rows: rows)
+        }.sorted()
+    }
+}
+
+/// A dataset's CSV files, read back.
+struct WrittenDataset {
+    let profiles: [PersonProfile]
+    let pseudonyms: Set<String>
+
+    init(_ directory: URL, registers: [String]) throws {
+        func table(_ name: String) throws -> (header: [String], rows: [[String]]) {
+            let text = try String(contentsOf: directory.appendingPathComponent("\(name).csv"), encoding: .utf8)
+            let lines = text.replacingOccurrences(of: "\r\n", with: "\n").split(separator: "\n").map {
+                $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+            }
+            return (lines.first ?? [], Array(lines.dropFirst()))
+        }
+        let persons = try table("persons")
+        var cohorts: [String: Set<String>] = [:]
+        for row in persons.rows {
+            cohorts[row[0]] = Set(zip(persons.header, row).dropFirst().filter { $0.1 == "true" }.map(\.0))
+        }
+        var rows: [String: [String: [String]]] = [:]
+        for register in registers {
+            for row in try table(register).rows {
+                guard cohorts[row[0]] != nil else { throw HarnessError("\(register) has rows of nobody in persons") }
+                rows[row[0], default: [:]][register, default: []].append(row.dropFirst().joined(separator: ","))
+            }
+        }
+        guard cohorts.count == persons.rows.count else { throw HarnessError("a person is in persons twice") }
+        profiles = cohorts.map { PersonProfile(cohorts: $0.value, rows: rows[$0.key] ?? [:]) }.sorted()
+        pseudonyms = Set(cohorts.keys)
+    }
+}

@@ -1,0 +1,110 @@
+import Foundation
+
+/// Sets of people over registers, as an agreement writes them and as a plaintext join computes them.
+indirect enum CohortRule: Sendable {
+    case register(String)
+    case union(CohortRule, CohortRule)
+    case intersect(CohortRule, CohortRule)
+    case except(CohortRule, CohortRule)
+
+    var text: String {
+        switch self {
+        case .register(let id): id
+        case .union(let left, let right): "(\(left.text) union \(right.text))"
+        case .intersect(let left, let right): "(\(left.text) intersect \(right.text))"
+        case .except(let left, let right): "(\(left.text) except \(right.text))"
+        }
+    }
+
+    func people(_ registers: [String: Set<InventedPerson>]) -> Set<InventedPerson> {
+        switch self {
+        case .register(let id): registers[id] ?? []
+        case .union(let left, let right): left.people(registers).union(right.people(registers))
+        case .intersect(let left, let right): left.people(registers).intersection(right.people(registers))
+        case .except(let left, let right): left.people(registers).subtracting(right.people(registers))
+        }
+    }
+}
+
+/// What a study's participants agree on.
+struct StudyDesign: Sendable {
+    struct Cohort: Sendable {
+        var id: String
+        var rule: CohortRule
+        var maxPeople = 200
+    }
+
+    var suite = "ristretto255-SHA512"
+    var release = "rows"
+    var vaultAccess = "whole"
+    var padding = "padme"
+    var roundsAllowed = 3
+    var deadlineMinutes = 30
+    var valid = "{from: 2026-01-01, until: 2036-12-31}"
+    var smallestCell = 1
+    var countRounding = 1
+    var mixers: [String] = []
+    var registers: [TestRegister]
+    var cohorts: [Cohort]
+
+    /// In the ring's order.
+    var authorities: [String] {
+        var seen: [String] = []
+        for register in registers where !seen.contains(register.owner) { seen.append(register.owner) }
+        return seen
+    }
+    var nodes: [String] { authorities + mixers }
+    var participants: [String] { nodes + ["coordinator"] + (release == "rows" ? ["research"] : []) }
+
+    /// Owners a, b, c…, one CSV register each, and the people of the first that are in the second as well.
+    static func simple(nodes: Int = 3) -> StudyDesign {
+        let names = ["a", "b", "c", "d", "e", "f"]
+        let registers = (0..<nodes).map { index in
+            TestRegister(
+                "register_\(names[index])", owner: names[index], people: (index * 10)..<(index * 10 + 36),
+                storage: index % 2 == 0 ? .csv : .sqlite, releasedFor: ["both"], salt: index + 1)
+        }
+        return StudyDesign(
+            registers: registers,
+            cohorts: [Cohort(id: "both", rule: .intersect(.register("register_a"), .register("register_b")))])
+    }
+
+    /// The agreement's file.
+    func agreement(cards: [String: String]) -> String {
+        var lines = [
+            "sidos_agreement: 1", "study:", "  id: system-test", "  title: \"A study of invented people\"",
+            "  purpose: \"To see the programs work together\"", "  legal_basis: \"None is needed\"",
+            "  permit: \"TEST/1\"", "valid: \(valid)", "suite: \(suite)", "rounds_allowed: \(roundsAllowed)",
+            "release: \(release)", "padding: \(padding)", "cell_bytes: 256", "smallest_cell: \(smallestCell)",
+            "count_rounding: \(countRounding)", "deadline_minutes: \(deadlineMinutes)", "retention_days: 30",
+            "match_keys: [identity_code]",
+        ]
+        if release == "rows" { lines.append("vault_access: \(vaultAccess)") }
+        if nodes.count == 2 { lines.append("two_parties_acknowledged: true") }
+        lines.append("participants:")
+        for id in participants {
+            let card = (cards[id] ?? "").split(separator: "\n").filter { !$0.hasPrefix("#") }.map(String.init)
+            lines += card.enumerated().map { ($0 == 0 ? "  - " : "    ") + $1 }
+        }
+        lines.append("registers:")
+        for register in registers {
+            lines += [
+                "  - id: \(register.id)", "    title: \"Register \(register.id)\"", "    owner: \(register.owner)",
+                "    max_people: \(register.maxPeople)", "    max_cells_per_person: 8",
+            ]
+            guard release == "rows", !register.releasedFor.isEmpty else { continue }
+            lines += ["    released_for: [\(register.releasedFor.joined(separator: ", "))]", "    columns:"]
+            lines += register.columns.map {
+                "      - {name: \($0.name), type: \($0.type), nullable: \($0.nullable), title: \"\($0.name)\"}"
+            }
+        }
+        lines.append("cohorts:")
+        for cohort in cohorts {
+            lines += [
+                "  - id: \(cohort.id)", "    title: \"Cohort \(cohort.id)\"", "    expression: \(cohort.rule.text)",
+                "    max_people: \(cohort.maxPeople)",
+            ]
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+}

@@ -1,0 +1,214 @@
+import Daemon
+import Foundation
+import PSIProtocol
+import Synchronization
+
+/// A study in a directory of its own: registers, homes of all participants, the agreement, and the programs that run.
+final class StudyOnDisk: Sendable {
+    let design: StudyDesign
+    let directory: URL
+    private let programs = Mutex<[RunningProgram]>([])
+    private let count = Mutex(0)
+
+    /// Makes keys and files. Nothing is signed and nothing runs.
+    ///
+    /// - Parameter certificateStart: since when a participant's certificate, of one day, is valid; now and long for those
+    ///   left out.
+    private init(_ design: StudyDesign, certificateStart: [String: Date]) throws {
+        self.design = design
+        directory = FileManager.default.temporaryDirectory.appendingPathComponent("sidos-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(
+            at: directory, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
+        for register in design.registers { try register.write(to: directory) }
+        for id in design.participants { try makeHome(id, certificateStart: certificateStart[id]) }
+        try writeAgreement()
+        try configureCoordinator(port: 0)
+    }
+
+    /// Everything that still runs is killed at the end, whatever happens; the directory goes unless something failed.
+    static func with<Result>(
+        _ design: StudyDesign = .simple(), certificateStart: [String: Date] = [:],
+        _ body: (StudyOnDisk) async throws -> Result
+    ) async throws -> Result {
+        let study = try StudyOnDisk(design, certificateStart: certificateStart)
+        do {
+            let result = try await body(study)
+            await study.end()
+            try study.checkLogs()
+            try FileManager.default.removeItem(at: study.directory)
+            return result
+        } catch {
+            await study.end()
+            throw HarnessError("\(error)\nThe study is in \(study.directory.path)")
+        }
+    }
+
+    private func end() async {
+        for program in programs.withLock({ $0 }) { program.send(9) }
+        for program in programs.withLock({ $0 }) {
+            for _ in 0..<2_000 where program.isRunning { try? await Task.sleep(for: .milliseconds(5)) }
+        }
+    }
+
+    // MARK: Homes
+
+    func home(_ id: String) -> URL { directory.appendingPathComponent(id) }
+
+    func role(_ id: String) -> ParticipantRole {
+        switch id {
+        case "coordinator": .coordinator
+        case "research": .research
+        default: design.mixers.contains(id) ? .mixer : .authority
+        }
+    }
+
+    func program(_ id: String) -> SidosProgram {
+        switch id {
+        case "coordinator": .coordinator
+        case "research": .research
+        default: .node
+        }
+    }
+
+    func makeHome(_ id: String, certificateStart: Date? = nil) throws {
+        let hosts = id == "coordinator" ? ["localhost", "127.0.0.1"] : []
+        let path = home(id).path
+        _ = try PrivateDirectory(creating: path)
+        _ = try KeyDirectory.create(
+            at: path + "/keys", id: id, name: "Participant \(id)", role: role(id), alternativeNames: hosts,
+            validityDays: certificateStart == nil ? 825 : 1, now: certificateStart ?? Date())
+        if id == "coordinator" {
+            _ = try KeyDirectory.create(
+                at: path + "/operator", id: "operator", name: "Operator", role: .coordinator)
+        }
+    }
+
+    func keys(_ id: String) throws -> KeyDirectory { try KeyDirectory.open(at: home(id).path + "/keys") }
+
+    // MARK: Agreement
+
+    var agreement: URL { directory.appendingPathComponent("agreement.yaml") }
+
+    func signature(_ id: String) -> URL {
+        directory.appendingPathComponent("agreement.\(id).signature.json")
+    }
+
+    func writeAgreement() throws {
+        var cards: [String: String] = [:]
+        for id in design.participants { cards[id] = ParticipantCard(try keys(id).participant).yaml }
+        try Data(design.agreement(cards: cards).utf8).write(to: agreement)
+    }
+
+    /// Signs as these participants, or all, and keeps the agreement in their homes.
+    func sign(_ ids: [String]? = nil) throws {
+        let bytes = Array(try Data(contentsOf: agreement))
+        for id in ids ?? design.participants {
+            let home = try Home(at: home(id).path, roles: [role(id)])
+            let installed = try home.agreements().sign(bytes, path: agreement.path, keys: home.keys)
+            try Data(installed.signature.json).write(to: signature(id))
+        }
+    }
+
+    // MARK: Configuration
+
+    func configure(_ id: String, _ text: String) throws {
+        let file = home(id).appendingPathComponent("config.yaml")
+        try Data(text.utf8).write(to: file)
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file.path)
+    }
+
+    func configureCoordinator(port: Int, more: String = "") throws {
+        try configure(
+            "coordinator", "sidos_coordinator: 1\nlisten: {host: 127.0.0.1, port: \(port)}\nreserve_disk_mib: 1\n" + more)
+    }
+
+    /// - Parameter pin: what to take for the coordinator's pin instead of its own.
+    func configureMember(_ id: String, port: Int, pin: String? = nil, more: String = "") throws {
+        let ownPin = "sha256:" + Data(try keys("coordinator").tlsPin).base64EncodedString()
+        let connection = "coordinator:\n  url: https://localhost:\(port)\n  pin: \"\(pin ?? ownPin)\"\ncores: 1\n" + more
+        guard role(id) != .research else {
+            try configure(id, "sidos_research: 1\n" + connection)
+            return
+        }
+        let own = design.registers.filter { $0.owner == id }
+        let registers = own.map { "  - id: \($0.id)\n    identity: hetu\n    \($0.source(in: directory))\n" }
+        try configure(
+            id, "sidos_node: 1\n" + connection + (own.isEmpty ? "" : "registers:\n" + registers.joined()))
+    }
+
+    // MARK: Programs
+
+    /// Starts a program whose end is seen to.
+    func start(_ program: SidosProgram, _ arguments: [String], log: String) throws -> RunningProgram {
+        let running = try RunningProgram(program, arguments, log: directory.appendingPathComponent(log))
+        programs.withLock { $0.append(running) }
+        return running
+    }
+
+    /// Starts a participant's daemon. The coordinator's port is found out and written into the members' configurations
+    /// when it first runs, and kept from then on.
+    @discardableResult
+    func serve(_ id: String) async throws -> RunningProgram {
+        let status = home("coordinator").appendingPathComponent("status.json")
+        if id == "coordinator" { try? FileManager.default.removeItem(at: status) }
+        let command = ["serve", "--directory", home(id).path, "--log-level", "debug"]
+        let running = try start(program(id), command, log: id)
+        guard id == "coordinator" else { return running }
+        do {
+            try await wait(seconds: 30) { FileManager.default.fileExists(atPath: status.path) || !running.isRunning }
+        } catch {
+            throw HarnessError("the coordinator does not listen: \(running.errors.suffix(2_000))")
+        }
+        return running
+    }
+
+    /// Where the running coordinator listens.
+    func port() throws -> Int {
+        struct Ports: Decodable { var exchange_port: Int }
+        let data = try Data(contentsOf: home("coordinator").appendingPathComponent("status.json"))
+        return try JSONDecoder().decode(Ports.self, from: data).exchange_port
+    }
+
+    /// Starts the coordinator and, unless left out, everybody else.
+    @discardableResult
+    func serveAll(except left: Set<String> = []) async throws -> [String: RunningProgram] {
+        var running = ["coordinator": try await serve("coordinator")]
+        let port = try port()
+        try configureCoordinator(port: port)
+        for id in design.participants where id != "coordinator" {
+            if !FileManager.default.fileExists(atPath: home(id).path + "/config.yaml") {
+                try configureMember(id, port: port)
+            }
+            if !left.contains(id) { running[id] = try await serve(id) }
+        }
+        return running
+    }
+
+    /// Opens a round and follows it.
+    func link(_ more: String...) throws -> RunningProgram {
+        let number = count.withLock { $0 += 1; return $0 }
+        let arguments = ["link", "--directory", home("coordinator").path, agreement.path] + more
+        return try start(.coordinator, arguments, log: "link-\(number)")
+    }
+
+    /// Runs a command to its end.
+    func run(_ program: SidosProgram, _ arguments: String..., within seconds: Double = 60) async throws
+        -> (status: Int32, output: String, errors: String)
+    {
+        let number = count.withLock { $0 += 1; return $0 }
+        let running = try start(program, arguments, log: "command-\(number)")
+        return (try await running.end(within: seconds), running.output, running.errors)
+    }
+
+    /// Writes the dataset and reads it back.
+    func dataset(round: String? = nil) async throws -> WrittenDataset {
+        let number = count.withLock { $0 += 1; return $0 }
+        let output = directory.appendingPathComponent("dataset-\(number)")
+        var arguments = ["dataset", "--directory", home("research").path, "--output", output.path]
+        if let round { arguments += ["--round", round] }
+        let running = try start(.research, arguments, log: "dataset-\(number)")
+        guard try await running.end() == 0 else { throw HarnessError("no dataset: \(running.errors)") }
+        let released = design.registers.filter { !$0.releasedFor.isEmpty }.map(\.id)
+        return try WrittenDataset(output, registers: released)
+    }
+}

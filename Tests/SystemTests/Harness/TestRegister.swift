@@ -1,0 +1,104 @@
+import Foundation
+import GRDB
+
+/// A register of invented people, as its owner keeps it.
+struct TestRegister: Sendable {
+    enum Storage: Sendable { case csv, sqlite }
+
+    struct Column: Sendable {
+        var name: String
+        var type: String
+        var nullable = false
+    }
+
+    struct Row: Sendable {
+        var person: InventedPerson
+        /// A value a column, as a dataset writes it; nil for null.
+        var values: [String?]
+    }
+
+    var id: String
+    var owner: String
+    var storage = Storage.csv
+    var columns: [Column]
+    var releasedFor: [String]
+    var maxPeople = 200
+    var rows: [Row]
+
+    /// Whole rows of these people: one to three each, with values that belong to nobody else.
+    init(
+        _ id: String, owner: String, people: some Sequence<Int>, storage: Storage = .csv, releasedFor: [String],
+        salt: Int
+    ) {
+        self.id = id
+        self.owner = owner
+        self.storage = storage
+        self.releasedFor = releasedFor
+        columns = [
+            Column(name: "serial", type: "integer"), Column(name: "euros", type: "decimal", nullable: true),
+            Column(name: "day", type: "date"), Column(name: "active", type: "boolean"),
+            Column(name: "kind", type: "code"),
+        ]
+        rows = people.flatMap { index in
+            (0...(index + salt) % 3).map { part in
+                let serial = salt * 1_000_000 + index * 10 + part
+                let cents = String(100 + serial % 97).suffix(2)
+                return Row(
+                    person: InventedPerson(index),
+                    values: [
+                        String(serial), part == 1 ? nil : "\(serial % 5_000 + 1).\(cents)",
+                        "20\(10 + index % 10)-0\(1 + part)-1\(salt % 10)", index % 2 == 0 ? "true" : "false",
+                        "0\(serial % 7)",
+                    ])
+            }
+        }
+        if releasedFor.isEmpty { columns = [] }
+    }
+
+    var people: Set<InventedPerson> { Set(rows.map(\.person)) }
+    var fileName: String { storage == .csv ? "\(id).csv" : "\(id).sqlite" }
+
+    func write(to directory: URL) throws {
+        let file = directory.appendingPathComponent(fileName)
+        switch storage {
+        case .csv: try Data(csv.utf8).write(to: file)
+        case .sqlite: try writeDatabase(file)
+        }
+    }
+
+    /// With a name beside the code, which no agreement ever releases.
+    var csv: String {
+        var text = (["hetu", "nimi"] + columns.map(\.name)).joined(separator: ",") + "\n"
+        for row in rows {
+            let values = row.values.prefix(columns.count).map { $0 ?? "" }
+            text += ([row.person.code, row.person.name] + values).joined(separator: ",") + "\n"
+        }
+        return text
+    }
+
+    private func writeDatabase(_ file: URL) throws {
+        let queue = try DatabaseQueue(path: file.path)
+        try queue.write { database in
+            let names = ["hetu", "nimi"] + columns.map(\.name)
+            let types = ["TEXT", "TEXT"] + columns.map { $0.type == "integer" ? "INTEGER" : "TEXT" }
+            let declared = zip(names, types).map { "\($0) \($1)" }.joined(separator: ", ")
+            try database.execute(sql: "CREATE TABLE people (\(declared))")
+            let marks = names.map { _ in "?" }.joined(separator: ", ")
+            for row in rows {
+                let values: [String?] = [row.person.code, row.person.name] + row.values.prefix(columns.count)
+                try database.execute(
+                    sql: "INSERT INTO people VALUES (\(marks))", arguments: StatementArguments(values))
+            }
+        }
+        try queue.close()
+    }
+
+    /// As a node's `config.yaml` names it.
+    func source(in directory: URL) -> String {
+        let path = directory.appendingPathComponent(fileName).path
+        return switch storage {
+        case .csv: "csv: {file: \"\(path)\", delimiter: comma}"
+        case .sqlite: "sqlite: {file: \"\(path)\", table: people}"
+        }
+    }
+}

@@ -1,0 +1,130 @@
+import Foundation
+import Testing
+
+/// Whole systems: separate processes that talk over mutual TLS on this machine. One study at a time.
+@Suite("System", .serialized)
+enum SystemTests {}
+
+extension SystemTests {
+    @Suite("Rounds", .serialized)
+    struct RoundTests {
+        /// Runs a round to its end and compares the dataset with a plaintext join.
+        private func checkRound(_ design: StudyDesign) async throws {
+            try await StudyOnDisk.with(design) { study in
+                try study.sign()
+                try await study.serveAll()
+                let link = try study.link()
+                #expect(try await link.end() == 0)
+                try await study.checkDataset()
+            }
+        }
+
+        @Test("Two authorities that acknowledged it", .timeLimit(.minutes(2)))
+        func twoParties() async throws { try await checkRound(.simple(nodes: 2)) }
+
+        @Test("Three authorities", .timeLimit(.minutes(2)))
+        func threeParties() async throws { try await checkRound(.simple(nodes: 3)) }
+
+        @Test("Five authorities with several registers, CSV and SQLite, and a mixer", .timeLimit(.minutes(2)))
+        func sixParties() async throws { try await checkRound(.large) }
+
+        @Test("Only selected cells are fetched", .timeLimit(.minutes(2)))
+        func selectedCells() async throws {
+            var design = StudyDesign.simple()
+            design.vaultAccess = "selected"
+            try await checkRound(design)
+        }
+
+        @Test("P-256 in place of ristretto255", .timeLimit(.minutes(2)))
+        func otherSuite() async throws {
+            var design = StudyDesign.simple()
+            design.suite = "P256-SHA256"
+            try await checkRound(design)
+        }
+
+        @Test("ffdhe3072 in place of ristretto255", .timeLimit(.minutes(2)))
+        func finiteField() async throws {
+            var design = StudyDesign.simple(nodes: 2)
+            design.suite = "ffdhe3072-SHA512"
+            try await checkRound(design)
+        }
+
+        @Test("Lists without padding", .timeLimit(.minutes(2)))
+        func withoutPadding() async throws {
+            var design = StudyDesign.simple()
+            design.padding = "none"
+            try await checkRound(design)
+        }
+
+        @Test("Counts only: no research environment, and the counts that a plaintext join has", .timeLimit(.minutes(2)))
+        func countsOnly() async throws {
+            var design = StudyDesign.simple()
+            design.release = "none"
+            design.padding = "none"
+            for index in design.registers.indices {
+                design.registers[index].columns = []
+                design.registers[index].releasedFor = []
+            }
+            try await StudyOnDisk.with(design) { study in
+                try study.sign()
+                try await study.serveAll()
+                let link = try study.link("--json")
+                #expect(try await link.end() == 0)
+                let people = design.cohorts[0].rule.people(
+                    Dictionary(uniqueKeysWithValues: design.registers.map { ($0.id, $0.people) }))
+                #expect(people.count == 26)
+                let ended = try #require(link.output.split(separator: "\n").last { $0.contains("\"ended\"") })
+                #expect(ended.contains("\"cohort\":\"both\",\"people\":26"), "\(ended)")
+            }
+        }
+
+        @Test("Two rounds of one agreement: the same people, under other pseudonyms", .timeLimit(.minutes(2)))
+        func secondRound() async throws {
+            try await StudyOnDisk.with { study in
+                try study.sign()
+                try await study.serveAll()
+                var found: [WrittenDataset] = []
+                for _ in 0..<2 {
+                    let link = try study.link()
+                    #expect(try await link.end() == 0)
+                    let round = try link.openedRound()
+                    try await study.researchIsDone(with: round)
+                    found.append(try await study.dataset(round: round))
+                }
+                #expect(found[0].profiles == study.design.expectedProfiles)
+                #expect(found[1].profiles == study.design.expectedProfiles)
+                #expect(found[0].pseudonyms.isDisjoint(with: found[1].pseudonyms))
+            }
+        }
+    }
+}
+
+extension StudyDesign {
+    /// a and b have two registers each, d's tells membership only, and m blinds for others.
+    static var large: StudyDesign {
+        StudyDesign(
+            mixers: ["m"],
+            registers: [
+                TestRegister("clients", owner: "a", people: 0..<40, releasedFor: ["served"], salt: 1),
+                TestRegister(
+                    "services", owner: "a", people: stride(from: 0, to: 60, by: 2), storage: .sqlite,
+                    releasedFor: ["served", "others"], salt: 2),
+                TestRegister("residents", owner: "b", people: 10..<60, releasedFor: ["others"], salt: 3),
+                TestRegister(
+                    "benefits", owner: "b", people: stride(from: 1, to: 60, by: 3), storage: .sqlite,
+                    releasedFor: ["served", "others"], salt: 4),
+                TestRegister("taxes", owner: "c", people: 5..<45, releasedFor: ["served"], salt: 5),
+                TestRegister("refusals", owner: "d", people: 0..<8, releasedFor: [], salt: 6),
+                TestRegister(
+                    "permits", owner: "e", people: 20..<60, storage: .sqlite, releasedFor: ["others"], salt: 7),
+            ],
+            cohorts: [
+                Cohort(id: "served", rule: .except(.register("clients"), .register("refusals"))),
+                Cohort(
+                    id: "others",
+                    rule: .except(
+                        .union(.register("residents"), .intersect(.register("benefits"), .register("taxes"))),
+                        .register("clients"))),
+            ])
+    }
+}
