@@ -237,10 +237,15 @@ extension AgreementReader {
                     + "needs, or 'release: none' for counts only.")
             return
         }
+        // Each cohort once, in order, so the work is linear however often a cohort is named.
+        var named: [CohortID: Set<RegisterID>] = [:]
+        for cohort in cohorts {
+            named[cohort.id] = cohort.expression.names.reduce(into: []) { $0.formUnion(named[$1] ?? [$1]) }
+        }
         for cohort in cohorts where registers.contains(where: { $0.releasedFor.contains(cohort.id) }) {
             for register in registers
             where !register.releasedFor.isEmpty && !register.releasedFor.contains(cohort.id)
-                && named(cohort.expression, cohorts).contains(register.id)
+                && named[cohort.id]?.contains(register.id) == true
             {
                 root.fail(
                     "registers",
@@ -248,13 +253,6 @@ extension AgreementReader {
                         + "Release \(register.id) for \(cohort.id) too, or for no cohort.")
             }
         }
-    }
-
-    private func named(_ expression: CohortExpression, _ cohorts: [CohortDeclaration]) -> Set<String> {
-        Set(
-            expression.names.flatMap { name in
-                cohorts.first { $0.id == name }.map { named($0.expression, cohorts) } ?? [name]
-            })
     }
 
     private func checkSamples(_ registers: [RegisterDeclaration], _ cohorts: [CohortDeclaration]) {

@@ -186,16 +186,19 @@ extension RegisterDeclaration {
 extension CohortExpression {
     /// Every register that the expression names, directly or through earlier cohorts.
     public func registers(in agreement: Agreement) -> Set<RegisterID> {
+        // Each cohort once, in order, so the work is linear however often a cohort is named.
+        var known: [CohortID: Set<RegisterID>] = [:]
+        for cohort in agreement.cohorts { known[cohort.id] = cohort.expression.registers(known) }
+        return registers(known)
+    }
+
+    private func registers(_ cohorts: [CohortID: Set<RegisterID>]) -> Set<RegisterID> {
         switch self {
         case .register(let id): [id]
-        case .cohort(let id): agreement.earlierCohort(id)?.expression.registers(in: agreement) ?? []
+        case .cohort(let id): cohorts[id] ?? []
         case .union(let left, let right), .intersect(let left, let right), .except(let left, let right):
-            left.registers(in: agreement).union(right.registers(in: agreement))
-        case .sample(let expression, _): expression.registers(in: agreement)
+            left.registers(cohorts).union(right.registers(cohorts))
+        case .sample(let expression, _): expression.registers(cohorts)
         }
     }
-}
-
-extension Agreement {
-    func earlierCohort(_ id: CohortID) -> CohortDeclaration? { cohorts.first { $0.id == id } }
 }
