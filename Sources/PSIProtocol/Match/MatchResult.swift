@@ -13,7 +13,8 @@ public struct MatchResult {
     private let agreement: Agreement
     private let people: PersonSpool
     private let spool: any Spool
-    private let compiled: CompiledCohorts
+    /// By register: bit i is set if its items are opened for people of cohort i.
+    private let disclosed: [UInt64]
     private let evaluator: CohortEvaluator
     private let sampleKey: SymmetricKey
 
@@ -42,7 +43,11 @@ public struct MatchResult {
         self.agreement = agreement
         self.people = people
         self.spool = spool
-        self.compiled = try CompiledCohorts(registers: agreement.registers.map(\.id), cohorts: agreement.cohorts)
+        self.disclosed = agreement.registers.map { register in
+            agreement.cohorts.enumerated().reduce(0) { mask, cohort in
+                register.isDisclosed(for: cohort.element, in: agreement) ? mask | 1 << UInt64(cohort.offset) : mask
+            }
+        }
         self.evaluator = evaluator
         self.sampleKey = sampleKey
     }
@@ -65,6 +70,9 @@ public struct MatchResult {
     }
 
     /// Writes the nodes' requests (A, 32 bytes each) and the research environment's selection, both in the order of A.
+    ///
+    /// - Throws: `ProtocolViolation(.invalidCapsule)` by the last hop that sent a selected capsule which is none: the nodes
+    ///   would blame the coordinator for it.
     public func select<Requests: ByteSink, Selection: ByteSink>(
         requests: inout Requests, selection: inout Selection
     ) async throws -> (requests: ListSummary, selection: ListSummary) {
@@ -72,7 +80,7 @@ public struct MatchResult {
         try people.forEach { person in
             let member = evaluator.cohorts(registers: person.registers, order: Self.order(person, sampleKey))
             guard member != 0 else { return }
-            for item in person.items where isDisclosed(register: item.register, to: member) {
+            for item in person.items where disclosed[item.register] & member != 0 {
                 try sorter.add(
                     SelectedItem(
                         a: Array(item.capsule[..<32]), b: Array(item.capsule[32...]), register: item.register,
@@ -84,9 +92,15 @@ public struct MatchResult {
         var records = try sorter.sorted()
         var requestWriter = RecordWriter(requests)
         var selectionWriter = RecordWriter(selection)
-        while let record = try records.next() {
-            try await requestWriter.write(record[..<32])
-            try await selectionWriter.write(record)
+        while true {
+            var block: [[UInt8]] = []
+            while block.count < 1_024, let record = try records.next() { block.append(record) }
+            if block.isEmpty { break }
+            try checkCapsules(of: block)
+            for record in block {
+                try await requestWriter.write(record[..<32])
+                try await selectionWriter.write(record)
+            }
         }
         let requestSummary = try await requestWriter.finish()
         let selectionSummary = try await selectionWriter.finish()
@@ -95,10 +109,22 @@ public struct MatchResult {
         return (requestSummary, selectionSummary)
     }
 
-    private func isDisclosed(register: Int, to cohorts: UInt64) -> Bool {
-        agreement.cohorts.enumerated().contains { index, cohort in
-            cohorts >> UInt64(index) & 1 == 1 && agreement.registers[register].isDisclosed(for: cohort, in: agreement)
+    private func checkCapsules(of selected: [[UInt8]]) throws(ProtocolViolation) {
+        do { try Ristretto255.validate(ElementBatch(trusted: selected.flatMap { $0[..<64] })) } catch {
+            guard case .invalidElement(let index) = error, index / 2 < selected.count else {
+                throw ProtocolViolation(.invalidCapsule)
+            }
+            throw ProtocolViolation(.invalidCapsule, by: lastHop(of: Int(selected[index / 2][64])))
         }
+    }
+
+    /// The node that computed the last stage of a register's list.
+    private func lastHop(of register: Int) -> ParticipantID? {
+        let ring = agreement.participants.filter { $0.role == .authority || $0.role == .mixer }.map(\.id)
+        guard agreement.registers.indices.contains(register),
+            let owner = ring.firstIndex(of: agreement.registers[register].owner)
+        else { return nil }
+        return ring[(owner + ring.count - 1) % ring.count]
     }
 
     /// The counts as the agreement lets them be published: rounded, small cells withheld, upper bounds marked. [P-39]
@@ -111,19 +137,11 @@ public struct MatchResult {
                 people: publish.count(overlap[mask] ?? 0),
                 upperBound: agreement.padding != .none && mask.nonzeroBitCount == 1)
         }
-        let cohorts = zip(agreement.cohorts, cohortCounts).enumerated().map { index, pair in
-            PublishedCohort(
-                cohort: pair.0.id, people: publish.count(pair.1), upperBound: mayHoldDummies(cohort: index))
+        let padded = agreement.padding == .none ? [] : agreement.cohortsOfOneRegister()
+        let cohorts = zip(agreement.cohorts, cohortCounts).map { cohort, count in
+            PublishedCohort(cohort: cohort.id, people: publish.count(count), upperBound: padded.contains(cohort.id))
         }
         return Counted(overlap: cells, cohorts: cohorts)
-    }
-
-    /// Whether somebody found in one register only can be in the cohort.
-    private func mayHoldDummies(cohort index: Int) -> Bool {
-        guard agreement.padding != .none else { return false }
-        return agreement.registers.indices.contains { register in
-            compiled.unsampled(registers: 1 << UInt32(register)) >> UInt64(index) & 1 == 1
-        }
     }
 }
 

@@ -31,7 +31,8 @@ struct MatchedPerson {
         tag = Array(bytes[..<16])
         items = (0..<Int(bytes[16])).map { index in
             let start = 17 + index * (1 + capsuleByteCount)
-            return Item(register: Int(bytes[start]), capsule: Array(bytes[(start + 1)..<(start + 1 + capsuleByteCount)]))
+            return Item(
+                register: Int(bytes[start]), capsule: Array(bytes[(start + 1)..<(start + 1 + capsuleByteCount)]))
         }
     }
 }

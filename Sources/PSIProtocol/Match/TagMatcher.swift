@@ -25,7 +25,7 @@ public struct TagMatcher {
     public mutating func add(
         register index: Int, input: some ByteSource, expected: StoredStream, sender: ParticipantID
     ) async throws {
-        var reader = RecordReader(input, width: layout.itemByteCount)
+        var reader = RecordReader(input, width: layout.itemByteCount, by: sender)
         var previous: [UInt8] = []
         while let block = try await reader.next(most: 4_096) {
             try Task.checkCancellation()
