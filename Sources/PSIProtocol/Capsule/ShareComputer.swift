@@ -17,7 +17,7 @@ public struct ShareComputer: Sendable {
     ) async throws -> ListSummary {
         guard expected.count <= cap else { throw ProtocolViolation(.releaseCapExceeded, by: coordinator) }
         let secret = key.bytes.key
-        var reader = RecordReader(requests, width: 32)
+        var reader = RecordReader(requests, width: 32, by: coordinator)
         var previous: [UInt8] = []
         var shares = SHA256()
         var start = 0

@@ -6,14 +6,17 @@ internal import Crypto
 struct RecordReader<Source: ByteSource> {
     private var source: Source
     private let width: Int
+    private let sender: ParticipantID?
     private var pending: [UInt8] = []
     private var position = 0
     private var hash = SHA256()
     private(set) var count = 0
 
-    init(_ source: Source, width: Int) {
+    /// - Parameter sender: who is to blame for a stream that ends within a record.
+    init(_ source: Source, width: Int, by sender: ParticipantID?) {
         self.source = source
         self.width = width
+        self.sender = sender
     }
 
     /// Up to `most` records, or nil at the end.
@@ -29,7 +32,7 @@ struct RecordReader<Source: ByteSource> {
         }
         let available = min(most, (pending.count - position) / width)
         guard available > 0 else {
-            guard position == pending.count else { throw ProtocolViolation(.partialRecord, index: count) }
+            guard position == pending.count else { throw ProtocolViolation(.partialRecord, by: sender, index: count) }
             return nil
         }
         let end = position + available * width

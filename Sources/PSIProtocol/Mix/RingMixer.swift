@@ -53,7 +53,7 @@ public struct RingMixer<S: Suite>: Sendable {
         _ input: some ByteSource, into sorter: inout ExternalSorter, sender: ParticipantID, blindingKey: SymmetricKey,
         exit: ExitSalt?, expected: StoredStream
     ) async throws -> ListSummary {
-        var reader = RecordReader(input, width: layout.itemByteCount)
+        var reader = RecordReader(input, width: layout.itemByteCount, by: sender)
         var previous: [UInt8] = []
         var start = 0
         while let block = try await reader.next(most: blockCount) {

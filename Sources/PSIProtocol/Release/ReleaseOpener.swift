@@ -39,9 +39,11 @@ public struct ReleaseOpener: Sendable {
             guard let encapsulation = record.batches[register.id]?.encapsulation else {
                 throw ProtocolViolation(.badBatch, by: register.owner)
             }
-            return try RegisterSecret.decapsulate(
-                encapsulation.bytes, register: register.id, round: record.round, key: hpkeKey
-            ).key
+            do {
+                return try RegisterSecret.decapsulate(
+                    encapsulation.bytes, register: register.id, round: record.round, key: hpkeKey
+                ).key
+            } catch { throw ProtocolViolation(.badBatch, by: register.owner) }
         }
     }
 
@@ -50,6 +52,9 @@ public struct ReleaseOpener: Sendable {
     /// - Parameters:
     ///   - shares: one stream a node, in ring order.
     ///   - key: y_R.
+    /// - Throws: `ProtocolViolation` by the coordinator for a selection that is not the one it announced or asked shares for,
+    ///   by a node for shares that are not those it announced or no elements. A wrong share that is an element shows later:
+    ///   its item's cell is not found.
     public func openCapsules(
         selection: some ByteSource, shares: [any ByteSource], key: borrowing SecretScalar<Ristretto255>
     ) async throws -> OpenedSecrets {
@@ -57,12 +62,18 @@ public struct ReleaseOpener: Sendable {
             throw ProtocolViolation(.selectionWrong, by: record.coordinator)
         }
         let secret = key.bytes.key
-        var selectionReader = RecordReader(selection, width: SelectedItem.byteCount)
-        var shareReaders = shares.map { RecordReader(AnyByteSource($0), width: 32) }
+        var selectionReader = RecordReader(selection, width: SelectedItem.byteCount, by: record.coordinator)
+        var shareReaders = zip(shares, record.ring).map { RecordReader(AnyByteSource($0), width: 32, by: $1) }
+        var requests = SHA256()
         var opened = OpenedSecrets(agreement: record.agreement, spool: spool)
         var previous: [UInt8] = []
         while let block = try await selectionReader.next(most: 2_048) {
+            guard selectionReader.count <= selected.selection.count else {
+                throw ProtocolViolation(.wrongCount, by: record.coordinator)
+            }
             let items = try parse(block, after: &previous)
+            for item in items { requests.update(data: item.a) }
+            let base = selectionReader.count - items.count
             var columns: [[UInt8]] = []
             for index in shareReaders.indices {
                 columns.append(
@@ -70,12 +81,16 @@ public struct ReleaseOpener: Sendable {
             }
             let (work, inputs) = (self, columns)
             let pieces = try await workers.map(items.count) { range in
-                try work.open(Array(items[range]), shares: inputs, range: range, key: secret)
+                try work.open(Array(items[range]), shares: inputs, range: range, base: base, key: secret)
             }
             for piece in pieces { for entry in piece { try opened.add(entry) } }
         }
         try ListSummary(count: selectionReader.count, digest: selectionReader.digest())
             .check(against: selected.selection, by: record.coordinator)
+        // The nodes' shares are for the announced requests: the selection must be about the same items.
+        guard Array(requests.finalize()) == selected.requests.digest.bytes else {
+            throw ProtocolViolation(.selectionWrong, by: record.coordinator)
+        }
         for index in shareReaders.indices {
             let node = record.ring[index]
             guard try await shareReaders[index].next(most: 1) == nil, let released = record.released[node] else {
@@ -115,10 +130,11 @@ public struct ReleaseOpener: Sendable {
     }
 
     private func open(
-        _ items: [SelectedItem], shares: [[UInt8]], range: Range<Int>, key: SymmetricKey
+        _ items: [SelectedItem], shares: [[UInt8]], range: Range<Int>, base: Int, key: SymmetricKey
     ) throws -> [OpenedSecrets.Entry] {
         let cut = (range.lowerBound * 32)..<(range.upperBound * 32)
-        let secrets = try openBatch(items, shares: shares.map { Array($0[cut]) }, first: range.lowerBound, key: key)
+        let secrets = try openBatch(
+            items, shares: shares.map { Array($0[cut]) }, first: base + range.lowerBound, key: key)
         return items.enumerated().map { index, item in
             let secret = secrets.slice((index * 32)..<((index + 1) * 32))
             let handle = sealer(item.register).keys(for: secret.key).handle(0)
@@ -134,9 +150,17 @@ public struct ReleaseOpener: Sendable {
         do {
             return try Capsule.open(
                 a: items.flatMap(\.a), b: items.flatMap(\.b), shares: shares, key: SecretScalar(SecretBytes(key)))
-        } catch GroupError.invalidElement(let index) {
-            throw ProtocolViolation(.sharesWrong, index: first + index)
-        } catch { throw ProtocolViolation(.sharesWrong) }
+        } catch {
+            for (node, share) in zip(record.ring, shares) {
+                do { try Ristretto255.validate(ElementBatch(trusted: share)) } catch GroupError.invalidElement(
+                    let index)
+                {
+                    throw ProtocolViolation(.sharesWrong, by: node, index: first + index)
+                } catch { throw ProtocolViolation(.sharesWrong, by: node) }
+            }
+            // All shares are elements, so the capsules are not.
+            throw ProtocolViolation(.selectionWrong, by: record.coordinator)
+        }
     }
 
     func sealer(_ register: Int) -> CellSealer {
@@ -166,7 +190,8 @@ public struct ReleaseOpener: Sendable {
             if entries.isEmpty { break }
             let cells = try await lookup.find(entries.map(\.handle))
             for (entry, cell) in zip(entries, cells) {
-                guard let cell else { throw ProtocolViolation(.vaultWrong, by: declaration.owner) }
+                // The owner stored no such cell, or a node's share or a capsule was wrong: nobody can tell which.
+                guard let cell else { throw ProtocolViolation(.vaultWrong) }
                 let keys = sealer.keys(for: SymmetricKey(data: entry.secret))
                 let payload = try open(cell, keys, 0, declaration)
                 let header = try self.header(of: payload, sealer, declaration)

@@ -7,9 +7,11 @@ public struct VaultScan<Source: ByteSource>: CellLookup {
     private var block: [UInt8] = []
     private var position = 0
     private var previous: [UInt8] = []
+    /// Whether the next cell's handle has been compared with the one before.
+    private var isChecked = false
 
     public init(_ source: Source, expected: StoredStream, owner: ParticipantID, cellByteCount: Int) {
-        self.reader = RecordReader(source, width: cellByteCount)
+        self.reader = RecordReader(source, width: cellByteCount, by: owner)
         self.expected = expected
         self.owner = owner
         self.cellByteCount = cellByteCount
@@ -22,7 +24,7 @@ public struct VaultScan<Source: ByteSource>: CellLookup {
             while let next = try await peek() {
                 if handle.lexicographicallyPrecedes(next) { break }
                 if next.elementsEqual(handle) { cell = Array(block[position..<(position + cellByteCount)]) }
-                position += cellByteCount
+                advance()
                 if cell != nil { break }
             }
             found.append(cell)
@@ -31,7 +33,7 @@ public struct VaultScan<Source: ByteSource>: CellLookup {
     }
 
     public mutating func finish() async throws {
-        while try await peek() != nil { position += cellByteCount }
+        while try await peek() != nil { advance() }
         try ListSummary(count: reader.count, digest: reader.digest()).check(against: expected, by: owner)
     }
 
@@ -44,11 +46,18 @@ public struct VaultScan<Source: ByteSource>: CellLookup {
             guard reader.count <= expected.count else { throw ProtocolViolation(.wrongCount, by: owner) }
         }
         let handle = block[position..<(position + CellSealer.handleByteCount)]
-        if previous.isEmpty || previous.lexicographicallyPrecedes(handle) {
+        if !isChecked {
+            guard previous.isEmpty || previous.lexicographicallyPrecedes(handle) else {
+                throw ProtocolViolation(.vaultNotIncreasing, by: owner)
+            }
             previous = Array(handle)
-        } else if !previous.elementsEqual(handle) {
-            throw ProtocolViolation(.vaultNotIncreasing, by: owner)
+            isChecked = true
         }
         return handle
+    }
+
+    private mutating func advance() {
+        position += cellByteCount
+        isChecked = false
     }
 }
