@@ -101,6 +101,7 @@ struct BoardChainTests {
         ("no time", { $0.deadline = $0.opened }),
         ("deadline before the opening", { $0.deadline = $0.opened - 1 }),
         ("more time than agreed", { $0.deadline = $0.opened + 3_601 }),
+        ("no clock's time", { ($0.opened, $0.deadline) = (1 << 40, (1 << 40) + 5) }),
         ("end of time", { ($0.opened, $0.deadline) = (.max - 3_700, .max) }),
         (
             "overflow",
@@ -132,7 +133,7 @@ struct BoardChainTests {
     func whoOpens() async throws {
         let fixture = try await BoardFixture.rows.value
         guard case .roundOpened(var body) = try fixture.entry(0).body else { throw SimulationError.notOpened }
-        (body.opened, body.deadline) = (.max - 5, .max)
+        (body.opened, body.deadline) = ((1 << 40) - 1, (1 << 40) + 5)
         func sign(_ author: ParticipantID, as key: ParticipantID, seen: BoardHead = .empty) throws -> [UInt8] {
             try SignedEntry(
                 body: .roundOpened(body), author: author, round: nil, seen: seen, key: fixture.study.signing[key]!

@@ -2,8 +2,8 @@
 
 /// The coordinator's stream store, without sealing: that is Exchange's.
 actor MemoryStreams: RoundPort {
-    private var stored: [String: [UInt8]] = [:]
-    private var attempts: [String: Int] = [:]
+    private var stored: [String: [UInt8]]
+    private var attempts: [String: Int]
     nonisolated var spool: any Spool { MemorySpool() }
 
     func source(of stream: StreamID, sealing: StreamSealing, from sender: ParticipantID) async throws
@@ -26,6 +26,14 @@ actor MemoryStreams: RoundPort {
     func store(_ bytes: [UInt8], _ name: String) { stored[name] = bytes }
     func load(_ name: String) -> [UInt8]? { stored[name] }
     var names: [String] { stored.keys.sorted() }
+
+    /// Independent streams with the same content.
+    func copy() -> MemoryStreams { MemoryStreams(stored: stored, attempts: attempts) }
+
+    init(stored: [String: [UInt8]] = [:], attempts: [String: Int] = [:]) {
+        self.stored = stored
+        self.attempts = attempts
+    }
 
     /// Changes a stream behind everybody's back.
     func damage(_ name: String, _ change: @Sendable ([UInt8]) -> [UInt8]) throws {

@@ -8,7 +8,7 @@ import Foundation
 final class SimulatedRound<S: Suite> {
     let study: SimulatedStudy
     let registers: [RegisterID: [SimulatedPerson]]
-    let streams = MemoryStreams()
+    let streams: MemoryStreams
     private(set) var board: [[UInt8]] = []
     private(set) var opened = CollectedRecords()
     private(set) var outcome: CoordinatorRunner.Outcome?
@@ -26,13 +26,18 @@ final class SimulatedRound<S: Suite> {
     init(_: S.Type, study: SimulatedStudy, registers: [RegisterID: [SimulatedPerson]]) {
         self.study = study
         self.registers = registers
+        self.streams = MemoryStreams()
         self.isSigned = true
     }
 
-    /// Goes on from a round whose keys are exchanged; entries are applied without signatures, which is faster.
-    init(_: S.Type, from keys: PreparedKeys, registers: [RegisterID: [SimulatedPerson]]) {
+    /// Goes on from a round that is under way; entries are applied without signatures, which is faster.
+    init(
+        _: S.Type, from keys: PreparedRound, registers: [RegisterID: [SimulatedPerson]],
+        streams: MemoryStreams = MemoryStreams()
+    ) {
         self.study = keys.study
         self.registers = registers
+        self.streams = streams
         self.isSigned = false
         self.current = keys.record
         self.authorityStates = keys.authorityStates
@@ -98,8 +103,10 @@ final class SimulatedRound<S: Suite> {
     }
 
     /// Does a duty's work, but posts nothing.
-    func perform(_ duty: SimulatedDuty) async throws -> EntryBody {
-        let record = try record()
+    ///
+    /// - Parameter other: a record to go by instead of the round's own.
+    func perform(_ duty: SimulatedDuty, on other: RoundRecord? = nil) async throws -> EntryBody {
+        let record = try other ?? record()
         switch duty {
         case .authority(let node, let duty): return try await authority(node, duty, record)
         case .research(let duty): return try await research(duty, record)
@@ -135,9 +142,9 @@ final class SimulatedRound<S: Suite> {
         return secrets
     }
 
-    /// The keys and the board so far, for many rounds of the same people.
-    func prepared() throws -> PreparedKeys {
-        PreparedKeys(
+    /// Secrets and the board so far, from which many rounds can go on.
+    func prepared() throws -> PreparedRound {
+        PreparedRound(
             study: study, record: try record(), authorityStates: authorityStates, researchState: researchState)
     }
 
@@ -193,8 +200,8 @@ enum SimulatedDuty: Equatable {
     }
 }
 
-/// A round in which all keys are exchanged and nothing is declared yet.
-struct PreparedKeys {
+/// A round under way, but for its streams.
+struct PreparedRound: Sendable {
     let study: SimulatedStudy
     let record: RoundRecord
     let authorityStates: [ParticipantID: SecretBytesBox]
@@ -205,7 +212,7 @@ struct SimulatedCrash: Error {}
 enum SimulationError: Error { case notOpened, lostSecrets, noStream }
 
 /// Stands for the sealed state on a node's disk.
-final class SecretBytesBox {
+final class SecretBytesBox: Sendable {
     private let bytes: SecretBytes
     init(_ bytes: consuming SecretBytes) { self.bytes = bytes }
     func read<Value: ~Copyable>(_ body: (borrowing SecretBytes) -> Value) -> Value { body(bytes) }

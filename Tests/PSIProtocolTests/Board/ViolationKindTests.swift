@@ -1,0 +1,131 @@
+import Testing
+
+@testable import PSIProtocol
+
+/// Every kind of violation is raised by something that a peer can do, and says which clause was broken. [P-14] [P-33]
+@Suite("Kinds of violation")
+struct ViolationKindTests {
+    /// Does what must end in `kind`: the compiler sees to it that no kind is left out.
+    static func raise(_ kind: ProtocolViolation.Kind) async throws {
+        switch kind {
+        case .malformedEntry: _ = try SignedEntry(bytes: [])
+        case .unknownEntryVersion: try reread { $0.replacing(#""sidos":1"#, with: #""sidos":9"#) }
+        case .unknownEntryType: try reread { $0.replacing("Received", with: "Believed") }
+        case .unencodableEntry:
+            let secret = HexBytes(.filled(0, SignedEntry.maxByteCount))
+            _ = try SignedEntryTests.sign(.keyCommitted(KeyCommitted(commitment: secret)))
+        case .unknownAuthor: try await append(BoardRuleTests.received, by: "stranger", on: .keyCommitted)
+        case .badSignature:
+            let fixture = try await BoardFixture.rows.value
+            var record = fixture.records[0]
+            var bytes = fixture.board[1]
+            bytes[0] ^= 1
+            try record.append(bytes)
+        case .wrongRound:
+            let fixture = try await BoardFixture.rows.value
+            var record = fixture.records[0]
+            try record.append(try fixture.study.opening(number: 2).bytes)
+        case .boardForked:
+            let fixture = try await BoardFixture.rows.value
+            var record = try fixture.before(.manifestSigned)
+            let opening = fixture.records[0].round
+            let entry = try SignedEntry(
+                body: BoardRuleTests.manifest, author: BoardFixture.left, round: opening, seen: .empty,
+                key: fixture.study.signing[BoardFixture.left]!)
+            try record.append(entry.bytes)
+        case .notAllowed: try await append(BoardRuleTests.aborted, by: BoardFixture.left, on: .keyCommitted)
+        case .repeated: try await append(BoardRuleTests.received, by: "research", on: .roundClosed)
+        case .outOfPlace: try await append(BoardRuleTests.closed, by: "coordinator", on: .keyCommitted)
+        case .roundOver: try await append(BoardRuleTests.refused, by: BoardFixture.left, on: .keysErased)
+        case .badOpening:
+            let fixture = try await BoardFixture.rows.value
+            _ = try RoundRecord(opening: fixture.board[1], agreement: fixture.study.agreement, file: fixture.study.file)
+        case .badCommitment: try await append(BoardRuleTests.revealed, by: BoardFixture.left, on: .keyRevealed)
+        case .badProof:
+            let violation = try await KeyExchangeTests.violation(by: BoardFixture.left) { reveal, _, _ in
+                reveal.blindingKey = reveal.capsuleKey
+            }
+            if let violation { throw violation }
+        case .badSaltShare:
+            let violation = try await KeyExchangeTests.violation(by: BoardFixture.left) { reveal, _, _ in
+                reveal.saltShares = [:]
+            }
+            if let violation { throw violation }
+        case .equivocation: try await append(BoardRuleTests.manifest, by: BoardFixture.left, on: .manifestSigned)
+        case .capExceeded:
+            try await append(BoardRuleTests.batch(count: 51), by: BoardFixture.left, on: .batchDeclared)
+        case .badBatch: try await append(BoardRuleTests.batch(vault: nil), by: BoardFixture.left, on: .batchDeclared)
+        case .wrongCount, .wrongDigest, .notIncreasing, .invalidElement, .invalidCapsule, .partialRecord:
+            let fault = try #require(HopFaultTests.ringFaults.first { $0.kind == kind })
+            let mix = SimulatedDuty.authority(FaultFixture.right, .mix("left", stage: 1))
+            try await damage(.ring, mix, "left/0/0", fault.change) {
+                if fault.isConsistent { $0.stages["left"]?[0]?.digest = $1.digest }
+            }
+        case .vaultNotIncreasing:
+            try await damage(.receiving, .research(.receive), "left/vault/0", Records.swap(0, width: 128))
+        case .vaultWrong:
+            try await damage(.receiving, .research(.receive), "left/vault/0", VaultFaultTests.alterEvery)
+        case .selectionWrong:
+            let swap = Records.swap(0, width: SelectedItem.byteCount)
+            try await damage(.receiving, .research(.receive), "research/selection/0", swap)
+        case .releaseCapExceeded:
+            try await damage(.releasing, .authority(FaultFixture.left, .release), "owner-left/selection/0", { $0 }) {
+                record, _ in record.selected?.requests.count = 100
+            }
+        case .sharesWrong:
+            let cut = Records.drop(0, width: 32)
+            try await damage(.receiving, .research(.receive), "owner-left/release/0", cut)
+        }
+    }
+
+    static func reread(_ change: (String) -> String) throws {
+        let entry = try SignedEntryTests.sign(.received(Received()))
+        let text = String(decoding: entry.payload, as: UTF8.self)
+        _ = try SignedEntry(bytes: Array(entry.bytes[..<64]) + Array(change(text).utf8))
+    }
+
+    static func append(_ body: EntryBody, by author: ParticipantID, on kind: EntryKind) async throws {
+        let fixture = try await BoardFixture.rows.value
+        if let violation = try fixture.violation(body, by: author, on: try fixture.before(kind)) { throw violation }
+    }
+
+    enum Point { case ring, releasing, receiving }
+
+    static func damage(
+        _ point: Point, _ duty: SimulatedDuty, _ name: String, _ change: @escaping @Sendable ([UInt8]) -> [UInt8],
+        record: (inout RoundRecord, StoredStream) -> Void = { _, _ in }
+    ) async throws {
+        let fixture =
+            switch point {
+            case .ring: try await FaultFixture.ring.value
+            case .releasing: try await FaultFixture.releasing.value
+            case .receiving: try await FaultFixture.receiving.value
+            }
+        let outcome = try await fixture.outcome(of: duty, damaging: name, change, record: record)
+        if let violation = outcome.violation { throw violation }
+    }
+
+    @Test("each is raised", arguments: ProtocolViolation.Kind.allCases)
+    func raised(kind: ProtocolViolation.Kind) async throws {
+        do {
+            try await Self.raise(kind)
+            Issue.record("\(kind) was not raised")
+        } catch let violation as ProtocolViolation {
+            #expect(violation.kind == kind)
+            #expect(violation.description.contains("\(kind.rawValue) [\(violation.clause)]"))
+            #expect(violation.clause.hasPrefix("P-"))
+            if let participant = violation.participant { #expect(violation.description.contains("by \(participant)")) }
+            if let index = violation.index { #expect(violation.description.hasSuffix("at record \(index)")) }
+        }
+    }
+
+    @Test("codes are distinct and stable in form")
+    func codes() {
+        let codes = ProtocolViolation.Kind.allCases.map(\.rawValue)
+        #expect(Set(codes).count == codes.count)
+        for code in codes {
+            #expect(code.split(separator: ".").count == 2)
+            #expect(code.allSatisfy { $0.isLowercase || $0 == "." || $0 == "-" })
+        }
+    }
+}
