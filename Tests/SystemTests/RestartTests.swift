@@ -1,0 +1,100 @@
+import Foundation
+import Glibc
+import Testing
+
+extension SystemTests {
+    @Suite("Processes that die", .serialized)
+    struct RestartTests {
+        struct Interruption: CustomTestStringConvertible, Sendable {
+            var victim: String
+            /// As the coordinator's log tells it.
+            var phase: String
+            var testDescription: String { "\(victim) in \(phase)" }
+        }
+
+        /// Owners a, b and c, and m who only blinds. Arithmetic in the slow group, so that each phase lasts a while.
+        static var design: StudyDesign {
+            var design = StudyDesign.simple()
+            design.suite = "ffdhe3072-SHA512"
+            design.mixers = ["m"]
+            return design
+        }
+
+        static let interruptions =
+            ["keys", "declaring", "ring", "matching", "releasing", "receiving"].map {
+                Interruption(victim: "coordinator", phase: $0)
+            }
+            + ["keys", "declaring", "ring", "releasing"].map { Interruption(victim: "a", phase: $0) }
+            + ["declaring", "ring", "releasing"].map { Interruption(victim: "m", phase: $0) }
+            + ["keys", "ring", "releasing", "receiving"].map { Interruption(victim: "research", phase: $0) }
+
+        @Test("Killed and started again, the round ends with the same dataset", .timeLimit(.minutes(3)),
+            arguments: interruptions)
+        func killed(_ interruption: Interruption) async throws {
+            try await StudyOnDisk.with(Self.design) { study in
+                try study.sign()
+                let running = try await study.serveAll()
+                let link = try study.link()
+                let coordinator = try #require(running["coordinator"])
+                // Keys are the first thing after the opening.
+                let line = interruption.phase == "keys" ? "round opened" : "phase=\(interruption.phase)"
+                try await coordinator.says(line)
+                try await #require(running[interruption.victim]).kill9()
+                #expect(!coordinator.errors.contains("phase=closed"), "the round was over before the kill")
+                try await study.serve(interruption.victim)
+                #expect(try await link.end(within: 120) == 0, "\(link.errors)")
+                try await study.checkDataset()
+            }
+        }
+
+        @Test("Everybody killed at once, in the middle of the ring", .timeLimit(.minutes(3)))
+        func everybody() async throws {
+            try await StudyOnDisk.with(Self.design) { study in
+                try study.sign()
+                let running = try await study.serveAll()
+                let link = try study.link()
+                try await #require(running["coordinator"]).says(" phase ", "phase=ring")
+                for program in running.values { program.send(SIGKILL) }
+                for program in running.values { _ = try await program.end(within: 10) }
+                try await study.serveAll()
+                #expect(try await link.end(within: 120) == 0, "\(link.errors)")
+                try await study.checkDataset()
+            }
+        }
+
+        @Test("Told to stop, each ends with status 0 within seconds and goes on when started again",
+            .timeLimit(.minutes(3)), arguments: [SIGTERM, SIGINT])
+        func stopped(_ signal: Int32) async throws {
+            try await StudyOnDisk.with(Self.design) { study in
+                try study.sign()
+                let running = try await study.serveAll()
+                let link = try study.link()
+                try await #require(running["coordinator"]).says(" phase ", "phase=ring")
+                let start = ContinuousClock.now
+                for program in running.values { program.send(signal) }
+                for (id, program) in running { #expect(try await program.end(within: 20) == 0, "\(id)") }
+                #expect(ContinuousClock.now - start < .seconds(10))
+                let status = study.home("coordinator").appendingPathComponent("status.json")
+                #expect(!FileManager.default.fileExists(atPath: status.path))
+                try await study.serveAll()
+                #expect(try await link.end(within: 120) == 0, "\(link.errors)")
+                try await study.checkDataset()
+            }
+        }
+
+        @Test("A second daemon on the same directory is refused", .timeLimit(.minutes(1)))
+        func second() async throws {
+            try await StudyOnDisk.with { study in
+                try study.sign()
+                let running = try await study.serveAll()
+                for member in ["a", "research"] { try await #require(running[member]).says("Serving") }
+                for id in ["coordinator", "a", "research"] {
+                    let log = "second-\(id)"
+                    let second = try study.start(study.program(id), ["serve", "-d", study.home(id).path], log: log)
+                    #expect(try await second.end(within: 20) == 75, "\(id): \(second.errors)")
+                    #expect(second.errors.contains("only one may use this directory at a time"), "\(id): \(second.errors)")
+                }
+            }
+        }
+    }
+}
