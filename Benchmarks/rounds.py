@@ -1,0 +1,395 @@
+#!/usr/bin/env python3
+"""Measures whole linkage rounds: real programs, one process a participant, mutual TLS over loopback.
+
+    rounds.py --bin DIRECTORY [--case 2x131072:rows ...] [--json FILE]
+
+A case is NODESxPEOPLE:RELEASE. Every node has one register, a CSV file of that many valid identity codes with one short
+row each; half of the people are in all registers. With `rows`, the rows of 1,000 people drawn from that half are released
+to a research environment; with `count`, only counts are published and there is no research environment.
+
+CPU time is what the kernel charged to each process from the opening of the round to its end, memory the peak of
+its resident set since it started (VmHWM), bytes the bodies that the coordinator counted. Wall time is given too, but is worth little on
+a machine that does other things at the same time.
+"""
+
+import argparse
+import datetime
+import json
+import os
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+CASES = ["2x131072:rows", "3x131072:rows", "2x131072:count"]
+CHECK_CHARACTERS = "0123456789ABCDEFHJKLMNPRSTUVWXY"
+RELEASED = 1_000
+SERVICES = ["counselling", "language course", "work trial", "skills test"]
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def code(index):
+    """A valid code for each index: 898 numbers a day, from 1950 on."""
+    day = datetime.date(1950, 1, 1) + datetime.timedelta(days=index // 898)
+    digits = f"{day:%d%m%y}"
+    number = f"{2 + index % 898:03d}"
+    sign = "-" if day.year < 2000 else "A"
+    return digits + sign + number + CHECK_CHARACTERS[int(digits + number) % 31]
+
+
+def write_register(path, node, people):
+    """The first half is the same in every register, the second the node's own."""
+    half = people // 2
+    own = half + node * (people - half)
+    indices = list(range(half)) + list(range(own, own + people - half))
+    randomness = random.Random(node)
+    randomness.shuffle(indices)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        file.write("hetu,start_date,service\r\n")
+        for index in indices:
+            row = randomness.getrandbits(16)
+            file.write(f"{code(index)},20{10 + row % 15}-{1 + row % 12:02d}-{1 + row % 28:02d},{SERVICES[row % 4]}\r\n")
+
+
+def write_agreement(path, cards, nodes, people, release):
+    registers = [f"register_{node}" for node in range(nodes)]
+    lines = [
+        "sidos_agreement: 1",
+        'study: {id: benchmark, title: "Benchmark", purpose: "To measure a round", legal_basis: "None", permit: "None"}',
+        "valid: {from: 2020-01-01, until: 2099-12-31}",
+        "suite: ristretto255-SHA512",
+        "rounds_allowed: 1",
+        f"release: {'rows' if release else 'none'}",
+        "padding: padme",
+        "deadline_minutes: 600",
+        "retention_days: 0",
+        "match_keys: [identity_code]",
+    ]
+    if nodes == 2:
+        lines.append("two_parties_acknowledged: true")
+    lines.append("participants:")
+    for card in cards:
+        body = [line for line in card.splitlines() if line.strip() and not line.startswith("#")]
+        lines += ["  - " + body[0]] + ["    " + line for line in body[1:]]
+    lines.append("registers:")
+    for node, register in enumerate(registers):
+        lines += [f"  - id: {register}", f'    title: "Register {node}"', f"    owner: node{node}",
+                  f"    max_people: {people}"]
+        if release:
+            lines += ["    released_for: [drawn]", "    columns:",
+                      '      - {name: start_date, type: date, title: "Start"}',
+                      '      - {name: service, type: code, title: "Service"}']
+    everybody = " intersect ".join(registers)
+    expression, cap = (f"sample({everybody}, {RELEASED})", RELEASED) if release else (everybody, people)
+    lines += ["cohorts:", "  - id: drawn", '    title: "In all registers"', f"    expression: {expression}",
+              f"    max_people: {cap}"]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def free_ports(count):
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [each.getsockname()[1] for each in sockets]
+    for each in sockets:
+        each.close()
+    return ports
+
+
+class Process:
+    """One participant: its CPU time and memory are kept up to date by `sample`, which sees the last before it ends."""
+
+    def __init__(self, name, command, log):
+        self.name = name
+        with log.open("wb") as file:
+            self.popen = subprocess.Popen(command, stdout=file, stderr=file)
+        self.log = log
+        self.cpu = 0.0
+        self.cpu_at_start = 0.0
+        self.peak_kib = 0
+
+    def sample(self):
+        try:
+            fields = Path(f"/proc/{self.popen.pid}/stat").read_text().rpartition(")")[2].split()
+            status = Path(f"/proc/{self.popen.pid}/status").read_text()
+        except (FileNotFoundError, ProcessLookupError):
+            return
+        self.cpu = max(self.cpu, (int(fields[11]) + int(fields[12])) / TICKS)
+        for line in status.splitlines():
+            if line.startswith("VmHWM:"):
+                self.peak_kib = max(self.peak_kib, int(line.split()[1]))
+
+    def mark(self):
+        self.sample()
+        self.cpu_at_start = self.cpu
+
+    @property
+    def round_cpu(self):
+        return self.cpu - self.cpu_at_start
+
+    def finished(self):
+        return self.popen.poll() is not None
+
+    def ask_to_stop(self):
+        if not self.finished():
+            self.popen.send_signal(signal.SIGTERM)
+
+    def stop(self):
+        if not self.finished():
+            try:
+                self.popen.wait(20)
+            except subprocess.TimeoutExpired:
+                self.popen.kill()
+                self.popen.wait()
+
+
+def metrics(port):
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+        text = answer.read().decode()
+    totals = {}
+    for line in text.splitlines():
+        if line and not line.startswith("#"):
+            name, value = line.rsplit(" ", 1)
+            totals[name] = float(value)
+    return (int(totals.get("sidos_exchange_received_bytes_total", 0)),
+            int(totals.get("sidos_exchange_sent_bytes_total", 0)))
+
+
+class Round:
+    def __init__(self, directory, binaries, nodes, people, release):
+        self.directory = directory
+        self.binaries = binaries
+        self.nodes = nodes
+        self.people = people
+        self.release = release
+        self.processes = []
+
+    def call(self, program, *arguments):
+        done = subprocess.run([self.binaries / program, *map(str, arguments)], capture_output=True, text=True)
+        if done.returncode != 0:
+            raise SystemExit(f"rounds: {program} {arguments[0]} ended with status {done.returncode}: {done.stderr.strip()}")
+        return done.stdout
+
+    def start(self, name, program, command):
+        process = Process(name, [self.binaries / program, command, "--directory", self.directory / name],
+                          self.directory / f"{name}.log")
+        self.processes.append(process)
+        return process
+
+    def prepare(self):
+        out = self.directory
+        members = [(f"node{node}", "sidos-node", []) for node in range(self.nodes)]
+        members.append(("hub", "sidos-coordinator", ["--host", "localhost", "--host", "127.0.0.1"]))
+        if self.release:
+            members.append(("research", "sidos-research", []))
+        cards = []
+        for name, program, hosts in members:
+            self.call(program, "init", "--directory", out / name, "--id", name, "--name", name, *hosts)
+            self.call(program, "card", "--directory", out / name, "--output", out / f"{name}.card.yaml")
+            cards.append((out / f"{name}.card.yaml").read_text(encoding="utf-8"))
+        pin = next(line.split(":", 1)[1].strip().strip('"') for line in cards[self.nodes].splitlines()
+                   if line.startswith("tls_pin:"))
+        port, self.operations = free_ports(2)
+        connection = f'coordinator: {{url: "https://localhost:{port}", pin: "{pin}"}}\n'
+        for name, program, _ in members:
+            if name == "hub":
+                text = (f"sidos_coordinator: 1\nlisten: {{host: 127.0.0.1, port: {port}}}\n"
+                        f"operations: {{host: 127.0.0.1, port: {self.operations}}}\n")
+            elif name == "research":
+                text = "sidos_research: 1\n" + connection
+            else:
+                node = int(name[4:])
+                file = out / f"{name}.csv"
+                write_register(file, node, self.people)
+                text = (f"sidos_node: 1\n{connection}registers:\n  - id: register_{node}\n    identity: hetu\n"
+                        f'    csv: {{file: "{file}", delimiter: comma}}\n')
+            config = out / name / "config.yaml"
+            config.write_text(text, encoding="utf-8")
+            config.chmod(0o600)
+        self.agreement = out / "agreement.yaml"
+        write_agreement(self.agreement, cards, self.nodes, self.people, self.release)
+        for name, program, _ in members:
+            self.call(program, "agreement", "sign", "--directory", out / name, self.agreement)
+
+    def run(self, limit):
+        hub = self.start("hub", "sidos-coordinator", "serve")
+        self.await_coordinator(hub)
+        for node in range(self.nodes):
+            self.start(f"node{node}", "sidos-node", "serve")
+        research = self.start("research", "sidos-research", "receive") if self.release else None
+        time.sleep(1)
+        for process in self.processes:
+            process.mark()
+        before = metrics(self.operations)
+        started = time.monotonic()
+        phases = []
+        counts = None
+        with (self.directory / "link.err").open("w") as errors:
+            link = subprocess.Popen(
+                [self.binaries / "sidos-coordinator", "link", "--json", "--directory", self.directory / "hub",
+                 self.agreement], stdout=subprocess.PIPE, stderr=errors, text=True)
+        os.set_blocking(link.stdout.fileno(), False)
+        try:
+            ended = None
+            while ended is None or (research and not research.finished()):
+                time.sleep(0.1)
+                for process in self.processes:
+                    process.sample()
+                    if process.finished() and process is not research:
+                        raise SystemExit(f"rounds: {process.name} ended by itself: {self.tail(process.log)}")
+                while line := link.stdout.readline():
+                    event = json.loads(line)
+                    if event["event"] == "phase":
+                        phases.append([event["phase"], round(time.monotonic() - started, 1)])
+                    elif event["event"] == "ended":
+                        counts = event["status"].get("counts")
+                if ended is None and link.poll() is not None:
+                    ended = time.monotonic()
+                if time.monotonic() - started > limit:
+                    raise SystemExit(f"rounds: the round took longer than {limit} s")
+        finally:
+            if link.poll() is None:
+                link.kill()
+            link.wait()
+            link.stdout.close()
+        if link.returncode != 0:
+            raise SystemExit(f"rounds: link ended with status {link.returncode}: {(self.directory / 'link.err').read_text()}")
+        if research and research.popen.returncode != 0:
+            raise SystemExit(f"rounds: research ended with status {research.popen.returncode}: {self.tail(research.log)}")
+        self.check(counts)
+        after = metrics(self.operations)
+        return self.result(ended - started, after[0] - before[0], after[1] - before[1], phases)
+
+    def check(self, counts):
+        """A round that computed something else was not measured."""
+        registers = sorted(f"register_{node}" for node in range(self.nodes))
+        expected = RELEASED if self.release else self.people // 2
+        people = [each["people"] for each in (counts or {}).get("cohorts", [])]
+        common = [each["people"] for each in (counts or {}).get("overlap", []) if sorted(each["registers"]) == registers]
+        if people != [expected] or common != [self.people // 2]:
+            raise SystemExit(f"rounds: the counts are {counts}, not {expected} and {self.people // 2}")
+
+    def await_coordinator(self, hub):
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and not hub.finished():
+            try:
+                metrics(self.operations)
+                return
+            except OSError:
+                time.sleep(0.1)
+        raise SystemExit(f"rounds: the coordinator did not start: {self.tail(hub.log)}")
+
+    @staticmethod
+    def tail(log):
+        return log.read_text(errors="replace")[-2_000:]
+
+    def result(self, wall, received, sent, phases):
+        items = self.nodes * self.people
+        cpu = sum(process.round_cpu for process in self.processes)
+        result = {
+            "nodes": self.nodes,
+            "people_per_register": self.people,
+            "release": "rows" if self.release else "none",
+            "wall_seconds": round(wall, 1),
+            "cpu_seconds": round(cpu, 2),
+            "identifiers_per_second_and_core": round(items / cpu),
+            "received_bytes_per_identifier": round(received / items, 1),
+            "sent_bytes_per_identifier": round(sent / items, 1),
+            "processes": [
+                {"name": process.name, "cpu_seconds": round(process.round_cpu, 2),
+                 "peak_mib": round(process.peak_kib / 1024, 1)}
+                for process in self.processes
+            ],
+            "phase_began_at_seconds": phases,
+        }
+        if self.release:
+            result["dataset"] = self.dataset()
+        return result
+
+    def dataset(self):
+        """Opens what arrived, and counts that it is everything and nothing more."""
+        target = self.directory / "dataset"
+        opening = Process("dataset", [self.binaries / "sidos-research", "dataset", "--directory",
+                                      self.directory / "research", "--output", target], self.directory / "dataset.log")
+        while not opening.finished():
+            opening.sample()
+            time.sleep(0.02)
+        if opening.popen.returncode != 0:
+            raise SystemExit(f"rounds: no dataset: {self.tail(opening.log)}")
+        rows = {}
+        for node in range(self.nodes):
+            with (target / f"register_{node}.csv").open(encoding="utf-8") as file:
+                rows[f"register_{node}"] = sum(1 for _ in file) - 1
+        if set(rows.values()) != {RELEASED}:
+            raise SystemExit(f"rounds: the dataset has {rows} rows instead of {RELEASED} a register")
+        return {"cpu_seconds": round(opening.cpu, 2), "peak_mib": round(opening.peak_kib / 1024, 1), "rows": rows}
+
+    def stop(self):
+        for process in self.processes:
+            process.ask_to_stop()
+        for process in self.processes:
+            process.stop()
+
+
+def table(result):
+    release = "1,000 people's rows" if result["release"] == "rows" else "counts only"
+    print(f"\n{result['nodes']} nodes × {result['people_per_register']:,} identifiers, {release}")
+    print(f"  wall time {result['wall_seconds']} s, CPU time of all processes {result['cpu_seconds']} s: "
+          f"{result['identifiers_per_second_and_core']:,} identifiers a second and core")
+    print(f"  bytes per identifier: to the coordinator {result['received_bytes_per_identifier']}, "
+          f"from it {result['sent_bytes_per_identifier']}")
+    print(f"  {'process':<12}{'CPU s':>9}{'peak MiB':>11}")
+    for process in result["processes"]:
+        print(f"  {process['name']:<12}{process['cpu_seconds']:>9.2f}{process['peak_mib']:>11.1f}")
+    if "dataset" in result:
+        print(f"  {'dataset':<12}{result['dataset']['cpu_seconds']:>9.2f}{result['dataset']['peak_mib']:>11.1f}")
+    sys.stdout.flush()
+
+
+def parse_case(text):
+    shape, _, release = text.partition(":")
+    nodes, _, people = shape.partition("x")
+    if release not in ("rows", "count") or not nodes.isdigit() or not people.isdigit():
+        raise argparse.ArgumentTypeError(f"'{text}' is not NODESxPEOPLE:rows or NODESxPEOPLE:count")
+    nodes, people = int(nodes), int(people)
+    least = 2 * RELEASED if release == "rows" else 2
+    if not 2 <= nodes <= 16 or not least <= people <= 10_000_000 // nodes:
+        raise argparse.ArgumentTypeError(f"'{text}': 2 to 16 nodes, at least {least} people, at most 10,000,000 in all")
+    return nodes, people, release == "rows"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--bin", type=Path, required=True, help="where sidos-node, -coordinator and -research are")
+    parser.add_argument("--case", type=parse_case, action="append", help=f"{', '.join(CASES)} unless told")
+    parser.add_argument("--json", type=Path, help="writes the results there")
+    parser.add_argument("--limit", type=int, default=3_600, help="seconds that a round may take")
+    parser.add_argument("--keep", type=Path, help="keeps the participants' directories and logs there")
+    arguments = parser.parse_args()
+    binaries = arguments.bin.resolve()
+    for signum in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(signum, lambda number, _: sys.exit(128 + number))
+    results = []
+    for nodes, people, release in arguments.case or [parse_case(case) for case in CASES]:
+        directory = Path(tempfile.mkdtemp(prefix="sidos-rounds-"))
+        measured = Round(directory, binaries, nodes, people, release)
+        try:
+            measured.prepare()
+            results.append(measured.run(arguments.limit))
+        finally:
+            measured.stop()
+            if arguments.keep:
+                shutil.copytree(directory, arguments.keep / f"{nodes}x{people}-{'rows' if release else 'count'}",
+                                dirs_exist_ok=True)
+            shutil.rmtree(directory)
+        table(results[-1])
+        if arguments.json:
+            arguments.json.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
