@@ -7,6 +7,9 @@ let swiftSettings: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
 ]
 
+/// Tests are not worth the optimiser's time, and it aborts on some of their non-copyable values in a release build.
+let testSettings: [SwiftSetting] = swiftSettings + [.unsafeFlags(["-Onone"])]
+
 let package = Package(
     name: "sidos",
     platforms: [.macOS(.v15)],
@@ -139,16 +142,16 @@ let package = Package(
             ],
             swiftSettings: swiftSettings),
 
-        .testTarget(name: "LayoutTests", swiftSettings: swiftSettings),
+        .testTarget(name: "LayoutTests", swiftSettings: testSettings),
         .testTarget(
             name: "PSIProtocolTests",
             dependencies: ["PSIProtocol", "CRistretto", "CGMP", "COpenSSL"],
             resources: [.copy("Vectors")],
-            swiftSettings: swiftSettings),
+            swiftSettings: testSettings),
         .testTarget(
             name: "RegisterTests",
             dependencies: ["Register", "PSIProtocol", .product(name: "GRDB", package: "GRDB.swift")],
-            swiftSettings: swiftSettings),
+            swiftSettings: testSettings),
         .testTarget(
             name: "ExchangeTests",
             dependencies: [
@@ -165,11 +168,11 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
-            swiftSettings: swiftSettings),
+            swiftSettings: testSettings),
         .testTarget(
             name: "DatasetTests",
             dependencies: ["Dataset", "PSIProtocol", .product(name: "GRDB", package: "GRDB.swift")],
-            swiftSettings: swiftSettings),
+            swiftSettings: testSettings),
         .testTarget(
             name: "DaemonTests",
             dependencies: [
@@ -180,7 +183,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
-            swiftSettings: swiftSettings),
+            swiftSettings: testSettings),
         // Runs the three programs, so they are built with it.
         .testTarget(
             name: "SystemTests",
@@ -190,7 +193,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
-            swiftSettings: swiftSettings),
+            swiftSettings: testSettings),
     ],
     cLanguageStandard: .c11
 )

@@ -57,6 +57,16 @@ struct NodeConfiguration {
     }
 }
 
+extension RegisterError {
+    /// Whether it may be gone when the register is read again: a full disk, a moment's trouble.
+    var mayPass: Bool {
+        switch kind {
+        case .spoolFailed, .readFailed, .databaseLocked, .cancelled: true
+        default: false
+        }
+    }
+}
+
 extension RegisterError: ReportableError {
     public var sentence: String { description }
     public var exitStatus: ExitStatus {

@@ -84,6 +84,7 @@ actor NodeMember: RoundMember {
             me: me, hpkeKey: home.keys.hpkeKey,
             port: ExchangePort(record: record, keys: home.keys, transport: client, state: state, spool: spool),
             lists: SealedLists(directory: lists, round: record.round, state: state), workers: configuration.workers,
+            cellCap: { limits.maxCellsPerPerson[$0.id] ?? $0.maxCellsPerPerson },
             cohortCap: { limits.maxReleasedPeople[$0.id] ?? $0.maxPeople })
         let (sources, spool, logger) = (configuration.registers, spool, logger)
         do {
@@ -97,7 +98,7 @@ actor NodeMember: RoundMember {
                 logger.info("Read a register", metadata: people.survey.metadata(register.id))
                 return people
             }
-        } catch let error as RegisterError {
+        } catch let error as RegisterError where !error.mayPass {
             throw RoundRefusal(.register, error.description)
         } catch let error as RegisterOverCap {
             throw RoundRefusal(.cap, error.description)
@@ -124,7 +125,7 @@ actor NodeMember: RoundMember {
         return secrets
     }
 
-    func erase(_ round: RoundID) async throws {
+    func erase(_ round: RoundID, ending: RoundRecord.Ending?) async throws {
         if try state.destroy(prefix: "rounds/\(round)/") > 0 {
             logger.notice("The round's keys are destroyed", metadata: ["round": "\(round)"])
         }

@@ -31,7 +31,7 @@ struct ServeCommand: AsyncParsableCommand {
         do {
             let member = try NodeMember(
                 home: home, configuration: configuration, client: client, state: state, logger: logger)
-            let service = try MemberService(client: client, home: home, member: member, logger: logger)
+            let service = MemberService(client: client, home: home, state: state, member: member, logger: logger)
             try await DaemonServices.run(service, logger: logger)
         } catch {
             try? await client.shutdown()

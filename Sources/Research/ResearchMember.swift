@@ -16,7 +16,6 @@ actor ResearchMember: RoundMember {
     private let logger: Logger
     private var status: ResearchStatus
     /// Of rounds this process has seen end.
-    private var endings: [RoundID: RoundRecord.Ending] = [:]
     private(set) var lastEnded: (RoundID, RoundRecord.Ending)?
 
     init(
@@ -158,7 +157,7 @@ actor ResearchMember: RoundMember {
         return try folder.store(agreement: record.agreement, id: agreement)
     }
 
-    func erase(_ round: RoundID) async throws {
+    func erase(_ round: RoundID, ending: RoundRecord.Ending?) async throws {
         if try state.destroy(prefix: "rounds/\(round)/") > 0 {
             logger.notice("The round's keys are destroyed", metadata: ["round": "\(round)"])
         }
@@ -170,13 +169,14 @@ actor ResearchMember: RoundMember {
                 metadata: ["round": "\(round)", "error": "\(ErrorReport(error).sentence)"])
             return
         }
-        let isAborted = if case .aborted = endings[round] { true } else { false }
+        let isAborted = if case .aborted = ending { true } else { false }
         guard var received, !isAborted else {
             try folder.remove()
             logger.notice("What was received of a round without a result is removed", metadata: ["round": "\(round)"])
             return
         }
-        guard !received.isOver else { return }
+        // Without the coordinator's word that the round closed, there is no dataset of it.
+        guard !received.isOver, ending == .closed else { return }
         received.isOver = true
         try folder.write(received)
         logger.notice(
@@ -186,7 +186,6 @@ actor ResearchMember: RoundMember {
 
     func observe(_ record: RoundRecord) async {
         if let ending = record.ending {
-            endings[record.round] = ending
             lastEnded = (record.round, ending)
         }
         if status.update(record, at: clock.now()) {

@@ -58,8 +58,8 @@ struct ResearchDaemon {
         do {
             let member = try ResearchMember(
                 home: home, workers: configuration.workers, client: client, state: state, logger: logger)
-            let service = try MemberService(
-                client: client, home: home, member: member, endsAfter: limit, logger: logger)
+            let service = MemberService(
+                client: client, home: home, state: state, member: member, endsAfter: limit, logger: logger)
             try await DaemonServices.run(service, logger: logger)
             ended = await member.lastEnded
         } catch {

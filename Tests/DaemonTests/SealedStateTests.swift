@@ -1,4 +1,5 @@
 import Crypto
+import PSIProtocol
 import Foundation
 import Glibc
 import Testing

@@ -139,6 +139,10 @@ struct RoundEngine: Service {
             try await post(outcome.body, to: record)
         } catch let violation as ProtocolViolation where violation.kind == .releaseCapExceeded {
             try await post(.roundAborted(RoundAborted(code: .releasedPeopleCap, participants: [])), to: record)
+        } catch let violation as ProtocolViolation where violation.kind == .unencodableEntry {
+            // The overlap of very many registers does not fit into an entry, however often it is computed.
+            logger.error("The counts are too many for one entry", metadata: ["round": "\(record.round)"])
+            try await post(.roundAborted(RoundAborted(code: .internalFailure, participants: [])), to: record)
         }
     }
 

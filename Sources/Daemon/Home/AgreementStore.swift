@@ -22,8 +22,9 @@ public struct AgreementStore: Sendable {
         try Self.check(agreement, path: path, keys: keys)
         let signature = try AgreementSignature(file: bytes, participant: keys.id, key: keys.signingKey)
         let id = AgreementID(ofFile: bytes)
-        try AtomicFile.write(bytes, to: directory.file("\(id).yaml"))
+        // The agreement's own file comes last: with it, both are there.
         try AtomicFile.write(signature.json, to: directory.file("\(id).signature.json"))
+        try AtomicFile.write(bytes, to: directory.file("\(id).yaml"))
         return Installed(agreement: agreement, bytes: bytes, signature: signature)
     }
 

@@ -15,7 +15,9 @@ public protocol RoundMember: Sendable {
     func step(_ record: RoundRecord) async throws -> EntryBody?
 
     /// Destroys every secret and list of the round. Calling it again does nothing.
-    func erase(_ round: RoundID) async throws
+    ///
+    /// - Parameter ending: how the board ended the round; nil when this participant ends its part without that.
+    func erase(_ round: RoundID, ending: RoundRecord.Ending?) async throws
 
     /// Told whenever the record has changed, for status and log.
     func observe(_ record: RoundRecord) async

@@ -9,27 +9,25 @@ public import ServiceLifecycle
 public struct MemberService: Service {
     private let client: ExchangeClient
     private let home: Home
-    private let agreements: AgreementStore
+    private let state: SealedState
     private let member: any RoundMember
     private let clock: MachineClock
     private let logger: Logger
-    /// Ends after one round has ended, as `receive` does.
     private let endsAfter: RoundLimit
 
     public enum RoundLimit: Sendable { case never, firstRound }
 
-    /// After this many seconds beyond a round's deadline without word from the coordinator, keys are destroyed anyway.
-    private static let graceSeconds = 600
-    /// How far the coordinator's clock may be ahead of this one.
-    private static let clockToleranceSeconds: Int64 = 900
+    /// Rounds followed at once; a coordinator that names more waits.
+    private static let roundLimit = 16
 
+    /// - Parameter endsAfter: `receive` ends after one round.
     public init(
-        client: ExchangeClient, home: Home, member: any RoundMember, endsAfter: RoundLimit = .never,
-        clock: MachineClock = .system, logger: Logger
-    ) throws {
+        client: ExchangeClient, home: Home, state: SealedState, member: any RoundMember,
+        endsAfter: RoundLimit = .never, clock: MachineClock = .system, logger: Logger
+    ) {
         self.client = client
         self.home = home
-        self.agreements = try home.agreements()
+        self.state = state
         self.member = member
         self.endsAfter = endsAfter
         self.clock = clock
@@ -47,157 +45,56 @@ public struct MemberService: Service {
         case ended(RoundID)
     }
 
-    /// The list's long-poll and every round run side by side.
+    /// The list's long-poll and every round run side by side. Rounds of which secrets are left here run whether or not the
+    /// coordinator still names them, so that their keys do not outlive their deadline.
     private func followRounds() async throws {
-        let client = client
+        let round = try MemberRoundFactory(
+            client: client, home: home, agreements: home.agreements(), state: state, member: member, clock: clock,
+            logger: logger)
         try await withThrowingTaskGroup(of: Event.self) { group in
             var running: Set<RoundID> = []
-            group.addTask { .listed(try await client.rounds()) }
+            var finished: Set<RoundID> = []
+            for left in RoundJournal.rounds(in: state) where running.insert(left).inserted {
+                group.addTask { await .ended(round.takePart(in: left)) }
+            }
+            group.addTask { .listed(try await list(known: nil)) }
             while let event = try await group.next() {
                 switch event {
-                case .ended(let round):
-                    running.remove(round)
+                case .ended(let id):
+                    running.remove(id)
+                    if finished.count > 10_000 { finished.removeAll() }
+                    finished.insert(id)
                     if endsAfter == .firstRound {
                         group.cancelAll()
                         return
                     }
                 case .listed(let list):
-                    for summary in list.rounds where running.insert(summary.round).inserted {
-                        group.addTask {
-                            await self.takePart(in: summary)
-                            return .ended(summary.round)
-                        }
+                    for summary in list.rounds
+                    where running.count < Self.roundLimit && !finished.contains(summary.round)
+                        && running.insert(summary.round).inserted
+                    {
+                        group.addTask { await .ended(round.takePart(in: summary.round)) }
                     }
-                    group.addTask {
-                        .listed(try await client.rounds(known: list.version, wait: ExchangeClient.longestWait))
-                    }
+                    group.addTask { .listed(try await self.list(known: list.version)) }
                 }
             }
         }
     }
 
-    /// Until the round is over and its keys are erased. Errors end up in the log and, as a code, on the board.
-    private func takePart(in summary: RoundSummary) async {
-        var backoff = Backoff()
-        while !Task.isCancelled {
-            do {
-                try await follow(summary)
-                return
-            } catch is CancellationError {
-                return
-            } catch {
-                logger.error(
-                    "The round is interrupted; trying again",
-                    metadata: ["round": "\(summary.round)", "error": "\(ErrorReport(error).sentence)"])
-                try? await Task.sleep(for: backoff.next())
-            }
-        }
-    }
-
-    private func follow(_ summary: RoundSummary) async throws {
-        let opening = try await BoardFollower.opening(of: summary.round, client: client)
-        guard case .roundOpened(let opened) = opening.body,
-            let id = AgreementID(hex: Hex.encode(opened.agreement.bytes)), let installed = try agreements.load(id)
-        else {
-            logger.error(
-                "Refusing a round: its agreement was not signed here",
-                metadata: ["round": "\(summary.round)", "agreement": "\(summary.agreement)"])
-            try await BoardFollower.refuse(
-                .unknownAgreement, opening: opening, round: summary.round, client: client, keys: home.keys)
-            return
-        }
-        var follower = try BoardFollower(
-            opening: opening, agreement: installed, client: client, keys: home.keys)
-        try await follower.refresh()
-        await member.observe(follower.record)
-        if follower.record.ending == nil, follower.record.refusals[home.keys.id] == nil {
-            if let code = try await admission(follower.record, installed) { try await refuse(code, &follower) }
-        }
-        try await work(&follower)
-    }
-
-    /// The checks that every participant makes before its own. [P-15]
-    private func admission(_ record: RoundRecord, _ installed: AgreementStore.Installed) async throws -> RefusalCode? {
-        let signatures = record.opening.signatures.map { participant, signature in
-            AgreementSignature(agreement: installed.id, participant: participant, signature: signature.bytes)
-        }
-        do { _ = try SignedAgreement(bytes: installed.bytes, signatures: signatures).verify() } catch {
-            logger.error(
-                "Refusing a round: the agreement lacks a valid signature",
-                metadata: ["round": "\(record.round)", "error": "\(ErrorReport(error).sentence)"])
-            return .unknownAgreement
-        }
-        guard record.agreement.validity(on: clock.today()) == .inForce else {
-            logger.error("Refusing a round: the agreement is not valid today", metadata: ["round": "\(record.round)"])
-            return .agreementNotValid
-        }
-        let now = clock.unixSeconds()
-        guard now < Int64(record.opening.deadline), Int64(record.opening.opened) <= now + Self.clockToleranceSeconds
-        else {
-            logger.error(
-                "Refusing a round: it was opened in the future or is long over; compare the clocks",
-                metadata: ["round": "\(record.round)"])
-            return .agreementNotValid
-        }
-        return try await member.admit(record)
-    }
-
-    private func refuse(_ code: RefusalCode, _ follower: inout BoardFollower) async throws {
-        logger.error(
-            "Refusing the round", metadata: ["round": "\(follower.record.round)", "code": "\(code.rawValue)"])
-        try await follower.post(.refused(Refused(code: code)))
-        await member.observe(follower.record)
-    }
-
-    private func work(_ follower: inout BoardFollower) async throws {
+    /// Waits for another list than the known one. What a coordinator answers wrongly is no reason to end with keys alive.
+    private func list(known: String?) async throws -> RoundList {
         var backoff = Backoff()
         while true {
-            try Task.checkCancellation()
-            let record = follower.record
-            if record.ending != nil {
-                try await member.erase(record.round)
-                if record.keyHolders.contains(home.keys.id), !record.erased.contains(home.keys.id) {
-                    try await follower.post(.keysErased(KeysErased()))
-                }
-                await member.observe(follower.record)
-                return
-            }
-            if clock.unixSeconds() > Int64(record.opening.deadline + Self.graceSeconds) {
-                logger.error(
-                    "The coordinator has not ended a round that is long over; its keys are destroyed here",
-                    metadata: ["round": "\(record.round)"])
-                try await member.erase(record.round)
-                return
-            }
-            let mayWork = record.refusals[home.keys.id] == nil
-            var body: EntryBody?
             do {
-                if mayWork { body = try await member.step(record) }
+                return try await client.rounds(known: known, wait: known == nil ? .zero : ExchangeClient.longestWait)
+            } catch let refusal as TLSRefusal {
+                throw refusal
             } catch let error where !(error is CancellationError) && !Task.isCancelled {
-                let sentence = ErrorReport(error).sentence
-                guard let code = Failure.refusal(for: error) else {
-                    logger.error(
-                        "Could not go on with the round; trying again",
-                        metadata: ["round": "\(record.round)", "error": "\(sentence)"])
-                    try await Task.sleep(for: backoff.next())
-                    try await follower.refresh()
-                    continue
-                }
                 logger.error(
-                    "Stopping the round", metadata: ["round": "\(record.round)", "error": "\(sentence)"])
-                try await refuse(code, &follower)
-                continue
+                    "The coordinator does not list rounds; trying again",
+                    metadata: ["error": "\(ErrorReport(error).sentence)"])
+                try await Task.sleep(for: backoff.next())
             }
-            backoff = Backoff()
-            do {
-                if let body { try await follower.post(body) } else { try await follower.refresh(wait: .seconds(20)) }
-            } catch let problem as ExchangeProblem where problem.knownCode == .entryRefused {
-                // The board has moved on meanwhile, for instance because the round was aborted.
-                let before = follower.record.head
-                try await follower.refresh()
-                if follower.record.head == before { throw problem }
-            }
-            await member.observe(follower.record)
         }
     }
 }

@@ -23,7 +23,8 @@ public struct SealedLists: ListKeeper {
 
     /// Removes the round's lists; their key goes with the round's sealed state.
     public func erase() throws {
-        for name in try directory.names() where name.hasPrefix("\(round).") {
+        // Also what a killed process had begun to write, whose name begins with a dot.
+        for name in try directory.names() where name.hasPrefix("\(round).") || name.hasPrefix(".\(round).") {
             try AtomicFile.remove(directory.file(name))
         }
     }

@@ -284,13 +284,20 @@ extension SealedState {
     /// Salts of all files first, then all of each file, then the names.
     private static func erase(_ files: [String], _ directory: PrivateDirectory) throws(FileError) {
         guard !files.isEmpty else { return }
+        // A file that an earlier, interrupted destruction has removed is no reason to stop.
+        func open(_ file: String) throws(FileError) -> OpenFile? {
+            do { return try OpenFile(file, O_RDWR) } catch {
+                if case .notFound = error { return nil }
+                throw error
+            }
+        }
         for file in files {
-            let opened = try OpenFile(file, O_RDWR)
+            guard let opened = try open(file) else { continue }
             let byteCount = try opened.status().byteCount
             try opened.overwrite(StateEnvelope.saltRange.clamped(to: 0..<byteCount))
         }
         for file in files {
-            let opened = try OpenFile(file, O_RDWR)
+            guard let opened = try open(file) else { continue }
             try opened.overwrite(0..<(try opened.status().byteCount))
             try removeFile(file)
         }

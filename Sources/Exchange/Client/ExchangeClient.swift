@@ -107,7 +107,9 @@ public final class ExchangeClient: Sendable {
         var failureCount = 0
         while true {
             do {
-                let answer = try await attempt(method, path, body, callTimeout + waiting, answerLimit)
+                // After a failure it asks for what there is now: a wait would hide for as long that the coordinator is back.
+                let asked = failureCount == 0 ? path : path.replacing("wait=\(Self.seconds(waiting))", with: "wait=0")
+                let answer = try await attempt(method, asked, body, callTimeout + waiting, answerLimit)
                 outage.succeeded()
                 return answer
             } catch {

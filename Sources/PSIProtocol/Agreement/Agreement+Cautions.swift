@@ -21,6 +21,16 @@ extension Agreement {
                 "padding is padme and only counts are released: dummies count as people who are in one register only, "
                     + "so those counts are upper bounds.")
         }
+        if release == .none, registers.count > 7 {
+            cautions.append(
+                "Counts are asked of \(registers.count) registers: if people occur in more than a few hundred "
+                    + "combinations of them, the result is too long to publish and the round is aborted.")
+        }
+        if smallestCell > 1, countRounding < smallestCell {
+            cautions.append(
+                "count_rounding is below smallest_cell: a count that is withheld can be computed from the others when "
+                    + "only one is.")
+        }
         if padding == .none {
             cautions.append("padding is none: every participant sees the exact number of people in each register.")
         }

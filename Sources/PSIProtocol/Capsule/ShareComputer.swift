@@ -9,14 +9,15 @@ public struct ShareComputer: Sendable {
     /// Reads the requested A, 32 bytes each and strictly increasing, and writes their shares in the same order.
     ///
     /// - Parameter cap: the most items this node releases; its own policy may be stricter than the agreement.
-    /// - Throws: `ProtocolViolation` for a request over the cap, out of order, repeated or not an element. Shares are written
-    ///   block by block, so a violation found late leaves an unfinished stream that nobody can commit.
+    /// - Throws: `ProtocolViolation` for a request over the cap, out of order, repeated, not an element, or not what the
+    ///   board announced. No share leaves this node before all requests have been found to be the announced ones.
     public func run(
         requests: some ByteSource, expected: StoredStream, coordinator: ParticipantID, cap: Int,
-        key: borrowing SecretScalar<Ristretto255>, output: inout some ByteSink
+        key: borrowing SecretScalar<Ristretto255>, spool: any Spool, output: inout some ByteSink
     ) async throws -> ListSummary {
         guard expected.count <= cap else { throw ProtocolViolation(.releaseCapExceeded, by: coordinator) }
         let secret = key.bytes.key
+        var waiting = try spool.makeRun()
         var reader = RecordReader(requests, width: 32, by: coordinator)
         var previous: [UInt8] = []
         var shares = SHA256()
@@ -43,11 +44,19 @@ public struct ShareComputer: Sendable {
             }
             for piece in pieces {
                 shares.update(data: piece)
-                try await output.write(piece)
+                try waiting.append(piece)
             }
             start = reader.count
         }
+        let run = try waiting.finish()
+        defer { run.discard() }
         try ListSummary(count: reader.count, digest: reader.digest()).check(against: expected, by: coordinator)
+        var finished = try run.makeReader()
+        while true {
+            let piece = try finished.read(upTo: 1 << 18)
+            if piece.isEmpty { break }
+            try await output.write(piece)
+        }
         return ListSummary(count: reader.count, digest: Array(shares.finalize()))
     }
 }

@@ -7,18 +7,22 @@ public struct AuthorityRunner<S: Suite>: Sendable {
     private let port: any RoundPort
     private let lists: any ListKeeper
     private let workers: Workers
+    /// This node's own limit on a person's cells, no more than the agreement's.
+    private let cellCap: @Sendable (RegisterDeclaration) -> Int
     /// This node's own limit on a cohort's people, no more than the agreement's.
     private let cohortCap: @Sendable (CohortDeclaration) -> Int
 
     public init(
         me: ParticipantID, hpkeKey: XWingMLKEM768X25519.PrivateKey, port: any RoundPort, lists: any ListKeeper,
-        workers: Workers, cohortCap: @escaping @Sendable (CohortDeclaration) -> Int = { $0.maxPeople }
+        workers: Workers, cellCap: @escaping @Sendable (RegisterDeclaration) -> Int = { $0.maxCellsPerPerson },
+        cohortCap: @escaping @Sendable (CohortDeclaration) -> Int = { $0.maxPeople }
     ) {
         self.me = me
         self.hpkeKey = hpkeKey
         self.port = port
         self.lists = lists
         self.workers = workers
+        self.cellCap = cellCap
         self.cohortCap = cohortCap
     }
 
@@ -53,7 +57,8 @@ public struct AuthorityRunner<S: Suite>: Sendable {
         _ id: RegisterID, _ record: RoundRecord, _ secrets: borrowing AuthoritySecrets<S>,
         _ people: @Sendable (RegisterDeclaration) async throws -> sending any PeopleSource
     ) async throws -> EntryBody {
-        let register = try record.ownRegister(id, of: me)
+        var register = try record.ownRegister(id, of: me)
+        register.maxCellsPerPerson = min(register.maxCellsPerPerson, cellCap(register))
         let capsuleKey = try record.capsuleKey()
         var encapsulation: HexBytes?
         var registerSecret: SymmetricKey?
@@ -157,7 +162,7 @@ public struct AuthorityRunner<S: Suite>: Sendable {
         let cap = record.releasableItemCap { min($0.maxPeople, cohortCap($0)) }
         let summary = try await ShareComputer(workers: workers).run(
             requests: AnyByteSource(requests), expected: selected.requests, coordinator: record.coordinator, cap: cap,
-            key: secrets.capsuleKey, output: &output)
+            key: secrets.capsuleKey, spool: port.spool, output: &output)
         try await output.finish()
         return .released(Released(shares: summary.stored(attempt: attempt)))
     }

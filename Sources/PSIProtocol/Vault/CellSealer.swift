@@ -12,6 +12,8 @@ public struct CellSealer: Sendable {
     private static let headerByteCount = 14
     /// A person's rows take no more than this before compression: 16 MiB.
     public static let maxRowByteCount = 16 << 20
+    /// A person has no more rows than this.
+    public static let maxRowCount = 100_000
     private static let dummyFlag: UInt8 = 1
 
     public let cellByteCount: Int
@@ -98,7 +100,7 @@ public struct CellSealer: Sendable {
         let rowByteCount = Int(BigEndian.read(payload[6..<10]))
         let compressedByteCount = Int(BigEndian.read(payload[10..<14]))
         guard rowByteCount <= Self.maxRowByteCount, compressedByteCount <= 2 * Self.maxRowByteCount,
-            rowCount <= rowByteCount || rowByteCount == 0
+            rowCount <= Self.maxRowCount, rowCount <= rowByteCount || rowByteCount == 0
         else { throw .malformedCell }
         let total = Self.headerByteCount + compressedByteCount
         return Header(

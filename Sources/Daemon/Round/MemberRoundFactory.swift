@@ -1,0 +1,250 @@
+internal import Exchange
+internal import Logging
+internal import PSIProtocol
+
+/// A participant's part in one round, from its opening until its keys are erased.
+struct MemberRoundFactory: Sendable {
+    let client: ExchangeClient
+    let home: Home
+    let agreements: AgreementStore
+    let state: SealedState
+    let member: any RoundMember
+    let clock: MachineClock
+    let logger: Logger
+
+    /// After this many seconds beyond a round's deadline, keys are destroyed whatever the coordinator says.
+    private static let graceSeconds = 600
+    /// How far the coordinator's clock may be ahead of this one.
+    private static let clockToleranceSeconds: Int64 = 900
+
+    private var me: ParticipantID { home.keys.id }
+
+    private func log(_ level: Logger.Level, _ message: Logger.Message, _ round: RoundID, _ more: Logger.Metadata = [:]) {
+        logger.log(
+            level: level, message,
+            metadata: more.merging(["round": "\(round.description.prefix(12))"]) { first, _ in first })
+    }
+
+    /// Until the round is over and its keys are erased. Errors end up in the log and, as a code, on the board.
+    func takePart(in round: RoundID) async -> RoundID {
+        var backoff = Backoff()
+        while !Task.isCancelled {
+            do {
+                try await followUntilDeadline(round)
+                return round
+            } catch let violation as ProtocolViolation {
+                // Whoever meets a wrong board ends its part in the round. [P-14]
+                log(.error, "The board is wrong; ending this round here", round, ["error": "\(violation)"])
+                await giveUp(round)
+                return round
+            } catch {
+                if Task.isCancelled || error is CancellationError { break }
+                log(
+                    .error, "The round is interrupted; trying again", round,
+                    ["error": "\(ErrorReport(error).sentence)"])
+                try? await Task.sleep(for: backoff.next())
+            }
+        }
+        return round
+    }
+
+    /// Destroys what is here, without a word from the coordinator.
+    private func giveUp(_ round: RoundID) async {
+        do {
+            try RoundJournal(round: round, state: state).end()
+            try await member.erase(round, ending: nil)
+        } catch {
+            log(.error, "The round's keys could not be destroyed", round, ["error": "\(ErrorReport(error).sentence)"])
+        }
+    }
+
+    private struct DeadlinePassed: Error {}
+
+    /// The clock runs beside the network, so that a coordinator that is away or silent keeps no key alive.
+    private func followUntilDeadline(_ round: RoundID) async throws {
+        let journal = RoundJournal(round: round, state: state)
+        if try journal.deadline() == nil, try await !join(round, journal) { return }
+        guard let deadline = try journal.deadline() else { return try await follow(round, journal) }
+        do {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                defer { group.cancelAll() }
+                group.addTask { try await follow(round, journal) }
+                group.addTask {
+                    while clock.unixSeconds() <= Int64(deadline) + Int64(Self.graceSeconds) {
+                        try await Task.sleep(for: .seconds(20))
+                    }
+                    throw DeadlinePassed()
+                }
+                try await group.next()
+            }
+        } catch is DeadlinePassed {
+            log(.error, "The round is long over and was not ended; its keys are destroyed here", round)
+            await giveUp(round)
+        }
+    }
+
+    // MARK: Joining
+
+    private func installed(_ opening: SignedEntry) throws -> AgreementStore.Installed? {
+        guard case .roundOpened(let opened) = opening.body,
+            let id = AgreementID(hex: Hex.encode(opened.agreement.bytes))
+        else { return nil }
+        return try agreements.load(id)
+    }
+
+    /// Looks at a round for the first time. False when there is nothing to do in it.
+    private func join(_ round: RoundID, _ journal: RoundJournal) async throws -> Bool {
+        let opening = try await BoardFollower.opening(of: round, client: client)
+        guard let installed = try installed(opening) else {
+            log(.error, "Refusing a round: its agreement was not signed here", round)
+            do {
+                try await BoardFollower.refuse(
+                    .unknownAgreement, opening: opening, round: round, client: client, keys: home.keys)
+            } catch let problem as ExchangeProblem where problem.knownCode == .entryRefused {
+                // It ended, or was refused, before.
+            }
+            return false
+        }
+        if journal.isOver() { return true }
+        var follower = try BoardFollower(opening: opening, agreement: installed, client: client, keys: home.keys)
+        try await follower.refresh()
+        await member.observe(follower.record)
+        guard follower.record.ending == nil, follower.record.refusals[me] == nil else {
+            try journal.end()
+            return true
+        }
+        if let code = try await admission(follower.record, installed) {
+            try journal.end()
+            try await refuse(code, &follower)
+            return true
+        }
+        try journal.begin(follower.record)
+        return true
+    }
+
+    /// The checks that every participant makes before its own. [P-15]
+    private func admission(_ record: RoundRecord, _ installed: AgreementStore.Installed) async throws -> RefusalCode? {
+        let signatures = record.opening.signatures.map { participant, signature in
+            AgreementSignature(agreement: installed.id, participant: participant, signature: signature.bytes)
+        }
+        do { _ = try SignedAgreement(bytes: installed.bytes, signatures: signatures).verify() } catch {
+            log(
+                .error, "Refusing a round: the agreement lacks a valid signature", record.round,
+                ["error": "\(ErrorReport(error).sentence)"])
+            return .unknownAgreement
+        }
+        guard record.agreement.validity(on: clock.today()) == .inForce else {
+            log(.error, "Refusing a round: the agreement is not valid today", record.round)
+            return .agreementNotValid
+        }
+        let now = clock.unixSeconds()
+        guard now < Int64(record.opening.deadline), Int64(record.opening.opened) <= now + Self.clockToleranceSeconds
+        else {
+            log(
+                .error, "Refusing a round: it was opened in the future or is long over; compare the clocks",
+                record.round)
+            return .agreementNotValid
+        }
+        return try await member.admit(record)
+    }
+
+    private func refuse(_ code: RefusalCode, _ follower: inout BoardFollower) async throws {
+        log(.error, "Refusing the round", follower.record.round, ["code": "\(code.rawValue)"])
+        try await post(.refused(Refused(code: code)), &follower)
+        await member.observe(follower.record)
+    }
+
+    // MARK: Working
+
+    private func follow(_ round: RoundID, _ journal: RoundJournal) async throws {
+        let opening = try await BoardFollower.opening(of: round, client: client)
+        guard let installed = try installed(opening) else { return }
+        var follower = try BoardFollower(opening: opening, agreement: installed, client: client, keys: home.keys)
+        try await follower.refresh()
+        try journal.check(follower.record)
+        var backoff = Backoff()
+        while true {
+            try Task.checkCancellation()
+            await member.observe(follower.record)
+            if let ending = follower.record.ending {
+                try await finish(ending, &follower, journal)
+                return
+            }
+            if journal.isOver() {
+                try await member.erase(round, ending: nil)
+                try await follower.refresh(wait: .seconds(20))
+                continue
+            }
+            try journal.note(follower.record.head)
+            do {
+                if let body = try await step(follower) {
+                    try await post(body, &follower)
+                } else {
+                    try await follower.refresh(wait: .seconds(20))
+                }
+                backoff = Backoff()
+            } catch is RoundEnded {
+                try await follower.refresh()
+            } catch let failure as StepFailure {
+                let sentence = ErrorReport(failure.cause).sentence
+                guard let code = Failure.refusal(for: failure.cause) else {
+                    log(.error, "Could not go on with the round; trying again", round, ["error": "\(sentence)"])
+                    try await Task.sleep(for: backoff.next())
+                    try await follower.refresh()
+                    continue
+                }
+                log(.error, "Stopping the round", round, ["error": "\(sentence)"])
+                try journal.end()
+                try await member.erase(round, ending: nil)
+                try await refuse(code, &follower)
+            }
+        }
+    }
+
+    private struct RoundEnded: Error {}
+    private struct StepFailure: Error { let cause: any Error }
+
+    /// Does the next duty, and drops it when the round ends meanwhile.
+    private func step(_ follower: BoardFollower) async throws -> EntryBody? {
+        try await withThrowingTaskGroup(of: EntryBody?.self) { group in
+            defer { group.cancelAll() }
+            group.addTask {
+                do { return try await member.step(follower.record) } catch {
+                    if Task.isCancelled || error is CancellationError { throw CancellationError() }
+                    throw StepFailure(cause: error)
+                }
+            }
+            group.addTask {
+                // Most duties are done before anybody need look.
+                try await Task.sleep(for: .seconds(2))
+                var watching = follower
+                while watching.record.ending == nil { try await watching.refresh(wait: .seconds(20)) }
+                throw RoundEnded()
+            }
+            return try await group.next() ?? nil
+        }
+    }
+
+    private func finish(
+        _ ending: RoundRecord.Ending, _ follower: inout BoardFollower, _ journal: RoundJournal
+    ) async throws {
+        let record = follower.record
+        try journal.end()
+        try await member.erase(record.round, ending: ending)
+        if record.keyHolders.contains(me), !record.erased.contains(me) {
+            try await post(.keysErased(KeysErased()), &follower)
+            await member.observe(follower.record)
+        }
+    }
+
+    /// Posts, or learns what the board has that makes the entry pointless.
+    private func post(_ body: EntryBody, _ follower: inout BoardFollower) async throws {
+        do { try await follower.post(body) } catch let problem as ExchangeProblem
+            where problem.knownCode == .entryRefused
+        {
+            let before = follower.record.head
+            try await follower.refresh()
+            if follower.record.head == before { throw problem }
+        }
+    }
+}
