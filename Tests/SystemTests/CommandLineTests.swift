@@ -1,0 +1,145 @@
+import Foundation
+import Testing
+
+extension SystemTests {
+    @Suite("Command lines", .serialized)
+    struct CommandLineTests {
+        @Test("Every command of every program explains itself on standard output", .timeLimit(.minutes(2)),
+            arguments: SidosProgram.allCases)
+        func help(_ program: SidosProgram) async throws {
+            try await StudyOnDisk.withDirectory { directory in
+                var waiting: [[String]] = [[]]
+                var count = 0
+                while let path = waiting.popLast() {
+                    let help = try await Self.run(program, path + ["--help"], in: directory)
+                    #expect(help.status == 0, "\(path)")
+                    #expect(help.errors.isEmpty, "\(path)")
+                    let usage = ([program.rawValue] + path).joined(separator: " ")
+                    #expect(help.output.contains("USAGE: \(usage)"), "\(help.output)")
+                    #expect(help.output.contains("OVERVIEW: ") || !path.isEmpty, "\(path)")
+                    count += 1
+                    waiting += Self.subcommands(help.output).map { path + [$0] }
+                }
+                #expect(count >= 12)
+            }
+        }
+
+        @Test("A home made by the commands alone has a card that the agreement takes", .timeLimit(.minutes(1)))
+        func cards() async throws {
+            try await StudyOnDisk.withDirectory { directory in
+                for program in SidosProgram.allCases {
+                    let home = directory.appendingPathComponent(program.rawValue).path
+                    let made = try await Self.run(
+                        program, ["init", "-d", home, "--id", "somebody", "--name", "Some Body"], in: directory)
+                    #expect(made.status == 0, "\(made.errors)")
+                    let card = try await Self.run(program, ["card", "-d", home], in: directory)
+                    #expect(card.status == 0)
+                    #expect(made.output.contains(card.output.split(separator: "\n")[3]), "the signing key")
+                    for field in ["id: somebody", "name: \"Some Body\"", "role: ", "signing_key: ", "hpke_key: ", "tls_pin: "]
+                    {
+                        #expect(card.output.contains(field))
+                    }
+                    let again = try await Self.run(
+                        program, ["init", "-d", home, "--id", "somebody", "--name", "Some Body"], in: directory)
+                    #expect(again.status == 73, "\(again.errors)")
+                    for secret in ["signing.key", "hpke.key", "tls.key", "state.key"] {
+                        let attributes = try FileManager.default.attributesOfItem(atPath: "\(home)/keys/\(secret)")
+                        #expect(attributes[.posixPermissions] as? Int == 0o600)
+                    }
+                }
+            }
+        }
+
+        /// What is typed in a directory with a study in it, the status, and words of the sentence.
+        struct Mistake: CustomTestStringConvertible, Sendable {
+            var program: SidosProgram
+            var arguments: [String]
+            var status: Int32
+            var words: String
+            var testDescription: String { "\(program.rawValue) \(arguments.joined(separator: " "))" }
+
+            init(_ program: SidosProgram, _ arguments: String, _ status: Int32, _ words: String) {
+                self.program = program
+                self.arguments = arguments.split(separator: " ").map(String.init)
+                self.status = status
+                self.words = words
+            }
+        }
+
+        static let mistakes = [
+            Mistake(.node, "frobnicate", 64, "frobnicate"),
+            Mistake(.node, "serve --log-level loud -d a", 64, "log-level"),
+            Mistake(.node, "init -d new --id Bad! --name Name", 64, "participant id"),
+            Mistake(.node, "serve -d nowhere", 66, "nowhere does not exist"),
+            Mistake(.node, "serve -d coordinator", 78, "role is coordinator"),
+            Mistake(.research, "serve -d a", 78, "role is authority"),
+            Mistake(.node, "serve -d a", 66, "config.yaml"),
+            Mistake(.node, "serve -d b", 78, "coordinatr"),
+            Mistake(.node, "serve -d open", 77, "chmod 700"),
+            Mistake(.node, "agreement check nothing.yaml", 66, "nothing.yaml does not exist"),
+            Mistake(.node, "agreement check broken.yaml", 65, "line"),
+            Mistake(.node, "agreement sign -d stranger agreement.yaml", 79, "names no participant stranger"),
+            Mistake(.node, "agreement verify agreement.yaml", 79, "Not signed yet by: a, b, c, coordinator, research"),
+            Mistake(.coordinator, "link -d coordinator nothing.yaml", 66, "nothing.yaml does not exist"),
+            Mistake(.coordinator, "link -d coordinator agreement.yaml", 79, "Not signed yet by"),
+            Mistake(.coordinator, "rounds -d coordinator", 69, "no coordinator is running"),
+            Mistake(.coordinator, "abort -d coordinator 1234", 64, "--reason"),
+            Mistake(.research, "dataset -d research -o out", 66, "nothing was received here yet"),
+            Mistake(.research, "dataset -d research --round xyz -o out", 64, "names no round"),
+            Mistake(.research, "forget -d research 0123456789ab", 66, "no round here begins with"),
+        ]
+
+        @Test("Mistakes get a sentence on standard error and the documented status", .timeLimit(.minutes(2)))
+        func mistakes() async throws {
+            try await StudyOnDisk.with { study in
+                try study.configure("b", "sidos_node: 1\ncoordinatr: {url: x}\n")
+                try study.makeHome("stranger")
+                try study.makeHome("open")
+                try FileManager.default.setAttributes(
+                    [.posixPermissions: 0o755], ofItemAtPath: study.home("open").path)
+                try Data("sidos_agreement: 1\nstudy: {}\nnonsense: true\n".utf8)
+                    .write(to: study.directory.appendingPathComponent("broken.yaml"))
+                for mistake in Self.mistakes {
+                    let result = try await Self.run(mistake.program, mistake.arguments, in: study.directory)
+                    #expect(result.status == mistake.status, "\(mistake.testDescription): \(result.errors)")
+                    #expect(result.errors.contains(mistake.words), "\(mistake.testDescription): \(result.errors)")
+                    #expect(result.output.isEmpty, "\(mistake.testDescription): \(result.output)")
+                    if mistake.status != 64 {
+                        let isTold = result.errors.split(separator: "\n").contains {
+                            $0.hasPrefix("\(mistake.program.rawValue): error: ")
+                        }
+                        #expect(isTold, "\(mistake.testDescription): \(result.errors)")
+                    }
+                }
+            }
+        }
+
+        private static func subcommands(_ help: String) -> [String] {
+            guard let start = help.range(of: "SUBCOMMANDS:\n") else { return [] }
+            return help[start.upperBound...].split(separator: "\n", omittingEmptySubsequences: false)
+                .prefix { !$0.isEmpty }
+                .filter { $0.hasPrefix("  ") && !$0.hasPrefix("   ") }
+                .compactMap { $0.split(separator: " ").first.map(String.init) }
+        }
+
+        private static func run(_ program: SidosProgram, _ arguments: [String], in directory: URL) async throws
+            -> (status: Int32, output: String, errors: String)
+        {
+            let log = directory.appendingPathComponent("typed-\(UUID().uuidString)")
+            let running = try RunningProgram(program, arguments, log: log, in: directory)
+            defer { running.send(9) }
+            return (try await running.end(within: 30), running.output, running.errors)
+        }
+    }
+}
+
+extension StudyOnDisk {
+    /// An empty directory that goes away.
+    static func withDirectory(_ body: (URL) async throws -> Void) async throws {
+        let directory = FileManager.default.temporaryDirectory.appendingPathComponent("sidos-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(
+            at: directory, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
+        defer { try? FileManager.default.removeItem(at: directory) }
+        try await body(directory)
+    }
+}
