@@ -59,7 +59,8 @@ struct CoordinatorFaultTests {
                 lists: simulated.streams.keeper(node), workers: Workers(count: 1), cohortCap: { _ in cap })
             var violation: ProtocolViolation?
             do {
-                _ = try await runner.perform(.release, record: fixture.record, secrets: try simulated.secrets(of: node)) {
+                _ = try await runner.perform(.release, record: fixture.record, secrets: try simulated.secrets(of: node))
+                {
                     SimulatedPeople(people: [], register: $0)
                 }
             } catch let error as ProtocolViolation { violation = error }
@@ -91,7 +92,8 @@ struct CoordinatorFaultTests {
             name: "the first A replaced by a smaller element", change: smallerFirst, kind: .selectionWrong),
         Fault(name: "half an item", change: { Array($0.dropLast(16)) }, kind: .partialRecord, index: 9),
         Fault(
-            name: "another tag behind the digest's back", change: Records.write([1, 2, 3], at: 65, of: 4, width: width),
+            name: "another tag behind the digest's back",
+            change: Records.write([1, 2, 3], at: 65, of: 4, width: width),
             kind: .wrongDigest, isConsistent: false),
         Fault(name: "promises more", change: { $0 }, kind: .wrongCount, claim: 11),
         Fault(name: "promises fewer", change: { $0 }, kind: .wrongCount, claim: 9),

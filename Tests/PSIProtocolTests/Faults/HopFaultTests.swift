@@ -131,7 +131,8 @@ struct HopFaultTests {
     func outOfPlace() async throws {
         let fixture = try await FaultFixture.ring.value
         let duties: [SimulatedDuty] = [
-            .authority(FaultFixture.right, .mix("left", stage: 2)), .authority(FaultFixture.right, .mix("none", stage: 1)),
+            .authority(FaultFixture.right, .mix("left", stage: 2)),
+            .authority(FaultFixture.right, .mix("none", stage: 1)),
             .authority(FaultFixture.right, .mix("left", stage: 0)), .authority(FaultFixture.right, .send("left")),
             .authority(FaultFixture.right, .declare("left")), .authority(FaultFixture.left, .release),
         ]

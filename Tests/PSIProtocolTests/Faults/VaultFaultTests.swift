@@ -10,7 +10,8 @@ struct VaultFaultTests {
     /// Left's vault: five people of one cell, one of several, 128 bytes each.
     static let faults: [Fault] = [
         Fault(name: "cells out of order", change: Records.swap(2, width: 128), kind: .vaultNotIncreasing),
-        Fault(name: "a repeated cell", change: Records.insert(3, at: 3, width: 128), kind: .vaultNotIncreasing, claim: 90),
+        Fault(
+            name: "a repeated cell", change: Records.insert(3, at: 3, width: 128), kind: .vaultNotIncreasing, claim: 90),
         Fault(name: "half a cell", change: { Array($0.dropLast(16)) }, kind: .partialRecord),
         Fault(name: "a cell too many", change: { $0 + [UInt8].filled(0xff, 128) }, kind: .wrongCount),
         Fault(

@@ -95,7 +95,9 @@ struct SimulatedPerson {
     var keys: [String?]
     var rows: [[FieldValue]]
 
-    init(_ keys: String?..., rows: [[FieldValue]] = []) {
+    init(_ keys: String?..., rows: [[FieldValue]] = []) { self.init(keys: keys, rows: rows) }
+
+    init(keys: [String?], rows: [[FieldValue]]) {
         self.keys = keys
         self.rows = rows
     }
