@@ -72,7 +72,7 @@ pids+=("$receiver")
 
 say "Linking"
 started=$(date +%s)
-"$bin/sidos-coordinator" link --directory "$out/coordinator" "$out/agreement.yaml"
+"$bin/sidos-coordinator" link --directory "$out/coordinator" "$out/agreement.yaml" 2> >(grep -v " 0 %, 0 of " >&2)
 wait "$receiver"
 echo "The round took $(($(date +%s) - started)) s."
 

@@ -41,16 +41,24 @@ struct StatusText {
         }
         guard let counts = status.counts else { return lines }
         lines.append("  people found, as the agreement lets it be told:")
+        // The largest first; a study of many registers has hundreds of combinations.
+        let overlap = counts.overlap.sorted { ($0.people ?? 0) > ($1.people ?? 0) }
+        let shown = overlap.count > Self.overlapLimit ? Array(overlap.prefix(Self.overlapLimit - 4)) : overlap
         let rows =
-            counts.overlap.map { ("in exactly " + $0.registers.joined(separator: " + "), $0.people, $0.upperBound) }
-            + counts.cohorts.map { ("cohort \($0.cohort)", $0.people, $0.upperBound) }
+            counts.cohorts.map { ("cohort \($0.cohort)", $0.people, $0.upperBound) }
+            + shown.map { ("in exactly " + $0.registers.joined(separator: " + "), $0.people, $0.upperBound) }
         let width = rows.map(\.0.count).max() ?? 0
         for (name, people, upperBound) in rows {
             let count = people.map { (upperBound ? "at most " : "") + String($0) } ?? "too few to tell"
             lines.append("    \(name)\(String(repeating: " ", count: width - name.count))  \(count)")
         }
+        if shown.count < overlap.count {
+            lines.append("    and \(overlap.count - shown.count) more combinations of registers: --json tells all")
+        }
         return lines
     }
+
+    private static let overlapLimit = 16
 
     private static func time(_ seconds: Int) -> String {
         MachineClock.timestamp(Date(timeIntervalSince1970: TimeInterval(seconds)))

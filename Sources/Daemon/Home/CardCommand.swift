@@ -16,7 +16,7 @@ public struct CardCommand: ParsableCommand {
         let home = try Home(at: home.directory, roles: Set(ParticipantRole.allCases))
         let yaml = ParticipantCard(home.keys.participant).yaml
         guard let output else {
-            Console.standardOutput.line(yaml)
+            Console.standardOutput.line(yaml.hasSuffix("\n") ? String(yaml.dropLast()) : yaml)
             return
         }
         try AtomicFile.write(Array(yaml.utf8), to: output, mode: 0o644)
