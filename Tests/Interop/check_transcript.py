@@ -1,0 +1,221 @@
+#!/usr/bin/env python3
+"""Recomputes a round from its transcript, independently of the Swift and C sources.
+
+    SIDOS_TRANSCRIPT=/tmp/round.json swift test --filter TranscriptTests
+    python3 Tests/Interop/check_transcript.py /tmp/round.json
+
+Everything is derived from the keys and identities in the transcript by docs/protocol.md, RFC 9496 and RFC 9380, with Python's
+standard library only. Ends with 0 if all agrees; otherwise says what does not and ends with 1.
+"""
+
+import hashlib
+import hmac
+import json
+import sys
+
+sys.dont_write_bytecode = True
+
+from ristretto255 import BASE, ORDER, decode, hash_to_group
+
+TAG = b"SIDOS-V1-ristretto255_XMD:SHA-512_R255MAP_RO_"
+
+
+def label(text):
+    return b"SIDOS-V1 " + text.encode() + b"\0"
+
+
+def sha256(data):
+    return hashlib.sha256(data).digest()
+
+
+def hmac256(key, data):
+    return hmac.new(key, data, hashlib.sha256).digest()
+
+
+def hkdf(material, salt, info, count):
+    """RFC 5869 with SHA-256."""
+    key, block, output = hmac256(salt, material), b"", b""
+    for index in range(1, -(-count // 32) + 1):
+        block = hmac256(key, block + info + bytes([index]))
+        output += block
+    return output[:count]
+
+
+def records(data, width, what):
+    if len(data) % width:
+        raise Disagreement(f"{what} does not hold whole records")
+    return [data[start : start + width] for start in range(0, len(data), width)]
+
+
+class Disagreement(Exception):
+    """Something in the transcript is not what the protocol makes of the rest."""
+
+
+class Transcript:
+    def __init__(self, content):
+        def scalar(text):
+            return int.from_bytes(bytes.fromhex(text), "little")
+
+        self.content = content
+        self.round = bytes.fromhex(content["round"])
+        self.board = [bytes.fromhex(entry) for entry in content["board"]]
+        self.ring = [node["id"] for node in content["ring"]]
+        self.blinding = {node["id"]: scalar(node["blinding_key"]) for node in content["ring"]}
+        self.capsule = {node["id"]: scalar(node["capsule_key"]) for node in content["ring"]}
+        self.research = scalar(content["research_key"])
+        # All of these together open a capsule.
+        self.opening = (sum(self.capsule.values()) + self.research) % ORDER
+        self.exit_salt = bytes.fromhex(content["exit_salt"])
+        self.match_key = content["match_key"].encode()
+        self.framed_key = len(self.match_key).to_bytes(2, "big") + self.match_key
+        self.checks = 0
+
+    def expect(self, agrees, what):
+        self.checks += 1
+        if not agrees:
+            raise Disagreement(what)
+
+    def entries(self, kind):
+        payloads = (json.loads(entry[64:]) for entry in self.board)
+        return {entry["by"]: entry["body"] for entry in payloads if entry["type"] == kind}
+
+    def check_board(self):
+        self.expect(sha256(label("round") + self.board[0][64:]) == self.round, "the round's id")
+        head = bytes(32)
+        for entry in self.board:
+            text = entry[64:].decode()
+            canonical = json.dumps(json.loads(text), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+            self.expect(canonical == text, "an entry's canonical form")
+            head = sha256(label("board chain") + head + sha256(entry))
+        self.expect(head.hex() == self.content["head"], "the board's chain")
+
+    def check_keys(self):
+        committed, revealed = self.entries("KeyCommitted"), self.entries("KeyRevealed")
+        holders = self.ring + ["research"]
+        self.expect(set(committed) == set(revealed) == set(holders), "who has keys")
+        total = 0 * BASE
+        for holder in holders:
+            body = revealed[holder]
+            text = json.dumps(body, sort_keys=True, separators=(",", ":")).encode()
+            commitment = sha256(label("key commitment") + self.round + holder.encode() + b"\0" + text)
+            self.expect(commitment.hex() == committed[holder]["commitment"], f"the commitment of {holder}")
+            keys = {"capsule": self.capsule.get(holder, self.research)}
+            if holder in self.ring:
+                keys["blinding"] = self.blinding[holder]
+            for purpose, key in keys.items():
+                public = bytes.fromhex(body[f"{purpose}Key"])
+                self.expect((key * BASE).encode() == public, f"the {purpose} key of {holder}")
+                self.check_proof(body[f"{purpose}Proof"], public, holder, purpose)
+            total = total + decode(bytes.fromhex(body["capsuleKey"]))
+        self.expect(total.encode().hex() == self.content["capsule_public_key"], "the capsules' key")
+
+        material = b"".join(bytes.fromhex(node["salt_share"]) for node in self.content["ring"])
+        for node in self.content["ring"]:
+            digest = sha256(label("salt share") + self.round + node["id"].encode() + b"\0" + bytes.fromhex(node["salt_share"]))
+            self.expect(digest.hex() == revealed[node["id"]]["saltDigest"], f"the salt share of {node['id']}")
+        salt = hkdf(material, self.round, label("exit salt"), 32)
+        self.expect(salt == self.exit_salt, "the exit salt")
+
+    def check_proof(self, proof, public, holder, purpose):
+        context = self.round + holder.encode() + b"\0" + purpose.encode()
+        commitment = bytes.fromhex(proof["commitment"])
+        framed = len(context).to_bytes(4, "big") + context
+        challenge = sha256(label("schnorr") + self.content["suite"].encode() + b"\0" + framed + public + commitment)
+        c = int.from_bytes(challenge[:16], "little")
+        response = int.from_bytes(bytes.fromhex(proof["response"]), "little")
+        right = decode(commitment) + c * decode(public)
+        self.expect(response < ORDER and (response * BASE).encode() == right.encode(), f"the {purpose} proof of {holder}")
+
+    def open(self, capsule):
+        """S of a capsule A ‖ B."""
+        return (decode(capsule[32:]) - self.opening * decode(capsule[:32])).encode()
+
+    def tag(self, element):
+        return hmac256(self.exit_salt, label("tag") + self.round + self.framed_key + element)[:16]
+
+    def check_register(self, register):
+        """Follows a list from its owner to the exit. Returns identity → tag and tag → S."""
+        name, owner = register["id"], self.ring.index(register["owner"])
+        hashes = {
+            identity: hash_to_group(self.round + self.framed_key + identity.encode(), TAG)
+            for identity in register["identities"]
+        }
+        last = len(self.ring) - 1
+        names, secrets = {}, {}
+        for stage, text in enumerate(register["lists"]):
+            key = self.blinding[self.ring[(owner + stage) % len(self.ring)]]
+            hashes = {identity: key * point for identity, point in hashes.items()}
+            encoded = {identity: point.encode() for identity, point in hashes.items()}
+            if stage == last:
+                encoded = {identity: self.tag(element) for identity, element in encoded.items()}
+            width = (16 if stage == last else 32) + 64
+            items = records(bytes.fromhex(text), width, f"list {name}/{stage}")
+            self.expect([item[:-64] for item in items] == sorted(encoded.values()), f"the list {name} after stage {stage}")
+            by_element = {item[:-64]: self.open(item[-64:]) for item in items}
+            opened = {identity: by_element[element] for identity, element in encoded.items()}
+            self.expect(stage == 0 or opened == secrets, f"what the capsules of {name} hold after stage {stage}")
+            names, secrets = encoded, opened
+        self.check_vault(register, secrets.values())
+        return names, {names[identity]: secret for identity, secret in secrets.items()}
+
+    def check_vault(self, register, secrets):
+        vault = records(bytes.fromhex(register["vault"]), self.content["cell_bytes"], f"the vault of {register['id']}")
+        handles = [cell[:16] for cell in vault]
+        context = label("cell") + self.round + register["id"].encode() + b"\0"
+        expected = []
+        for secret in secrets:
+            root = hmac256(context, secret + bytes.fromhex(register["vault_secret"]))
+            expected.append(hmac256(root, b"handle" + bytes(4) + b"\x01")[:16])
+        self.expect(handles == sorted(expected), f"the handles in the vault of {register['id']}")
+
+    def check_release(self, tags, secrets):
+        """The selection against the join by identity, and the shares against the nodes' keys."""
+        index = {register["id"]: number for number, register in enumerate(self.content["registers"])}
+        members = set.intersection(*(set(tags[name]) for name in self.content["cohort"]))
+        self.expect(0 < len(members) < len(tags[self.content["cohort"][0]]), "a cohort that tells something")
+        expected = {(index[name], tags[name][person]) for name in tags for person in members & set(tags[name])}
+        items = records(bytes.fromhex(self.content["selection"]), 89, "the selection")
+        self.expect({(item[64], item[65:81]) for item in items} == expected, "who was selected")
+        self.expect(len(items) == len(expected), "how many were selected")
+        self.expect([item[:32] for item in items] == sorted(item[:32] for item in items), "the selection's order")
+        names = {number: name for name, number in index.items()}
+        for item in items:
+            self.expect(int.from_bytes(item[81:], "big") == 1, "the selection's cohorts")
+            self.expect(self.open(item[:64]) == secrets[names[item[64]]][item[65:81]], "a selected capsule")
+        for node in self.content["ring"]:
+            shares = records(bytes.fromhex(node["shares"]), 32, f"the shares of {node['id']}")
+            computed = [(self.capsule[node["id"]] * decode(item[:32])).encode() for item in items]
+            self.expect(shares == computed, f"the shares of {node['id']}")
+
+    def check(self):
+        self.expect(self.content["suite"] == "ristretto255-SHA512", "a suite that this program knows")
+        self.check_board()
+        self.check_keys()
+        tags, secrets = {}, {}
+        for register in self.content["registers"]:
+            tags[register["id"]], secrets[register["id"]] = self.check_register(register)
+        for first in tags.values():
+            for second in tags.values():
+                both = set(first) & set(second)
+                self.expect(all(first[person] == second[person] for person in both), "tags of the same person")
+                self.expect(len(set(first.values()) & set(second.values())) == len(both), "tags of different people")
+        self.check_release(tags, secrets)
+
+
+def main(arguments):
+    if len(arguments) != 2:
+        print("usage: check_transcript.py FILE", file=sys.stderr)
+        return 2
+    with open(arguments[1], encoding="utf-8") as file:
+        transcript = Transcript(json.load(file))
+    try:
+        transcript.check()
+    except (Disagreement, ValueError, KeyError, IndexError) as error:
+        print(f"the transcript disagrees with the protocol: {error}", file=sys.stderr)
+        return 1
+    print(f"the transcript agrees with the protocol: {transcript.checks} checks")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv))

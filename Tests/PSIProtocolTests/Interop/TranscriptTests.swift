@@ -1,0 +1,150 @@
+import Crypto
+import Foundation
+import Testing
+
+@testable import PSIProtocol
+
+/// A small round with all its secrets, for Tests/Interop/check_transcript.py, which recomputes it from the documents alone.
+/// [P-13] [P-15] [P-21] [P-27] [P-28] [P-30] [P-35] [P-38] [P-40] [P-41]
+///
+/// Written to the file that the environment variable SIDOS_TRANSCRIPT names. The secrets are of this test's round only.
+@Suite("Transcript")
+struct TranscriptTests {
+    struct Transcript: Codable {
+        struct Node: Codable {
+            var id: String
+            var blinding_key: String
+            var capsule_key: String
+            var salt_share: String
+            /// Δ for every selected item.
+            var shares: String
+        }
+        struct Register: Codable {
+            var id: String
+            var owner: String
+            var identities: [String]
+            /// Stages 0…N−1 as they were sent: items, and tagged items in the last.
+            var lists: [String]
+            var vault: String
+            var vault_secret: String
+        }
+        var note: String
+        var suite: String
+        var match_key: String
+        var cell_bytes: Int
+        var board: [String]
+        var head: String
+        var round: String
+        var ring: [Node]
+        var research_key: String
+        var capsule_public_key: String
+        var exit_salt: String
+        var registers: [Register]
+        /// Registers that everybody selected is in.
+        var cohort: [String]
+        var selection: String
+    }
+
+    static let registers: [RegisterID: [SimulatedPerson]] = [
+        "clinic": ["131052-308T", "010100A123D", "ä \u{0} ö", ""],
+        "school": ["131052-308T", "290200A999X", "", "010100A123D", "010100A1230"],
+        "court": ["ä \u{0} ö", "131052-308T", "170393-917K"],
+    ].mapValues { $0.map { SimulatedPerson($0, rows: [[.integer(1), .text("row")]]) } }
+
+    static func make() async throws -> Transcript {
+        let ids = ["clinic", "school", "court"]
+        let study = try SimulatedStudy(
+            registers: ids, cohorts: [("clinic_and_school", .intersect(.register("clinic"), .register("school")))],
+            releasedFor: Dictionary(uniqueKeysWithValues: ids.map { ($0, ["clinic_and_school"]) }),
+            options: .init(padding: .none))
+        let round = SimulatedRound(Ristretto255.self, study: study, registers: registers)
+        try await round.run()
+        let record = try round.record()
+        func hex(_ name: String) async throws -> String { Hex.encode(try #require(await round.streams.load(name))) }
+        func hex(_ secret: borrowing SecretBytes) -> String { secret.withUnsafeBytes { Hex.encode($0) } }
+
+        var nodes: [Transcript.Node] = []
+        for node in record.ring {
+            let secrets = try round.secrets(of: node)
+            nodes.append(
+                Transcript.Node(
+                    id: node, blinding_key: hex(secrets.blindingKey.bytes), capsule_key: hex(secrets.capsuleKey.bytes),
+                    salt_share: hex(secrets.saltShare), shares: try await hex("\(node)/release/0")))
+        }
+        let first = record.ring[0]
+        let salt = try round.secrets(of: first).exitSalt(for: first, in: record, hpkeKey: study.hpke[first]!)
+        var contents: [Transcript.Register] = []
+        for register in study.agreement.registers {
+            let batch = try #require(record.batches[register.id])
+            let secret = try RegisterSecret.decapsulate(
+                try #require(batch.encapsulation).bytes, register: register.id, round: record.round,
+                key: study.hpke["research"]!)
+            var lists: [String] = []
+            for stage in 0..<record.ringCount { lists.append(try await hex("\(register.id)/\(stage)/0")) }
+            contents.append(
+                Transcript.Register(
+                    id: register.id, owner: register.owner,
+                    identities: (registers[register.id] ?? []).compactMap { $0.keys[0] }, lists: lists,
+                    vault: try await hex("\(register.id)/vault/0"), vault_secret: hex(secret)))
+        }
+        return Transcript(
+            note: "Keys of a test's round: they protect nothing.", suite: study.agreement.suite.rawValue,
+            match_key: study.agreement.matchKeys[0].name, cell_bytes: study.agreement.cellByteCount,
+            board: round.board.map { Hex.encode($0) }, head: Hex.encode(record.head.hash),
+            round: record.round.description, ring: nodes,
+            research_key: hex(try round.researchSecrets().capsuleKey.bytes),
+            capsule_public_key: Hex.encode(try #require(try record.capsuleKey()).bytes),
+            exit_salt: salt.key.withUnsafeBytes { Hex.encode($0) }, registers: contents, cohort: ["clinic", "school"],
+            selection: try await hex("research/selection/0"))
+    }
+
+    /// Keys that have blinded a register's list after `stage`.
+    static func keys(_ transcript: Transcript, _ register: Transcript.Register, stage: Int) throws -> [[UInt8]] {
+        let owner = try #require(transcript.ring.firstIndex { $0.id == register.owner })
+        return try (0...stage).map { try bytes(transcript.ring[(owner + $0) % transcript.ring.count].blinding_key) }
+    }
+
+    @Test("says what its keys and identities make, and is written where it is asked for")
+    func transcript() async throws {
+        let transcript = try await Self.make()
+        let salt = ExitSalt(
+            key: SymmetricKey(data: try bytes(transcript.exit_salt)),
+            round: try #require(RoundID(hex: transcript.round)))
+        var tags: [[[UInt8]]] = []
+        for register in transcript.registers {
+            let messages = try register.identities.map {
+                try bytes(transcript.round) + ExitSalt.framed(.identityCode) + Array($0.utf8)
+            }
+            var elements = Ristretto255.hashToGroup(messages, domain: .matching(Ristretto255.self))
+            for stage in transcript.ring.indices {
+                let key = try #require(try Self.keys(transcript, register, stage: stage).last)
+                elements = try Ristretto255.multiply(elements, by: SecretScalar(key))
+                let isLast = stage == transcript.ring.count - 1
+                let expected = (0..<elements.count).map { index in
+                    isLast ? salt.tag(elements[index], matchKey: .identityCode) : Array(elements[index])
+                }.sorted { $0.lexicographicallyPrecedes($1) }
+                let width = isLast ? 80 : 96
+                let list = try bytes(register.lists[stage])
+                #expect(list.count == expected.count * width)
+                let keys = stride(from: 0, to: list.count, by: width).map { start in
+                    Array(list[start..<(start + width - 64)])
+                }
+                #expect(keys == expected)
+                if isLast { tags.append(keys) }
+            }
+        }
+        let matched = Set(tags[0]).intersection(tags[1])
+        #expect(matched.count == 3)
+        let selection = try bytes(transcript.selection)
+        let selected = stride(from: 0, to: selection.count, by: 89).map { Array(selection[($0 + 65)..<($0 + 81)]) }
+        #expect(Set(selected) == matched)
+
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+        let json = try encoder.encode(transcript)
+        if let path = ProcessInfo.processInfo.environment["SIDOS_TRANSCRIPT"] {
+            try json.write(to: URL(fileURLWithPath: path), options: .atomic)
+        }
+        #expect(try JSONDecoder().decode(Transcript.self, from: json).selection == transcript.selection)
+    }
+}
