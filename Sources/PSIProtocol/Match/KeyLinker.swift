@@ -90,7 +90,7 @@ struct KeyLinker {
                 if more.isEmpty { break }
                 pending += more
                 var start = 0
-                while pending.count - start >= storedByteCount {
+                while pending.count - start >= storedByteCount, index < registers.count {
                     let root = BigEndian.u32(clusters.root(of: index))
                     try sorter.add(root + pending[start..<(start + storedByteCount)])
                     start += storedByteCount
@@ -98,8 +98,10 @@ struct KeyLinker {
                 }
                 pending.removeSubrange(..<start)
             }
+            guard pending.isEmpty else { throw ExternalSortError.truncatedRun }
             run.discard()
         }
+        guard index == registers.count else { throw ExternalSortError.truncatedRun }
         return try PersonSpool(writing: spool, capsuleByteCount: layout.capsuleByteCount) { writer in
             var records = try sorter.sorted()
             var root: [UInt8] = []
