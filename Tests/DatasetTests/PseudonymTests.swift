@@ -2,6 +2,7 @@ import Dataset
 import PSIProtocol
 import Testing
 
+/// Pseudonyms of one study and round. [P-49]
 @Suite struct PseudonymTests {
     private let tag = Array(UInt8(0)...15)
 

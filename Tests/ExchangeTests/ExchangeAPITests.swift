@@ -6,6 +6,7 @@ import Testing
 
 @testable import Exchange
 
+/// The calls of participants and of operators. [P-54] [P-55]
 @Suite(.timeLimit(.minutes(2))) struct ExchangeAPITests {
     private let stream = StreamID(batch: "kela_benefits", stage: .ring(0), attempt: 0)
 

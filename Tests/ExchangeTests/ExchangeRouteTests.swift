@@ -4,6 +4,7 @@ import Testing
 
 @testable import Exchange
 
+/// Paths and queries are taken literally. [P-54]
 @Suite struct ExchangeRouteTests {
     private let hex = String(repeating: "01", count: 32)
 

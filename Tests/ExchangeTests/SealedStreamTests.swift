@@ -4,6 +4,7 @@ import Testing
 
 @testable import Exchange
 
+/// HPKE over chunks: nothing altered, reordered, cut short or meant for others opens. [P-03] [P-51]
 @Suite struct SealedStreamTests {
     private let key: XWingMLKEM768X25519.PrivateKey
     private let round: RoundID

@@ -5,6 +5,7 @@ import Testing
 
 @testable import Exchange
 
+/// How streams are named and chunks are kept. [P-50] [P-52]
 @Suite struct StreamStoreTests {
     private let directory: TemporaryDirectory
     private let round: RoundID

@@ -9,6 +9,7 @@ import Testing
 
 @testable import Exchange
 
+/// TLS 1.3 with pinned keys on both sides. [P-53]
 @Suite(.timeLimit(.minutes(2))) struct TLSTests {
     @Test func aPinIsTheHashOfTheKeyInfo() throws {
         for certificate in [try TestCertificate.selfSigned(), try .selfSigned(ed25519: true), try .issued()] {

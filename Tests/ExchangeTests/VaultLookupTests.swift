@@ -3,6 +3,7 @@ import Testing
 
 @testable import Exchange
 
+/// Cells by handle. [P-57]
 @Suite struct VaultLookupTests {
     /// Cells and chunks of lengths that don't divide each other, so that cells lie across chunks.
     @Test(arguments: [(128, 1_000), (256, 256), (512, 200), (160, 4_000), (1_024, 100_000)])

@@ -3,6 +3,7 @@ import Testing
 
 @testable import Register
 
+/// What of a register is an identity, and whose. [P-22]
 @Suite struct PersonalIdentityCodeTests {
     private var today: CalendarDate? {
         CalendarDate(
