@@ -5,7 +5,7 @@
 #
 # --bin      where sidos-node, sidos-coordinator and sidos-research are (.build/release)
 # --output   where kernels.json and rounds.json go (.build/bench)
-# --large    also the round of two registers of a million identifiers, which takes a quarter of an hour
+# --large    also the round of two registers of a million identifiers, which takes much longer
 # --kernels, --rounds   only these
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -52,7 +52,7 @@ if [ $kernels -eq 1 ]; then
     Benchmarks/.build/release/sidos-benchmark --json "$output/kernels.json"
 fi
 if [ $rounds -eq 1 ]; then
-    python3 Benchmarks/rounds.py --bin "$bin" "${cases[@]}" --json "$output/rounds.json"
+    python3 -B Benchmarks/rounds.py --bin "$bin" "${cases[@]}" --json "$output/rounds.json"
 fi
 echo
 echo "Written to $output."

@@ -29,7 +29,7 @@ struct Benchmark {
         let stopwatch = Stopwatch()
         let operations = try GroupBenchmarks(stopwatch: stopwatch).run() + ItemBenchmarks(stopwatch: stopwatch).run()
         print(operations)
-        let stages = try await RingBenchmark(itemCount: 1 << 14, turns: 7).run()
+        let stages = try await RingBenchmark(itemCount: 1 << 14, turns: 11).run()
         print(stages)
 
         if arguments.count == 2 {

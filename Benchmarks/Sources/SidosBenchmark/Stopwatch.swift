@@ -23,7 +23,7 @@ enum BenchmarkError: Error {
 /// Measures CPU time, in turns: ours, the peer's, ours, the peer's. What else the machine does then disturbs both alike.
 struct Stopwatch {
     /// Turns; the median of their times counts.
-    var turns = 9
+    var turns = 15
     /// A turn repeats its body until it has used this much.
     var turnNanoseconds: UInt64 = 40_000_000
 
