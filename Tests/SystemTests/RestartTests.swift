@@ -36,9 +36,12 @@ extension SystemTests {
                 let running = try await study.serveAll()
                 let link = try study.link()
                 let coordinator = try #require(running["coordinator"])
-                // Keys are the first thing after the opening.
-                let line = interruption.phase == "keys" ? "round opened" : "phase=\(interruption.phase)"
-                try await coordinator.says(line)
+                if interruption.phase == "keys" {
+                    // The first thing after the opening, of which `link` has heard.
+                    try await wait(seconds: 30) { link.output.contains("Opened round") }
+                } else {
+                    try await coordinator.says(" phase ", "phase=\(interruption.phase)")
+                }
                 try await #require(running[interruption.victim]).kill9()
                 #expect(!coordinator.errors.contains("phase=closed"), "the round was over before the kill")
                 try await study.serve(interruption.victim)

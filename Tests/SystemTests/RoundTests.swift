@@ -105,7 +105,7 @@ extension StudyDesign {
         StudyDesign(
             mixers: ["m"],
             registers: [
-                TestRegister("clients", owner: "a", people: 0..<40, releasedFor: ["served"], salt: 1),
+                TestRegister("clients", owner: "a", people: 0..<40, releasedFor: ["served", "others"], salt: 1),
                 TestRegister(
                     "services", owner: "a", people: stride(from: 0, to: 60, by: 2), storage: .sqlite,
                     releasedFor: ["served", "others"], salt: 2),
@@ -113,7 +113,7 @@ extension StudyDesign {
                 TestRegister(
                     "benefits", owner: "b", people: stride(from: 1, to: 60, by: 3), storage: .sqlite,
                     releasedFor: ["served", "others"], salt: 4),
-                TestRegister("taxes", owner: "c", people: 5..<45, releasedFor: ["served"], salt: 5),
+                TestRegister("taxes", owner: "c", people: 5..<45, releasedFor: ["served", "others"], salt: 5),
                 TestRegister("refusals", owner: "d", people: 0..<8, releasedFor: [], salt: 6),
                 TestRegister(
                     "permits", owner: "e", people: 20..<60, storage: .sqlite, releasedFor: ["others"], salt: 7),

@@ -52,7 +52,9 @@ extension SystemTests {
                     #expect(link.errors.contains("participant.refused (m)"), "\(link.errors)")
                 case .truncated, .removed:
                     // The coordinator sees for itself that its store is damaged; nobody else is to blame.
-                    try await #require(running["coordinator"]).says("damaged", within: 30)
+                    let words = damage == .truncated ? "another length than was stored" : "opening a file failed"
+                    try await #require(running["coordinator"]).says("a request failed", words, within: 30)
+                    try await mixer.says("store.failed", within: 30)
                     let round = try link.openedRound()
                     let abort = try await study.run(
                         .coordinator, "abort", "-d", study.home("coordinator").path, round, "--reason", "Damaged disk")

@@ -206,8 +206,14 @@ final class StudyOnDisk: Sendable {
         let output = directory.appendingPathComponent("dataset-\(number)")
         var arguments = ["dataset", "--directory", home("research").path, "--output", output.path]
         if let round { arguments += ["--round", round] }
-        let running = try start(.research, arguments, log: "dataset-\(number)")
-        guard try await running.end() == 0 else { throw HarnessError("no dataset: \(running.errors)") }
+        for attempt in 1... {
+            let running = try start(.research, arguments, log: "dataset-\(number)-\(attempt)")
+            let status = try await running.end()
+            if status == 0 { break }
+            // 75 asks to try again: the daemon has seen the round's end and not yet noted it beside the rows.
+            guard status == 75, attempt < 20 else { throw HarnessError("no dataset: \(running.errors)") }
+            try await Task.sleep(for: .milliseconds(200))
+        }
         let released = design.registers.filter { !$0.releasedFor.isEmpty }.map(\.id)
         return try WrittenDataset(output, registers: released)
     }
