@@ -203,8 +203,16 @@ public final class StreamStore: Sendable {
         let isLast = stored.isLast(seq)
         let path =
             "\(root)/\(StreamPath.directory(of: stream, in: round))/\(StreamPath.fileName(seq: seq, last: isLast))"
-        let file = try await blocking { () throws(StoreError) in try DurableFile.openForReading(path) }
-        return OpenChunk(file: file, byteCount: stored.chunkByteCounts[seq], isLast: isLast, store: self)
+        let expected = stored.chunkByteCounts[seq]
+        // Before anything of it is sent: a body that breaks off would tell neither side why.
+        let file = try await blocking { () throws(StoreError) in
+            let file = try DurableFile.openForReading(path)
+            guard try DurableDirectory.byteCount(ofFile: path) == expected else {
+                throw .damaged("chunk \(seq) of \(stream) has another length than was stored")
+            }
+            return file
+        }
+        return OpenChunk(file: file, byteCount: expected, isLast: isLast, store: self)
     }
 
     /// Bytes that the round's streams take.
