@@ -35,8 +35,10 @@ extension SystemTests {
                     let card = try await Self.run(program, ["card", "-d", home], in: directory)
                     #expect(card.status == 0)
                     #expect(made.output.contains(card.output.split(separator: "\n")[3]), "the signing key")
-                    for field in ["id: somebody", "name: \"Some Body\"", "role: ", "signing_key: ", "hpke_key: ", "tls_pin: "]
-                    {
+                    let fields = [
+                        "id: somebody", "name: \"Some Body\"", "role: ", "signing_key: ", "hpke_key: ", "tls_pin: ",
+                    ]
+                    for field in fields {
                         #expect(card.output.contains(field))
                     }
                     let again = try await Self.run(

@@ -34,7 +34,8 @@ extension SystemTests {
                 fields[2] = "sata"
                 $0[4] = fields.joined(separator: ",")
             },
-            Fault(testDescription: "a value missing where it must not", words: ["row 2", "column \"day\"", "is missing"]) {
+            Fault(testDescription: "a value missing where it must not",
+                words: ["row 2", "column \"day\"", "is missing"]) {
                 var fields = $0[2].split(separator: ",", omittingEmptySubsequences: false).map(String.init)
                 fields[4] = ""
                 $0[2] = fields.joined(separator: ",")
@@ -122,7 +123,7 @@ extension SystemTests {
                 try Data(String(repeating: "not a database ", count: 500).utf8).write(to: file)
                 #expect(try await study.link().end() == 81)
                 try await #require(running["b"]).says("register_b.sqlite", "not an SQLite database")
-                // As SQLite's file has the name of the table in plain text, another of the same length can be written there.
+                // SQLite's file has the table's name in plain text, so another of the same length can be put there.
                 var other = whole
                 while let found = other.range(of: Data("people".utf8)) {
                     other.replaceSubrange(found, with: Data("peeple".utf8))

@@ -93,9 +93,11 @@ extension SystemTests {
                 for member in ["a", "research"] { try await #require(running[member]).says("Serving") }
                 for id in ["coordinator", "a", "research"] {
                     let log = "second-\(id)"
-                    let second = try study.start(study.program(id), ["serve", "-d", study.home(id).path], log: log)
+                    let command = ["serve", "-d", study.home(id).path]
+                    let second = try study.start(study.program(id), command, log: log)
                     #expect(try await second.end(within: 20) == 75, "\(id): \(second.errors)")
-                    #expect(second.errors.contains("only one may use this directory at a time"), "\(id): \(second.errors)")
+                    let isTold = second.errors.contains("only one may use this directory at a time")
+                    #expect(isTold, "\(id): \(second.errors)")
                 }
             }
         }

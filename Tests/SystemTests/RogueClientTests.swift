@@ -136,8 +136,8 @@ extension SystemTests {
         /// Well-formed and signed in every way but its type.
         private func unknownType(_ round: RoundID, _ seen: BoardHead, _ keys: KeyDirectory) throws -> [UInt8] {
             let head = "{\"count\":\(seen.count),\"head\":\"\(seen.hash.map { Self.hex($0) }.joined())\"}"
-            let payload = Array(
-                "{\"body\":{},\"by\":\"c\",\"round\":\"\(round)\",\"seen\":\(head),\"sidos\":1,\"type\":\"Surprise\"}".utf8)
+            let rest = "\"round\":\"\(round)\",\"seen\":\(head),\"sidos\":1,\"type\":\"Surprise\"}"
+            let payload = Array(("{\"body\":{},\"by\":\"c\"," + rest).utf8)
             return Array(try keys.signingKey.signature(for: Label.boardEntry.bytes + payload)) + payload
         }
 
@@ -156,7 +156,8 @@ extension SystemTests {
                     certificateChainPEM: keys.tlsCertificatePEM, privateKeyPEM: keys.tlsPrivateKeyPEM))
             configuration.retry = .never
             let client = try ExchangeClient(
-                configuration: configuration, logger: Logger(label: "rogue", factory: { _ in SwiftLogNoOpLogHandler() }))
+                configuration: configuration,
+                logger: Logger(label: "rogue", factory: { _ in SwiftLogNoOpLogHandler() }))
             do {
                 try await body(client)
                 try await client.shutdown()

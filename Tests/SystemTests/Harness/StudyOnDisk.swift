@@ -12,8 +12,8 @@ final class StudyOnDisk: Sendable {
 
     /// Makes keys and files. Nothing is signed and nothing runs.
     ///
-    /// - Parameter certificateStart: since when a participant's certificate, of one day, is valid; now and long for those
-    ///   left out.
+    /// - Parameter certificateStart: since when a participant's certificate, of one day, is valid; now and long for
+    ///   those left out.
     private init(_ design: StudyDesign, certificateStart: [String: Date]) throws {
         self.design = design
         directory = FileManager.default.temporaryDirectory.appendingPathComponent("sidos-\(UUID().uuidString)")
@@ -119,13 +119,15 @@ final class StudyOnDisk: Sendable {
 
     func configureCoordinator(port: Int, more: String = "") throws {
         try configure(
-            "coordinator", "sidos_coordinator: 1\nlisten: {host: 127.0.0.1, port: \(port)}\nreserve_disk_mib: 1\n" + more)
+            "coordinator",
+            "sidos_coordinator: 1\nlisten: {host: 127.0.0.1, port: \(port)}\nreserve_disk_mib: 1\n" + more)
     }
 
     /// - Parameter pin: what to take for the coordinator's pin instead of its own.
     func configureMember(_ id: String, port: Int, pin: String? = nil, more: String = "") throws {
         let ownPin = "sha256:" + Data(try keys("coordinator").tlsPin).base64EncodedString()
-        let connection = "coordinator:\n  url: https://localhost:\(port)\n  pin: \"\(pin ?? ownPin)\"\ncores: 1\n" + more
+        let url = "https://localhost:\(port)"
+        let connection = "coordinator:\n  url: \(url)\n  pin: \"\(pin ?? ownPin)\"\ncores: 1\n" + more
         guard role(id) != .research else {
             try configure(id, "sidos_research: 1\n" + connection)
             return
