@@ -2,7 +2,7 @@ import Testing
 
 @testable import PSIProtocol
 
-/// A coordinator that asks for more than it announced, or tells the nodes and the research environment different things.
+/// A coordinator that asks for more than it announced, or tells nodes and research environment different things.
 /// [P-37] [P-38] [P-44]
 @Suite("Faults of the coordinator")
 struct CoordinatorFaultTests {
@@ -78,7 +78,8 @@ struct CoordinatorFaultTests {
         Fault(name: "a repeated item", change: Records.repeat(2, width: width), kind: .selectionWrong),
         Fault(name: "items out of order", change: Records.swap(5, width: width), kind: .selectionWrong),
         Fault(
-            name: "an unknown register", change: Records.write([2], at: 64, of: 4, width: width), kind: .selectionWrong),
+            name: "an unknown register", change: Records.write([2], at: 64, of: 4, width: width),
+            kind: .selectionWrong),
         Fault(
             name: "an unknown cohort", change: Records.write([2], at: 88, of: 4, width: width), kind: .selectionWrong),
         Fault(

@@ -7,7 +7,8 @@ enum Digest {
     static func of(_ bytes: [UInt8]) -> [UInt8] { Array(SHA256.hash(data: bytes)) }
 }
 
-/// A hop that does not pass on what it promised is found by whoever reads its list, who commits to nothing. [P-33] [P-34]
+/// A hop that does not pass on what it promised is found by whoever reads its list, who commits to nothing.
+/// [P-33] [P-34]
 @Suite("Faults of a hop")
 struct HopFaultTests {
     struct Fault: Sendable {

@@ -11,7 +11,8 @@ struct VaultFaultTests {
     static let faults: [Fault] = [
         Fault(name: "cells out of order", change: Records.swap(2, width: 128), kind: .vaultNotIncreasing),
         Fault(
-            name: "a repeated cell", change: Records.insert(3, at: 3, width: 128), kind: .vaultNotIncreasing, claim: 90),
+            name: "a repeated cell", change: Records.insert(3, at: 3, width: 128), kind: .vaultNotIncreasing,
+            claim: 90),
         Fault(name: "half a cell", change: { Array($0.dropLast(16)) }, kind: .partialRecord),
         Fault(name: "a cell too many", change: { $0 + [UInt8].filled(0xff, 128) }, kind: .wrongCount),
         Fault(

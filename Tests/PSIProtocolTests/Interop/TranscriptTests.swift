@@ -4,7 +4,7 @@ import Testing
 
 @testable import PSIProtocol
 
-/// A small round with all its secrets, for Tests/Interop/check_transcript.py, which recomputes it from the documents alone.
+/// A small round with all its secrets, for Tests/Interop/check_transcript.py, which recomputes it from the documents.
 /// [P-13] [P-15] [P-21] [P-27] [P-28] [P-30] [P-35] [P-38] [P-40] [P-41]
 ///
 /// Written to the file that the environment variable SIDOS_TRANSCRIPT names. The secrets are of this test's round only.

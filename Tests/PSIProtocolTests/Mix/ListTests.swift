@@ -3,7 +3,7 @@ import Testing
 
 @testable import PSIProtocol
 
-/// What lists look like: their layout, their order, their dummies, and the tags at the exit. [P-30] [P-31] [P-33] [P-35]
+/// What lists look like: their layout, order and dummies, and the tags at the exit. [P-30] [P-31] [P-33] [P-35]
 @Suite("Lists")
 struct ListTests {
     static func agreement(

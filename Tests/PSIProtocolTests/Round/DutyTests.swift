@@ -34,7 +34,9 @@ struct DutyTests {
     /// What the protocol says, written down a second time: by phase, not by role.
     static func expected(_ record: RoundRecord) -> [SimulatedDuty] {
         let holders = record.keyHolders
-        func each(_ missing: (ParticipantID) -> Bool, _ node: AuthorityDuty, _ research: ResearchDuty) -> [SimulatedDuty] {
+        func each(
+            _ missing: (ParticipantID) -> Bool, _ node: AuthorityDuty, _ research: ResearchDuty
+        ) -> [SimulatedDuty] {
             holders.filter(missing).map { $0 == "research" ? .research(research) : .authority($0, node) }
         }
         if record.ending != nil { return each({ !record.erased.contains($0) }, .eraseKeys, .eraseKeys) }

@@ -5,7 +5,7 @@ import Synchronization
 
 /// A suite without cryptography, for rounds by the thousand: the squares mod 2039, a group of the prime order 1019.
 ///
-/// An element is four bytes, class ‖ value; scalars act on the value. Identities, which are small decimal numbers here, hash
+/// An element is four bytes, class ‖ value; scalars act on the value. Identities, small decimal numbers here, hash
 /// injectively to class 0, and every random element opens a class of its own, so that nothing ever collides by chance.
 enum ToySuite: Suite {
     /// Stands in the agreement for the suite whose keys the board checks.
