@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 extension SystemTests {
+    /// What a participant checks before it commits, and the codes by which it says no. [P-17] [P-18]
     @Suite("Agreements, keys and certificates that are wrong", .serialized)
     struct AgreementFaultTests {
         @Test("Not signed by all: `link` names who has not", .timeLimit(.minutes(1)))

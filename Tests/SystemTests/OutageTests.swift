@@ -96,7 +96,7 @@ extension SystemTests {
     }
 }
 
-/// Beside the others, since it waits for a minute: the shortest deadline that an agreement can have.
+/// Beside the others, since it waits for a minute: the shortest deadline that an agreement can have. [P-19]
 @Suite("System deadlines")
 struct DeadlineTests {
     @Test("The deadline ends a round that waits; keys are erased, and the next round works", .timeLimit(.minutes(4)))
