@@ -9,7 +9,7 @@
 #define SIDOS_R255_GROUP 64
 
 /// Room for the fixed-base table of any backend, and its alignment.
-#define SIDOS_R255_TABLE_BYTES 97920
+#define SIDOS_R255_TABLE_BYTES 284160
 #define SIDOS_R255_TABLE_ALIGNMENT 64
 
 /// The group operations of one instruction set, for `count` ≤ `SIDOS_R255_GROUP` items.
@@ -20,6 +20,8 @@
 /// and the answer valid or not is treated as secret; a backend wipes its scratch.
 typedef struct {
     const char *name;
+    /// Size of a fixed-base table, at most SIDOS_R255_TABLE_BYTES.
+    size_t table_byte_count;
     /// 1 when this processor can run the backend.
     int (*is_supported)(void);
     int (*table_init)(void *table, const uint8_t y[32]);

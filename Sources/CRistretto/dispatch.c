@@ -131,11 +131,14 @@ size_t sidos_r255_validate_batch(const uint8_t *in, size_t count) {
     return count;
 }
 
-size_t sidos_r255_table_byte_count(void) { return SIDOS_R255_TABLE_BYTES; }
+size_t sidos_r255_table_byte_count(void) {
+    const sidos_r255_backend_table *const backend = backend_in_use();
+    return backend != NULL ? backend->table_byte_count : SIDOS_R255_TABLE_ALIGNMENT;
+}
 
 int sidos_r255_table_init(void *table, const uint8_t y[32]) {
     const sidos_r255_backend_table *const backend = backend_in_use();
-    if (backend == NULL) return (int)fail(table, SIDOS_R255_TABLE_BYTES, 0);
+    if (backend == NULL) return (int)fail(table, SIDOS_R255_TABLE_ALIGNMENT, 0);
     return backend->table_init(table, y);
 }
 

@@ -5,8 +5,8 @@
 #include "quartic.h"
 
 // (1 − d²) and (d − 1)², constants of the map.
-static const fe FE_ONE_MINUS_D_SQ = {{0x409c1945fc176, 0x719abc6a1fc4f, 0x1c37f90b20684, 0x06bccca55eedf, 0x029072a8b2b3e}};
-static const fe FE_D_MINUS_ONE_SQ = {{0x55aaa44ed4d20, 0x59603c3332635, 0x26d3baf4a7928, 0x120a66e6997a9, 0x5968b37af66c2}};
+FE_CONSTANT(FE_ONE_MINUS_D_SQ, 0x409c1945fc176, 0x719abc6a1fc4f, 0x1c37f90b20684, 0x06bccca55eedf, 0x029072a8b2b3e);
+FE_CONSTANT(FE_D_MINUS_ONE_SQ, 0x55aaa44ed4d20, 0x59603c3332635, 0x26d3baf4a7928, 0x120a66e6997a9, 0x5968b37af66c2);
 
 // A decoded element: its point of E (Z = 1) and the point of J above it (Z = 1).
 typedef struct {
@@ -14,18 +14,19 @@ typedef struct {
     quartic_point j;
 } decoded_element;
 
-// Decodes two elements (RFC 9496 §4.3.1); returns a mask per element: all ones for the canonical encoding of an element other
-// than the identity. What is written for an invalid encoding is unspecified.
+// Decodes two vectors of elements (RFC 9496 §4.3.1), `count[k]` strings from `in[k]`, `stride` bytes apart; valid[k] masks the
+// canonical encodings of elements other than the identity. What is written for an invalid encoding is unspecified.
 //
 // With u₁ = 1 − s², u₂ = 1 + s² and w = −d·u₁² − u₂² one has w = c²t², so I = 1/√(w·u₂²) gives Dx = I·u₂ = ±1/(c·t) and
 // 1/u₂ = I·Dx·w. Then x = |2s·Dx|, y = u₁/u₂, and t = ±w·Dx/c with the sign that made x non-negative.
-static inline void decode_pair(decoded_element *const r[2], uint64_t valid[2], const uint8_t *const in[2]) {
+static inline void decode_pair(decoded_element *const r[2], fe_mask valid[2], const uint8_t *const in[2], size_t stride,
+                               const size_t count[2]) {
     fe s[2], u1[2], u2[2], w[2], ratio[2], root[2];
     const fe one[2] = {FE_ONE, FE_ONE};
-    uint64_t was_square[2];
+    fe_mask was_square[2];
     for (int k = 0; k < 2; k++) {
         fe ss;
-        fe_from_bytes(&s[k], in[k]);
+        valid[k] = fe_decode(&s[k], in[k], stride, count[k]);
         fe_square(&ss, &s[k]);
         fe_sub(&u1[k], &FE_ONE, &ss);
         fe_add(&u2[k], &FE_ONE, &ss);
@@ -33,7 +34,7 @@ static inline void decode_pair(decoded_element *const r[2], uint64_t valid[2], c
         fe_mul(&w[k], &w[k], &FE_D);
         fe_square(&ratio[k], &u2[k]);
         fe_add(&w[k], &w[k], &ratio[k]);
-        fe_sub_wide(&w[k], &FE_ZERO, &w[k]);
+        fe_sub_sum(&w[k], &FE_ZERO, &w[k]);
         fe_mul(&ratio[k], &ratio[k], &w[k]);
     }
     fe_sqrt_ratio_pair(root, was_square, one, ratio);
@@ -47,36 +48,27 @@ static inline void decode_pair(decoded_element *const r[2], uint64_t valid[2], c
         fe_mul(&j->t, &j->t, &FE_INV_C);
         fe_mul(&e->x, &dx, &s[k]);
         fe_add(&e->x, &e->x, &e->x);
-        const uint64_t flip = fe_mask_if_negative(&e->x);
         fe_carry(&e->x, &e->x);
+        const fe_mask flip = fe_mask_if_negative(&e->x);
         fe_negate_if(&e->x, flip);
         fe_negate_if(&j->t, flip);
+        fe_carry(&e->x, &e->x);
         fe_mul(&e->y, &u1[k], &dy);
         fe_mul(&e->t, &e->x, &e->y);
         e->z = FE_ONE;
         j->s = s[k];
         j->z = FE_ONE;
-        fe_carry(&e->x, &e->x);
-
-        uint8_t canonical[32];
-        fe_to_bytes(canonical, &s[k]);
-        uint64_t difference = 0, bits = 0;
-        for (int i = 0; i < 32; i++) {
-            difference |= (uint64_t)(canonical[i] ^ in[k][i]);
-            bits |= in[k][i];
-        }
-        valid[k] = sidos_mask_if_zero(difference) & ~sidos_mask_if_zero(bits) & ~sidos_mask_of_bit(in[k][0] & 1) &
-                   was_square[k] & ~fe_mask_if_negative(&e->t) & ~fe_mask_if_zero(&e->y);
+        valid[k] &= was_square[k] & ~fe_mask_if_negative(&e->t) & ~fe_mask_if_zero(&e->y);
     }
 }
 
-// Elligator (RFC 9496 §4.3.4, MAP) of two field elements, stopping on J: the RFC's (w0, w1, w2, w3) are
+// Elligator (RFC 9496 §4.3.4, MAP) of two vectors of field elements, stopping on J: the RFC's (w0, w1, w2, w3) are
 // (2s·v, N·c, 1 − s², 1 + s²), which is θ(s, N/v).
 //
 // v = 0 (r = −d or −1/d, both reached) makes s = 0 and the RFC's result the identity; here (0 : 1 : 1) is put for (0 : 0 : 0).
 static inline void elligator_pair(quartic_point r[2], const fe t[2]) {
     fe rr[2], u[2], v[2], s[2];
-    uint64_t was_square[2];
+    fe_mask was_square[2];
     for (int k = 0; k < 2; k++) {
         fe a, b;
         fe_square(&rr[k], &t[k]);
@@ -104,7 +96,7 @@ static inline void elligator_pair(quartic_point r[2], const fe t[2]) {
         fe_mul(&n, &n, &c);
         fe_mul(&n, &n, &FE_D_MINUS_ONE_SQ);
         fe_sub(&n, &n, &v[k]);
-        const uint64_t exceptional = fe_mask_if_zero(&v[k]);
+        const fe_mask exceptional = fe_mask_if_zero(&v[k]);
         fe_mul(&r[k].s, &s[k], &v[k]);
         fe_mul(&r[k].t, &n, &v[k]);
         fe_select(&r[k].t, exceptional, &FE_ONE, &r[k].t);
@@ -115,10 +107,11 @@ static inline void elligator_pair(quartic_point r[2], const fe t[2]) {
 // One element on its way from J to bytes.
 typedef struct {
     fe ss, zz, p, t, m, tr, w, before;
-    uint64_t identity;
+    fe_mask identity;
 } encoding_work;
 
-// Encodes `count` ≤ `SIDOS_R255_GROUP` points of J, `out` + 32-byte encoding every `stride` bytes, with one inversion.
+// Encodes `count` ≤ `SIDOS_R255_GROUP` points of J, FE_LANES in each of `points`, with one inversion in each lane. Encodings are
+// written to `out`, `stride` bytes apart.
 //
 // An element is a coset of E's 4-torsion; its image point (x, y) may be any of (x, y), (−x, −y), (iy, ix), (−iy, −ix), and the
 // values of s above these are ±s, ±1/s, ±(t − 2is/c)/(1 − s²), ±(t + 2is/c)/(1 − s²). (The last two: with y' = ix,
@@ -133,8 +126,9 @@ typedef struct {
 // 1 stands in for it in the product, so that it spoils nobody else's inverse, and zero is selected at the end.
 static inline void encode_group(uint8_t *out, size_t stride, const quartic_point *points, size_t count,
                                 encoding_work *work) {
+    const size_t vector_count = (count + FE_LANES - 1) / FE_LANES;
     fe running = FE_ONE;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < vector_count; i++) {
         encoding_work *const k = &work[i];
         const quartic_point *const j = &points[i];
         fe q, r;
@@ -153,7 +147,7 @@ static inline void encode_group(uint8_t *out, size_t stride, const quartic_point
         fe_mul(&running, &running, &k->w);
     }
     fe_invert(&running, &running);
-    for (size_t i = count; i-- > 0;) {
+    for (size_t i = vector_count; i-- > 0;) {
         encoding_work *const k = &work[i];
         fe inverse, inv_m, inv_tr, q, r, xy, kp, x, s, other, factor;
         fe_mul(&inverse, &running, &k->before);
@@ -162,7 +156,7 @@ static inline void encode_group(uint8_t *out, size_t stride, const quartic_point
         fe_mul(&inv_tr, &inverse, &k->m);
         fe_mul(&xy, &k->m, &inv_tr);
         fe_mul(&xy, &xy, &FE_2_OVER_C);
-        const uint64_t rotated = fe_mask_if_negative(&xy);
+        const fe_mask rotated = fe_mask_if_negative(&xy);
 
         fe_sub(&q, &k->zz, &k->ss);
         fe_add(&r, &k->zz, &k->ss);
@@ -172,7 +166,7 @@ static inline void encode_group(uint8_t *out, size_t stride, const quartic_point
         fe_mul(&x, &x, &inv_tr);
         fe_select(&factor, rotated, &FE_I, &FE_2_OVER_C);
         fe_mul(&x, &x, &factor);
-        const uint64_t inverted = fe_mask_if_negative(&x);
+        const fe_mask inverted = fe_mask_if_negative(&x);
 
         fe_mul(&kp, &k->p, &FE_2I_OVER_C);
         fe_sub(&s, &k->t, &kp);
@@ -185,7 +179,8 @@ static inline void encode_group(uint8_t *out, size_t stride, const quartic_point
         fe_mul(&s, &s, &inv_m);
         fe_absolute(&s);
         fe_select(&s, k->identity, &FE_ZERO, &s);
-        fe_to_bytes(out + i * stride, &s);
+        const size_t first = FE_LANES * i, rest = count - first;
+        fe_to_bytes(out + first * stride, stride, rest < FE_LANES ? rest : FE_LANES, &s);
     }
 }
 

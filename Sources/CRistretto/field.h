@@ -1,182 +1,94 @@
-// The field of p = 2^255 − 19 in five limbs of 51 bits (value = Σ v[i]·2^(51 i)), constant time throughout.
+// The field of p = 2^255 − 19 as the formulas of this folder see it, and what follows from the primitives.
 //
-// Limbs are allowed to grow between multiplications, since 64 bits leave 13 bits of room:
-//   tight: every limb < 2^51 + 2^14         what fe_mul, fe_square, fe_from_bytes and fe_carry return
-//   loose: every limb < 2^54                what fe_mul, fe_square and fe_carry accept
-// An addition carries nothing and adds the bounds. A subtraction adds a multiple of p large enough for each limb to stay
-// positive: fe_sub (2p) subtracts a tight value and adds at most 2^52; fe_sub_wide (4p) subtracts anything with limbs
-// ≤ 2^53 − 76 (two tight values summed, or one fe_sub of tight values) and adds at most 2^53.
-#ifndef SIDOS_R255_FIELD_H
-#define SIDOS_R255_FIELD_H
+// A backend includes one of field_portable.h, field_avx2.h and field_ifma.h, and then the formulas, which thereby exist once
+// for all. Each field header represents an `fe`: FE_LANES elements side by side, one for each of as many items, all treated alike. It
+// defines, constant time throughout, with lane-wise meaning:
+//
+//   fe_mask                        per lane all ones or zeros; & | ~ apply
+//   FE_CONSTANT(name, v0 … v4)     a constant Σ v_i·2^(51 i) in every lane
+//   fe_mul, fe_square              loose → tight
+//   fe_mul_small                   times an integer below 2^20; loose → tight
+//   fe_add                         tight + tight → loose (the sum of three tight values is loose, too)
+//   fe_sub                         a − b; a a sum of two tight values at most, b tight → loose
+//   fe_sub_sum                     the same, where b is a sum of two tight values, or a difference of two
+//   fe_carry                       loose → tight
+//   fe_mul_wide, fe_square_wide,   loose → wide: a product not yet carried
+//   fe_widen                       tight → wide
+//   fe_wide_add, fe_wide_sub       sums of products: at most four added, at most two of them subtracted, and only once
+//   fe_narrow                      wide → loose
+//   fe_select(r, mask, a, b)       r = a where the mask is set, else b
+//   fe_move_if(r, mask, a)         r = a where the mask is set
+//   fe_canonical                   loose → the least representative in exact limbs
+//   fe_mask_if_same_limbs          for canonical values
+//   fe_mask_if_odd                 of a canonical value
+//   fe_mask_of                     a mask with every lane set or none, from 64 ones or zeros
+//   fe_mask_from_lane              a mask of the lanes from `lane` on
+//   fe_mask_lanes                  bit i: lane i is set
+//   fe_from_bytes                  reads `count` ≤ FE_LANES strings of 32 little-endian bytes, `stride` bytes apart, without bit 255;
+//                                  lanes beyond repeat the last; returns where bit 255 is set; values in [p, 2^255) are kept as they are
+//   fe_to_bytes                    writes `count` least representatives; takes loose values
+//   fe_column, fe_column_set       a table's column: FE_COMB_ENTRIES = 2^(FE_COMB_BITS − 1) elements, each the lane of an fe
+//   fe_index, fe_index_load        per lane an index, from FE_LANES bytes
+//   fe_index_bit                   a bit of it as a mask
+//   fe_index_low_bits              its FE_COMB_BITS − 1 lower bits, inverted where a mask is set
+//   fe_column_get                  per lane the entry at its index; no address depends on it
+//   fe_wipe_registers              clears what the compiler may leave in registers that it does not preserve
+//
+// *Tight* and *loose* are bounds on limbs that each header states; a tight value is loose. Arguments may overlap unless they
+// are wide.
+#ifndef SIDOS_R255_FIELD_DERIVED_H
+#define SIDOS_R255_FIELD_DERIVED_H
 
-#include "secrecy.h"
+FE_CONSTANT(FE_ZERO, 0, 0, 0, 0, 0);
+FE_CONSTANT(FE_ONE, 1, 0, 0, 0, 0);
 
-typedef unsigned __int128 sidos_u128;
-
-typedef struct {
-    uint64_t v[5];
-} fe;
-
-#define FE_LIMB_MASK 0x7ffffffffffffULL
-
-static const fe FE_ZERO = {{0, 0, 0, 0, 0}};
-static const fe FE_ONE = {{1, 0, 0, 0, 0}};
-
-static inline void fe_add(fe *r, const fe *a, const fe *b) {
-    for (int i = 0; i < 5; i++) r->v[i] = a->v[i] + b->v[i];
-}
-
-static inline void fe_sub(fe *r, const fe *a, const fe *b) {
-    r->v[0] = a->v[0] + 0xfffffffffffdaULL - b->v[0];
-    for (int i = 1; i < 5; i++) r->v[i] = a->v[i] + 0xffffffffffffeULL - b->v[i];
-}
-
-static inline void fe_sub_wide(fe *r, const fe *a, const fe *b) {
-    r->v[0] = a->v[0] + 0x1fffffffffffb4ULL - b->v[0];
-    for (int i = 1; i < 5; i++) r->v[i] = a->v[i] + 0x1ffffffffffffcULL - b->v[i];
-}
-
-// Carries the five 128-bit columns of a product down to tight limbs. With loose factors a column is below
-// 77·2^108 < 2^115 (five products, four of them times 19) and the top column, which has no factor 19, below 2^111; so every
-// carry fits 64 bits, and the last one, below 2^60, still does after ×19 (2^255 = 19 mod p).
-static inline void fe_carry_columns(fe *r, sidos_u128 c0, sidos_u128 c1, sidos_u128 c2, sidos_u128 c3, sidos_u128 c4) {
-    c1 += (uint64_t)(c0 >> 51);
-    uint64_t r0 = (uint64_t)c0 & FE_LIMB_MASK;
-    c2 += (uint64_t)(c1 >> 51);
-    uint64_t r1 = (uint64_t)c1 & FE_LIMB_MASK;
-    c3 += (uint64_t)(c2 >> 51);
-    uint64_t r2 = (uint64_t)c2 & FE_LIMB_MASK;
-    c4 += (uint64_t)(c3 >> 51);
-    uint64_t r3 = (uint64_t)c3 & FE_LIMB_MASK;
-    r0 += (uint64_t)(c4 >> 51) * 19;
-    r->v[1] = r1 + (r0 >> 51);
-    r->v[0] = r0 & FE_LIMB_MASK;
-    r->v[2] = r2;
-    r->v[3] = r3;
-    r->v[4] = (uint64_t)c4 & FE_LIMB_MASK;
-}
-
-static inline void fe_mul(fe *r, const fe *a, const fe *b) {
-    const uint64_t a0 = a->v[0], a1 = a->v[1], a2 = a->v[2], a3 = a->v[3], a4 = a->v[4];
-    const uint64_t b0 = b->v[0], b1 = b->v[1], b2 = b->v[2], b3 = b->v[3], b4 = b->v[4];
-    const uint64_t b1w = b1 * 19, b2w = b2 * 19, b3w = b3 * 19, b4w = b4 * 19;
-    sidos_u128 c0 = (sidos_u128)a0 * b0 + (sidos_u128)a1 * b4w + (sidos_u128)a2 * b3w + (sidos_u128)a3 * b2w +
-                    (sidos_u128)a4 * b1w;
-    sidos_u128 c1 = (sidos_u128)a0 * b1 + (sidos_u128)a1 * b0 + (sidos_u128)a2 * b4w + (sidos_u128)a3 * b3w +
-                    (sidos_u128)a4 * b2w;
-    sidos_u128 c2 = (sidos_u128)a0 * b2 + (sidos_u128)a1 * b1 + (sidos_u128)a2 * b0 + (sidos_u128)a3 * b4w +
-                    (sidos_u128)a4 * b3w;
-    sidos_u128 c3 = (sidos_u128)a0 * b3 + (sidos_u128)a1 * b2 + (sidos_u128)a2 * b1 + (sidos_u128)a3 * b0 +
-                    (sidos_u128)a4 * b4w;
-    sidos_u128 c4 = (sidos_u128)a0 * b4 + (sidos_u128)a1 * b3 + (sidos_u128)a2 * b2 + (sidos_u128)a3 * b1 +
-                    (sidos_u128)a4 * b0;
-    fe_carry_columns(r, c0, c1, c2, c3, c4);
-}
-
-static inline void fe_square(fe *r, const fe *a) {
-    const uint64_t a0 = a->v[0], a1 = a->v[1], a2 = a->v[2], a3 = a->v[3], a4 = a->v[4];
-    const uint64_t a0d = a0 * 2, a1d = a1 * 2, a3w = a3 * 19, a4w = a4 * 19, a4wd = a4w * 2;
-    sidos_u128 c0 = (sidos_u128)a0 * a0 + (sidos_u128)a1 * a4wd + (sidos_u128)(a2 * 2) * a3w;
-    sidos_u128 c1 = (sidos_u128)a0d * a1 + (sidos_u128)a2 * a4wd + (sidos_u128)a3 * a3w;
-    sidos_u128 c2 = (sidos_u128)a0d * a2 + (sidos_u128)a1 * a1 + (sidos_u128)a3 * a4wd;
-    sidos_u128 c3 = (sidos_u128)a0d * a3 + (sidos_u128)a1d * a2 + (sidos_u128)a4 * a4w;
-    sidos_u128 c4 = (sidos_u128)a0d * a4 + (sidos_u128)a1d * a3 + (sidos_u128)a2 * a2;
-    fe_carry_columns(r, c0, c1, c2, c3, c4);
-}
-
-/// r = a·small, for small < 2^20; `a` loose, the result tight.
-static inline void fe_mul_small(fe *r, const fe *a, uint64_t small) {
-    fe_carry_columns(r, (sidos_u128)a->v[0] * small, (sidos_u128)a->v[1] * small, (sidos_u128)a->v[2] * small,
-                     (sidos_u128)a->v[3] * small, (sidos_u128)a->v[4] * small);
-}
-
-static inline void fe_carry(fe *r, const fe *a) {
-    fe_carry_columns(r, a->v[0], a->v[1], a->v[2], a->v[3], a->v[4]);
-}
-
-/// r = −a, for tight `a`; the result is below 2^52.
+/// r = −a, for tight `a`; the result is loose.
 static inline void fe_negate(fe *r, const fe *a) { fe_sub(r, &FE_ZERO, a); }
 
-/// r = a where the mask is all ones, else b.
-static inline void fe_select(fe *r, uint64_t mask, const fe *a, const fe *b) {
-    for (int i = 0; i < 5; i++) r->v[i] = sidos_select(mask, a->v[i], b->v[i]);
-}
-
-/// r = −r where the mask is all ones; `r` tight, the result below 2^52.
-static inline void fe_negate_if(fe *r, uint64_t mask) {
+/// r = −r where the mask is set; `r` tight, the result fit to be added or subtracted once.
+static inline void fe_negate_if(fe *r, fe_mask mask) {
     fe negative;
     fe_negate(&negative, r);
     fe_select(r, mask, &negative, r);
 }
 
-/// Reduces to the one representative below p, limbs of exactly 51 bits; `a` loose.
-static inline void fe_canonical(fe *r, const fe *a) {
-    fe t;
-    fe_carry(&t, a);
-    // t < 2p. It is ≥ p exactly when t + 19 reaches bit 255; then adding 19 and dropping that bit subtracts p.
-    uint64_t q = (t.v[0] + 19) >> 51;
-    for (int i = 1; i < 5; i++) q = (t.v[i] + q) >> 51;
-    uint64_t carry = q * 19;
-    for (int i = 0; i < 5; i++) {
-        carry += t.v[i];
-        r->v[i] = carry & FE_LIMB_MASK;
-        carry >>= 51;
-    }
-}
-
-/// All ones when a = 0 (mod p); `a` loose.
-static inline uint64_t fe_mask_if_zero(const fe *a) {
+/// Where a = 0 (mod p); `a` loose.
+static inline fe_mask fe_mask_if_zero(const fe *a) {
     fe t;
     fe_canonical(&t, a);
-    return sidos_mask_if_zero(t.v[0] | t.v[1] | t.v[2] | t.v[3] | t.v[4]);
+    return fe_mask_if_same_limbs(&t, &FE_ZERO);
 }
 
-/// All ones when a = b (mod p); `a` with limbs below 2^53, `b` tight.
-static inline uint64_t fe_mask_if_equal(const fe *a, const fe *b) {
+/// Where a = b (mod p); `a` loose as fe_sub takes it, `b` tight.
+static inline fe_mask fe_mask_if_equal(const fe *a, const fe *b) {
     fe t;
     fe_sub(&t, a, b);
     return fe_mask_if_zero(&t);
 }
 
-/// All ones when a is negative in RFC 9496's sense: its least representative is odd; `a` loose.
-static inline uint64_t fe_mask_if_negative(const fe *a) {
+/// Where a is negative in RFC 9496's sense: its least representative is odd; `a` loose.
+static inline fe_mask fe_mask_if_negative(const fe *a) {
     fe t;
     fe_canonical(&t, a);
-    return sidos_mask_of_bit(t.v[0] & 1);
+    return fe_mask_if_odd(&t);
 }
 
-/// r = |r|, the non-negative one of r and −r; `r` tight, the result below 2^52.
+/// r = |r|, the non-negative one of r and −r; `r` tight, the result as of fe_negate_if.
 static inline void fe_absolute(fe *r) { fe_negate_if(r, fe_mask_if_negative(r)); }
 
-static inline uint64_t sidos_load64(const uint8_t *bytes) {
-    uint64_t value = 0;
-    for (int i = 7; i >= 0; i--) value = value << 8 | bytes[i];
-    return value;
+/// Exchanges a and b where the mask is set.
+static inline void fe_swap_if(fe *a, fe *b, fe_mask mask) {
+    const fe t = *a;
+    fe_select(a, mask, b, a);
+    fe_select(b, mask, &t, b);
 }
 
-static inline void sidos_store64(uint8_t *bytes, uint64_t value) {
-    for (int i = 0; i < 8; i++) bytes[i] = (uint8_t)(value >> (8 * i));
-}
-
-/// Reads 32 little-endian bytes, ignoring bit 255; values in [p, 2^255) are taken mod p.
-static inline void fe_from_bytes(fe *r, const uint8_t bytes[32]) {
-    const uint64_t w0 = sidos_load64(bytes), w1 = sidos_load64(bytes + 8), w2 = sidos_load64(bytes + 16),
-                   w3 = sidos_load64(bytes + 24);
-    r->v[0] = w0 & FE_LIMB_MASK;
-    r->v[1] = (w0 >> 51 | w1 << 13) & FE_LIMB_MASK;
-    r->v[2] = (w1 >> 38 | w2 << 26) & FE_LIMB_MASK;
-    r->v[3] = (w2 >> 25 | w3 << 39) & FE_LIMB_MASK;
-    r->v[4] = w3 >> 12 & FE_LIMB_MASK;
-}
-
-/// Writes the least representative, 32 little-endian bytes; `a` loose.
-static inline void fe_to_bytes(uint8_t bytes[32], const fe *a) {
-    fe t;
-    fe_canonical(&t, a);
-    sidos_store64(bytes, t.v[0] | t.v[1] << 51);
-    sidos_store64(bytes + 8, t.v[1] >> 13 | t.v[2] << 38);
-    sidos_store64(bytes + 16, t.v[2] >> 26 | t.v[3] << 25);
-    sidos_store64(bytes + 24, t.v[3] >> 39 | t.v[4] << 12);
+/// Reads field elements as RFC 9496 decodes s: masks where the 32 bytes are canonical, non-negative and not zero.
+static inline fe_mask fe_decode(fe *r, const uint8_t *bytes, size_t stride, size_t count) {
+    fe canonical;
+    const fe_mask beyond = fe_from_bytes(r, bytes, stride, count);
+    fe_canonical(&canonical, r);
+    return fe_mask_if_same_limbs(&canonical, r) & ~beyond & ~fe_mask_if_odd(r) & ~fe_mask_if_same_limbs(r, &FE_ZERO);
 }
 
 #endif

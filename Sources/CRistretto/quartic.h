@@ -13,7 +13,7 @@
 //   · P + ρ·G: P on J from decoding, φ((ρ/2)·G), add there.
 //
 // Coordinates: s = S/Z, t = T/Z². On J itself T ≠ 0 wherever Z ≠ 0, since A² − 1 = −4d/(1+d)² is not a square. The two points at
-// infinity have Z = 0, S ≠ 0, T = ±S². (0 : 0 : 0) is not a point and no function below returns it.
+// infinity have Z = 0, S ≠ 0, T = ±S². (0 : 0 : 0) is not a point.
 #ifndef SIDOS_R255_QUARTIC_H
 #define SIDOS_R255_QUARTIC_H
 
@@ -21,10 +21,10 @@
 #include "powers.h"
 
 // c = √(−1−d) (RFC 9496's SQRT_AD_MINUS_ONE) and fractions of it; 2A = 486662, the coefficient of curve25519.
-static const fe FE_C = {{0x7f6a0497b2e1b, 0x1836f0a97afd2, 0x7d747f6be7638, 0x456079e7e6498, 0x376931bf2b834}};
-static const fe FE_INV_C = {{0x702557fa2bf03, 0x514b7d1a82cc6, 0x7f89efd8b43a7, 0x1aef49ec23700, 0x079376fa30500}};
-static const fe FE_2_OVER_C = {{0x604aaff457e06, 0x2296fa350598d, 0x7f13dfb16874f, 0x35de93d846e01, 0x0f26edf460a00}};
-static const fe FE_2I_OVER_C = {{0x5b7106377bbd8, 0x71af6ad9382cb, 0x02d64427297b8, 0x6a81ef02c4294, 0x141b0b6806563}};
+FE_CONSTANT(FE_C, 0x7f6a0497b2e1b, 0x1836f0a97afd2, 0x7d747f6be7638, 0x456079e7e6498, 0x376931bf2b834);
+FE_CONSTANT(FE_INV_C, 0x702557fa2bf03, 0x514b7d1a82cc6, 0x7f89efd8b43a7, 0x1aef49ec23700, 0x079376fa30500);
+FE_CONSTANT(FE_2_OVER_C, 0x604aaff457e06, 0x2296fa350598d, 0x7f13dfb16874f, 0x35de93d846e01, 0x0f26edf460a00);
+FE_CONSTANT(FE_2I_OVER_C, 0x5b7106377bbd8, 0x71af6ad9382cb, 0x02d64427297b8, 0x6a81ef02c4294, 0x141b0b6806563);
 #define QUARTIC_2A 486662
 
 typedef struct {
@@ -32,8 +32,8 @@ typedef struct {
 } quartic_point;
 
 /// φ(P); T of `p` is not read. Twice P is not a multiple of it: θ of the result is 2P. `p` must not be (±i, 0), whose double is
-/// the point (0, −1). No k·Q with 0 ≤ k < l and Q a decoded element other than the identity is: its prime-order part is not zero unless
-/// k = 0, and then k·Q is (0, 1).
+/// the point (0, −1); the result is then (0 : 0 : 0). A multiple k·Q of a decoded element other than the identity can be that only
+/// for k ≡ 0 mod l, and encode_group answers to it with the identity, as is right.
 static inline void quartic_from_half(quartic_point *r, const edwards_point *p) {
     fe xx, yy, zz, u;
     fe_square(&xx, &p->x);
@@ -81,7 +81,7 @@ static inline void quartic_add(quartic_point *r, const quartic_point *p, const q
     fe_add(&u, &a, &c);
     fe_add(&w, &b, &e);
     fe_mul(&cross, &u, &w);
-    fe_sub_wide(&cross, &cross, &plus);
+    fe_sub_sum(&cross, &cross, &plus);
     // law I
     fe_add(&r->s, &st, &ts);
     fe_sub(&r->z, &ce, &ab);
@@ -99,7 +99,7 @@ static inline void quartic_add(quartic_point *r, const quartic_point *p, const q
     fe_mul(&u, &u, &cross);
     fe_mul(&w, &pp, &plus);
     fe_sub(&second.t, &u, &w);
-    const uint64_t degenerate = fe_mask_if_zero(&r->s) & fe_mask_if_zero(&r->z);
+    const fe_mask degenerate = fe_mask_if_zero(&r->s) & fe_mask_if_zero(&r->z);
     fe_select(&r->s, degenerate, &second.s, &r->s);
     fe_select(&r->t, degenerate, &second.t, &r->t);
     fe_select(&r->z, degenerate, &second.z, &r->z);

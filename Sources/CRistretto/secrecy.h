@@ -38,10 +38,4 @@ static inline void sidos_wipe(void *memory, size_t byte_count) {
     __asm__ __volatile__("" : : "r"(memory) : "memory");
 }
 
-/// Overwrites the stack below the caller's frame, where the functions it called left spilled registers.
-static __attribute__((noinline, unused)) void sidos_wipe_stack_below(void) {
-    unsigned char below[8192];
-    sidos_wipe(below, sizeof below);
-}
-
 #endif

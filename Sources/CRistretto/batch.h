@@ -1,0 +1,241 @@
+// The functions of a backend over whatever field was included: a group of items, FE_LANES at a time.
+//
+// A backend's source includes its field header, this, and defines `is_supported` and the table with SIDOS_R255_BACKEND_TABLE.
+#ifndef SIDOS_R255_BATCH_H
+#define SIDOS_R255_BATCH_H
+
+#include "backend.h"
+#include "comb.h"
+#include "encoding.h"
+#include "multiply.h"
+
+#define VECTORS COMB_VECTORS
+
+static inline size_t lanes_used(size_t count, size_t vector) {
+    const size_t rest = count - FE_LANES * vector;
+    return rest < FE_LANES ? rest : FE_LANES;
+}
+
+/// The first item of vector `vector` that is not valid, or `count`. Publishes validity.
+static inline size_t first_invalid(fe_mask valid, size_t vector, size_t count) {
+    uint64_t lanes = fe_mask_lanes(valid);
+    SIDOS_R255_PUBLISH(lanes);
+    const size_t used = lanes_used(count, vector);
+    for (size_t lane = 0; lane < used; lane++)
+        if ((lanes >> lane & 1) == 0) return FE_LANES * vector + lane;
+    return count;
+}
+
+/// Wipes what the functions called before left in registers and in the stack beneath the caller's frame.
+static __attribute__((noinline)) void wipe_traces(void) {
+    unsigned char below[4096 + 4096 * FE_LANES];
+    sidos_wipe(below, sizeof below);
+    fe_wipe_registers();
+}
+
+/// Decodes `count` elements, returning `count` or the index of the first invalid one.
+static size_t decode_group(decoded_element *r, const uint8_t *in, size_t count) {
+    decoded_element spare;
+    size_t valid_count = count;
+    for (size_t i = 0; i * FE_LANES < count && valid_count == count; i += 2) {
+        const size_t next = (i + 1) * FE_LANES < count ? i + 1 : i;
+        decoded_element *const pair[2] = {&r[i], next == i ? &spare : &r[next]};
+        const uint8_t *const bytes[2] = {in + 32 * FE_LANES * i, in + 32 * FE_LANES * next};
+        const size_t used[2] = {lanes_used(count, i), lanes_used(count, next)};
+        fe_mask valid[2];
+        decode_pair(pair, valid, bytes, 32, used);
+        valid_count = first_invalid(valid[0], i, count);
+        if (valid_count == count) valid_count = first_invalid(valid[1], next, count);
+    }
+    sidos_wipe(&spare, sizeof spare);
+    return valid_count;
+}
+
+/// Decodes vector `vector` of each of two lists, `stride` bytes between elements; as decode_group.
+static size_t decode_two(decoded_element pair[2], const uint8_t *a, const uint8_t *b, size_t stride, size_t vector, size_t count) {
+    decoded_element *const pointers[2] = {&pair[0], &pair[1]};
+    const uint8_t *const bytes[2] = {a + stride * FE_LANES * vector, b + stride * FE_LANES * vector};
+    const size_t used[2] = {lanes_used(count, vector), lanes_used(count, vector)};
+    fe_mask valid[2];
+    decode_pair(pointers, valid, bytes, stride, used);
+    return first_invalid(valid[0] & valid[1], vector, count);
+}
+
+static size_t mul(uint8_t *out, const uint8_t *in, const uint8_t half_scalar[32], size_t count) {
+    decoded_element elements[VECTORS];
+    quartic_point results[VECTORS];
+    encoding_work work[VECTORS];
+    edwards_cached multiples[MULTIPLY_ENTRIES];
+    edwards_point product;
+    uint8_t digits[MULTIPLY_DIGITS];
+
+    const size_t valid_count = decode_group(elements, in, count);
+    if (valid_count == count) {
+        sidos_scalar_digits(digits, 1, half_scalar, MULTIPLY_BITS);
+        for (size_t i = 0; i * FE_LANES < count; i++) {
+            multiply_point(&product, &elements[i].e, digits, multiples);
+            quartic_from_half(&results[i], &product);
+        }
+        encode_group(out, 32, results, count, work);
+        sidos_wipe(digits, sizeof digits);
+        sidos_wipe(multiples, sizeof multiples);
+        sidos_wipe(&product, sizeof product);
+        sidos_wipe(results, sizeof results);
+        sidos_wipe(work, sizeof work);
+    }
+    sidos_wipe(elements, sizeof elements);
+    wipe_traces();
+    return valid_count;
+}
+
+static void from_uniform(uint8_t *out, const uint8_t *in64, size_t count) {
+    quartic_point results[VECTORS], mapped[2];
+    encoding_work work[VECTORS];
+    fe t[2];
+    for (size_t i = 0; i * FE_LANES < count; i++) {
+        const size_t used = lanes_used(count, i);
+        (void)fe_from_bytes(&t[0], in64 + 64 * FE_LANES * i, 64, used);
+        (void)fe_from_bytes(&t[1], in64 + 64 * FE_LANES * i + 32, 64, used);
+        elligator_pair(mapped, t);
+        quartic_add(&results[i], &mapped[0], &mapped[1]);
+    }
+    encode_group(out, 32, results, count, work);
+    sidos_wipe(t, sizeof t);
+    sidos_wipe(mapped, sizeof mapped);
+    sidos_wipe(results, sizeof results);
+    sidos_wipe(work, sizeof work);
+    wipe_traces();
+}
+
+/// Encodes 2·products[i].
+static void encode_doubled(uint8_t *out, size_t stride, const edwards_point *products, size_t count) {
+    quartic_point results[VECTORS];
+    encoding_work work[VECTORS];
+    for (size_t i = 0; i * FE_LANES < count; i++) quartic_from_half(&results[i], &products[i]);
+    encode_group(out, stride, results, count, work);
+    sidos_wipe(results, sizeof results);
+    sidos_wipe(work, sizeof work);
+}
+
+static void table_mul(uint8_t *out, const uint8_t *half_scalars, const void *table, size_t count) {
+    comb_digits digits;
+    edwards_point products[VECTORS];
+    comb_split(digits, half_scalars, count);
+    comb_multiply(products, digits, table, count);
+    encode_doubled(out, 32, products, count);
+    sidos_wipe(digits, sizeof digits);
+    sidos_wipe(products, sizeof products);
+    wipe_traces();
+}
+
+static size_t rerandomize(uint8_t *out, const uint8_t *in, const uint8_t *half_scalars, const void *table_g,
+                          const void *table_y, size_t count) {
+    decoded_element pair[2];
+    quartic_point results[2][VECTORS], shift;
+    comb_digits digits;
+    edwards_point products[VECTORS];
+    encoding_work work[VECTORS];
+    const void *const tables[2] = {table_g, table_y};
+
+    size_t valid_count = count;
+    for (size_t i = 0; i * FE_LANES < count && valid_count == count; i++) {
+        valid_count = decode_two(pair, in, in + 32, 64, i, count);
+        results[0][i] = pair[0].j;
+        results[1][i] = pair[1].j;
+    }
+    if (valid_count == count) {
+        comb_split(digits, half_scalars, count);
+        for (int half = 0; half < 2; half++) {
+            comb_multiply(products, digits, tables[half], count);
+            for (size_t i = 0; i * FE_LANES < count; i++) {
+                quartic_from_half(&shift, &products[i]);
+                quartic_add(&results[half][i], &results[half][i], &shift);
+            }
+            encode_group(out + 32 * half, 64, results[half], count, work);
+        }
+        sidos_wipe(digits, sizeof digits);
+        sidos_wipe(products, sizeof products);
+        sidos_wipe(work, sizeof work);
+        sidos_wipe(&shift, sizeof shift);
+    }
+    sidos_wipe(pair, sizeof pair);
+    sidos_wipe(results, sizeof results);
+    wipe_traces();
+    return valid_count;
+}
+
+static void seal(uint8_t *capsules, uint8_t *secrets, const uint8_t *half_sigmas, const uint8_t *half_rhos,
+                 const void *table_g, const void *table_y, size_t count) {
+    comb_digits sigma_digits, rho_digits;
+    edwards_point products[VECTORS];
+
+    comb_split(sigma_digits, half_sigmas, count);
+    comb_split(rho_digits, half_rhos, count);
+    comb_multiply(products, rho_digits, table_g, count);
+    encode_doubled(capsules, 64, products, count);
+    comb_multiply(products, sigma_digits, table_g, count);
+    encode_doubled(secrets, 32, products, count);
+    // (σ/2)·G is in `products`: go on from there with (ρ/2)·Y.
+    comb_add_rows(products, rho_digits, table_y, 0, count);
+    encode_doubled(capsules + 32, 64, products, count);
+
+    sidos_wipe(sigma_digits, sizeof sigma_digits);
+    sidos_wipe(rho_digits, sizeof rho_digits);
+    sidos_wipe(products, sizeof products);
+    wipe_traces();
+}
+
+static size_t add(uint8_t *out, const uint8_t *a, const uint8_t *b, int subtract, size_t count) {
+    decoded_element pair[2];
+    quartic_point results[VECTORS];
+    encoding_work work[VECTORS];
+    size_t valid_count = count;
+    for (size_t i = 0; i * FE_LANES < count && valid_count == count; i++) {
+        valid_count = decode_two(pair, a, b, 32, i, count);
+        if (subtract) quartic_negate(&pair[1].j, &pair[1].j);
+        quartic_add(&results[i], &pair[0].j, &pair[1].j);
+    }
+    if (valid_count == count) {
+        encode_group(out, 32, results, count, work);
+        sidos_wipe(work, sizeof work);
+    }
+    sidos_wipe(pair, sizeof pair);
+    sidos_wipe(results, sizeof results);
+    wipe_traces();
+    return valid_count;
+}
+
+static size_t validate(const uint8_t *in, size_t count) {
+    decoded_element elements[VECTORS];
+    const size_t valid_count = decode_group(elements, in, count);
+    sidos_wipe(elements, sizeof elements);
+    wipe_traces();
+    return valid_count;
+}
+
+static int table_init(void *table, const uint8_t y[32]) {
+    decoded_element decoded;
+    sidos_wipe(table, sizeof(comb_row) * COMB_ROWS);
+    if (decode_group(&decoded, y, 1) != 1) return 0;
+    comb_build(table, &decoded.e);
+    sidos_wipe(&decoded, sizeof decoded);
+    wipe_traces();
+    return 1;
+}
+
+#define SIDOS_R255_BACKEND_TABLE(backend_name)     \
+    {                                              \
+        .name = backend_name,                      \
+        .table_byte_count = sizeof(comb_row) * COMB_ROWS, \
+        .is_supported = is_supported,              \
+        .table_init = table_init,                  \
+        .mul = mul,                                \
+        .from_uniform = from_uniform,              \
+        .table_mul = table_mul,                    \
+        .rerandomize = rerandomize,                \
+        .seal = seal,                              \
+        .add = add,                                \
+        .validate = validate,                      \
+    }
+
+#endif
