@@ -36,6 +36,9 @@ typedef struct {
     size_t (*validate)(const uint8_t *in, size_t count);
 } sidos_r255_backend_table;
 
+#if defined(__x86_64__)
+extern const sidos_r255_backend_table sidos_r255_ifma;
+#endif
 extern const sidos_r255_backend_table sidos_r255_portable;
 
 /// Known answers for every function of a backend. 1 when all agree. `table_g` was made by the backend's table_init for G.

@@ -9,6 +9,9 @@
 
 // Best first.
 static const sidos_r255_backend_table *const BACKENDS[] = {
+#if defined(__x86_64__)
+    &sidos_r255_ifma,
+#endif
     &sidos_r255_portable,
 };
 #define BACKEND_COUNT (sizeof BACKENDS / sizeof BACKENDS[0])
