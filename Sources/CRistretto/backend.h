@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 /// The most items one backend call is given. It bounds a backend's scratch, which is on the stack.
-#define SIDOS_R255_GROUP 64
+#define SIDOS_R255_GROUP 128
 
 /// Room for the fixed-base table of any backend, and its alignment.
 #define SIDOS_R255_TABLE_BYTES 284160

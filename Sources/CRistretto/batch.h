@@ -33,22 +33,17 @@ static __attribute__((noinline)) void wipe_traces(void) {
     fe_wipe_registers();
 }
 
-/// Decodes `count` elements, returning `count` or the index of the first invalid one.
-static size_t decode_group(decoded_element *r, const uint8_t *in, size_t count) {
-    decoded_element spare;
-    size_t valid_count = count;
-    for (size_t i = 0; i * FE_LANES < count && valid_count == count; i += 2) {
-        const size_t next = (i + 1) * FE_LANES < count ? i + 1 : i;
-        decoded_element *const pair[2] = {&r[i], next == i ? &spare : &r[next]};
-        const uint8_t *const bytes[2] = {in + 32 * FE_LANES * i, in + 32 * FE_LANES * next};
-        const size_t used[2] = {lanes_used(count, i), lanes_used(count, next)};
-        fe_mask valid[2];
-        decode_pair(pair, valid, bytes, 32, used);
-        valid_count = first_invalid(valid[0], i, count);
-        if (valid_count == count) valid_count = first_invalid(valid[1], next, count);
-    }
-    sidos_wipe(&spare, sizeof spare);
-    return valid_count;
+/// Decodes vectors `vector` and `vector` + 1 of a list; returns `count` or the index of the first invalid element. A last vector
+/// without a neighbour is decoded twice.
+static size_t decode_next(decoded_element pair[2], const uint8_t *in, size_t vector, size_t count) {
+    const size_t next = (vector + 1) * FE_LANES < count ? vector + 1 : vector;
+    decoded_element *const pointers[2] = {&pair[0], &pair[1]};
+    const uint8_t *const bytes[2] = {in + 32 * FE_LANES * vector, in + 32 * FE_LANES * next};
+    const size_t used[2] = {lanes_used(count, vector), lanes_used(count, next)};
+    fe_mask valid[2];
+    decode_pair(pointers, valid, bytes, 32, used);
+    const size_t first = first_invalid(valid[0], vector, count);
+    return first != count ? first : first_invalid(valid[1], next, count);
 }
 
 /// Decodes vector `vector` of each of two lists, `stride` bytes between elements; as decode_group.
@@ -62,28 +57,31 @@ static size_t decode_two(decoded_element pair[2], const uint8_t *a, const uint8_
 }
 
 static size_t mul(uint8_t *out, const uint8_t *in, const uint8_t half_scalar[32], size_t count) {
-    decoded_element elements[VECTORS];
+    decoded_element pair[2];
     quartic_point results[VECTORS];
     encoding_work work[VECTORS];
     edwards_cached multiples[MULTIPLY_ENTRIES];
     edwards_point product;
     uint8_t digits[MULTIPLY_DIGITS];
 
-    const size_t valid_count = decode_group(elements, in, count);
-    if (valid_count == count) {
-        sidos_scalar_digits(digits, 1, half_scalar, MULTIPLY_BITS);
-        for (size_t i = 0; i * FE_LANES < count; i++) {
-            multiply_point(&product, &elements[i].e, digits, multiples);
-            quartic_from_half(&results[i], &product);
+    sidos_scalar_digits(digits, 1, half_scalar, MULTIPLY_BITS);
+    size_t valid_count = count;
+    for (size_t i = 0; i * FE_LANES < count && valid_count == count; i += 2) {
+        valid_count = decode_next(pair, in, i, count);
+        for (size_t k = 0; k < 2 && (i + k) * FE_LANES < count; k++) {
+            multiply_point(&product, &pair[k].e, digits, multiples);
+            quartic_from_half(&results[i + k], &product);
         }
+    }
+    if (valid_count == count) {
         encode_group(out, 32, results, count, work);
-        sidos_wipe(digits, sizeof digits);
-        sidos_wipe(multiples, sizeof multiples);
-        sidos_wipe(&product, sizeof product);
-        sidos_wipe(results, sizeof results);
         sidos_wipe(work, sizeof work);
     }
-    sidos_wipe(elements, sizeof elements);
+    sidos_wipe(digits, sizeof digits);
+    sidos_wipe(multiples, sizeof multiples);
+    sidos_wipe(&product, sizeof product);
+    sidos_wipe(results, sizeof results);
+    sidos_wipe(pair, sizeof pair);
     wipe_traces();
     return valid_count;
 }
@@ -206,21 +204,22 @@ static size_t add(uint8_t *out, const uint8_t *a, const uint8_t *b, int subtract
 }
 
 static size_t validate(const uint8_t *in, size_t count) {
-    decoded_element elements[VECTORS];
-    const size_t valid_count = decode_group(elements, in, count);
-    sidos_wipe(elements, sizeof elements);
+    decoded_element pair[2];
+    size_t valid_count = count;
+    for (size_t i = 0; i * FE_LANES < count && valid_count == count; i += 2) valid_count = decode_next(pair, in, i, count);
+    sidos_wipe(pair, sizeof pair);
     wipe_traces();
     return valid_count;
 }
 
 static int table_init(void *table, const uint8_t y[32]) {
-    decoded_element decoded;
+    decoded_element pair[2];
     sidos_wipe(table, sizeof(comb_row) * COMB_ROWS);
-    if (decode_group(&decoded, y, 1) != 1) return 0;
-    comb_build(table, &decoded.e);
-    sidos_wipe(&decoded, sizeof decoded);
+    const int valid = decode_next(pair, y, 0, 1) == 1;
+    if (valid) comb_build(table, &pair[0].e);
+    sidos_wipe(pair, sizeof pair);
     wipe_traces();
-    return 1;
+    return valid;
 }
 
 #define SIDOS_R255_BACKEND_TABLE(backend_name)     \

@@ -17,7 +17,7 @@
 //   fe_wide_add, fe_wide_sub       sums of products: at most four added, at most two of them subtracted, and only once
 //   fe_narrow                      wide → loose
 //   fe_select(r, mask, a, b)       r = a where the mask is set, else b
-//   fe_move_if(r, mask, a)         r = a where the mask is set
+//   fe_move_limbs_if               r's FE_LIMBS limbs v[from … to − 1] = a's where the mask is set; r may hold only these
 //   fe_canonical                   loose → the least representative in exact limbs
 //   fe_mask_if_same_limbs          for canonical values
 //   fe_mask_if_odd                 of a canonical value
@@ -41,6 +41,9 @@
 
 FE_CONSTANT(FE_ZERO, 0, 0, 0, 0, 0);
 FE_CONSTANT(FE_ONE, 1, 0, 0, 0, 0);
+
+/// r = a where the mask is set.
+static inline void fe_move_if(fe *r, fe_mask mask, const fe *a) { fe_move_limbs_if(r, mask, a, 0, FE_LIMBS); }
 
 /// r = −a, for tight `a`; the result is loose.
 static inline void fe_negate(fe *r, const fe *a) { fe_sub(r, &FE_ZERO, a); }

@@ -16,8 +16,10 @@
 
 #define FE_LANES 8
 
+#define FE_LIMBS 5
+
 typedef struct {
-    __m512i v[5];
+    __m512i v[FE_LIMBS];
 } fe;
 typedef __mmask8 fe_mask;
 
@@ -143,8 +145,8 @@ static inline void fe_select(fe *r, fe_mask mask, const fe *a, const fe *b) {
     for (int i = 0; i < 5; i++) r->v[i] = _mm512_mask_blend_epi64(mask, b->v[i], a->v[i]);
 }
 
-static inline void fe_move_if(fe *r, fe_mask mask, const fe *a) {
-    for (int i = 0; i < 5; i++) r->v[i] = _mm512_mask_mov_epi64(r->v[i], mask, a->v[i]);
+static inline void fe_move_limbs_if(fe *r, fe_mask mask, const fe *a, int from, int to) {
+    for (int i = from; i < to; i++) r->v[i] = _mm512_mask_mov_epi64(r->v[i], mask, a->v[i]);
 }
 
 static inline void fe_canonical(fe *r, const fe *a) {

@@ -15,8 +15,10 @@ typedef unsigned __int128 sidos_u128;
 
 #define FE_LANES 1
 
+#define FE_LIMBS 5
+
 typedef struct {
-    uint64_t v[5];
+    uint64_t v[FE_LIMBS];
 } fe;
 typedef uint64_t fe_mask;
 
@@ -115,7 +117,9 @@ static inline void fe_select(fe *r, fe_mask mask, const fe *a, const fe *b) {
     for (int i = 0; i < 5; i++) r->v[i] = sidos_select(mask, a->v[i], b->v[i]);
 }
 
-static inline void fe_move_if(fe *r, fe_mask mask, const fe *a) { fe_select(r, mask, a, r); }
+static inline void fe_move_limbs_if(fe *r, fe_mask mask, const fe *a, int from, int to) {
+    for (int i = from; i < to; i++) r->v[i] = sidos_select(mask, a->v[i], r->v[i]);
+}
 
 static inline void fe_canonical(fe *r, const fe *a) {
     fe t;

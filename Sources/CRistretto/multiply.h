@@ -28,42 +28,79 @@ static inline void odd_multiples(edwards_cached r[MULTIPLY_ENTRIES], const edwar
 
 // The multiple of one digit in constant time: every entry is read, the wanted one is kept by mask. The digit is the same in
 // every lane.
-static inline void look_up_multiple(edwards_cached *r, const edwards_cached multiples[MULTIPLY_ENTRIES], uint64_t digit) {
+typedef struct {
+    fe_mask wanted[MULTIPLY_ENTRIES];
+    fe_mask negative;
+} digit_masks;
+
+static inline void split_digit(digit_masks *r, uint64_t digit) {
     const uint64_t negative = sidos_mask_if_zero(digit >> (MULTIPLY_BITS - 1));
     const uint64_t index = (digit ^ negative) & (MULTIPLY_ENTRIES - 1);
-    *r = multiples[0];
-    for (uint64_t i = 1; i < MULTIPLY_ENTRIES; i++) {
-        const fe_mask wanted = fe_mask_of(sidos_mask_if_zero(index ^ i));
-        fe_move_if(&r->y_plus_x, wanted, &multiples[i].y_plus_x);
-        fe_move_if(&r->y_minus_x, wanted, &multiples[i].y_minus_x);
-        fe_move_if(&r->z2, wanted, &multiples[i].z2);
-        fe_move_if(&r->t2d, wanted, &multiples[i].t2d);
-    }
-    const fe_mask flip = fe_mask_of(negative);
-    fe_swap_if(&r->y_plus_x, &r->y_minus_x, flip);
-    fe_negate_if(&r->t2d, flip);
+    for (uint64_t i = 0; i < MULTIPLY_ENTRIES; i++) r->wanted[i] = fe_mask_of(sidos_mask_if_zero(index ^ i));
+    r->negative = fe_mask_of(negative);
+}
+
+/// Looks up limbs `from` to `to` − 1 of one coordinate, whose entries follow each other every `sizeof(edwards_cached)`.
+static inline __attribute__((always_inline)) void look_up_limbs(fe *r, const fe *first, const digit_masks *masks, int from,
+                                                                int to) {
+    enum { STRIDE = sizeof(edwards_cached) / sizeof(fe) };
+    fe found;
+    for (int i = from; i < to; i++) found.v[i] = first->v[i];
+    for (int entry = 1; entry < MULTIPLY_ENTRIES; entry++)
+        fe_move_limbs_if(&found, masks->wanted[entry], first + STRIDE * entry, from, to);
+    for (int i = from; i < to; i++) r->v[i] = found.v[i];
+}
+
+/// An addend's coordinate by number: all four are `fe`, one after the other.
+static inline fe *cached_coordinate(edwards_cached *p, int number) { return &p->y_plus_x + number; }
+
+static inline void negate_cached_if(edwards_cached *r, fe_mask negative) {
+    fe_swap_if(&r->y_plus_x, &r->y_minus_x, negative);
+    fe_negate_if(&r->t2d, negative);
 }
 
 /// r = Σ d_i·2^(w·i) · p for the digits d_i of scalar.h, all but T. `multiples` is scratch.
-static inline void multiply_point(edwards_point *r, const edwards_point *p, const uint8_t digits[MULTIPLY_DIGITS],
-                                  edwards_cached multiples[MULTIPLY_ENTRIES]) {
+///
+/// A look-up only loads and waits for nothing, while products keep the multiplier busy: a coordinate of the next addend is looked
+/// up at each of the first four doublings, a part of it after each product.
+static __attribute__((noinline)) void multiply_point(edwards_point *r, const edwards_point *p,
+                                                     const uint8_t digits[MULTIPLY_DIGITS],
+                                                     edwards_cached multiples[MULTIPLY_ENTRIES]) {
+    enum { FIRST_CUT = FE_LIMBS * 2 / 5, SECOND_CUT = FE_LIMBS * 4 / 5 };
     edwards_cached addend;
     edwards_completed sum;
+    digit_masks masks;
     odd_multiples(multiples, p);
-    look_up_multiple(&addend, multiples, digits[MULTIPLY_DIGITS - 1]);
+    split_digit(&masks, digits[MULTIPLY_DIGITS - 1]);
+    for (int j = 0; j < 4; j++)
+        look_up_limbs(cached_coordinate(&addend, j), cached_coordinate(multiples, j), &masks, 0, FE_LIMBS);
+    negate_cached_if(&addend, masks.negative);
     edwards_complete_cached(&sum, &addend);
     for (int i = MULTIPLY_DIGITS - 2; i >= 0; i--) {
-        for (int j = 0; j < MULTIPLY_BITS; j++) {
+        split_digit(&masks, digits[i]);
+        for (int j = 0; j < 4; j++) {
+            fe *const found = cached_coordinate(&addend, j);
+            const fe *const first = cached_coordinate(multiples, j);
+            fe_mul(&r->x, &sum.x, &sum.t);
+            look_up_limbs(found, first, &masks, 0, FIRST_CUT);
+            fe_mul(&r->y, &sum.y, &sum.z);
+            look_up_limbs(found, first, &masks, FIRST_CUT, SECOND_CUT);
+            fe_mul(&r->z, &sum.z, &sum.t);
+            look_up_limbs(found, first, &masks, SECOND_CUT, FE_LIMBS);
+            edwards_double(&sum, r);
+        }
+        for (int j = 4; j < MULTIPLY_BITS; j++) {
             edwards_to_projective(r, &sum);
             edwards_double(&sum, r);
         }
+        negate_cached_if(&addend, masks.negative);
         edwards_to_extended(r, &sum);
-        look_up_multiple(&addend, multiples, digits[i]);
         edwards_add_cached(&sum, r, &addend);
     }
     edwards_to_projective(r, &sum);
     sidos_wipe(&addend, sizeof addend);
     sidos_wipe(&sum, sizeof sum);
+    sidos_wipe(&masks, sizeof masks);
 }
 
 #endif
