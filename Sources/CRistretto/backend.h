@@ -27,6 +27,7 @@ typedef struct {
     int (*table_init)(void *table, const uint8_t y[32]);
     size_t (*mul)(uint8_t *out, const uint8_t *in, const uint8_t half_scalar[32], size_t count);
     void (*from_uniform)(uint8_t *out, const uint8_t *in64, size_t count);
+    void (*from_uniform_mul)(uint8_t *out, const uint8_t *in64, const uint8_t half_scalar[32], size_t count);
     void (*table_mul)(uint8_t *out, const uint8_t *half_scalars, const void *table, size_t count);
     size_t (*rerandomize)(uint8_t *out, const uint8_t *in, const uint8_t *half_scalars, const void *table_g,
                           const void *table_y, size_t count);

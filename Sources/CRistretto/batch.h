@@ -86,20 +86,49 @@ static size_t mul(uint8_t *out, const uint8_t *in, const uint8_t half_scalar[32]
     return valid_count;
 }
 
-static void from_uniform(uint8_t *out, const uint8_t *in64, size_t count) {
-    quartic_point results[VECTORS], mapped[2];
-    encoding_work work[VECTORS];
+/// The one-way map of vector `vector`.
+static inline void map_vector(quartic_point *r, const uint8_t *in64, size_t vector, size_t count) {
+    const size_t used = lanes_used(count, vector);
+    quartic_point mapped[2];
     fe t[2];
+    (void)fe_from_bytes(&t[0], in64 + 64 * FE_LANES * vector, 64, used);
+    (void)fe_from_bytes(&t[1], in64 + 64 * FE_LANES * vector + 32, 64, used);
+    elligator_pair(mapped, t);
+    quartic_add(r, &mapped[0], &mapped[1]);
+    sidos_wipe(mapped, sizeof mapped);
+    sidos_wipe(t, sizeof t);
+}
+
+static void from_uniform(uint8_t *out, const uint8_t *in64, size_t count) {
+    quartic_point results[VECTORS];
+    encoding_work work[VECTORS];
+    for (size_t i = 0; i * FE_LANES < count; i++) map_vector(&results[i], in64, i, count);
+    encode_group(out, 32, results, count, work);
+    sidos_wipe(results, sizeof results);
+    sidos_wipe(work, sizeof work);
+    wipe_traces();
+}
+
+static void from_uniform_mul(uint8_t *out, const uint8_t *in64, const uint8_t half_scalar[32], size_t count) {
+    quartic_point mapped, results[VECTORS];
+    encoding_work work[VECTORS];
+    edwards_cached multiples[MULTIPLY_ENTRIES];
+    edwards_point point, product;
+    uint8_t digits[MULTIPLY_DIGITS];
+
+    sidos_scalar_digits(digits, 1, half_scalar, MULTIPLY_BITS);
     for (size_t i = 0; i * FE_LANES < count; i++) {
-        const size_t used = lanes_used(count, i);
-        (void)fe_from_bytes(&t[0], in64 + 64 * FE_LANES * i, 64, used);
-        (void)fe_from_bytes(&t[1], in64 + 64 * FE_LANES * i + 32, 64, used);
-        elligator_pair(mapped, t);
-        quartic_add(&results[i], &mapped[0], &mapped[1]);
+        map_vector(&mapped, in64, i, count);
+        quartic_to_edwards(&point, &mapped);
+        multiply_point(&product, &point, digits, multiples);
+        quartic_from_half(&results[i], &product);
     }
     encode_group(out, 32, results, count, work);
-    sidos_wipe(t, sizeof t);
-    sidos_wipe(mapped, sizeof mapped);
+    sidos_wipe(digits, sizeof digits);
+    sidos_wipe(multiples, sizeof multiples);
+    sidos_wipe(&mapped, sizeof mapped);
+    sidos_wipe(&point, sizeof point);
+    sidos_wipe(&product, sizeof product);
     sidos_wipe(results, sizeof results);
     sidos_wipe(work, sizeof work);
     wipe_traces();
@@ -230,6 +259,7 @@ static int table_init(void *table, const uint8_t y[32]) {
         .table_init = table_init,                  \
         .mul = mul,                                \
         .from_uniform = from_uniform,              \
+        .from_uniform_mul = from_uniform_mul,      \
         .table_mul = table_mul,                    \
         .rerandomize = rerandomize,                \
         .seal = seal,                              \

@@ -90,6 +90,19 @@ size_t sidos_r255_from_uniform_batch(uint8_t *out, const uint8_t *in64, size_t c
     return count;
 }
 
+size_t sidos_r255_from_uniform_mul_batch(uint8_t *out, const uint8_t *in64, const uint8_t scalar[32], size_t count) {
+    const sidos_r255_backend_table *const backend = backend_in_use();
+    if (backend == NULL) return fail(out, 32 * count, 0);
+    uint8_t half[32];
+    sidos_r255_scalar_halve(half, scalar);
+    for (size_t done = 0, n; done < count; done += n) {
+        n = group_count(done, count);
+        backend->from_uniform_mul(out + 32 * done, in64 + 64 * done, half, n);
+    }
+    sidos_wipe(half, sizeof half);
+    return count;
+}
+
 size_t sidos_r255_base_mul_batch(uint8_t *out, const uint8_t *scalars, size_t count) {
     const sidos_r255_backend_table *const backend = backend_in_use();
     if (backend == NULL) return fail(out, 32 * count, 0);

@@ -11,6 +11,7 @@
 //   fe_add                         tight + tight → loose (the sum of three tight values is loose, too)
 //   fe_sub                         a − b; a a sum of two tight values at most, b tight → loose
 //   fe_sub_sum                     the same, where b is a sum of two tight values, or a difference of two
+//   fe_negate                      tight → loose, fit to be added or subtracted once
 //   fe_carry                       loose → tight
 //   fe_mul_wide, fe_square_wide,   loose → wide: a product not yet carried
 //   fe_widen                       tight → wide
@@ -45,10 +46,7 @@ FE_CONSTANT(FE_ONE, 1, 0, 0, 0, 0);
 /// r = a where the mask is set.
 static inline void fe_move_if(fe *r, fe_mask mask, const fe *a) { fe_move_limbs_if(r, mask, a, 0, FE_LIMBS); }
 
-/// r = −a, for tight `a`; the result is loose.
-static inline void fe_negate(fe *r, const fe *a) { fe_sub(r, &FE_ZERO, a); }
-
-/// r = −r where the mask is set; `r` tight, the result fit to be added or subtracted once.
+/// r = −r where the mask is set; `r` tight, the result as fe_negate's.
 static inline void fe_negate_if(fe *r, fe_mask mask) {
     fe negative;
     fe_negate(&negative, r);
@@ -76,7 +74,7 @@ static inline fe_mask fe_mask_if_negative(const fe *a) {
     return fe_mask_if_odd(&t);
 }
 
-/// r = |r|, the non-negative one of r and −r; `r` tight, the result as of fe_negate_if.
+/// r = |r|, the non-negative one of r and −r; `r` tight, the result as fe_negate's.
 static inline void fe_absolute(fe *r) { fe_negate_if(r, fe_mask_if_negative(r)); }
 
 /// Exchanges a and b where the mask is set.

@@ -68,6 +68,12 @@ static inline void fe_sub(fe *r, const fe *a, const fe *b) {
     fe_narrow(r, r);
 }
 
+// The limbs of 2p are just below 2^52.
+static inline void fe_negate(fe *r, const fe *a) {
+    r->v[0] = _mm512_sub_epi64(fe_all(2 * (FE_LIMB_MASK - 18)), a->v[0]);
+    for (int i = 1; i < 5; i++) r->v[i] = _mm512_sub_epi64(fe_all(2 * FE_LIMB_MASK), a->v[i]);
+}
+
 static inline void fe_sub_sum(fe *r, const fe *a, const fe *b) { fe_sub(r, a, b); }
 
 static inline void fe_widen(fe_wide *r, const fe *a) { *r = *a; }

@@ -40,6 +40,11 @@ static inline void fe_sub_sum(fe *r, const fe *a, const fe *b) {
     for (int i = 1; i < 5; i++) r->v[i] = a->v[i] + 0x1ffffffffffffcULL - b->v[i];
 }
 
+static inline void fe_negate(fe *r, const fe *a) {
+    const fe zero = {{0}};
+    fe_sub(r, &zero, a);
+}
+
 // Carries the five 128-bit columns of a product down to tight limbs. With loose factors a column is below
 // 77·2^108 < 2^115 (five products, four of them times 19) and the top column, which has no factor 19, below 2^111; so every
 // carry fits 64 bits, and the last one, below 2^60, still does after ×19 (2^255 = 19 mod p).

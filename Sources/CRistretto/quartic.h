@@ -46,6 +46,20 @@ static inline void quartic_from_half(quartic_point *r, const edwards_point *p) {
     fe_mul(&r->s, &u, &FE_C);
 }
 
+/// θ(p), the element's point of E: x = 2SZ/(c·T), y = (Z² − S²)/(Z² + S²).
+static inline void quartic_to_edwards(edwards_point *r, const quartic_point *p) {
+    edwards_completed sum;
+    fe ss, zz, sz;
+    fe_square(&ss, &p->s);
+    fe_square(&zz, &p->z);
+    fe_mul(&sz, &p->s, &p->z);
+    fe_add(&sum.x, &sz, &sz);
+    fe_mul(&sum.z, &p->t, &FE_C);
+    fe_sub(&sum.y, &zz, &ss);
+    fe_add(&sum.t, &zz, &ss);
+    edwards_to_extended(r, &sum);
+}
+
 /// r = −p; `p->s` tight.
 static inline void quartic_negate(quartic_point *r, const quartic_point *p) {
     *r = *p;

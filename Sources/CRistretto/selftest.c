@@ -114,7 +114,11 @@ static int maps(const sidos_r255_backend_table *t, answers *w) {
     memcpy(w->b[0], w->a[0], 32);
     for (int i = 1; i < ITEMS; i++)
         if (t->add(w->b[i], w->b[i - 1], w->a[i], 0, 1) != 1) return 0;
-    return equal(w->b[ITEMS - 1], MAP_SUM);
+    if (!equal(w->b[ITEMS - 1], MAP_SUM)) return 0;
+    // Mapping and multiplying at once gives the multiples of the mapped.
+    if (t->mul(w->a[0], w->a[0], w->halves[0], ITEMS) != ITEMS) return 0;
+    t->from_uniform_mul(w->b[0], w->uniform[0], w->halves[0], ITEMS);
+    return memcmp(w->a, w->b, sizeof w->a) == 0;
 }
 
 static int refuses(const sidos_r255_backend_table *t, answers *w) {

@@ -14,7 +14,7 @@
 // scalar ≡ 0 gives the identity, which no function accepts back: callers draw scalars from 1 … l−1.
 //
 // Constant time: run time and memory access depend on `count`, on which item is first invalid, and on nothing else. Scalars,
-// uniform bytes, elements and results may all be secret. Scratch is on the stack (under 100 KiB whatever `count`) and wiped.
+// uniform bytes, elements and results may all be secret. Scratch is on the stack (under 200 KiB whatever `count`) and wiped.
 //
 // Aliasing: `out` may equal `in` in `sidos_r255_mul_batch` and `sidos_r255_rerandomize_batch` (after a failure the input is then
 // lost, being zeroed). No other output may overlap an input or another output, except that scalar functions may write
@@ -65,6 +65,14 @@ size_t sidos_r255_mul_batch(uint8_t *out, const uint8_t *in, const uint8_t scala
 /// Out: `out`: `count` elements. The identity can result, with probability about 2^-252.
 /// Returns: `count`.
 size_t sidos_r255_from_uniform_batch(uint8_t *out, const uint8_t *in64, size_t count);
+
+/// Maps uniform bytes to elements and multiplies these by one scalar, in less time than by two calls: no element is encoded and
+/// decoded between.
+///
+/// In:  `in64`: as for `sidos_r255_from_uniform_batch`; `scalar`: the scalar, secret.
+/// Out: `out`: `count` elements, out[i] = scalar·map(in64[i]).
+/// Returns: `count`.
+size_t sidos_r255_from_uniform_mul_batch(uint8_t *out, const uint8_t *in64, const uint8_t scalar[32], size_t count);
 
 /// Multiplies the generator G by every scalar.
 ///
