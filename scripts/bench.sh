@@ -4,29 +4,30 @@
 #   bench.sh [--bin DIRECTORY] [--output DIRECTORY] [--large] [--kernels | --rounds]
 #
 # --bin      where sidos-node, sidos-coordinator and sidos-research are (.build/release)
-# --output   where kernels.json and rounds.json go (.build/bench)
-# --large    also the round of two registers of a million identifiers, which takes much longer
+# --output   where the figures go (.build/bench): bench.json (the ristretto255 kernel, every backend that runs here),
+#            bench-analysis.json (where its time goes), operations.json (all else in one process), rounds.json
+# --large    also the round of two registers of a million identifiers with rows, which takes much longer
 # --kernels, --rounds   only these
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 bin=.build/release
 output=.build/bench
-cases=(--case 2x131072:rows --case 3x131072:rows --case 2x131072:count)
-kernels=1
+cases=(--case 2x131072:rows --case 3x131072:rows --case 2x131072:count --case 2x1048576:count)
+kernel=1
 rounds=1
 usage() { echo "usage: bench.sh [--bin DIRECTORY] [--output DIRECTORY] [--large] [--kernels | --rounds]" >&2; exit 64; }
 while [ $# -gt 0 ]; do
     case $1 in
     --bin) [ $# -ge 2 ] || usage; bin=$2; shift 2 ;;
     --output) [ $# -ge 2 ] || usage; output=$2; shift 2 ;;
-    --large) cases+=(--case 2x1000000:count); shift ;;
+    --large) cases+=(--case 2x1000000:rows); shift ;;
     --kernels) rounds=0; shift ;;
-    --rounds) kernels=0; shift ;;
+    --rounds) kernel=0; shift ;;
     *) usage ;;
     esac
 done
-[ $((kernels + rounds)) -gt 0 ] || usage
+[ $((kernel + rounds)) -gt 0 ] || usage
 mkdir -p "$output"
 
 # The peers are needed here only: libsodium is no part of Sidos.
@@ -35,7 +36,7 @@ missing=()
 for package in "${packages[@]}"; do
     dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q '^install ok installed$' || missing+=("$package")
 done
-if [ $kernels -eq 1 ] && [ ${#missing[@]} -gt 0 ]; then
+if [ $kernel -eq 1 ] && [ ${#missing[@]} -gt 0 ]; then
     sudo=()
     if [ "$(id -u)" -ne 0 ]; then
         command -v sudo >/dev/null || { echo "bench: run as root once, or install: ${missing[*]}" >&2; exit 1; }
@@ -47,9 +48,22 @@ if [ $kernels -eq 1 ] && [ ${#missing[@]} -gt 0 ]; then
 fi
 
 echo "$(nproc) cores, $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1)"
-if [ $kernels -eq 1 ]; then
+if [ $kernel -eq 1 ]; then
     swift build -c release --package-path Benchmarks --product sidos-benchmark
-    Benchmarks/.build/release/sidos-benchmark --json "$output/kernels.json"
+    program=Benchmarks/.build/release/sidos-benchmark
+    kernels=()
+    for backend in ifma avx2 portable; do
+        status=0
+        SIDOS_R255_BACKEND=$backend "$program" kernel --json "$output/bench-$backend.json" || status=$?
+        [ $status -eq 0 ] && kernels+=("$output/bench-$backend.json")
+        [ $status -eq 0 ] || [ $status -eq 69 ] || exit $status
+    done
+    python3 -c 'import json, sys
+rows = [row for name in sys.argv[2:] for row in json.load(open(name))]
+json.dump(rows, open(sys.argv[1], "w"), indent=2)' "$output/bench.json" "${kernels[@]}"
+    rm "${kernels[@]}"
+    python3 -B Benchmarks/kernel/analysis.py --json "$output/bench-analysis.json"
+    "$program" --json "$output/operations.json"
 fi
 if [ $rounds -eq 1 ]; then
     python3 -B Benchmarks/rounds.py --bin "$bin" "${cases[@]}" --json "$output/rounds.json"

@@ -3,6 +3,7 @@
 #include <openssl/bn.h>
 #include <openssl/crypto.h>
 #include <openssl/ec.h>
+#include <openssl/evp.h>
 #include <openssl/obj_mac.h>
 
 const char *peer_openssl_version(void) { return OpenSSL_version(OPENSSL_VERSION_STRING); }
@@ -56,5 +57,24 @@ size_t peer_openssl_validate(const uint8_t *in, size_t count) {
         while (done < count && EC_POINT_oct2point(c.group, c.point, in + 33 * done, 33, c.context)) done++;
     }
     curve_close(&c);
+    return done;
+}
+
+size_t peer_openssl_x25519(uint8_t *out, const uint8_t *in, const uint8_t scalar[32], size_t count) {
+    EVP_PKEY *own = EVP_PKEY_new_raw_private_key(EVP_PKEY_X25519, NULL, scalar, 32);
+    EVP_PKEY_CTX *context = own ? EVP_PKEY_CTX_new(own, NULL) : NULL;
+    size_t done = 0;
+    if (context && EVP_PKEY_derive_init(context) == 1) {
+        for (; done < count; done++) {
+            size_t length = 32;
+            EVP_PKEY *other = EVP_PKEY_new_raw_public_key(EVP_PKEY_X25519, NULL, in + 32 * done, 32);
+            const int derived = other && EVP_PKEY_derive_set_peer_ex(context, other, 0) == 1 &&
+                                EVP_PKEY_derive(context, out + 32 * done, &length) == 1;
+            EVP_PKEY_free(other);
+            if (!derived) break;
+        }
+    }
+    EVP_PKEY_CTX_free(context);
+    EVP_PKEY_free(own);
     return done;
 }

@@ -13,31 +13,61 @@ struct Benchmark {
     }
 
     static func main() async throws {
-        let arguments = Array(CommandLine.arguments.dropFirst())
+        var arguments = Array(CommandLine.arguments.dropFirst())
+        let kernelOnly = arguments.first == "kernel"
+        if kernelOnly { arguments.removeFirst() }
         guard arguments.isEmpty || (arguments.count == 2 && arguments[0] == "--json") else {
-            FileHandle.standardError.write(Data("usage: sidos-benchmark [--json FILE]\n".utf8))
-            exit(64)
+            complain("usage: sidos-benchmark [kernel] [--json FILE]", status: 64)
+        }
+        let file = arguments.last.map { URL(fileURLWithPath: $0) }
+        let backend = String(cString: sidos_r255_backend())
+        if let wanted = ProcessInfo.processInfo.environment["SIDOS_R255_BACKEND"], wanted != backend {
+            complain("sidos-benchmark: this processor does not run the backend \(wanted)", status: 69)
         }
         let peers = [
             "libsodium": String(cString: peer_sodium_version()),
             "OpenSSL": String(cString: peer_openssl_version()),
             "GMP": String(cString: peer_gmp_version()),
         ]
-        let backend = String(cString: sidos_r255_backend())
         print("ristretto255 backend: \(backend); peers: "
             + peers.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", "))
+        if kernelOnly {
+            let rows = try KernelBenchmark(stopwatch: Stopwatch()).run()
+            print(rows)
+            if let file { try encode(rows, to: file) }
+            return
+        }
         let stopwatch = Stopwatch()
         let operations = try GroupBenchmarks(stopwatch: stopwatch).run() + ItemBenchmarks(stopwatch: stopwatch).run()
         print(operations)
         let stages = try await RingBenchmark(itemCount: 1 << 14, turns: 11).run()
         print(stages)
+        if let file {
+            try encode(
+                Report(ristrettoBackend: backend, peers: peers, operations: operations, ringStages: stages), to: file)
+        }
+    }
 
-        if arguments.count == 2 {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-            let report = Report(
-                ristrettoBackend: backend, peers: peers, operations: operations, ringStages: stages)
-            try encoder.encode(report).write(to: URL(fileURLWithPath: arguments[1]), options: .atomic)
+    private static func complain(_ message: String, status: Int32) -> Never {
+        FileHandle.standardError.write(Data((message + "\n").utf8))
+        exit(status)
+    }
+
+    private static func encode(_ value: some Encodable, to file: URL) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+        try encoder.encode(value).write(to: file, options: .atomic)
+    }
+
+    private static func print(_ rows: [KernelBenchmark.Row]) {
+        print("\nristretto255, CPU time of an element on one core (median)\n")
+        print(row("backend and operation", "batch", "µs", "libsodium's time", "OpenSSL X25519's"))
+        for each in rows {
+            print(
+                row(
+                    "\(each.backend): \(each.operation)", "\(each.batchSize)", microseconds(each.nanosecondsPerElement),
+                    each.ratioToLibsodium.map { String(format: "%.2f times ours", $0) } ?? "",
+                    each.ratioToOpenSSLX25519.map { String(format: "%.2f times ours", $0) } ?? ""))
         }
     }
 

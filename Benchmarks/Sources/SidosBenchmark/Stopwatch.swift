@@ -27,10 +27,10 @@ struct Stopwatch {
     /// A turn repeats its body until it has used this much.
     var turnNanoseconds: UInt64 = 40_000_000
 
-    /// - Parameter count: operations that one call of a body does.
+    /// - Parameter count: operations that one call of a body does; of the peer's body, if that differs, `peerCount`.
     func measure(
         _ subject: String, _ operation: String, count: Int, own: () throws -> Void,
-        peer: (name: String, body: () throws -> Void)? = nil
+        peer: (name: String, body: () throws -> Void)? = nil, peerCount: Int? = nil
     ) throws -> Measurement {
         let ownCalls = try calls(own)
         let peerCalls = try peer.map { try calls($0.body) } ?? 0
@@ -38,7 +38,7 @@ struct Stopwatch {
         var peerTimes: [Double] = []
         for _ in 0..<turns {
             times.append(try time(own, calls: ownCalls) / Double(count))
-            if let peer { peerTimes.append(try time(peer.body, calls: peerCalls) / Double(count)) }
+            if let peer { peerTimes.append(try time(peer.body, calls: peerCalls) / Double(peerCount ?? count)) }
         }
         return Measurement(
             subject: subject, operation: operation, nanoseconds: Self.median(times), peer: peer?.name,

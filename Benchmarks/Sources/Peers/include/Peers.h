@@ -20,6 +20,16 @@ size_t peer_sodium_from_hash(uint8_t *out, const uint8_t *in64, size_t count);
 size_t peer_sodium_base(uint8_t *out, const uint8_t *scalars, size_t count);
 size_t peer_sodium_add(uint8_t *out, const uint8_t *a, const uint8_t *b, size_t count);
 size_t peer_sodium_validate(const uint8_t *in, size_t count);
+/// SHA-512 of each message of `message_byte_count` bytes, and the map: what libsodium offers for hashing to the group.
+size_t peer_sodium_hash(uint8_t *out, const uint8_t *messages, size_t message_byte_count, size_t count);
+/// (A + ρ·G)‖(B + ρ·Y) for capsules A‖B of 64 bytes.
+size_t peer_sodium_rerandomize(uint8_t *out, const uint8_t *in, const uint8_t *scalars, const uint8_t y[32], size_t count);
+/// (ρ·G)‖(σ·G + ρ·Y) and σ·G.
+size_t peer_sodium_seal(uint8_t *capsules, uint8_t *secrets, const uint8_t *sigmas, const uint8_t *rhos, const uint8_t y[32],
+                        size_t count);
+
+/// OpenSSL's X25519 through EVP_PKEY_derive: another curve with the same field, x-coordinates only, without a prime-order group.
+size_t peer_openssl_x25519(uint8_t *out, const uint8_t *in, const uint8_t scalar[32], size_t count);
 
 /// OpenSSL's P-256: EC_POINT_oct2point, EC_POINT_mul, EC_POINT_point2oct.
 size_t peer_openssl_mul(uint8_t *out, const uint8_t *in, const uint8_t scalar[32], size_t count);

@@ -1,0 +1,143 @@
+// Where a kernel's time goes: field multiplications and squarings that an operation needs, the cycles of each, and their product
+// beside what the operation takes from bytes to bytes. One program a backend, since it reads the private headers; two builds:
+// with COUNT it counts, without it measures what it is told the counts are.
+//
+//   clang -O2 -ISources/CRistretto -ISources/CRistretto/include -DFIELD='"field_ifma.h"' [-DTARGET='"avx512f,…"'] [-DCOUNT]
+//
+// Prints a JSON object. A cycle is a third of a 64-bit multiplication's latency (3 on all of today's x86-64 cores), measured
+// in turns with the rest; the least time of many short runs counts, since whatever disturbs only adds.
+#define _POSIX_C_SOURCE 200809L
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "backend.h"
+#include "secrecy.h"
+
+#ifdef TARGET
+#pragma clang attribute push(__attribute__((target(TARGET))), apply_to = function)
+#endif
+
+#include FIELD
+
+#ifdef COUNT
+static unsigned long multiplications, squarings;
+#define fe_mul(r, a, b) (multiplications++, fe_mul(r, a, b))
+#define fe_mul_wide(r, a, b) (multiplications++, fe_mul_wide(r, a, b))
+#define fe_square(r, a) (squarings++, fe_square(r, a))
+#define fe_square_wide(r, a) (squarings++, fe_square_wide(r, a))
+#endif
+
+#include "batch.h"
+
+static uint8_t uniform[64 * SIDOS_R255_GROUP], elements[32 * SIDOS_R255_GROUP], capsules[64 * SIDOS_R255_GROUP],
+    scalars[32 * SIDOS_R255_GROUP], out[64 * SIDOS_R255_GROUP];
+static _Alignas(SIDOS_R255_TABLE_ALIGNMENT) comb_row table[COMB_ROWS];
+
+static void run_mul(void) { (void)mul(out, elements, scalars, SIDOS_R255_GROUP); }
+static void run_map(void) { from_uniform(out, uniform, SIDOS_R255_GROUP); }
+static void run_map_mul(void) { from_uniform_mul(out, uniform, scalars, SIDOS_R255_GROUP); }
+static void run_base(void) { table_mul(out, scalars, table, SIDOS_R255_GROUP); }
+static void run_add(void) { (void)add(out, capsules, elements, 0, SIDOS_R255_GROUP); }
+static void run_validate(void) { (void)validate(elements, SIDOS_R255_GROUP); }
+static void run_rerandomize(void) { (void)rerandomize(out, capsules, scalars, table, table, SIDOS_R255_GROUP); }
+static void run_seal(void) { seal(capsules, out, scalars, scalars, table, table, SIDOS_R255_GROUP); }
+
+static const struct {
+    const char *name;
+    void (*run)(void);
+} OPERATIONS[] = {
+    {"multiply", run_mul},     {"map", run_map},           {"map and multiply", run_map_mul},
+    {"base multiply", run_base}, {"add", run_add},         {"validate", run_validate},
+    {"seal", run_seal},        {"re-randomise", run_rerandomize},
+};
+#define OPERATION_COUNT (sizeof OPERATIONS / sizeof OPERATIONS[0])
+
+#ifndef COUNT
+static double seconds(void) {
+    struct timespec t;
+    if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t) != 0) exit(1);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+enum { LATENCY_RUN = 30000 };
+
+static void latency_chain(void) {
+    uint64_t x = 3;
+    for (int i = 0; i < LATENCY_RUN; i++) {
+#if defined(__x86_64__)
+        __asm__ volatile("imul %0, %0" : "+r"(x));
+#else
+        x *= x;
+        __asm__ volatile("" : "+r"(x));
+#endif
+    }
+}
+
+static double least(double a, double b) { return a < b ? a : b; }
+
+/// Cycles of one call of `run`.
+static double cycles(void (*run)(void)) {
+    double best = 1e9, chain = 1e9;
+    for (int turn = 0; turn < 60; turn++) {
+        double start = seconds();
+        latency_chain();
+        chain = least(chain, seconds() - start);
+        start = seconds();
+        run();
+        best = least(best, seconds() - start);
+    }
+    return best / (chain / (3.0 * LATENCY_RUN));
+}
+
+enum { REPEAT = 2000, INDEPENDENT = 4 };
+static fe factors[2 * INDEPENDENT], products[INDEPENDENT];
+
+static void run_fe_mul(void) {
+    for (int i = 0; i < REPEAT; i++) {
+        for (int k = 0; k < INDEPENDENT; k++) fe_mul(&products[k], &factors[k], &factors[k + INDEPENDENT]);
+        __asm__ volatile("" : : "r"(products), "r"(factors) : "memory");
+    }
+}
+
+static void run_fe_square(void) {
+    for (int i = 0; i < REPEAT; i++) {
+        for (int k = 0; k < INDEPENDENT; k++) fe_square(&products[k], &factors[k]);
+        __asm__ volatile("" : : "r"(products), "r"(factors) : "memory");
+    }
+}
+#endif
+
+int main(void) {
+    for (size_t i = 0; i < sizeof uniform; i++) uniform[i] = (uint8_t)(i * i >> 3 ^ i * 7);
+    for (size_t i = 0; i < sizeof scalars; i++) scalars[i] = (uint8_t)(i % 32 == 31 ? i / 32 % 8 : i * 29);
+    from_uniform(elements, uniform, SIDOS_R255_GROUP);
+    if (!table_init(table, elements)) return 1;
+    run_seal();
+    const double vectors = (double)SIDOS_R255_GROUP / FE_LANES;
+#ifdef COUNT
+    printf("{\"lanes\": %d, \"operations\": [", FE_LANES);
+    for (size_t i = 0; i < OPERATION_COUNT; i++) {
+        multiplications = squarings = 0;
+        OPERATIONS[i].run();
+        printf("%s\n  {\"operation\": \"%s\", \"multiplications\": %.1f, \"squarings\": %.1f}", i > 0 ? "," : "",
+               OPERATIONS[i].name, (double)multiplications / vectors, (double)squarings / vectors);
+    }
+#else
+    for (int k = 0; k < 2 * INDEPENDENT; k++) (void)fe_from_bytes(&factors[k], uniform + 512 * k % 4096, 32, FE_LANES);
+    printf("{\"lanes\": %d, \"multiplication\": %.1f, \"squaring\": %.1f, \"operations\": [", FE_LANES,
+           cycles(run_fe_mul) / (REPEAT * INDEPENDENT), cycles(run_fe_square) / (REPEAT * INDEPENDENT));
+    for (size_t i = 0; i < OPERATION_COUNT; i++)
+        printf("%s\n  {\"operation\": \"%s\", \"cycles\": %.0f}", i > 0 ? "," : "", OPERATIONS[i].name,
+               cycles(OPERATIONS[i].run) / vectors);
+#endif
+    printf("]}\n");
+    return 0;
+}
+
+#ifdef TARGET
+#pragma clang attribute pop
+#endif
