@@ -11,7 +11,8 @@
 
 #include "support.h"
 
-// What the header says of limbs: limb i is below TIGHT(i), or LOOSE(i). It counts 2^WEIGHT(i) times.
+// What the header says of limbs: limb i is below TIGHT(i), or LOOSE(i), and it counts 2^WEIGHT(i) times; and of the factors
+// of products that are summed before they are carried: their bound is SUMMED.
 #if defined(FIELD_IFMA)
 #include "field_ifma.h"
 #define FIELD_NAME "ifma"
@@ -20,11 +21,18 @@
 #elif defined(FIELD_AVX2)
 #include "field_avx2.h"
 #define FIELD_NAME "avx2"
+#define TIGHT(i) (((1ULL << 26) + (1ULL << 19)) >> ((i) & 1))
+#define LOOSE(i) ((1ULL << 32) / 19 >> ((i) & 1))
+#define SUMMED IS_TIGHT
 #else
 #include "field_portable.h"
 #define FIELD_NAME "portable"
 #define TIGHT(i) ((void)(i), (1ULL << 51) + (1ULL << 14))
 #define LOOSE(i) ((void)(i), 1ULL << 54)
+#endif
+
+#ifndef SUMMED
+#define SUMMED IS_LOOSE
 #endif
 
 #include "encoding.h"
@@ -143,9 +151,9 @@ static lanes A, B, C, D, WANT;
     }
 
 static void products(void) {
-    const fe a = draw(IS_LOOSE), b = draw(IS_LOOSE), c = draw(IS_LOOSE), d = draw(IS_LOOSE);
+    const fe a = draw(IS_LOOSE), b = draw(IS_LOOSE);
     fe r, alias;
-    read_lanes(A, &a), read_lanes(B, &b), read_lanes(C, &c), read_lanes(D, &d);
+    read_lanes(A, &a), read_lanes(B, &b);
     EACH(mpz_mul(WANT[k], A[k], B[k]));
     fe_mul(&r, &a, &b);
     expect("fe_mul", &r, WANT, IS_TIGHT);
@@ -167,35 +175,44 @@ static void products(void) {
     fe_mul_small(&r, &a, small);
     expect("fe_mul_small", &r, WANT, IS_TIGHT);
 
-    // Four products: all added, two or one subtracted.
-    fe_wide ab, cd, aa, bb, first, second;
+    fe_wide wide;
+    fe_mul_wide(&wide, &a, &b);
+    EACH(mpz_mul(WANT[k], A[k], B[k]));
+    fe_narrow(&r, &wide);
+    expect("fe_mul_wide", &r, WANT, IS_LOOSE);
+    fe_square_wide(&wide, &a);
+    EACH(mpz_mul(WANT[k], A[k], A[k]));
+    fe_narrow(&r, &wide);
+    expect("fe_square_wide", &r, WANT, IS_LOOSE);
+}
+
+/// Four products summed: all added, two subtracted, one subtracted.
+static void sums_of_products(void) {
+    const fe a = draw(SUMMED), b = draw(SUMMED), c = draw(SUMMED), d = draw(SUMMED);
+    fe r;
+    fe_wide ab, cd, aa, bb, first, second, total;
+    read_lanes(A, &a), read_lanes(B, &b), read_lanes(C, &c), read_lanes(D, &d);
     fe_mul_wide(&ab, &a, &b);
     fe_mul_wide(&cd, &c, &d);
     fe_square_wide(&aa, &a);
     fe_square_wide(&bb, &b);
-    EACH(mpz_mul(WANT[k], C[k], D[k]));
-    fe_narrow(&r, &cd);
-    expect("fe_mul_wide", &r, WANT, IS_LOOSE);
-    EACH(mpz_mul(WANT[k], B[k], B[k]));
-    fe_narrow(&r, &bb);
-    expect("fe_square_wide", &r, WANT, IS_LOOSE);
-    EACH(mpz_mul(WANT[k], A[k], B[k]); mpz_addmul(WANT[k], C[k], D[k]); mpz_addmul(WANT[k], A[k], A[k]);
-         mpz_addmul(WANT[k], B[k], B[k]));
     fe_wide_add(&first, &ab, &cd);
     fe_wide_add(&second, &aa, &bb);
-    fe_wide total;
     fe_wide_add(&total, &first, &second);
     fe_narrow(&r, &total);
+    EACH(mpz_mul(WANT[k], A[k], B[k]); mpz_addmul(WANT[k], C[k], D[k]); mpz_addmul(WANT[k], A[k], A[k]);
+         mpz_addmul(WANT[k], B[k], B[k]));
     expect("four products added", &r, WANT, IS_LOOSE);
-    EACH(mpz_submul(WANT[k], A[k], A[k]); mpz_submul(WANT[k], A[k], A[k]);
-         mpz_submul(WANT[k], B[k], B[k]); mpz_submul(WANT[k], B[k], B[k]));
     fe_wide_sub(&total, &first, &second);
     fe_narrow(&r, &total);
+    EACH(mpz_mul(WANT[k], A[k], B[k]); mpz_addmul(WANT[k], C[k], D[k]); mpz_submul(WANT[k], A[k], A[k]);
+         mpz_submul(WANT[k], B[k], B[k]));
     expect("two products less two", &r, WANT, IS_LOOSE);
-    EACH(mpz_addmul(WANT[k], A[k], A[k]); mpz_addmul(WANT[k], A[k], A[k]));
     fe_wide_add(&total, &first, &aa);
     fe_wide_sub(&second, &total, &bb);
     fe_narrow(&r, &second);
+    EACH(mpz_mul(WANT[k], A[k], B[k]); mpz_addmul(WANT[k], C[k], D[k]); mpz_addmul(WANT[k], A[k], A[k]);
+         mpz_submul(WANT[k], B[k], B[k]));
     expect("three products less one", &r, WANT, IS_LOOSE);
 }
 
@@ -529,6 +546,7 @@ int main(int argc, char **argv) {
     table_columns();
     for (size_t round = 0; round < rounds; round++) {
         products();
+        sums_of_products();
         sums();
         bytes();
         masks();
