@@ -186,7 +186,7 @@ static void products(void) {
     expect("fe_square_wide", &r, WANT, IS_LOOSE);
 }
 
-/// Four products summed: all added, two subtracted, one subtracted.
+/// Products summed: four added, two less two, three less one; and two subtracted from next to nothing.
 static void sums_of_products(void) {
     const fe a = draw(SUMMED), b = draw(SUMMED), c = draw(SUMMED), d = draw(SUMMED);
     fe r;
@@ -214,6 +214,12 @@ static void sums_of_products(void) {
     EACH(mpz_mul(WANT[k], A[k], B[k]); mpz_addmul(WANT[k], C[k], D[k]); mpz_addmul(WANT[k], A[k], A[k]);
          mpz_submul(WANT[k], B[k], B[k]));
     expect("three products less one", &r, WANT, IS_LOOSE);
+    fe_widen(&first, &FE_ONE);
+    fe_wide_add(&second, &aa, &bb);
+    fe_wide_sub(&total, &first, &second);
+    fe_narrow(&r, &total);
+    EACH(mpz_set_ui(WANT[k], 1); mpz_submul(WANT[k], A[k], A[k]); mpz_submul(WANT[k], B[k], B[k]));
+    expect("two products subtracted from one", &r, WANT, IS_LOOSE);
 }
 
 static void sums(void) {
