@@ -18,8 +18,8 @@ demo: build
 test: build
 	scripts/test.sh
 
-# Slow checks: sanitizers, constant time under valgrind, the kernels against vectors.
-# VECTORS is a folder of the published vectors with an independent reference in Python; needs valgrind and clang.
+# Slow checks: the kernels against vectors, libsodium and GMP; sanitizers, fuzzing; constant time by valgrind and by the clock.
+# VECTORS is a folder of the published vectors with an independent reference in Python; needs clang, valgrind and libsodium-dev.
 VECTORS ?= ../shared/data/vectors
 check: setup
 	Tests/CRistretto/check.sh $(VECTORS)
