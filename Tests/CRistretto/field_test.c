@@ -170,7 +170,8 @@ static void products(void) {
     fe_square(&alias, &alias);
     expect("fe_square in place", &alias, WANT, IS_TIGHT);
     const uint64_t choice = random64() % 6, largest = (1 << 20) - 1;
-    const uint64_t small = choice == 0 ? 0 : choice == 1 ? 1 : choice == 2 ? largest : choice == 3 ? QUARTIC_2A : random64() & largest;
+    const uint64_t picks[6] = {0, 1, largest, QUARTIC_2A, random64() & largest, random64() & largest};
+    const uint64_t small = picks[choice];
     EACH(mpz_mul_ui(WANT[k], A[k], small));
     fe_mul_small(&r, &a, small);
     expect("fe_mul_small", &r, WANT, IS_TIGHT);

@@ -72,7 +72,8 @@ static void draw_points(size_t count) {
     }
 }
 
-/// kind 0: random; 1: all 0; 2: all 1; 3: all 2^128 − 1; 4: a mixture with 2^127, small ones and single bits; above: one digit.
+/// kind 0: random; 1: all 0; 2: all 1; 3: all 2^128 − 1; 4: any of these, 2^127, 5 and 6; 5: small; 6: single bits; above: one
+/// hexadecimal digit over and over.
 static void draw_scalars(size_t count, unsigned kind) {
     for (size_t i = 0; i < count; i++) {
         const unsigned pick = kind == 4 ? (unsigned)random_below(7) : kind;
