@@ -160,10 +160,13 @@ public struct ExitSalt: Sendable {
 
     /// HMAC-SHA256 of the element under the salt, bound to round and match key, cut to 16 bytes.
     func tag(_ element: ArraySlice<UInt8>, matchKey: MatchKeyID) -> [UInt8] {
-        var hmac = HMAC<SHA256>(key: key)
-        hmac.update(data: Label.tag.bytes + round.bytes + Self.framed(matchKey))
-        hmac.update(data: element)
-        return Array(hmac.finalize().prefix(Self.tagByteCount))
+        let code = code(matchKey: matchKey)
+        return element.withUnsafeBytes { Array(code.code(of: $0).prefix(Self.tagByteCount)) }
+    }
+
+    /// What makes the tags of one match key: HMAC-SHA256 of what begins them all, ready to take elements.
+    func code(matchKey: MatchKeyID) -> RepeatedHMAC {
+        RepeatedHMAC(key: key, prefix: Label.tag.bytes + round.bytes + Self.framed(matchKey))
     }
 
     static func framed(_ matchKey: MatchKeyID) -> [UInt8] {

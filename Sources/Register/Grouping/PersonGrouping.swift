@@ -60,7 +60,7 @@ public final class PersonGrouping {
     /// Sorts records of key ‖ u16 identity length ‖ identity ‖ row.
     private func sortRows(_ survey: inout RegisterSurvey) throws -> ExternalSorter {
         var sorter = ExternalSorter(spool: spool, memoryByteCount: memoryByteCount)
-        let keyed = HMAC<SHA256>(key: SymmetricKey(size: .bits256))
+        let keyed = RepeatedHMAC(key: SymmetricKey(size: .bits256))
         var record: [UInt8] = []
         while let row = try reader.next() {
             survey.rowsRead += 1
@@ -70,9 +70,8 @@ public final class PersonGrouping {
             case .row(let identity, let values):
                 survey.rowsKept += 1
                 record.removeAll(keepingCapacity: true)
-                var code = keyed
-                code.update(data: identity)
-                record.append(contentsOf: code.finalize())
+                let code = identity.withUnsafeBytes { keyed.code(of: $0) }
+                code.withUnsafeBytes { record.append(contentsOf: $0) }
                 BigEndian.append(UInt64(identity.count), byteCount: 2, to: &record)
                 record.append(contentsOf: identity)
                 SortableRow.encode(values, into: &record)
@@ -85,14 +84,16 @@ public final class PersonGrouping {
     /// Writes the sorted rows person by person to one run, so that people are counted before the first is handed out.
     private func gather(_ sorted: consuming SortedRecords, _ survey: inout RegisterSurvey) throws -> PersonRunReader {
         var writer = try PersonRunWriter(spool: spool)
-        var head: ArraySlice<UInt8> = []
+        /// The person's first record, of which key, length and identity are `headByteCount` bytes.
+        var first: [UInt8] = []
+        var headByteCount = 0
         var rows: [UInt8] = []
         var rowCount = 0
         var recordCount = 0
 
         func endPerson() throws {
             guard rowCount > 0 else { return }
-            try writer.append(identity: head.dropFirst(Self.keyByteCount + 2), rowCount: rowCount, rows: rows)
+            try writer.append(identity: first[(Self.keyByteCount + 2)..<headByteCount], rowCount: rowCount, rows: rows)
             survey.people += 1
             survey.mostRowsOfPerson = max(survey.mostRowsOfPerson, rowCount)
             survey.mostBytesOfPerson = max(survey.mostBytesOfPerson, rows.count)
@@ -109,9 +110,10 @@ public final class PersonGrouping {
             else { throw RegisterError(.spoolDamaged, file: file) }
             position += Int(count)
             // Key, length and identity together: the first difference is in the key.
-            if record[..<position] != head {
+            if position != headByteCount || record[..<position] != first[..<position] {
                 try endPerson()
-                head = ArraySlice(Array(record[..<position]))
+                first = record
+                headByteCount = position
             }
             rowCount += 1
             if rowCount > Self.maxRowsOfPerson {

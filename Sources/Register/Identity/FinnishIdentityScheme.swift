@@ -17,12 +17,13 @@ public struct FinnishIdentityScheme: IdentityScheme {
 
     /// `fi-hetu` 0x1F code, or `fi-hetu-temporary` 0x1F owner 0x1F code.
     public static func identity(of code: PersonalIdentityCode, owner: ParticipantID) -> PersonIdentity {
-        var bytes: [UInt8]
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(32)
         switch code.issuer {
         case .population:
-            bytes = Array("fi-hetu".utf8)
+            bytes.append(contentsOf: "fi-hetu".utf8)
         case .temporary:
-            bytes = Array("fi-hetu-temporary".utf8)
+            bytes.append(contentsOf: "fi-hetu-temporary".utf8)
             bytes.append(PersonIdentity.separator)
             bytes.append(contentsOf: owner.utf8)
         }
