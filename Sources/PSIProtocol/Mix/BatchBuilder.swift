@@ -80,14 +80,12 @@ public struct BatchBuilder<S: Suite>: ~Copyable {
         listSorter = ExternalSorter(spool: MemorySpool())
         var records = try sorter.sorted()
         var writer = RecordWriter(sink)
-        var previous: [UInt8] = []
-        while let record = try records.next() {
-            let element = record[..<layout.elementByteCount]
-            guard previous.isEmpty || previous.lexicographicallyPrecedes(element) else {
+        var order = IncreasingOrder(keyByteCount: layout.elementByteCount)
+        while let block = try records.nextBlock(type(of: writer).blockByteCount) {
+            guard order.firstViolation(in: block.bytes, width: layout.itemByteCount) == nil else {
                 throw DeclarationError.samePersonTwice
             }
-            previous = Array(element)
-            try await writer.write(record)
+            try await writer.write(records: block.bytes, count: block.count)
         }
         let summary = try await writer.finish()
         sink = writer.sink
@@ -104,7 +102,9 @@ public struct BatchBuilder<S: Suite>: ~Copyable {
         vaultSorter = ExternalSorter(spool: MemorySpool())
         var records = try sorter.sorted()
         var writer = RecordWriter(sink)
-        while let record = try records.next() { try await writer.write(record) }
+        while let block = try records.nextBlock(type(of: writer).blockByteCount) {
+            try await writer.write(records: block.bytes, count: block.count)
+        }
         let summary = try await writer.finish()
         sink = writer.sink
         return summary
@@ -186,11 +186,14 @@ struct BatchWork<S: Suite>: Sendable {
     private func blind(_ entries: [BatchEntry]) throws -> ElementBatch<S> {
         var messages: [[UInt8]] = []
         var positions: [Int] = []
+        let heads = matchKeys.map { round.bytes + ExitSalt.framed($0) }
+        messages.reserveCapacity(entries.count * layout.keyCount)
+        positions.reserveCapacity(entries.count * layout.keyCount)
         for (index, entry) in entries.enumerated() {
             guard case .person(let person) = entry else { continue }
             for (key, identity) in person.identities.enumerated() {
                 guard let identity else { continue }
-                messages.append(round.bytes + ExitSalt.framed(matchKeys[key]) + identity)
+                messages.append(heads[key] + identity)
                 positions.append(index * layout.keyCount + key)
             }
         }

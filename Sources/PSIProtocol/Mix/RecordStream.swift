@@ -65,6 +65,14 @@ struct RecordWriter<Sink: ByteSink> {
         if block.count >= Self.blockByteCount { try await flush() }
     }
 
+    /// Writes `count` records that lie one after the other, of about a block's size in all.
+    mutating func write(records: [UInt8], count: Int) async throws {
+        try await flush()
+        hash.update(data: records)
+        try await sink.write(records)
+        self.count += count
+    }
+
     /// Passes on what is left.
     mutating func finish() async throws -> ListSummary {
         try await flush()

@@ -40,9 +40,10 @@ public struct RingMixer<S: Suite>: Sendable {
 
         var writer = RecordWriter(output)
         var sorted = try sorter.sorted()
-        while let record = try sorted.next() {
+        while true {
             try Task.checkCancellation()
-            try await writer.write(record)
+            guard let block = try sorted.nextBlock(type(of: writer).blockByteCount) else { break }
+            try await writer.write(records: block.bytes, count: block.count)
         }
         let summary = try await writer.finish()
         output = writer.sink
@@ -54,14 +55,18 @@ public struct RingMixer<S: Suite>: Sendable {
         exit: ExitSalt?, expected: StoredStream
     ) async throws -> ListSummary {
         var reader = RecordReader(input, width: layout.itemByteCount, by: sender)
-        var previous: [UInt8] = []
+        var order = IncreasingOrder(keyByteCount: layout.elementByteCount)
+        let codes = exit.map { exit in matchKeys.map { exit.code(matchKey: $0) } }
         var start = 0
         while let block = try await reader.next(most: blockCount) {
             guard reader.count <= expected.count else { throw ProtocolViolation(.wrongCount, by: sender) }
-            try checkOrder(of: block, after: &previous, start: start, sender: sender)
+            // First elements must strictly increase.
+            if let violation = order.firstViolation(in: block, width: layout.itemByteCount) {
+                throw ProtocolViolation(.notIncreasing, by: sender, index: start + violation)
+            }
             let base = start
             let pieces = try await workers.map(block.count / layout.itemByteCount) { range in
-                try mix(block, range, blindingKey: blindingKey, exit: exit, base: base, sender: sender)
+                try mix(block, range, blindingKey: blindingKey, codes: codes, base: base, sender: sender)
             }
             let width = exit == nil ? layout.itemByteCount : layout.taggedItemByteCount
             for piece in pieces { try sorter.add(records: piece, width: width) }
@@ -70,25 +75,33 @@ public struct RingMixer<S: Suite>: Sendable {
         return ListSummary(count: reader.count, digest: reader.digest())
     }
 
-    /// First elements must strictly increase.
-    private func checkOrder(
-        of block: [UInt8], after previous: inout [UInt8], start: Int, sender: ParticipantID
-    ) throws(ProtocolViolation) {
-        let width = layout.itemByteCount
-        for index in 0..<(block.count / width) {
-            let element = block[(index * width)..<(index * width + layout.elementByteCount)]
-            guard previous.isEmpty || previous.lexicographicallyPrecedes(element) else {
-                throw ProtocolViolation(.notIncreasing, by: sender, index: start + index)
-            }
-            previous = Array(element)
-        }
-    }
-
     private func mix(
-        _ block: [UInt8], _ range: Range<Int>, blindingKey: SymmetricKey, exit: ExitSalt?, base: Int,
+        _ block: [UInt8], _ range: Range<Int>, blindingKey: SymmetricKey, codes: [RepeatedHMAC]?, base: Int,
         sender: ParticipantID
     ) throws -> [UInt8] {
+        let parts = split(block, range)
+        let first = base + range.lowerBound
+        let raised: ElementBatch<S>
+        do {
+            raised = try S.multiply(
+                ElementBatch(trusted: parts.elements), by: SecretScalar(SecretBytes(blindingKey)))
+        } catch GroupError.invalidElement(let index) {
+            throw ProtocolViolation(.invalidElement, by: sender, index: first + index / layout.keyCount)
+        }
+        var capsules = parts.capsules
+        if let capsuleKey, layout.hasCapsule {
+            do {
+                capsules = try Capsule.rerandomize(capsules, for: capsuleKey)
+            } catch GroupError.invalidElement(let index) {
+                throw ProtocolViolation(.invalidCapsule, by: sender, index: first + index)
+            }
+        }
+        return join(raised, capsules, count: range.count, codes: codes)
+    }
+
+    private func split(_ block: [UInt8], _ range: Range<Int>) -> (elements: [UInt8], capsules: [UInt8]) {
         let width = layout.itemByteCount
+        guard layout.hasCapsule else { return (Array(block[(range.lowerBound * width)..<(range.upperBound * width)]), []) }
         var elements: [UInt8] = []
         var capsules: [UInt8] = []
         elements.reserveCapacity(range.count * layout.elementsByteCount)
@@ -98,33 +111,31 @@ public struct RingMixer<S: Suite>: Sendable {
             elements += block[(index * width)..<cut]
             capsules += block[cut..<((index + 1) * width)]
         }
-        let first = base + range.lowerBound
-        let raised: ElementBatch<S>
-        do {
-            raised = try S.multiply(
-                ElementBatch(trusted: elements), by: SecretScalar(SecretBytes(blindingKey)))
-        } catch GroupError.invalidElement(let index) {
-            throw ProtocolViolation(.invalidElement, by: sender, index: first + index / layout.keyCount)
-        }
-        if let capsuleKey, layout.hasCapsule {
-            do {
-                capsules = try Capsule.rerandomize(capsules, for: capsuleKey)
-            } catch GroupError.invalidElement(let index) {
-                throw ProtocolViolation(.invalidCapsule, by: sender, index: first + index)
-            }
-        }
-        return join(raised, capsules, count: range.count, exit: exit)
+        return (elements, capsules)
     }
 
-    private func join(_ elements: ElementBatch<S>, _ capsules: [UInt8], count: Int, exit: ExitSalt?) -> [UInt8] {
+    /// - Parameter codes: at the last hop, what makes each match key's tags.
+    private func join(
+        _ elements: ElementBatch<S>, _ capsules: [UInt8], count: Int, codes: [RepeatedHMAC]?
+    ) -> [UInt8] {
+        guard codes != nil || layout.hasCapsule else { return elements.bytes }
         var records: [UInt8] = []
         records.reserveCapacity(count * layout.itemByteCount)
-        for index in 0..<count {
-            for key in 0..<layout.keyCount {
-                let element = elements[index * layout.keyCount + key]
-                if let exit { records += exit.tag(element, matchKey: matchKeys[key]) } else { records += element }
+        elements.bytes.withUnsafeBytes { bytes in
+            for index in 0..<count {
+                for key in 0..<layout.keyCount {
+                    let start = (index * layout.keyCount + key) * layout.elementByteCount
+                    let element = UnsafeRawBufferPointer(rebasing: bytes[start..<(start + layout.elementByteCount)])
+                    guard let codes else {
+                        records.append(contentsOf: element)
+                        continue
+                    }
+                    codes[key].code(of: element).withUnsafeBytes {
+                        records.append(contentsOf: $0.prefix(ExitSalt.tagByteCount))
+                    }
+                }
+                records += capsules[(index * layout.capsuleByteCount)..<((index + 1) * layout.capsuleByteCount)]
             }
-            records += capsules[(index * layout.capsuleByteCount)..<((index + 1) * layout.capsuleByteCount)]
         }
         return records
     }

@@ -10,32 +10,36 @@ public struct ExternalSorter {
     private let spool: any Spool
     private let memoryByteCount: Int
     private var bytes: [UInt8] = []
-    private var records: [Slice] = []
+    private var records: [RecordPlacement] = []
     private var runs: [any SpoolRun] = []
-
-    private struct Slice {
-        /// The first eight bytes, big-endian: most comparisons end here.
-        var prefix: UInt64
-        var start: Int
-        var count: Int
-    }
 
     /// - Parameter memoryByteCount: bytes of records held before a run is written, 24 MiB unless told.
     public init(spool: any Spool, memoryByteCount: Int = 24 << 20) {
         self.spool = spool
-        self.memoryByteCount = memoryByteCount
+        self.memoryByteCount = min(memoryByteCount, RecordPlacement.byteCountLimit)
     }
 
     /// Adds one record.
     public mutating func add(_ record: some Collection<UInt8>) throws {
-        let count = record.count
-        guard count <= Self.maxRecordByteCount else { throw ExternalSortError.recordTooLong(byteCount: count) }
-        if !records.isEmpty, bytes.count + count + records.count * MemoryLayout<Slice>.stride > memoryByteCount {
-            try writeRun()
-        }
+        let count = try makeRoom(record.count)
         let start = bytes.count
         bytes.append(contentsOf: record)
-        records.append(Slice(prefix: Self.prefix(of: bytes, at: start, count: count), start: start, count: count))
+        records.append(RecordPlacement(bytes, start: start, count: count))
+    }
+
+    /// Adds one record; without the cost of a generic call from another module.
+    public mutating func add(_ record: [UInt8]) throws {
+        let count = try makeRoom(record.count)
+        let start = bytes.count
+        bytes.append(contentsOf: record)
+        records.append(RecordPlacement(bytes, start: start, count: count))
+    }
+
+    /// Writes a run when a record of `count` bytes finds no room; returns `count`.
+    private mutating func makeRoom(_ count: Int) throws -> Int {
+        guard count <= Self.maxRecordByteCount else { throw ExternalSortError.recordTooLong(byteCount: count) }
+        if !records.isEmpty, occupied + count > memoryByteCount { try writeRun() }
+        return count
     }
 
     /// Adds `bytes.count / width` records of `width` bytes each.
@@ -43,47 +47,40 @@ public struct ExternalSorter {
         precondition(width > 0 && block.count.isMultiple(of: width), "a block holds whole records")
         var start = 0
         while start < block.count {
-            try add(block[start..<(start + width)])
-            start += width
+            _ = try makeRoom(width)
+            // At least one record, however small the memory is.
+            let room = max(1, (memoryByteCount - occupied) / (width + RecordPlacement.byteCountWhileSorting))
+            let end = min(block.count, start + room * width)
+            var position = bytes.count
+            bytes.append(contentsOf: block[start..<end])
+            while position < bytes.count {
+                records.append(RecordPlacement(bytes, start: position, count: width))
+                position += width
+            }
+            start = end
         }
     }
+
+    private var occupied: Int { bytes.count + records.count * RecordPlacement.byteCountWhileSorting }
 
     /// Ends adding and yields the records in order. The runs are discarded when the result is read to its end or dropped.
     public consuming func sorted() throws -> SortedRecords {
         if runs.isEmpty {
-            sortRecords()
-            var flat: [UInt8] = []
-            flat.reserveCapacity(bytes.count + 4 * records.count)
-            for record in records { Self.frame(bytes[record.start..<(record.start + record.count)], into: &flat) }
-            return try SortedRecords(runs: [MemoryRun(bytes: flat)])
+            RecordPlacement.sort(&records, of: bytes)
+            return SortedRecords(bytes: bytes, placements: records)
         }
         if !records.isEmpty { try writeRun() }
         return try SortedRecords(runs: runs)
     }
 
-    private mutating func sortRecords() {
-        bytes.withUnsafeBufferPointer { all in
-            records.sort { left, right in
-                if left.prefix != right.prefix { return left.prefix < right.prefix }
-                let common = min(left.count, right.count)
-                var index = min(8, common)
-                while index < common {
-                    let (a, b) = (all[left.start + index], all[right.start + index])
-                    if a != b { return a < b }
-                    index += 1
-                }
-                return left.count < right.count
-            }
-        }
-    }
-
     private mutating func writeRun() throws {
-        sortRecords()
+        RecordPlacement.sort(&records, of: bytes)
         var writer = try spool.makeRun()
         var block: [UInt8] = []
         block.reserveCapacity(SortedRecords.blockByteCount + 1024)
         for record in records {
-            Self.frame(bytes[record.start..<(record.start + record.count)], into: &block)
+            withUnsafeBytes(of: record.count.bigEndian) { block.append(contentsOf: $0) }
+            block.append(contentsOf: bytes[record.range])
             if block.count >= SortedRecords.blockByteCount {
                 try writer.append(block)
                 block.removeAll(keepingCapacity: true)
@@ -94,24 +91,6 @@ public struct ExternalSorter {
         bytes.removeAll(keepingCapacity: true)
         records.removeAll(keepingCapacity: true)
     }
-
-    private static func frame(_ record: ArraySlice<UInt8>, into block: inout [UInt8]) {
-        let count = UInt32(record.count)
-        block.append(UInt8(truncatingIfNeeded: count >> 24))
-        block.append(UInt8(truncatingIfNeeded: count >> 16))
-        block.append(UInt8(truncatingIfNeeded: count >> 8))
-        block.append(UInt8(truncatingIfNeeded: count))
-        block.append(contentsOf: record)
-    }
-
-    private static func prefix(of bytes: [UInt8], at start: Int, count: Int) -> UInt64 {
-        var value: UInt64 = 0
-        for offset in 0..<8 {
-            value <<= 8
-            if offset < count { value |= UInt64(bytes[start + offset]) }
-        }
-        return value
-    }
 }
 
 public enum ExternalSortError: Error, Equatable {
@@ -120,13 +99,23 @@ public enum ExternalSortError: Error, Equatable {
     case truncatedRun
 }
 
-/// Records in order, from runs that are merged while they are read.
+/// Records in order, from memory or from runs that are merged while they are read.
 public struct SortedRecords {
     static let blockByteCount = 1 << 16
+
+    /// Where everything fitted: the records and their order.
+    private var bytes: [UInt8] = []
+    private var placements: [RecordPlacement] = []
+    private var position = 0
 
     private var cursors: [RunCursor] = []
     /// A heap of indices into `cursors`, least current record first.
     private var heap: [Int] = []
+
+    init(bytes: [UInt8], placements: [RecordPlacement]) {
+        self.bytes = bytes
+        self.placements = placements
+    }
 
     init(runs: [any SpoolRun]) throws {
         for run in runs {
@@ -141,22 +130,46 @@ public struct SortedRecords {
 
     /// The next record, or nil at the end.
     public mutating func next() throws -> [UInt8]? {
-        guard let first = heap.first else { return nil }
-        let record = cursors[first].current
-        if try !cursors[first].advance() {
-            heap.swapAt(0, heap.count - 1)
-            heap.removeLast()
+        var record: [UInt8] = []
+        return try append(to: &record, most: 1, byteCount: .max) == 1 ? record : nil
+    }
+
+    /// The next records, one after the other: about `byteCount` bytes of them, at least one; nil at the end.
+    mutating func nextBlock(_ byteCount: Int) throws -> (bytes: [UInt8], count: Int)? {
+        var block: [UInt8] = []
+        block.reserveCapacity(byteCount + 1024)
+        let count = try append(to: &block, most: .max, byteCount: byteCount)
+        return count > 0 ? (block, count) : nil
+    }
+
+    /// Appends records until they are `most` or `block` has `byteCount` bytes.
+    private mutating func append(to block: inout [UInt8], most: Int, byteCount: Int) throws -> Int {
+        var count = 0
+        while count < most, block.count < byteCount {
+            if position < placements.count {
+                block.append(contentsOf: bytes[placements[position].range])
+                position += 1
+            } else if let first = heap.first {
+                cursors[first].appendCurrent(to: &block)
+                if try !cursors[first].advance() {
+                    heap.swapAt(0, heap.count - 1)
+                    heap.removeLast()
+                }
+                if heap.count > 1 { sink(0) }
+            } else {
+                break
+            }
+            count += 1
         }
-        if !heap.isEmpty { sink(0) }
-        return record
+        return count
     }
 
     private mutating func sink(_ start: Int) {
         var parent = start
         while true {
             var least = parent
-            for child in [2 * parent + 1, 2 * parent + 2] where child < heap.count {
-                if cursors[heap[child]].current.lexicographicallyPrecedes(cursors[heap[least]].current) { least = child }
+            for child in (2 * parent + 1)..<(2 * parent + 3) where child < heap.count {
+                if cursors[heap[child]].precedes(cursors[heap[least]]) { least = child }
             }
             if least == parent { return }
             heap.swapAt(parent, least)
@@ -169,8 +182,10 @@ public struct SortedRecords {
 private struct RunCursor {
     let run: any SpoolRun
     var reader: any SpoolReader
-    var current: [UInt8] = []
     private var block: [UInt8] = []
+    /// Of the current record in `block`.
+    private var current = RecordPlacement([], start: 0, count: 0)
+    /// Where the next record's frame begins.
     private var position = 0
 
     init(run: any SpoolRun, reader: any SpoolReader) {
@@ -178,20 +193,27 @@ private struct RunCursor {
         self.reader = reader
     }
 
+    func appendCurrent(to bytes: inout [UInt8]) { bytes.append(contentsOf: block[current.range]) }
+
+    func precedes(_ other: RunCursor) -> Bool {
+        if current.prefix != other.current.prefix { return current.prefix < other.current.prefix }
+        return block[current.range].lexicographicallyPrecedes(other.block[other.current.range])
+    }
+
     /// Whether there was another record. At the end the run is discarded.
     mutating func advance() throws -> Bool {
         guard try fill(4) else {
             if position < block.count { throw ExternalSortError.truncatedRun }
             run.discard()
-            current = []
             return false
         }
-        var count = 0
-        for byte in block[position..<(position + 4)] { count = count << 8 | Int(byte) }
+        let count = block.withUnsafeBytes {
+            Int(UInt32(bigEndian: $0.loadUnaligned(fromByteOffset: position, as: UInt32.self)))
+        }
         guard count <= ExternalSorter.maxRecordByteCount else { throw ExternalSortError.truncatedRun }
         position += 4
         guard try fill(count) else { throw ExternalSortError.truncatedRun }
-        current = Array(block[position..<(position + count)])
+        current = RecordPlacement(block, start: position, count: count)
         position += count
         return true
     }
