@@ -16,11 +16,7 @@ public enum FFDHE3072: Suite {
     private static let uniformByteCount = 448
 
     public static func hashToGroup(_ messages: [[UInt8]], domain: DomainSeparationTag) -> ElementBatch<Self> {
-        var uniform: [UInt8] = []
-        uniform.reserveCapacity(messages.count * uniformByteCount)
-        for message in messages {
-            uniform += ExpandMessage.xmd(message, domain: domain, count: uniformByteCount, using: SHA512.self)
-        }
+        let uniform = ExpandMessage<SHA512>(domain: domain, count: uniformByteCount).xmd(messages)
         return ElementBatch(trusted: fromUniform(uniform, count: messages.count))
     }
 

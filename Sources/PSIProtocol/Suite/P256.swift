@@ -12,11 +12,7 @@ public enum P256: Suite {
     public static let proofResponseByteCount = 32
 
     public static func hashToGroup(_ messages: [[UInt8]], domain: DomainSeparationTag) -> ElementBatch<Self> {
-        var uniform: [UInt8] = []
-        uniform.reserveCapacity(messages.count * 96)
-        for message in messages {
-            uniform += ExpandMessage.xmd(message, domain: domain, count: 96, using: SHA256.self)
-        }
+        let uniform = ExpandMessage<SHA256>(domain: domain, count: 96).xmd(messages)
         return ElementBatch(trusted: hashToCurve(uniform, count: messages.count))
     }
 

@@ -10,11 +10,7 @@ public enum Ristretto255: Suite {
     public static let proofResponseByteCount = 32
 
     public static func hashToGroup(_ messages: [[UInt8]], domain: DomainSeparationTag) -> ElementBatch<Self> {
-        var uniform: [UInt8] = []
-        uniform.reserveCapacity(messages.count * 64)
-        for message in messages {
-            uniform += ExpandMessage.xmd(message, domain: domain, count: 64, using: SHA512.self)
-        }
+        let uniform = ExpandMessage<SHA512>(domain: domain, count: 64).xmd(messages)
         return ElementBatch(trusted: fromUniform(uniform, count: messages.count))
     }
 

@@ -35,7 +35,7 @@ struct ExpandMessageTests {
         let domain = try #require(DomainSeparationTag(file.DST))
         for vector in try VectorFile.nonEmpty(file.tests, name) {
             let count = try #require(Int(vector.len_in_bytes.dropFirst(2), radix: 16))
-            let output = ExpandMessage.xmd(Array(vector.msg.utf8), domain: domain, count: count, using: H.self)
+            let output = ExpandMessage<H>(domain: domain, count: count).xmd([Array(vector.msg.utf8)])
             #expect(output == (try bytes(vector.uniform_bytes)), "\(name), \(count) bytes of \(vector.msg.prefix(20))")
         }
     }

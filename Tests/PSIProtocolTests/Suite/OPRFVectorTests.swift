@@ -93,8 +93,7 @@ struct OPRFVectorTests {
         guard let info = try vector.Info.map({ try bytes($0) }) else { return key }
         let framed = Array("Info".utf8) + BigEndian.u16(info.count) + info
         let context = Array("HashToScalar-OPRFV1-".utf8) + [UInt8(group.mode)] + Array("-\(S.identifier)".utf8)
-        let expanded = ExpandMessage.xmd(
-            framed, domain: try .ascii(context), count: S.scalarExpansion, using: S.Hash.self)
+        let expanded = ExpandMessage<S.Hash>(domain: try .ascii(context), count: S.scalarExpansion).xmd([framed])
         return S.inverse(S.sum(S.reduce(expanded), key))
     }
 
