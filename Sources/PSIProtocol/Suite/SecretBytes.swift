@@ -17,7 +17,9 @@ public struct SecretBytes: ~Copyable, Sendable {
     public init(_ key: SymmetricKey) { self.key = key }
 
     /// `count` bytes from the system's random generator.
-    public init(randomByteCount count: Int) { self.key = SymmetricKey(size: SymmetricKeySize(bitCount: count * 8)) }
+    ///
+    /// The system is asked for 256 bytes at a time; the library's own random keys ask for eight.
+    public init(randomByteCount count: Int) { self.init(count: count) { Self.fillWithRandomBytes($0) } }
 
     /// Takes what `body` writes into `count` zeroed bytes; the scratch is wiped.
     public init(count: Int, _ body: (UnsafeMutableRawBufferPointer) throws -> Void) rethrows {
@@ -41,6 +43,19 @@ public struct SecretBytes: ~Copyable, Sendable {
     /// The bytes of `range` as a secret of their own.
     public borrowing func slice(_ range: Range<Int>) -> SecretBytes {
         SecretBytes(withUnsafeBytes { SymmetricKey(data: UnsafeRawBufferPointer(rebasing: $0[range])) })
+    }
+
+    private static func fillWithRandomBytes(_ buffer: UnsafeMutableRawBufferPointer) {
+        guard let base = buffer.baseAddress else { return }
+        #if canImport(Glibc)
+            for start in stride(from: 0, to: buffer.count, by: 256) {
+                // Fails for more than 256 bytes, or where the system has no generator: then there is nothing to go on with.
+                let failure = getentropy(base + start, min(256, buffer.count - start))
+                precondition(failure == 0, "the system has no random bytes")
+            }
+        #else
+            arc4random_buf(base, buffer.count)
+        #endif
     }
 
     /// Overwrites memory in a way that the compiler keeps.
