@@ -11,31 +11,34 @@ public struct MatchResult {
     public let conflictCount: Int
 
     private let agreement: Agreement
-    private let people: PersonSpool
+    /// Nil where counts are all that is wanted.
+    private let people: PersonSpool?
     private let spool: any Spool
     /// By register: bit i is set if its items are opened for people of cohort i.
     private let disclosed: [UInt64]
     private let evaluator: CohortEvaluator
-    private let sampleKey: SymmetricKey
+    private let orders: SampleOrder
 
+    /// - Parameter people: needed to release rows and to draw samples.
     init(
-        agreement: Agreement, round: RoundID, people: PersonSpool, spool: any Spool, conflictCount: Int
+        agreement: Agreement, round: RoundID, overlap: [UInt32: Int], people: PersonSpool?, spool: any Spool,
+        conflictCount: Int
     ) throws {
-        let sampleKey = HKDF<SHA256>.deriveKey(
-            inputKeyMaterial: SymmetricKey(data: round.bytes), info: Label.sample.bytes, outputByteCount: 32)
-        var overlap: [UInt32: Int] = [:]
-        try people.forEach { overlap[$0.registers, default: 0] += 1 }
-
         var evaluator = try CohortEvaluator(agreement)
+        let orders = SampleOrder(round: round, isNeeded: evaluator.needsPass)
         while evaluator.needsPass {
-            try people.forEach { evaluator.observe(registers: $0.registers, order: Self.order($0, sampleKey)) }
+            try people?.forEach { evaluator.observe(registers: $0.registers, order: orders[$0.tag]) }
             evaluator.nextPass()
         }
 
         var counts = [Int](repeating: 0, count: agreement.cohorts.count)
-        try people.forEach { person in
-            let member = evaluator.cohorts(registers: person.registers, order: Self.order(person, sampleKey))
-            for index in counts.indices where member >> UInt64(index) & 1 == 1 { counts[index] += 1 }
+        func count(_ member: UInt64, _ people: Int) {
+            for index in counts.indices where member >> UInt64(index) & 1 == 1 { counts[index] += people }
+        }
+        if orders.isNeeded {
+            try people?.forEach { count(evaluator.cohorts(registers: $0.registers, order: orders[$0.tag]), 1) }
+        } else {
+            for (registers, people) in overlap { count(evaluator.cohorts(registers: registers, order: []), people) }
         }
         self.overlap = overlap
         self.cohortCounts = counts
@@ -49,12 +52,7 @@ public struct MatchResult {
             }
         }
         self.evaluator = evaluator
-        self.sampleKey = sampleKey
-    }
-
-    /// Where a sample puts a person: a keyed order over tags, which anybody who has the tags can recompute.
-    private static func order(_ person: MatchedPerson, _ key: SymmetricKey) -> [UInt8] {
-        Array(HMAC<SHA256>.authenticationCode(for: person.tag, using: key))
+        self.orders = orders
     }
 
     /// What must stop the release: a cohort over its cap, or one below the smallest cell.
@@ -77,8 +75,8 @@ public struct MatchResult {
         requests: inout Requests, selection: inout Selection
     ) async throws -> (requests: ListSummary, selection: ListSummary) {
         var sorter = ExternalSorter(spool: spool)
-        try people.forEach { person in
-            let member = evaluator.cohorts(registers: person.registers, order: Self.order(person, sampleKey))
+        try people?.forEach { person in
+            let member = evaluator.cohorts(registers: person.registers, order: orders[person.tag])
             guard member != 0 else { return }
             for item in person.items where disclosed[item.register] & member != 0 {
                 try sorter.add(
@@ -88,7 +86,7 @@ public struct MatchResult {
                     ).encoded())
             }
         }
-        people.discard()
+        people?.discard()
         var records = try sorter.sorted()
         var requestWriter = RecordWriter(requests)
         var selectionWriter = RecordWriter(selection)
@@ -191,4 +189,20 @@ public struct SelectedItem: Sendable, Equatable {
         let known: UInt64 = agreement.cohorts.count >= 64 ? .max : (1 << UInt64(agreement.cohorts.count)) - 1
         guard register < agreement.registers.count, cohorts != 0, cohorts & ~known == 0 else { return nil }
     }
+}
+
+/// Where a sample puts a person: a keyed order over tags, which anybody who has the tags can recompute.
+private struct SampleOrder {
+    let isNeeded: Bool
+    private let code: RepeatedHMAC
+
+    init(round: RoundID, isNeeded: Bool) {
+        self.isNeeded = isNeeded
+        code = RepeatedHMAC(
+            key: HKDF<SHA256>.deriveKey(
+                inputKeyMaterial: SymmetricKey(data: round.bytes), info: Label.sample.bytes, outputByteCount: 32))
+    }
+
+    /// 32 bytes; none where there are no samples.
+    subscript(tag: [UInt8]) -> [UInt8] { isNeeded ? tag.withUnsafeBytes { Array(code.code(of: $0)) } : [] }
 }

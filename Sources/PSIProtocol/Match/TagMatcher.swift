@@ -1,23 +1,20 @@
-internal import Crypto
-
 /// The coordinator's matching: tags to people, people to cohorts, cohorts to a selection. [P-36]
 ///
-/// It sees tags, which say nothing of who anybody is, and in which registers each appears. Memory is bounded: lists are sorted
-/// externally; with several match keys, twelve bytes an item are kept besides.
+/// It sees tags, which say nothing of who anybody is, and in which registers each appears. Memory is bounded: lists come
+/// sorted and wait in the spool to be merged; with several match keys, twelve bytes an item are kept besides.
 public struct TagMatcher {
     private let agreement: Agreement
     private let round: RoundID
     private let layout: TaggedLayout
     private let spool: any Spool
     private var linker: KeyLinker?
-    private var sorter: ExternalSorter
+    private var lists: [TagList] = []
 
     public init(record: RoundRecord, spool: any Spool) {
         self.agreement = record.agreement
         self.round = record.round
         self.layout = TaggedLayout(agreement: record.agreement)
         self.spool = spool
-        self.sorter = ExternalSorter(spool: spool)
         self.linker = layout.keyCount > 1 ? KeyLinker(layout: layout, spool: spool) : nil
     }
 
@@ -25,64 +22,80 @@ public struct TagMatcher {
     public mutating func add(
         register index: Int, input: some ByteSource, expected: StoredStream, sender: ParticipantID
     ) async throws {
-        var reader = RecordReader(input, width: layout.itemByteCount, by: sender)
-        var previous: [UInt8] = []
+        let width = layout.itemByteCount
+        var reader = RecordReader(input, width: width, by: sender)
+        var order = IncreasingOrder(keyByteCount: ExitSalt.tagByteCount)
+        var list = linker == nil ? try spool.makeRun() : nil
         while let block = try await reader.next(most: 4_096) {
             try Task.checkCancellation()
             guard reader.count <= expected.count else { throw ProtocolViolation(.wrongCount, by: sender) }
-            let first = reader.count - block.count / layout.itemByteCount
-            for position in 0..<(block.count / layout.itemByteCount) {
-                let item = block[(position * layout.itemByteCount)..<((position + 1) * layout.itemByteCount)]
-                let tag = item.prefix(ExitSalt.tagByteCount)
-                guard previous.isEmpty || previous.lexicographicallyPrecedes(tag) else {
-                    throw ProtocolViolation(.notIncreasing, by: sender, index: first + position)
-                }
-                previous = Array(tag)
-                if linker != nil {
-                    try linker?.add(register: index, item: item)
-                } else {
-                    try sorter.add(tag + [UInt8(index)] + item.dropFirst(ExitSalt.tagByteCount))
+            if let violation = order.firstViolation(in: block, width: width) {
+                let first = reader.count - block.count / width
+                throw ProtocolViolation(.notIncreasing, by: sender, index: first + violation)
+            }
+            try list?.append(block)
+            if linker != nil {
+                for start in stride(from: 0, to: block.count, by: width) {
+                    try linker?.add(register: index, item: block[start..<(start + width)])
                 }
             }
         }
-        try ListSummary(count: reader.count, digest: reader.digest()).check(against: expected, by: sender)
+        let run = try list?.finish()
+        do {
+            try ListSummary(count: reader.count, digest: reader.digest()).check(against: expected, by: sender)
+        } catch {
+            run?.discard()
+            throw error
+        }
+        if let run { lists.append(TagList(register: index, count: reader.count, run: run)) }
     }
 
     /// Links and evaluates; nothing can be added after.
     public func matched() throws -> MatchResult {
-        let people: PersonSpool
-        var conflicts = 0
+        var overlap = RegisterSets(registerCount: agreement.registers.count)
         if let linker {
             let linked = try linker.linked()
-            people = linked.people
-            conflicts = linked.conflictCount
-        } else {
-            people = try singleKeyPeople()
+            try linked.people.forEach { overlap.count($0.registers) }
+            return try result(overlap, linked.people, conflictCount: linked.conflictCount)
         }
-        return try MatchResult(
-            agreement: agreement, round: round, people: people, spool: spool, conflictCount: conflicts)
+        let merged = try TagMerge(lists: lists, layout: layout)
+        defer { for list in lists { list.run.discard() } }
+        guard try agreement.release == .rows || CohortEvaluator(agreement).needsPass else {
+            while let registers = try merged.next() { overlap.count(registers) }
+            return try result(overlap, nil, conflictCount: 0)
+        }
+        let people = try PersonSpool(writing: spool, capsuleByteCount: layout.capsuleByteCount) { writer in
+            while let registers = try merged.next() {
+                overlap.count(registers)
+                try writer.append(merged.person)
+            }
+        }
+        return try result(overlap, people, conflictCount: 0)
     }
 
-    private func singleKeyPeople() throws -> PersonSpool {
-        let capsuleByteCount = layout.capsuleByteCount
-        let sorter = self.sorter
-        return try PersonSpool(writing: spool, capsuleByteCount: capsuleByteCount) { writer in
-            var records = try sorter.sorted()
-            var current: MatchedPerson?
-            while let record = try records.next() {
-                let tag = Array(record[..<ExitSalt.tagByteCount])
-                let item = MatchedPerson.Item(
-                    register: Int(record[ExitSalt.tagByteCount]),
-                    capsule: Array(record[(ExitSalt.tagByteCount + 1)...]))
-                if current?.tag == tag {
-                    current?.items.append(item)
-                } else {
-                    if let current { try writer.append(current) }
-                    current = MatchedPerson(tag: tag, items: [item])
-                }
-            }
-            if let current { try writer.append(current) }
-        }
+    private func result(_ overlap: RegisterSets, _ people: PersonSpool?, conflictCount: Int) throws -> MatchResult {
+        try MatchResult(
+            agreement: agreement, round: round, overlap: overlap.counts, people: people, spool: spool,
+            conflictCount: conflictCount)
+    }
+}
+
+/// How many people are in exactly which registers.
+private struct RegisterSets {
+    /// By set, while registers are few; else in the dictionary.
+    private var few: [Int]
+    private var many: [UInt32: Int] = [:]
+
+    init(registerCount: Int) { few = [Int](repeating: 0, count: registerCount <= 12 ? 1 << registerCount : 0) }
+
+    mutating func count(_ registers: UInt32) {
+        if Int(registers) < few.count { few[Int(registers)] += 1 } else { many[registers, default: 0] += 1 }
+    }
+
+    var counts: [UInt32: Int] {
+        var counts = many
+        for (registers, people) in few.enumerated() where people > 0 { counts[UInt32(registers)] = people }
+        return counts
     }
 }
 
