@@ -11,7 +11,7 @@ final class FollowService: Service {
     private let voice: FollowVoice
     private let found = Mutex<RoundStatus?>(nil)
 
-    private static let interval = Duration.milliseconds(500)
+    private static let interval = Duration.milliseconds(100)
     /// After this long without any movement it says whom the round waits for.
     private static let patience = Duration.seconds(5)
 
