@@ -22,13 +22,17 @@ public struct ExchangePort: RoundPort {
     public func source(
         of stream: StreamID, sealing: StreamSealing, from sender: ParticipantID
     ) async throws -> sending any ByteSource {
-        switch sealing {
-        case .plain: return StreamDownload(plain: stream, round: record.round, transport: transport)
-        case .sealed(let receiver):
-            return StreamDownload(
-                sealedBy: sender, receiver: receiver, privateKey: keys.hpkeKey, stream: stream, round: record.round,
-                transport: transport)
-        }
+        var download =
+            switch sealing {
+            case .plain: StreamDownload(plain: stream, round: record.round, transport: transport)
+            case .sealed(let receiver):
+                StreamDownload(
+                    sealedBy: sender, receiver: receiver, privateKey: keys.hpkeKey, stream: stream,
+                    round: record.round, transport: transport)
+            }
+        // Lists are digested where they are read and written record by record.
+        download.digests = false
+        return download
     }
 
     public func sink(for stream: StreamID, sealing: StreamSealing) async throws -> sending any StreamSink {
@@ -66,7 +70,12 @@ struct Attempts {
 
 private struct UploadSink: StreamSink {
     private var upload: StreamUpload
-    init(_ upload: StreamUpload) { self.upload = upload }
+
+    init(_ upload: StreamUpload) {
+        self.upload = upload
+        self.upload.digests = false
+    }
+
     mutating func write(_ bytes: [UInt8]) async throws { try await upload.write(bytes) }
     mutating func finish() async throws { _ = try await upload.finish() }
 }

@@ -5,7 +5,7 @@ public import PSIProtocol
 public struct StreamSummary: Sendable, Equatable {
     /// Bytes of the plaintext.
     public var byteCount: Int
-    /// SHA-256 of the plaintext, 32 bytes.
+    /// SHA-256 of the plaintext, 32 bytes; empty where no digest was wanted.
     public var digest: [UInt8]
 
     public init(byteCount: Int, digest: [UInt8]) {
@@ -27,6 +27,8 @@ public struct StreamUpload: ByteSink, Sendable {
     private let transport: any ChunkTransport
     private var writer: SealedStreamWriter?
     private var pending: [UInt8] = []
+    /// Whether the summary has a digest. Who writes may compute its own, as the daemons do.
+    public var digests = true
     private var hash = SHA256()
     private var byteCount = 0
     private var seq = 0
@@ -53,7 +55,7 @@ public struct StreamUpload: ByteSink, Sendable {
 
     public mutating func write(_ bytes: [UInt8]) async throws {
         guard !isFinished else { throw SealedStreamError.afterLast }
-        hash.update(data: bytes)
+        if digests { hash.update(data: bytes) }
         byteCount += bytes.count
         var rest = bytes[...]
         while !rest.isEmpty {
@@ -74,7 +76,7 @@ public struct StreamUpload: ByteSink, Sendable {
         isFinished = true
         try await underWay?.value
         underWay = nil
-        return StreamSummary(byteCount: byteCount, digest: Array(hash.finalize()))
+        return StreamSummary(byteCount: byteCount, digest: digests ? Array(hash.finalize()) : [])
     }
 
     private mutating func send(last: Bool) async throws {
