@@ -109,8 +109,15 @@ public struct SortedRecords {
     private var position = 0
 
     private var cursors: [RunCursor] = []
-    /// A heap of indices into `cursors`, least current record first.
-    private var heap: [Int] = []
+    /// The cursors that are not at their end, as a heap with the least current record first.
+    private var heap: [Entry] = []
+
+    /// What most comparisons need of a cursor, so that they need not touch it.
+    private struct Entry {
+        /// Of the cursor's current record.
+        var prefix: UInt64
+        let cursor: Int
+    }
 
     init(bytes: [UInt8], placements: [RecordPlacement]) {
         self.bytes = bytes
@@ -122,7 +129,7 @@ public struct SortedRecords {
             var cursor = RunCursor(run: run, reader: try run.makeReader())
             if try cursor.advance() {
                 cursors.append(cursor)
-                heap.append(cursors.count - 1)
+                heap.append(Entry(prefix: cursor.prefix, cursor: cursors.count - 1))
             }
         }
         for index in stride(from: heap.count / 2 - 1, through: 0, by: -1) { sink(index) }
@@ -149,9 +156,11 @@ public struct SortedRecords {
             if position < placements.count {
                 block.append(contentsOf: bytes[placements[position].range])
                 position += 1
-            } else if let first = heap.first {
+            } else if let first = heap.first?.cursor {
                 cursors[first].appendCurrent(to: &block)
-                if try !cursors[first].advance() {
+                if try cursors[first].advance() {
+                    heap[0].prefix = cursors[first].prefix
+                } else {
                     heap.swapAt(0, heap.count - 1)
                     heap.removeLast()
                 }
@@ -169,12 +178,16 @@ public struct SortedRecords {
         while true {
             var least = parent
             for child in (2 * parent + 1)..<(2 * parent + 3) where child < heap.count {
-                if cursors[heap[child]].precedes(cursors[heap[least]]) { least = child }
+                if precedes(heap[child], heap[least]) { least = child }
             }
             if least == parent { return }
             heap.swapAt(parent, least)
             parent = least
         }
+    }
+
+    private func precedes(_ left: Entry, _ right: Entry) -> Bool {
+        left.prefix != right.prefix ? left.prefix < right.prefix : cursors[left.cursor].precedes(cursors[right.cursor])
     }
 }
 
@@ -195,9 +208,11 @@ private struct RunCursor {
 
     func appendCurrent(to bytes: inout [UInt8]) { bytes.append(contentsOf: block[current.range]) }
 
+    /// Of the current record.
+    var prefix: UInt64 { current.prefix }
+
     func precedes(_ other: RunCursor) -> Bool {
-        if current.prefix != other.current.prefix { return current.prefix < other.current.prefix }
-        return block[current.range].lexicographicallyPrecedes(other.block[other.current.range])
+        block[current.range].lexicographicallyPrecedes(other.block[other.current.range])
     }
 
     /// Whether there was another record. At the end the run is discarded.

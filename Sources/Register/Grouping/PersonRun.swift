@@ -59,25 +59,29 @@ final class PersonRunReader {
             discard()
             return nil
         }
-        guard let identityByteCount = BigEndian.value(block, byteCount: 2, at: &position),
-            let rowCount = BigEndian.value(block, byteCount: 4, at: &position),
-            let byteCount = BigEndian.value(block, byteCount: 4, at: &position),
-            rowCount <= UInt64(PersonGrouping.maxRowsOfPerson), byteCount <= UInt64(PersonGrouping.maxBytesOfPerson),
-            try fill(Int(identityByteCount) + Int(byteCount))
+        // In locals: every access to the object's own would be checked for exclusivity.
+        var reading = position
+        guard let identityByteCount = BigEndian.value(block, byteCount: 2, at: &reading),
+            let rowCount = BigEndian.value(block, byteCount: 4, at: &reading),
+            let byteCount = BigEndian.value(block, byteCount: 4, at: &reading),
+            rowCount <= UInt64(PersonGrouping.maxRowsOfPerson), byteCount <= UInt64(PersonGrouping.maxBytesOfPerson)
         else { throw PersonRunDamage() }
-        let rowsStart = position + Int(identityByteCount)
-        let identity = Array(block[position..<rowsStart])
-        let end = rowsStart + Int(byteCount)
-        position = rowsStart
+        position = reading
+        guard try fill(Int(identityByteCount) + Int(byteCount)) else { throw PersonRunDamage() }
+        let block = block
+        reading = position + Int(identityByteCount)
+        let identity = Array(block[position..<reading])
+        let end = reading + Int(byteCount)
         var rows: [[FieldValue]] = []
         rows.reserveCapacity(Int(rowCount))
         for _ in 0..<rowCount {
-            guard let row = SortableRow.decode(block, columnCount: columnCount, at: &position), position <= end else {
+            guard let row = SortableRow.decode(block, columnCount: columnCount, at: &reading), reading <= end else {
                 throw PersonRunDamage()
             }
             rows.append(row)
         }
-        guard position == end else { throw PersonRunDamage() }
+        guard reading == end else { throw PersonRunDamage() }
+        position = end
         return PersonRows(identity: identity, rows: rows)
     }
 
