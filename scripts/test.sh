@@ -8,6 +8,11 @@ cd "$(dirname "$0")/.."
 transcript=$(mktemp)
 trap 'rm -f "$transcript"' EXIT
 SIDOS_TRANSCRIPT=$transcript swift test -c release -Xswiftc -enable-testing --skip-build "$@"
+# The vectors and laws of the groups once more with each slower backend of the ristretto255 kernel.
+for backend in avx2 portable; do
+    SIDOS_R255_BACKEND=$backend swift test -c release -Xswiftc -enable-testing --skip-build \
+        --filter 'Ristretto255VectorTests|CommutativeCipherTests|SuitePropertyTests'
+done
 if [ -f Tests/Interop/check_transcript.py ]; then
     python3 Tests/Interop/check_transcript.py "$transcript"
 fi

@@ -197,8 +197,8 @@ struct BatchWork<S: Suite>: Sendable {
                 positions.append(index * layout.keyCount + key)
             }
         }
-        let hashed = S.hashToGroup(messages, domain: .matching(S.self))
-        let blinded = try S.multiply(hashed, by: SecretScalar(SecretBytes(blindingKey)))
+        let blinded = try S.blind(
+            messages, domain: .matching(S.self), by: SecretScalar(SecretBytes(blindingKey)))
         let total = entries.count * layout.keyCount
         if positions.count == total { return blinded }
 

@@ -14,6 +14,21 @@ public enum Ristretto255: Suite {
         return ElementBatch(trusted: fromUniform(uniform, count: messages.count))
     }
 
+    /// Never throws: whatever the map gives is multiplied before it is encoded.
+    public static func blind(
+        _ messages: [[UInt8]], domain: DomainSeparationTag, by scalar: borrowing SecretScalar<Self>
+    ) throws(GroupError) -> ElementBatch<Self> {
+        let uniform = ExpandMessage<SHA512>(domain: domain, count: 64).xmd(messages)
+        let output = [UInt8](unsafeUninitializedCapacity: messages.count * 32) { buffer, filled in
+            _ = scalar.bytes.withUnsafeBytes { key in
+                sidos_r255_from_uniform_mul_batch(
+                    buffer.baseAddress, uniform, key.assumingMemoryBound(to: UInt8.self).baseAddress, messages.count)
+            }
+            filled = messages.count * 32
+        }
+        return ElementBatch(trusted: output)
+    }
+
     public static func multiply(
         _ elements: ElementBatch<Self>, by scalar: borrowing SecretScalar<Self>
     ) throws(GroupError) -> ElementBatch<Self> {

@@ -38,8 +38,10 @@ struct CommutativeCipherTests {
         func column(_ field: (File.Case) -> String) throws -> [UInt8] { try cases.flatMap { try bytes(field($0)) } }
 
         let domain = try #require(DomainSeparationTag(group.dst))
-        let hashed = S.hashToGroup(try cases.map { try bytes($0.input_hex) }, domain: domain)
+        let messages = try cases.map { try bytes($0.input_hex) }
+        let hashed = S.hashToGroup(messages, domain: domain)
         #expect(hashed.bytes == (try column(\.H)))
+        #expect(try S.blind(messages, domain: domain, by: SecretScalar(keys[0])).bytes == column(\.k0H))
         let blinded = try keys.map { try S.multiply(hashed, by: SecretScalar($0)) }
         #expect(blinded[0].bytes == (try column(\.k0H)))
         #expect(blinded[1].bytes == (try column(\.k1H)))

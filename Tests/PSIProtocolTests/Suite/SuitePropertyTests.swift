@@ -43,6 +43,8 @@ struct SuitePropertyTests {
         for index in 0..<hashed.count { #expect(product[hashed.count - 1 - index] == straight[index]) }
         #expect(try S.multiply(ElementBatch(trusted: []), by: a).count == 0)
         #expect(S.hashToGroup([], domain: .matching(S.self)).count == 0)
+        #expect(try S.blind(messages, domain: .matching(S.self), by: a) == straight)
+        #expect(try S.blind([], domain: .matching(S.self), by: a).count == 0)
 
         // The generator's multiples are elements, and multiply alike.
         let point = try #require(ElementBatch<S>(bytes: S.multiplyGenerator(by: a)))
