@@ -39,6 +39,7 @@ typedef struct {
 
 #if defined(__x86_64__)
 extern const sidos_r255_backend_table sidos_r255_ifma;
+extern const sidos_r255_backend_table sidos_r255_avx2;
 #endif
 extern const sidos_r255_backend_table sidos_r255_portable;
 

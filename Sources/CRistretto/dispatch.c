@@ -11,6 +11,7 @@
 static const sidos_r255_backend_table *const BACKENDS[] = {
 #if defined(__x86_64__)
     &sidos_r255_ifma,
+    &sidos_r255_avx2,
 #endif
     &sidos_r255_portable,
 };

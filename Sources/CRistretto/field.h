@@ -8,7 +8,7 @@
 //   FE_CONSTANT(name, v0 … v4)     a constant Σ v_i·2^(51 i) in every lane
 //   fe_mul, fe_square              loose → tight
 //   fe_mul_small                   times an integer below 2^20; loose → tight
-//   fe_add                         tight + tight → loose (the sum of three tight values is loose, too)
+//   fe_add                         tight + tight → loose
 //   fe_sub                         a − b; a a sum of two tight values at most, b tight → loose
 //   fe_sub_sum                     the same, where b is a sum of two tight values, or a difference of two
 //   fe_negate                      tight → loose, fit to be added or subtracted once
