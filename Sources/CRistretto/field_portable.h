@@ -182,31 +182,40 @@ static inline void fe_to_bytes(uint8_t *bytes, size_t stride, size_t count, cons
     sidos_store64(bytes + 24, t.v[3] >> 39 | t.v[4] << 12);
 }
 
-// Tables: every entry is read and the wanted one kept by mask.
+/// Two words for look-ups, in a vector register where there are any.
+typedef uint64_t fe_two __attribute__((vector_size(16)));
+
+// Tables: every entry is read and the wanted one kept by mask, two entries at a time. The masks are made once for an index.
 #define FE_COMB_BITS 5
 #define FE_COMB_ENTRIES (1 << (FE_COMB_BITS - 1))
 
 typedef struct {
-    fe entries[FE_COMB_ENTRIES];
+    fe_two limbs[5][FE_COMB_ENTRIES / 2];
 } fe_column;
-typedef uint64_t fe_index;
+typedef struct {
+    uint64_t bits;
+    fe_two wanted[FE_COMB_ENTRIES / 2];
+} fe_index;
 
-static inline fe_index fe_index_load(const uint8_t *indices) { return *indices; }
-static inline fe_mask fe_index_bit(fe_index index, int bit) { return sidos_mask_of_bit(index >> bit & 1); }
+static inline fe_index fe_index_load(const uint8_t *indices) { return (fe_index){.bits = *indices}; }
+static inline fe_mask fe_index_bit(fe_index index, int bit) { return sidos_mask_of_bit(index.bits >> bit & 1); }
 static inline fe_index fe_index_low_bits(fe_index index, fe_mask inverted) {
-    return (index ^ inverted) & (FE_COMB_ENTRIES - 1);
+    const uint64_t entry = (index.bits ^ inverted) & (FE_COMB_ENTRIES - 1);
+    for (uint64_t i = 0; i < FE_COMB_ENTRIES; i += 2)
+        index.wanted[i / 2] = (fe_two){sidos_mask_if_zero(entry ^ i), sidos_mask_if_zero(entry ^ (i + 1))};
+    return index;
 }
 
 static inline void fe_column_set(fe_column *column, int entry, const fe *a, int lane) {
     (void)lane;
-    column->entries[entry] = *a;
+    for (int i = 0; i < 5; i++) column->limbs[i][entry / 2][entry % 2] = a->v[i];
 }
 
 static inline void fe_column_get(fe *r, const fe_column *column, fe_index index) {
-    *r = (fe){{0}};
-    for (uint64_t entry = 0; entry < FE_COMB_ENTRIES; entry++) {
-        const uint64_t mask = sidos_mask_if_zero(index ^ entry);
-        for (int i = 0; i < 5; i++) r->v[i] |= mask & column->entries[entry].v[i];
+    for (int i = 0; i < 5; i++) {
+        fe_two limb = {0};
+        for (int k = 0; k < FE_COMB_ENTRIES / 2; k++) limb |= index.wanted[k] & column->limbs[i][k];
+        r->v[i] = limb[0] | limb[1];
     }
 }
 
