@@ -60,7 +60,7 @@ static size_t mul(uint8_t *out, const uint8_t *in, const uint8_t half_scalar[32]
     decoded_element pair[2];
     quartic_point results[VECTORS];
     encoding_work work[VECTORS];
-    edwards_cached multiples[MULTIPLY_ENTRIES];
+    edwards_packed multiples[MULTIPLY_ENTRIES];
     edwards_point product;
     uint8_t digits[MULTIPLY_DIGITS];
 
@@ -112,7 +112,7 @@ static void from_uniform(uint8_t *out, const uint8_t *in64, size_t count) {
 static void from_uniform_mul(uint8_t *out, const uint8_t *in64, const uint8_t half_scalar[32], size_t count) {
     quartic_point mapped, results[VECTORS];
     encoding_work work[VECTORS];
-    edwards_cached multiples[MULTIPLY_ENTRIES];
+    edwards_packed multiples[MULTIPLY_ENTRIES];
     edwards_point point, product;
     uint8_t digits[MULTIPLY_DIGITS];
 

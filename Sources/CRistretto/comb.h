@@ -74,7 +74,7 @@ static void comb_clear_torsion(edwards_point *r, const edwards_point *p) {
                                        0x7d, 0xb3, 0x9d, 0xd3, 0x07, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
                                        0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x06};
     uint8_t digits[MULTIPLY_DIGITS];
-    edwards_cached multiples[MULTIPLY_ENTRIES];
+    edwards_packed multiples[MULTIPLY_ENTRIES];
     edwards_completed sum;
     sidos_scalar_digits(digits, 1, eighth, MULTIPLY_BITS);
     multiply_point(r, p, digits, multiples);

@@ -18,7 +18,11 @@
 //   fe_wide_add, fe_wide_sub       sums of products: at most four added, at most two of them subtracted, and only once
 //   fe_narrow                      wide → loose
 //   fe_select(r, mask, a, b)       r = a where the mask is set, else b
-//   fe_move_limbs_if               r's FE_LIMBS limbs v[from … to − 1] = a's where the mask is set; r may hold only these
+//   fe_packed                      an element as a table of multiples keeps it, in FE_PACKED_WORDS words v
+//   fe_pack                        loose → packed
+//   fe_unpack(r, a, from, to)      words from … to − 1 back into the limbs they hold
+//   fe_keep_words_if,              a look-up of these words among entries of which one alone has its mask set: from a copy of the first,
+//   fe_merge_words_if              keep it by its mask, then merge each other by its own
 //   fe_canonical                   loose → the least representative in exact limbs
 //   fe_mask_if_same_limbs          for canonical values
 //   fe_mask_if_odd                 of a canonical value
@@ -44,7 +48,7 @@ FE_CONSTANT(FE_ZERO, 0, 0, 0, 0, 0);
 FE_CONSTANT(FE_ONE, 1, 0, 0, 0, 0);
 
 /// r = a where the mask is set.
-static inline void fe_move_if(fe *r, fe_mask mask, const fe *a) { fe_move_limbs_if(r, mask, a, 0, FE_LIMBS); }
+static inline void fe_move_if(fe *r, fe_mask mask, const fe *a) { fe_select(r, mask, a, r); }
 
 /// r = −r where the mask is set; `r` tight, the result as fe_negate's.
 static inline void fe_negate_if(fe *r, fe_mask mask) {

@@ -16,10 +16,8 @@
 
 #define FE_LANES 8
 
-#define FE_LIMBS 5
-
 typedef struct {
-    __m512i v[FE_LIMBS];
+    __m512i v[5];
 } fe;
 typedef __mmask8 fe_mask;
 
@@ -151,7 +149,17 @@ static inline void fe_select(fe *r, fe_mask mask, const fe *a, const fe *b) {
     for (int i = 0; i < 5; i++) r->v[i] = _mm512_mask_blend_epi64(mask, b->v[i], a->v[i]);
 }
 
-static inline void fe_move_limbs_if(fe *r, fe_mask mask, const fe *a, int from, int to) {
+typedef fe fe_packed;
+#define FE_PACKED_WORDS 5
+
+static inline void fe_pack(fe_packed *r, const fe *a) { *r = *a; }
+static inline void fe_unpack(fe *r, const fe_packed *a, int from, int to) {
+    for (int i = from; i < to; i++) r->v[i] = a->v[i];
+}
+static inline void fe_keep_words_if(fe_packed *r, fe_mask mask, int from, int to) {
+    (void)r, (void)mask, (void)from, (void)to;  // What is not wanted is replaced when another is merged.
+}
+static inline void fe_merge_words_if(fe_packed *r, fe_mask mask, const fe_packed *a, int from, int to) {
     for (int i = from; i < to; i++) r->v[i] = _mm512_mask_mov_epi64(r->v[i], mask, a->v[i]);
 }
 

@@ -15,10 +15,8 @@ typedef unsigned __int128 sidos_u128;
 
 #define FE_LANES 1
 
-#define FE_LIMBS 5
-
 typedef struct {
-    uint64_t v[FE_LIMBS];
+    uint64_t v[5];
 } fe;
 typedef uint64_t fe_mask;
 
@@ -122,8 +120,33 @@ static inline void fe_select(fe *r, fe_mask mask, const fe *a, const fe *b) {
     for (int i = 0; i < 5; i++) r->v[i] = sidos_select(mask, a->v[i], b->v[i]);
 }
 
-static inline void fe_move_limbs_if(fe *r, fe_mask mask, const fe *a, int from, int to) {
-    for (int i = from; i < to; i++) r->v[i] = sidos_select(mask, a->v[i], r->v[i]);
+/// Two words for look-ups, in a vector register where there are any.
+typedef uint64_t fe_two __attribute__((vector_size(16)));
+
+#define FE_PACKED_WORDS 3
+typedef struct {
+    fe_two v[FE_PACKED_WORDS];
+} fe_packed;
+
+static inline void fe_pack(fe_packed *r, const fe *a) {
+    r->v[0] = (fe_two){a->v[0], a->v[1]};
+    r->v[1] = (fe_two){a->v[2], a->v[3]};
+    r->v[2] = (fe_two){a->v[4], 0};
+}
+
+static inline void fe_unpack(fe *r, const fe_packed *a, int from, int to) {
+    for (int i = from; i < to; i++) {
+        r->v[2 * i] = a->v[i][0];
+        if (i < 2) r->v[2 * i + 1] = a->v[i][1];
+    }
+}
+
+static inline void fe_keep_words_if(fe_packed *r, fe_mask mask, int from, int to) {
+    for (int i = from; i < to; i++) r->v[i] &= (fe_two){mask, mask};
+}
+
+static inline void fe_merge_words_if(fe_packed *r, fe_mask mask, const fe_packed *a, int from, int to) {
+    for (int i = from; i < to; i++) r->v[i] |= (fe_two){mask, mask} & a->v[i];
 }
 
 static inline void fe_canonical(fe *r, const fe *a) {
@@ -181,9 +204,6 @@ static inline void fe_to_bytes(uint8_t *bytes, size_t stride, size_t count, cons
     sidos_store64(bytes + 16, t.v[2] >> 26 | t.v[3] << 25);
     sidos_store64(bytes + 24, t.v[3] >> 39 | t.v[4] << 12);
 }
-
-/// Two words for look-ups, in a vector register where there are any.
-typedef uint64_t fe_two __attribute__((vector_size(16)));
 
 // Tables: every entry is read and the wanted one kept by mask, two entries at a time. The masks are made once for an index.
 #define FE_COMB_BITS 5

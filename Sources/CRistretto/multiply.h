@@ -9,12 +9,25 @@
 #define MULTIPLY_DIGITS SIDOS_R255_DIGITS(MULTIPLY_BITS)
 #define MULTIPLY_ENTRIES (1 << (MULTIPLY_BITS - 1))
 
+/// An edwards_cached as a table keeps it: y_plus_x, y_minus_x, z2, t2d.
+typedef struct {
+    fe_packed coordinates[4];
+} edwards_packed;
+
+static inline void pack_cached(edwards_packed *r, const edwards_cached *q) {
+    fe_pack(&r->coordinates[0], &q->y_plus_x);
+    fe_pack(&r->coordinates[1], &q->y_minus_x);
+    fe_pack(&r->coordinates[2], &q->z2);
+    fe_pack(&r->coordinates[3], &q->t2d);
+}
+
 /// r[i] = (2i + 1)·p.
-static inline void odd_multiples(edwards_cached r[MULTIPLY_ENTRIES], const edwards_point *p) {
+static inline void odd_multiples(edwards_packed r[MULTIPLY_ENTRIES], const edwards_point *p) {
     edwards_point point;
-    edwards_cached twice;
+    edwards_cached twice, multiple;
     edwards_completed sum;
-    edwards_cache(&r[0], p);
+    edwards_cache(&multiple, p);
+    pack_cached(&r[0], &multiple);
     edwards_double(&sum, p);
     edwards_to_extended(&point, &sum);
     edwards_cache(&twice, &point);
@@ -22,7 +35,8 @@ static inline void odd_multiples(edwards_cached r[MULTIPLY_ENTRIES], const edwar
     for (int i = 1; i < MULTIPLY_ENTRIES; i++) {
         edwards_add_cached(&sum, &point, &twice);
         edwards_to_extended(&point, &sum);
-        edwards_cache(&r[i], &point);
+        edwards_cache(&multiple, &point);
+        pack_cached(&r[i], &multiple);
     }
 }
 
@@ -40,15 +54,15 @@ static inline void split_digit(digit_masks *r, uint64_t digit) {
     r->negative = fe_mask_of(negative);
 }
 
-/// Looks up limbs `from` to `to` − 1 of one coordinate, whose entries follow each other every `sizeof(edwards_cached)`.
-static inline __attribute__((always_inline)) void look_up_limbs(fe *r, const fe *first, const digit_masks *masks, int from,
-                                                                int to) {
-    enum { STRIDE = sizeof(edwards_cached) / sizeof(fe) };
-    fe found;
-    for (int i = from; i < to; i++) found.v[i] = first->v[i];
+/// Looks up words `from` to `to` − 1 of one coordinate.
+static inline __attribute__((always_inline)) void look_up_words(fe *r, const edwards_packed *multiples, int coordinate,
+                                                                const digit_masks *masks, int from, int to) {
+    fe_packed found;
+    for (int i = from; i < to; i++) found.v[i] = multiples[0].coordinates[coordinate].v[i];
+    fe_keep_words_if(&found, masks->wanted[0], from, to);
     for (int entry = 1; entry < MULTIPLY_ENTRIES; entry++)
-        fe_move_limbs_if(&found, masks->wanted[entry], first + STRIDE * entry, from, to);
-    for (int i = from; i < to; i++) r->v[i] = found.v[i];
+        fe_merge_words_if(&found, masks->wanted[entry], &multiples[entry].coordinates[coordinate], from, to);
+    fe_unpack(r, &found, from, to);
 }
 
 /// An addend's coordinate by number: all four are `fe`, one after the other.
@@ -65,28 +79,26 @@ static inline void negate_cached_if(edwards_cached *r, fe_mask negative) {
 /// up at each of the first four doublings, a part of it after each product.
 static __attribute__((noinline)) void multiply_point(edwards_point *r, const edwards_point *p,
                                                      const uint8_t digits[MULTIPLY_DIGITS],
-                                                     edwards_cached multiples[MULTIPLY_ENTRIES]) {
-    enum { FIRST_CUT = FE_LIMBS * 2 / 5, SECOND_CUT = FE_LIMBS * 4 / 5 };
+                                                     edwards_packed multiples[MULTIPLY_ENTRIES]) {
+    enum { FIRST_CUT = FE_PACKED_WORDS * 2 / 5, SECOND_CUT = FE_PACKED_WORDS * 4 / 5 };
     edwards_cached addend;
     edwards_completed sum;
     digit_masks masks;
     odd_multiples(multiples, p);
     split_digit(&masks, digits[MULTIPLY_DIGITS - 1]);
-    for (int j = 0; j < 4; j++)
-        look_up_limbs(cached_coordinate(&addend, j), cached_coordinate(multiples, j), &masks, 0, FE_LIMBS);
+    for (int j = 0; j < 4; j++) look_up_words(cached_coordinate(&addend, j), multiples, j, &masks, 0, FE_PACKED_WORDS);
     negate_cached_if(&addend, masks.negative);
     edwards_complete_cached(&sum, &addend);
     for (int i = MULTIPLY_DIGITS - 2; i >= 0; i--) {
         split_digit(&masks, digits[i]);
         for (int j = 0; j < 4; j++) {
             fe *const found = cached_coordinate(&addend, j);
-            const fe *const first = cached_coordinate(multiples, j);
             fe_mul(&r->x, &sum.x, &sum.t);
-            look_up_limbs(found, first, &masks, 0, FIRST_CUT);
+            look_up_words(found, multiples, j, &masks, 0, FIRST_CUT);
             fe_mul(&r->y, &sum.y, &sum.z);
-            look_up_limbs(found, first, &masks, FIRST_CUT, SECOND_CUT);
+            look_up_words(found, multiples, j, &masks, FIRST_CUT, SECOND_CUT);
             fe_mul(&r->z, &sum.z, &sum.t);
-            look_up_limbs(found, first, &masks, SECOND_CUT, FE_LIMBS);
+            look_up_words(found, multiples, j, &masks, SECOND_CUT, FE_PACKED_WORDS);
             edwards_double(&sum, r);
         }
         for (int j = 4; j < MULTIPLY_BITS; j++) {
