@@ -14,7 +14,7 @@
 // scalar ≡ 0 gives the identity, which no function accepts back: callers draw scalars from 1 … l−1.
 //
 // Constant time: run time and memory access depend on `count`, on which item is first invalid, and on nothing else. Scalars,
-// uniform bytes, elements and results may all be secret. Scratch is on the stack (under 200 KiB whatever `count`) and wiped.
+// uniform bytes, elements and results may all be secret. Scratch is on the stack (under 256 KiB whatever `count`) and wiped.
 //
 // Aliasing: `out` may equal `in` in `sidos_r255_mul_batch` and `sidos_r255_rerandomize_batch` (after a failure the input is then
 // lost, being zeroed). No other output may overlap an input or another output, except that scalar functions may write
@@ -99,7 +99,7 @@ size_t sidos_r255_validate_batch(const uint8_t *in, size_t count);
 
 // MARK: Capsules
 
-/// Size of a fixed-base table in bytes, the same throughout a process (about 100 kB).
+/// Size of a fixed-base table in bytes, the same throughout a process (100 to 300 kB).
 size_t sidos_r255_table_byte_count(void);
 
 /// Fills a table for multiplications of the element Y.
