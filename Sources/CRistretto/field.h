@@ -15,7 +15,8 @@
 //   fe_carry                       loose → tight
 //   fe_mul_wide, fe_square_wide,   loose → wide: a product not yet carried
 //   fe_widen                       tight → wide
-//   fe_wide_add, fe_wide_sub       sums of products: at most four added, at most two of them subtracted, and only once
+//   fe_wide_add, fe_wide_sub       sums of products: at most four added, at most two of them subtracted, and only once; of the
+//                                  factors of a product one may be a sum of two tight values, or both in a sum of two products
 //   fe_narrow                      wide → loose
 //   fe_select(r, mask, a, b)       r = a where the mask is set, else b
 //   fe_packed                      an element as a table of multiples keeps it, in FE_PACKED_WORDS words v

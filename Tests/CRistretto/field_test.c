@@ -21,8 +21,8 @@
 #elif defined(FIELD_AVX2)
 #include "field_avx2.h"
 #define FIELD_NAME "avx2"
-#define TIGHT(i) (((1ULL << 26) + (1ULL << 19)) >> ((i) & 1))
-#define LOOSE(i) ((1ULL << 32) / 19 >> ((i) & 1))
+#define TIGHT(i) (((1ULL << 26) + (1ULL << 14)) >> ((i) & 1))
+#define LOOSE(i) ((5ULL << 25) >> ((i) & 1))
 #define SUMMED IS_TIGHT
 #else
 #include "field_portable.h"
@@ -225,15 +225,12 @@ static void sums_of_products(void) {
 
 static void sums(void) {
     const fe a = draw(IS_TIGHT), b = draw(IS_TIGHT), c = draw(IS_TIGHT), d = draw(IS_TIGHT);
-    fe r, sum, other, three;
+    fe r, sum, other;
     fe_wide wide, zero;
     read_lanes(A, &a), read_lanes(B, &b), read_lanes(C, &c), read_lanes(D, &d);
     EACH(mpz_add(WANT[k], A[k], B[k]));
     fe_add(&sum, &a, &b);
     expect("fe_add", &sum, WANT, IS_LOOSE);
-    EACH(mpz_add(WANT[k], WANT[k], C[k]));
-    fe_add(&three, &sum, &c);
-    expect("three tight values", &three, WANT, IS_LOOSE);
     EACH(mpz_sub(WANT[k], A[k], B[k]));
     fe_sub(&r, &a, &b);
     expect("fe_sub", &r, WANT, IS_LOOSE);
