@@ -157,8 +157,7 @@ public struct SortedRecords {
                 block.append(contentsOf: bytes[placements[position].range])
                 position += 1
             } else if let first = heap.first?.cursor {
-                cursors[first].appendCurrent(to: &block)
-                if try cursors[first].advance() {
+                if try cursors[first].take(into: &block) {
                     heap[0].prefix = cursors[first].prefix
                 } else {
                     heap.swapAt(0, heap.count - 1)
@@ -206,7 +205,11 @@ private struct RunCursor {
         self.reader = reader
     }
 
-    func appendCurrent(to bytes: inout [UInt8]) { bytes.append(contentsOf: block[current.range]) }
+    /// Appends the current record, and goes on to the next; false when there is none.
+    mutating func take(into bytes: inout [UInt8]) throws -> Bool {
+        bytes.append(contentsOf: block[current.range])
+        return try advance()
+    }
 
     /// Of the current record.
     var prefix: UInt64 { current.prefix }
