@@ -12,6 +12,9 @@
 #define SIDOS_R255_TABLE_BYTES 284160
 #define SIDOS_R255_TABLE_ALIGNMENT 64
 
+/// Scratch that is enough for sums of multiples of any count of points, in small chunks.
+#define SIDOS_R255_MSM_LEAST 196608
+
 /// The group operations of one instruction set, for `count` ≤ `SIDOS_R255_GROUP` items.
 ///
 /// Scalars come halved (k/2 mod l, canonical), since every backend ends in double-and-encode. Tables are those of the same
@@ -35,6 +38,12 @@ typedef struct {
                  const void *table_g, const void *table_y, size_t count);
     size_t (*add)(uint8_t *out, const uint8_t *a, const uint8_t *b, int subtract, size_t count);
     size_t (*validate)(const uint8_t *in, size_t count);
+    /// Bytes of scratch with which `msm` is fastest for a count; bounded.
+    size_t (*msm_scratch_size)(size_t count);
+    /// Σ scalars[i]·points[i] for any `count`, of public scalars of 16 bytes and public points. `scratch`, aligned to 64, has
+    /// `scratch_size` ≥ SIDOS_R255_MSM_LEAST bytes, or what msm_scratch_size says if that is less.
+    size_t (*msm)(uint8_t out[32], const uint8_t *scalars, const uint8_t *points, size_t count, void *scratch,
+                  size_t scratch_size);
 } sidos_r255_backend_table;
 
 #if defined(__x86_64__)

@@ -241,6 +241,8 @@ static size_t validate(const uint8_t *in, size_t count) {
     return valid_count;
 }
 
+#include "msm.h"
+
 static int table_init(void *table, const uint8_t y[32]) {
     decoded_element pair[2];
     sidos_wipe(table, sizeof(comb_row) * COMB_ROWS);
@@ -265,6 +267,8 @@ static int table_init(void *table, const uint8_t y[32]) {
         .seal = seal,                              \
         .add = add,                                \
         .validate = validate,                      \
+        .msm_scratch_size = msm_scratch_size,      \
+        .msm = msm,                                \
     }
 
 #endif

@@ -148,6 +148,28 @@ size_t sidos_r255_validate_batch(const uint8_t *in, size_t count) {
     return count;
 }
 
+/// Apart from its caller, so that only the want of memory takes so much stack.
+static __attribute__((noinline)) size_t msm_on_stack(const sidos_r255_backend_table *backend, uint8_t out[32],
+                                                     const uint8_t *scalars, const uint8_t *points, size_t count) {
+    _Alignas(64) unsigned char scratch[SIDOS_R255_MSM_LEAST];
+    return backend->msm(out, scalars, points, count, scratch, sizeof scratch);
+}
+
+size_t sidos_r255_msm_vartime(uint8_t out[32], const uint8_t *scalars16, const uint8_t *points, size_t count) {
+    const sidos_r255_backend_table *const backend = backend_in_use();
+    if (backend == NULL) return fail(out, 32, 0);
+    size_t size = backend->msm_scratch_size(count);
+    void *scratch = aligned_alloc(64, size);
+    while (scratch == NULL && size > 2 * SIDOS_R255_MSM_LEAST) {
+        size = size / 128 * 64;
+        scratch = aligned_alloc(64, size);
+    }
+    const size_t valid = scratch != NULL ? backend->msm(out, scalars16, points, count, scratch, size)
+                                         : msm_on_stack(backend, out, scalars16, points, count);
+    free(scratch);
+    return valid == count ? count : fail(out, 32, valid);
+}
+
 size_t sidos_r255_table_byte_count(void) {
     const sidos_r255_backend_table *const backend = backend_in_use();
     return backend != NULL ? backend->table_byte_count : SIDOS_R255_TABLE_ALIGNMENT;

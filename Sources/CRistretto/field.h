@@ -38,6 +38,10 @@
 //   fe_index_bit                   a bit of it as a mask
 //   fe_index_low_bits              its FE_COMB_BITS − 1 lower bits, inverted where a mask is set
 //   fe_column_get                  per lane the entry at its index; no address depends on it
+//   fe_mask_of_lanes               the mask of which fe_mask_lanes makes a number
+//   FE_RECORD_WORDS(n)             64-bit words for one lane of n elements, n constant
+//   fe_records_get(r, n, records, index)  lane i of the n elements r from record index[i]: addresses are not secret
+//   fe_records_put(records, index, a, n)  lane i of n loose elements to record index[i], the lanes in order
 //   fe_wipe_registers              clears what the compiler may leave in registers that it does not preserve
 //
 // *Tight* and *loose* are bounds on limbs that each header states; a tight value is loose. Arguments may overlap unless they

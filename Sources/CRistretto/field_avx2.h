@@ -430,6 +430,42 @@ static inline void fe_column_get(fe *r, const fe_column *column, fe_index index)
     }
 }
 
+static inline fe_mask fe_mask_of_lanes(uint64_t lanes) {
+    const __m256i bits = _mm256_set_epi64x(8, 4, 2, 1);
+    return _mm256_cmpeq_epi64(_mm256_and_si256(_mm256_set1_epi64x((long long)lanes), bits), bits);
+}
+
+// A record is packed words, in whole rows of four. Four rows, a lane's each, are transposed into vectors, a word's each.
+#define FE_RECORD_WORDS(n) (((size_t)5 * (n) + 3) / 4 * 4)
+
+static inline __attribute__((always_inline)) void fe_records_get(fe *r, int n, const uint64_t *records, const uint32_t *index) {
+    fe_packed packed;
+    for (int first = 0; first < 5 * n; first += 4) {
+        __m256i w[4];
+        for (int i = 0; i < 4; i++)
+            w[i] = _mm256_load_si256((const __m256i *)(const void *)(records + index[i] * FE_RECORD_WORDS(n) + first));
+        fe_transpose(w);
+        for (int i = 0; i < 4 && first + i < 5 * n; i++) {
+            const int word = (first + i) % 5;
+            packed.v[word] = w[i];
+            fe_unpack(&r[(first + i) / 5], &packed, word, word + 1);
+        }
+    }
+}
+
+static inline __attribute__((always_inline)) void fe_records_put(uint64_t *records, const uint32_t *index, const fe *a, int n) {
+    fe_packed packed[4];
+    for (int k = 0; k < n; k++) fe_pack(&packed[k], &a[k]);
+    for (int first = 0; first < 5 * n; first += 4) {
+        __m256i w[4];
+        for (int i = 0; i < 4; i++)
+            w[i] = first + i < 5 * n ? packed[(first + i) / 5].v[(first + i) % 5] : _mm256_setzero_si256();
+        fe_transpose(w);
+        for (int i = 0; i < 4; i++)
+            _mm256_store_si256((__m256i *)(void *)(records + index[i] * FE_RECORD_WORDS(n) + first), w[i]);
+    }
+}
+
 static inline void fe_wipe_registers(void) {
     __asm__ __volatile__("vzeroall" : : : "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9",
                          "xmm10", "xmm11", "xmm12", "xmm13", "xmm14", "xmm15");

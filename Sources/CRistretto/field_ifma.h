@@ -262,6 +262,54 @@ static inline void fe_column_get(fe *r, const fe_column *column, fe_index index)
     }
 }
 
+static inline fe_mask fe_mask_of_lanes(uint64_t lanes) { return (fe_mask)lanes; }
+
+// A record is limb after limb, in whole rows of eight words. Eight rows, a lane's each, are transposed into vectors, a limb's each.
+#define FE_RECORD_WORDS(n) (((size_t)5 * (n) + 7) / 8 * 8)
+
+/// Transposes the square of which row[i] has the first halves of rows i and i + 4, row[i + 4] the second, i < 4. Also the other way: from
+/// columns it makes such rows.
+static inline __attribute__((always_inline)) void fe_transpose_halves(__m512i column[8], const __m512i row[8]) {
+    const __m512i first = _mm512_setr_epi64(0, 1, 8, 9, 4, 5, 12, 13), second = _mm512_setr_epi64(2, 3, 10, 11, 6, 7, 14, 15);
+    for (int h = 0; h < 8; h += 4) {
+        const __m512i low01 = _mm512_unpacklo_epi64(row[h], row[h + 1]), high01 = _mm512_unpackhi_epi64(row[h], row[h + 1]);
+        const __m512i low23 = _mm512_unpacklo_epi64(row[h + 2], row[h + 3]), high23 = _mm512_unpackhi_epi64(row[h + 2], row[h + 3]);
+        column[h] = _mm512_permutex2var_epi64(low01, first, low23);
+        column[h + 1] = _mm512_permutex2var_epi64(high01, first, high23);
+        column[h + 2] = _mm512_permutex2var_epi64(low01, second, low23);
+        column[h + 3] = _mm512_permutex2var_epi64(high01, second, high23);
+    }
+}
+
+static inline __attribute__((always_inline)) void fe_records_get(fe *r, int n, const uint64_t *records, const uint32_t *index) {
+    for (int first = 0; first < 5 * n; first += 8) {
+        __m512i row[8], column[8];
+        for (int i = 0; i < 8; i++) {
+            const uint64_t *const low = records + index[i % 4] * FE_RECORD_WORDS(n) + first + i / 4 * 4;
+            const uint64_t *const high = records + index[i % 4 + 4] * FE_RECORD_WORDS(n) + first + i / 4 * 4;
+            row[i] = _mm512_castsi256_si512(_mm256_load_si256((const __m256i *)(const void *)low));
+            row[i] = _mm512_inserti64x4(row[i], _mm256_load_si256((const __m256i *)(const void *)high), 1);
+        }
+        fe_transpose_halves(column, row);
+        for (int i = 0; i < 8 && first + i < 5 * n; i++) r[(first + i) / 5].v[(first + i) % 5] = column[i];
+    }
+}
+
+static inline __attribute__((always_inline)) void fe_records_put(uint64_t *records, const uint32_t *index, const fe *a, int n) {
+    for (int first = 0; first < 5 * n; first += 8) {
+        __m512i column[8], row[8];
+        for (int i = 0; i < 8; i++)
+            column[i] = first + i < 5 * n ? a[(first + i) / 5].v[(first + i) % 5] : _mm512_setzero_si512();
+        fe_transpose_halves(row, column);
+        for (int i = 0; i < 8; i++) {
+            uint64_t *const low = records + index[i % 4] * FE_RECORD_WORDS(n) + first + i / 4 * 4;
+            uint64_t *const high = records + index[i % 4 + 4] * FE_RECORD_WORDS(n) + first + i / 4 * 4;
+            _mm256_store_si256((__m256i *)(void *)low, _mm512_castsi512_si256(row[i]));
+            _mm256_store_si256((__m256i *)(void *)high, _mm512_extracti64x4_epi64(row[i], 1));
+        }
+    }
+}
+
 static inline void fe_wipe_registers(void) {
     __asm__ __volatile__(
         "vzeroall\n\t"

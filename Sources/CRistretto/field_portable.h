@@ -239,6 +239,20 @@ static inline void fe_column_get(fe *r, const fe_column *column, fe_index index)
     }
 }
 
+static inline fe_mask fe_mask_of_lanes(uint64_t lanes) { return 0 - (lanes & 1); }
+
+#define FE_RECORD_WORDS(n) ((size_t)5 * (n))
+
+static inline __attribute__((always_inline)) void fe_records_get(fe *r, int n, const uint64_t *records, const uint32_t *index) {
+    for (int k = 0; k < n; k++)
+        for (int i = 0; i < 5; i++) r[k].v[i] = records[*index * FE_RECORD_WORDS(n) + 5 * k + i];
+}
+
+static inline __attribute__((always_inline)) void fe_records_put(uint64_t *records, const uint32_t *index, const fe *a, int n) {
+    for (int k = 0; k < n; k++)
+        for (int i = 0; i < 5; i++) records[*index * FE_RECORD_WORDS(n) + 5 * k + i] = a[k].v[i];
+}
+
 static inline void fe_wipe_registers(void) {}
 
 #include "field.h"

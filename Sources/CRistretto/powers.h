@@ -6,6 +6,7 @@
 
 // √−1, the root that is non-negative.
 FE_CONSTANT(FE_I, 0x61b274a0ea0b0, 0x0d5a5fc8f189d, 0x7ef5e9cbd0c60, 0x78595a6804c9e, 0x2b8324804fc1d);
+FE_CONSTANT(FE_MINUS_ONE, 0x7ffffffffffec, 0x7ffffffffffff, 0x7ffffffffffff, 0x7ffffffffffff, 0x7ffffffffffff);
 
 static inline __attribute__((always_inline)) void fe_square_times(fe *r, const fe *a, int times, int chains) {
     for (int chain = 0; chain < chains; chain++) fe_square(&r[chain], &a[chain]);
@@ -82,6 +83,32 @@ static __attribute__((noinline)) void fe_sqrt_ratio_pair(fe r[2], fe_mask was_sq
         fe_select(&r[k], is_minus_u | is_minus_iu, &ir, &r[k]);
         fe_absolute(&r[k]);
         was_square[k] = is_u | is_minus_u;
+    }
+}
+
+// r[k] = ±1/√v[k] for two independent v[k] (tight), where it is a square other than 0, which was_square[k] masks; elsewhere r is
+// unspecified, but 0 for v = 0. Less work than fe_sqrt_ratio_pair with u = 1: with r = v³·(v⁷)^((p−5)/8), v·r² is 1 (r is a root),
+// −1 (i·r is), or ±i, or 0.
+static __attribute__((noinline)) void fe_inverse_sqrt_pair(fe r[2], fe_mask was_square[2], const fe v[2]) {
+    fe v3[2], t[2], a11[2], base[2];
+    fe_square_times(t, v, 1, 2);
+    fe_mul_each(v3, t, v, 2);
+    fe_square_times(t, v3, 1, 2);
+    fe_mul_each(base, t, v, 2);
+    fe_power_250(t, a11, base, 2);
+    fe_square_times(t, t, 2, 2);
+    fe_mul_each(t, t, base, 2);
+    fe_mul_each(r, t, v3, 2);
+    for (int k = 0; k < 2; k++) {
+        fe check, ir;
+        fe_square(&check, &r[k]);
+        fe_mul(&check, &check, &v[k]);
+        fe_canonical(&check, &check);
+        const fe_mask is_one = fe_mask_if_same_limbs(&check, &FE_ONE);
+        const fe_mask is_minus_one = fe_mask_if_same_limbs(&check, &FE_MINUS_ONE);
+        fe_mul(&ir, &r[k], &FE_I);
+        fe_select(&r[k], is_minus_one, &ir, &r[k]);
+        was_square[k] = is_one | is_minus_one;
     }
 }
 

@@ -135,8 +135,26 @@ static int refuses(const sidos_r255_backend_table *t, answers *w) {
     return 1;
 }
 
+// Σ a_i·(i+1)K·G = (Σ a_i·(i+1)K)·G; a_0 = 0, a_1 = 2^128 − 1, the others of all sizes. Then with an invalid element.
+static __attribute__((noinline)) int sums(const sidos_r255_backend_table *t, const void *table_g, answers *w) {
+    _Alignas(64) unsigned char scratch[SIDOS_R255_MSM_LEAST];
+    uint8_t scalars[ITEMS][16], scalar[32] = {0}, sum[32] = {0}, half[32], out[32];
+    for (int i = 0; i < ITEMS; i++) {
+        for (int j = 0; j < 16; j++)
+            scalars[i][j] = i == 0 || j > 20 - i ? 0 : i == 1 ? 0xff : (uint8_t)((11 * (16 * i + j) + 3) ^ (37 * i));
+        memcpy(scalar, scalars[i], 16);
+        sidos_r255_scalar_mul_add(sum, scalar, w->scalars[i], sum);
+    }
+    sidos_r255_scalar_halve(half, sum);
+    t->table_mul(w->a[0], half, table_g, 1);
+    if (t->msm(out, scalars[0], w->multiples[0], ITEMS, scratch, sizeof scratch) != ITEMS || !equal(out, w->a[0])) return 0;
+    memcpy(w->a, w->multiples, sizeof w->a);
+    memcpy(w->a[ITEMS - 2], REFUSED[0], 32);
+    return t->msm(out, scalars[0], w->a[0], ITEMS, scratch, sizeof scratch) == ITEMS - 2;
+}
+
 int sidos_r255_backend_passes(const sidos_r255_backend_table *backend, const void *table_g) {
     answers work;
     return multiplies(backend, table_g, &work) && adds(backend, &work) && seals(backend, table_g, &work) &&
-           maps(backend, &work) && refuses(backend, &work);
+           maps(backend, &work) && refuses(backend, &work) && sums(backend, table_g, &work);
 }

@@ -15,6 +15,7 @@
 //
 // Constant time: run time and memory access depend on `count`, on which item is first invalid, and on nothing else. Scalars,
 // uniform bytes, elements and results may all be secret. Scratch is on the stack (under 256 KiB whatever `count`) and wiped.
+// `sidos_r255_msm_vartime` alone is for public data and is not so.
 //
 // Aliasing: `out` may equal `in` in `sidos_r255_mul_batch` and `sidos_r255_rerandomize_batch` (after a failure the input is then
 // lost, being zeroed). No other output may overlap an input or another output, except that scalar functions may write
@@ -96,6 +97,18 @@ size_t sidos_r255_sub_batch(uint8_t *out, const uint8_t *a, const uint8_t *b, si
 /// In:  `in`: `count` elements.
 /// Returns: `count`, or the index of the first invalid element.
 size_t sidos_r255_validate_batch(const uint8_t *in, size_t count);
+
+/// Sums multiples of public elements by public scalars, for checking many equations at once. Variable time: nothing here may be
+/// secret.
+///
+/// In:  `scalars16`: `count` integers of 128 bits, 16 little-endian bytes each; `points`: `count` elements. Any of them may be
+///      equal, and scalars may be 0.
+/// Out: `out`: the encoding of Σ scalars16[i]·points[i]; 32 zero bytes when that is the identity, as it is for `count` 0.
+/// Returns: `count`, or the index of the first invalid element with `out` zeroed. (`count` 0 writes `out`, too.)
+///
+/// Scratch is on the heap, 2 MiB for 8192 elements and under 6 MiB whatever `count`. Where that much cannot be had the sum is made
+/// with less, in the end with 192 KiB of stack, and takes longer; it cannot fail.
+size_t sidos_r255_msm_vartime(uint8_t out[32], const uint8_t *scalars16, const uint8_t *points, size_t count);
 
 // MARK: Capsules
 
