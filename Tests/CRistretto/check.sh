@@ -70,18 +70,16 @@ for backend in $supported; do
     "$build/field_test_sanitized" 1000
 done
 
-for program in batches msm msm_test compare; do
+for program in batches msm compare; do
     with_kernel "$here/$program.c" -o "$build/$program"
     sanitized with_kernel "$here/$program.c" -o "$build/${program}_sanitized"
 done
 on_each "$build/batches"
 on_each "$build/msm"
-on_each "$build/msm_test"
 on_each "$build/compare" "${COUNT:-1000000}" "$build/answers"
 echo "with address and undefined-behaviour sanitizers:"
 on_each "$build/batches_sanitized"
 on_each "$build/msm_sanitized"
-on_each "$build/msm_test_sanitized"
 on_each "$build/compare_sanitized" 1000
 
 if echo 'int LLVMFuzzerTestOneInput(void); int LLVMFuzzerTestOneInput(void) { return 0; }' |
