@@ -1,41 +1,61 @@
 /* Powers of elements and of the generator. */
 #include "CGMP.h"
+#include "backend.h"
 #include "scratch.h"
 
-#define EXPONENT_LIMB_COUNT 4
-#define LIMB_BIT_COUNT 64
-
-static const mp_limb_t ffdhe3072_generator[1] = {2};
+static size_t group_count(size_t done, size_t count) {
+    return count - done < GROUP_COUNT ? count - done : GROUP_COUNT;
+}
 
 /*
- * out[i] = in[i]^exponent. The exponent's length is public and fixed, and mpn_sec_powm runs through all its bits,
- * leading zeros included. The result is not the identity: q is prime and above the exponent, and the element is not the
- * identity.
+ * Reads elements until one is invalid; returns how many are valid. Which one is invalid is public, so that no time need
+ * be spent on the others of a batch that fails.
+ */
+static size_t load_elements(ffdhe3072_number *numbers, const uint8_t *in, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        sidos_ffdhe3072_load(numbers[i], in + i * ELEMENT_BYTE_COUNT, LIMB_COUNT);
+        if (!sidos_ffdhe3072_is_element(numbers[i])) {
+            return i;
+        }
+    }
+    return count;
+}
+
+static void store_elements(uint8_t *out, ffdhe3072_number *numbers, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        sidos_ffdhe3072_fold(numbers[i]);
+        sidos_ffdhe3072_store(out + i * ELEMENT_BYTE_COUNT, numbers[i], LIMB_COUNT);
+    }
+}
+
+/*
+ * out[i] = in[i]^exponent. The exponent's length is public and fixed. The result is not the identity: q is prime and
+ * above the exponent, and the element is not the identity.
  */
 static size_t power_batch(uint8_t *out, const uint8_t *in, const mp_limb_t *exponent, mp_size_t exponent_limb_count,
                           size_t count) {
-    mp_limb_t element[LIMB_COUNT], power[LIMB_COUNT];
+    const ffdhe3072_backend *const backend = sidos_ffdhe3072_backend_in_use();
+    ffdhe3072_number numbers[GROUP_COUNT];
     gmp_scratch scratch;
-    mp_bitcnt_t bit_count = (mp_bitcnt_t)exponent_limb_count * LIMB_BIT_COUNT;
     size_t result = count;
-    if (!sidos_ffdhe3072_scratch_init(&scratch, mpn_sec_powm_itch(LIMB_COUNT, bit_count, LIMB_COUNT))) {
+    if (!sidos_ffdhe3072_scratch_init(&scratch, backend->scratch_limb_count(exponent_limb_count))) {
         result = SIDOS_FFDHE3072_FAILURE;
     }
-    for (size_t i = 0; i < count && result == count; i++) {
-        sidos_ffdhe3072_load(element, in + i * ELEMENT_BYTE_COUNT, LIMB_COUNT);
-        if (!sidos_ffdhe3072_is_element(element)) {
-            result = i;
+    for (size_t done = 0; done < count && result == count;) {
+        const size_t n = group_count(done, count);
+        const size_t valid = load_elements(numbers, in + done * ELEMENT_BYTE_COUNT, n);
+        if (valid != n) {
+            result = done + valid;
             break;
         }
-        mpn_sec_powm(power, element, LIMB_COUNT, exponent, bit_count, sidos_ffdhe3072_p, LIMB_COUNT, scratch.limbs);
-        sidos_ffdhe3072_fold(power);
-        sidos_ffdhe3072_store(out + i * ELEMENT_BYTE_COUNT, power, LIMB_COUNT);
+        backend->power(numbers, n, exponent, exponent_limb_count, scratch.limbs);
+        store_elements(out + done * ELEMENT_BYTE_COUNT, numbers, n);
+        done += n;
     }
     if (result != count) {
         wipe(out, count * ELEMENT_BYTE_COUNT);
     }
-    wipe(element, sizeof element);
-    wipe(power, sizeof power);
+    wipe(numbers, sizeof numbers);
     sidos_ffdhe3072_scratch_free(&scratch);
     return result;
 }
@@ -84,8 +104,20 @@ size_t sidos_ffdhe3072_mul_wide_batch(uint8_t *out, const uint8_t *in, const uin
     return result;
 }
 
+/* Reads exponents until one is zero; returns how many are not. */
+static size_t load_exponents(ffdhe3072_exponent *numbers, const uint8_t *exponents, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        sidos_ffdhe3072_load(numbers[i], exponents + i * SIDOS_FFDHE3072_EXPONENT_BYTE_COUNT, EXPONENT_LIMB_COUNT);
+        if (!exponent_is_valid(numbers[i])) {
+            return i;
+        }
+    }
+    return count;
+}
+
 size_t sidos_ffdhe3072_base_mul_batch(uint8_t *out, const uint8_t *exponents, size_t count) {
-    mp_limb_t exponent[EXPONENT_LIMB_COUNT], power[LIMB_COUNT];
+    ffdhe3072_exponent numbers[GROUP_COUNT];
+    ffdhe3072_number powers[GROUP_COUNT];
     gmp_scratch scratch;
     size_t result = count;
     if (count == 0) {
@@ -94,25 +126,26 @@ size_t sidos_ffdhe3072_base_mul_batch(uint8_t *out, const uint8_t *exponents, si
     if (count > SIZE_MAX / ELEMENT_BYTE_COUNT) {
         return SIDOS_FFDHE3072_FAILURE;
     }
-    mp_bitcnt_t bit_count = EXPONENT_LIMB_COUNT * LIMB_BIT_COUNT;
-    if (!sidos_ffdhe3072_scratch_init(&scratch, mpn_sec_powm_itch(1, bit_count, LIMB_COUNT))) {
+    const ffdhe3072_backend *const backend = sidos_ffdhe3072_backend_in_use();
+    if (!sidos_ffdhe3072_scratch_init(&scratch, backend->scratch_limb_count(EXPONENT_LIMB_COUNT))) {
         result = SIDOS_FFDHE3072_FAILURE;
     }
-    for (size_t i = 0; i < count && result == count; i++) {
-        sidos_ffdhe3072_load(exponent, exponents + i * SIDOS_FFDHE3072_EXPONENT_BYTE_COUNT, EXPONENT_LIMB_COUNT);
-        if (!exponent_is_valid(exponent)) {
-            result = i;
+    for (size_t done = 0; done < count && result == count;) {
+        const size_t n = group_count(done, count);
+        const size_t valid = load_exponents(numbers, exponents + done * SIDOS_FFDHE3072_EXPONENT_BYTE_COUNT, n);
+        if (valid != n) {
+            result = done + valid;
             break;
         }
-        mpn_sec_powm(power, ffdhe3072_generator, 1, exponent, bit_count, sidos_ffdhe3072_p, LIMB_COUNT, scratch.limbs);
-        sidos_ffdhe3072_fold(power);
-        sidos_ffdhe3072_store(out + i * ELEMENT_BYTE_COUNT, power, LIMB_COUNT);
+        backend->base_power(powers, (const ffdhe3072_exponent *)numbers, n, scratch.limbs);
+        store_elements(out + done * ELEMENT_BYTE_COUNT, powers, n);
+        done += n;
     }
     if (result != count) {
         wipe(out, count * ELEMENT_BYTE_COUNT);
     }
-    wipe(exponent, sizeof exponent);
-    wipe(power, sizeof power);
+    wipe(numbers, sizeof numbers);
+    wipe(powers, sizeof powers);
     sidos_ffdhe3072_scratch_free(&scratch);
     return result;
 }

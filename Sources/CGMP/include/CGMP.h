@@ -19,7 +19,8 @@
  *   Aliasing  `out` may equal an input only where a function says so; otherwise ranges must not overlap.
  *
  * Which item is invalid is public. "Constant time" means: no branch and no address depends on the value. It rests
- * on GMP's mpn_sec_* functions, which GMP documents as free of such dependence.
+ * on GMP's mpn_sec_* functions, which GMP documents as free of such dependence, and for powers on the backend "ifma",
+ * which is written so.
  */
 #ifndef SIDOS_CGMP_H
 #define SIDOS_CGMP_H
@@ -35,6 +36,17 @@ extern "C" {
 #define SIDOS_FFDHE3072_EXPONENT_BYTE_COUNT 32
 #define SIDOS_FFDHE3072_UNIFORM_BYTE_COUNT 448
 #define SIDOS_FFDHE3072_FAILURE SIZE_MAX
+
+/*
+ * The name of what computes powers (mul, mul_wide and base_mul): "gmp", or "ifma" on processors with AVX-512 IFMA,
+ * which takes eight items at a time, so that batches of a multiple of eight are best.
+ *
+ * "ifma" is chosen, once per process and at the first power, if the processor supports it and its answers are those of
+ * GMP (a few milliseconds; if memory runs out in that test, the choice is "gmp"). The environment variable
+ * SIDOS_FFDHE3072_BACKEND, read at that moment, can ask for "gmp"; any other value leaves the choice automatic, so
+ * compare the name returned. Never NULL.
+ */
+const char *sidos_ffdhe3072_backend(void);
 
 /*
  * Raises every element to one exponent: scalar multiplication in the additive notation of the protocol.
