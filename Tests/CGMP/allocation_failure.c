@@ -73,6 +73,7 @@ int main(void) {
     if (sidos_ffdhe3072_from_uniform_batch(elements, uniform, ITEM_COUNT) != ITEM_COUNT) {
         return 2;
     }
+    printf("backend: %s\n", sidos_ffdhe3072_backend()); /* which is not to be chosen while memory is refused */
     for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++) {
         memset(out, 0x5a, sizeof out);
         refuse = 1;
