@@ -15,6 +15,7 @@
 
 /* What a call works on, in the scratch. */
 typedef struct {
+    product_space products;
     lanes x, factor;
     __m512i words[LIMB_COUNT];
     lanes table[];
@@ -74,18 +75,18 @@ static void store_numbers(ffdhe3072_number *numbers, workspace *w, const lanes *
 }
 
 /* To and from Montgomery form. */
-static void enter(lanes *x, lanes *factor) {
+static void enter(lanes *x, workspace *w) {
     for (int i = 0; i < DIGITS; i++) {
-        factor->v[i] = all_lanes(radix_squared[i]);
+        w->factor.v[i] = all_lanes(radix_squared[i]);
     }
-    montgomery_multiply(x, x, factor);
+    montgomery_multiply(x, x, &w->factor, &w->products);
 }
 
-static void leave(lanes *x, lanes *factor) {
+static void leave(lanes *x, workspace *w) {
     for (int i = 0; i < DIGITS; i++) {
-        factor->v[i] = all_lanes(i == 0);
+        w->factor.v[i] = all_lanes(i == 0);
     }
-    montgomery_multiply(x, x, factor);
+    montgomery_multiply(x, x, &w->factor, &w->products);
 }
 
 /* r = table[index], each lane its own. Reads every entry; sixteen masks at a time stay in registers. */
@@ -130,14 +131,14 @@ static void power(ffdhe3072_number *numbers, size_t count, const mp_limb_t *expo
     workspace *const w = workspace_in(scratch);
     const int bit_count = window_bit_count(exponent_limb_count), entry_count = 1 << bit_count;
     load_numbers(&w->table[1], w, numbers, count);
-    enter(&w->table[1], &w->factor);
+    enter(&w->table[1], w);
     for (int i = 0; i < DIGITS; i++) {
         w->table[0].v[i] = all_lanes(i == 0);
     }
-    enter(&w->table[0], &w->factor);
+    enter(&w->table[0], w);
     for (int e = 2; e < entry_count; e += 2) {
-        montgomery_square(&w->table[e], &w->table[e / 2]);
-        montgomery_multiply(&w->table[e + 1], &w->table[e], &w->table[1]);
+        montgomery_square(&w->table[e], &w->table[e / 2], &w->products);
+        montgomery_multiply(&w->table[e + 1], &w->table[e], &w->table[1], &w->products);
     }
     unsigned bit = (unsigned)((64 * exponent_limb_count - 1) / bit_count * bit_count);
     uint64_t window = window_of(exponent, exponent_limb_count, bit, bit_count);
@@ -145,13 +146,13 @@ static void power(ffdhe3072_number *numbers, size_t count, const mp_limb_t *expo
     while (bit > 0) {
         bit -= (unsigned)bit_count;
         for (int i = 0; i < bit_count; i++) {
-            montgomery_square(&w->x, &w->x);
+            montgomery_square(&w->x, &w->x, &w->products);
         }
         window = window_of(exponent, exponent_limb_count, bit, bit_count);
         look_up(&w->factor, w->table, entry_count, all_lanes(window));
-        montgomery_multiply(&w->x, &w->x, &w->factor);
+        montgomery_multiply(&w->x, &w->x, &w->factor, &w->products);
     }
-    leave(&w->x, &w->factor);
+    leave(&w->x, w);
     store_numbers(numbers, w, &w->x, count);
     erase_registers();
 }
@@ -194,15 +195,15 @@ static void base_power(ffdhe3072_number *powers, const ffdhe3072_exponent *expon
     gather(w->words, exponents[0], EXPONENT_LIMB_COUNT, count);
     unsigned bit = 64 * EXPONENT_LIMB_COUNT - FIRST_WINDOW;
     set_power_of_two(&w->x, windows_of(w->words, bit, FIRST_WINDOW));
-    enter(&w->x, &w->factor);
+    enter(&w->x, w);
     while (bit > 0) {
         bit -= SHIFT_WINDOW;
         for (int i = 0; i < SHIFT_WINDOW; i++) {
-            montgomery_square(&w->x, &w->x);
+            montgomery_square(&w->x, &w->x, &w->products);
         }
         multiply_by_power_of_two(&w->x, windows_of(w->words, bit, SHIFT_WINDOW));
     }
-    leave(&w->x, &w->factor);
+    leave(&w->x, w);
     store_numbers(powers, w, &w->x, count);
     erase_registers();
 }

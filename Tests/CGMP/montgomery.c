@@ -84,6 +84,7 @@ static int is_product(const lanes *r, int lane, const mpz_t a, const mpz_t b) {
 int main(void) {
     mpz_t a[LANES], b[LANES];
     lanes x, y, r;
+    static product_space products;
     int bad = 0;
     if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512dq") ||
         !__builtin_cpu_supports("avx512ifma")) {
@@ -110,9 +111,9 @@ int main(void) {
             lanes left = x, right = y;
             lanes *const to = way % 3 == 0 ? &r : way % 3 == 1 ? &left : &right;
             if (way < 3) {
-                montgomery_multiply(to, &left, &right);
+                montgomery_multiply(to, &left, &right, &products);
             } else {
-                montgomery_square(to, way == 5 ? &right : &left);
+                montgomery_square(to, way == 5 ? &right : &left, &products);
             }
             for (int lane = 0; lane < LANES; lane++) {
                 bad += !is_product(to, lane, way == 5 ? b[lane] : a[lane], way == 3 || way == 4 ? a[lane] : b[lane]);
