@@ -5,7 +5,7 @@
 #include "backend.h"
 #include "montgomery_ifma.h"
 
-/* A look-up reads the whole table, 3840 bytes an entry: the wider windows pay only for long exponents. */
+/* A look-up reads the whole table, 3840 bytes an entry: wider windows pay only for long exponents. */
 #define NARROW_WINDOW 4
 #define WIDE_WINDOW 5
 
@@ -16,6 +16,7 @@
 /* What a call works on, in the scratch. */
 typedef struct {
     product_space products;
+    look_up look_up;
     lanes x, factor;
     __m512i words[LIMB_COUNT];
     lanes table[];
@@ -27,7 +28,9 @@ static int window_bit_count(mp_size_t exponent_limb_count) {
 
 static mp_size_t scratch_limb_count(mp_size_t exponent_limb_count) {
     const size_t entry_count = (size_t)1 << window_bit_count(exponent_limb_count);
-    return (mp_size_t)((sizeof(workspace) + entry_count * sizeof(lanes) + sizeof(__m512i)) / sizeof(mp_limb_t));
+    const mp_size_t for_gmp = sidos_ffdhe3072_gmp.scratch_limb_count(exponent_limb_count);
+    const mp_size_t for_lanes = (sizeof(workspace) + entry_count * sizeof(lanes) + sizeof(__m512i)) / sizeof(mp_limb_t);
+    return for_lanes > for_gmp ? for_lanes : for_gmp;
 }
 
 /* malloc aligns to 16 bytes, vectors want 64. */
@@ -52,8 +55,8 @@ static void load_numbers(lanes *r, workspace *w, const ffdhe3072_number *numbers
     for (unsigned i = 0; i < DIGITS; i++) {
         const unsigned bit = DIGIT_BITS * i, at = bit / 64, shift = bit % 64;
         const __m512i low = _mm512_srli_epi64(w->words[at], shift);
-        const __m512i high = at + 1 < LIMB_COUNT ? _mm512_slli_epi64(w->words[at + 1], 64 - shift) : _mm512_setzero_si512();
-        r->v[i] = low_digit(_mm512_or_si512(low, high));
+        const __m512i next = at + 1 < LIMB_COUNT ? w->words[at + 1] : _mm512_setzero_si512();
+        r->v[i] = low_digit(_mm512_or_si512(low, _mm512_slli_epi64(next, 64 - shift)));
     }
 }
 
@@ -89,45 +92,51 @@ static void leave(lanes *x, workspace *w) {
     montgomery_multiply(x, x, &w->factor, &w->products);
 }
 
-/* r = table[index], each lane its own. Reads every entry; sixteen masks at a time stay in registers. */
-#define MASK_COUNT 16
-#define COLUMN_COUNT 10
-
-static void look_up(lanes *r, const lanes *table, int entry_count, __m512i index) {
-    for (int first = 0; first < entry_count; first += MASK_COUNT) {
-        __m512i mask[MASK_COUNT];
-        UNROLL for (int e = 0; e < MASK_COUNT; e++) {
-            mask[e] = _mm512_movm_epi64(_mm512_cmpeq_epi64_mask(index, all_lanes((uint64_t)(first + e))));
-        }
-        for (int i = 0; i < DIGITS; i += COLUMN_COUNT) {
-            __m512i found[COLUMN_COUNT];
-            UNROLL for (int j = 0; j < COLUMN_COUNT; j++) {
-                found[j] = first == 0 ? _mm512_setzero_si512() : r->v[i + j];
-            }
-            UNROLL for (int e = 0; e < MASK_COUNT; e++) {
-                UNROLL for (int j = 0; j < COLUMN_COUNT; j++) {
-                    const __m512i entry = table[first + e].v[i + j];
-                    found[j] = _mm512_ternarylogic_epi64(found[j], mask[e], entry, 0xf8); /* found | mask & entry */
-                }
-            }
-            UNROLL for (int j = 0; j < COLUMN_COUNT; j++) {
-                r->v[i + j] = found[j];
-            }
-        }
+/* Prepares to find what table[index] is, if the index is first ... first + 15, each lane its own. */
+static look_up *look_in(workspace *w, uint64_t first, __m512i index) {
+    for (int e = 0; e < ENTRIES; e++) {
+        w->look_up.mask[e] = _mm512_movm_epi64(_mm512_cmpeq_epi64_mask(index, all_lanes(first + (uint64_t)e)));
     }
+    for (int i = 0; i < DIGITS && first == 0; i++) {
+        w->look_up.found.v[i] = _mm512_setzero_si512();
+    }
+    w->look_up.table = w->table + first;
+    return &w->look_up;
 }
 
-/* Bits bit ... bit + bit_count - 1 of an exponent; bits beyond its end are zero. */
-static uint64_t window_of(const mp_limb_t *exponent, mp_size_t limb_count, unsigned bit, int bit_count) {
+/* Bits bit ... bit + bit_count - 1 of an exponent, in all lanes; bits beyond its end are zero. */
+static __m512i window_of(const mp_limb_t *exponent, mp_size_t limb_count, unsigned bit, int bit_count) {
     const unsigned at = bit / 64, shift = bit % 64;
     const mp_limb_t high = at + 1 < (unsigned)limb_count ? exponent[at + 1] << 1 << (63 - shift) : 0;
-    return (exponent[at] >> shift | high) & (((uint64_t)1 << bit_count) - 1);
+    return all_lanes(value_barrier((exponent[at] >> shift | high) & (((uint64_t)1 << bit_count) - 1)));
 }
 
-static void erase_registers(void);
+/* Vector registers outlive the call that used them. */
+static void erase_registers(void) {
+    __asm__ __volatile__(
+        "vzeroall\n\t"
+        "vpxorq %%zmm16, %%zmm16, %%zmm16\n\tvpxorq %%zmm17, %%zmm17, %%zmm17\n\t"
+        "vpxorq %%zmm18, %%zmm18, %%zmm18\n\tvpxorq %%zmm19, %%zmm19, %%zmm19\n\t"
+        "vpxorq %%zmm20, %%zmm20, %%zmm20\n\tvpxorq %%zmm21, %%zmm21, %%zmm21\n\t"
+        "vpxorq %%zmm22, %%zmm22, %%zmm22\n\tvpxorq %%zmm23, %%zmm23, %%zmm23\n\t"
+        "vpxorq %%zmm24, %%zmm24, %%zmm24\n\tvpxorq %%zmm25, %%zmm25, %%zmm25\n\t"
+        "vpxorq %%zmm26, %%zmm26, %%zmm26\n\tvpxorq %%zmm27, %%zmm27, %%zmm27\n\t"
+        "vpxorq %%zmm28, %%zmm28, %%zmm28\n\tvpxorq %%zmm29, %%zmm29, %%zmm29\n\t"
+        "vpxorq %%zmm30, %%zmm30, %%zmm30\n\tvpxorq %%zmm31, %%zmm31, %%zmm31"
+        :
+        :
+        : "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12",
+          "xmm13", "xmm14", "xmm15", "xmm16", "xmm17", "xmm18", "xmm19", "xmm20", "xmm21", "xmm22", "xmm23", "xmm24",
+          "xmm25", "xmm26", "xmm27", "xmm28", "xmm29", "xmm30", "xmm31");
+}
 
+/* On one such processor eight numbers take 0.95 ms here, and one takes GMP 0.84 ms. */
 static void power(ffdhe3072_number *numbers, size_t count, const mp_limb_t *exponent, mp_size_t exponent_limb_count,
                   mp_limb_t *scratch) {
+    if (count == 1) {
+        sidos_ffdhe3072_gmp.power(numbers, count, exponent, exponent_limb_count, scratch);
+        return;
+    }
     workspace *const w = workspace_in(scratch);
     const int bit_count = window_bit_count(exponent_limb_count), entry_count = 1 << bit_count;
     load_numbers(&w->table[1], w, numbers, count);
@@ -137,20 +146,26 @@ static void power(ffdhe3072_number *numbers, size_t count, const mp_limb_t *expo
     }
     enter(&w->table[0], w);
     for (int e = 2; e < entry_count; e += 2) {
-        montgomery_square(&w->table[e], &w->table[e / 2], &w->products);
+        montgomery_square(&w->table[e], &w->table[e / 2], &w->products, NULL);
         montgomery_multiply(&w->table[e + 1], &w->table[e], &w->table[1], &w->products);
     }
     unsigned bit = (unsigned)((64 * exponent_limb_count - 1) / bit_count * bit_count);
-    uint64_t window = window_of(exponent, exponent_limb_count, bit, bit_count);
-    look_up(&w->x, w->table, entry_count, all_lanes(window));
+    __m512i window = window_of(exponent, exponent_limb_count, bit, bit_count);
+    for (int first = 0; first < entry_count; first += ENTRIES) {
+        look_up *const l = look_in(w, (uint64_t)first, window);
+        for (int k = 0; k < 2 * BLOCKS; k++) {
+            look_up_limbs(l, k);
+        }
+    }
+    w->x = w->look_up.found;
     while (bit > 0) {
         bit -= (unsigned)bit_count;
-        for (int i = 0; i < bit_count; i++) {
-            montgomery_square(&w->x, &w->x, &w->products);
-        }
         window = window_of(exponent, exponent_limb_count, bit, bit_count);
-        look_up(&w->factor, w->table, entry_count, all_lanes(window));
-        montgomery_multiply(&w->x, &w->x, &w->factor, &w->products);
+        for (int i = 0, first = 0; i < bit_count; i++, first += ENTRIES) {
+            look_up *const l = first < entry_count ? look_in(w, (uint64_t)first, window) : NULL;
+            montgomery_square(&w->x, &w->x, &w->products, l);
+        }
+        montgomery_multiply(&w->x, &w->x, &w->look_up.found, &w->products);
     }
     leave(&w->x, w);
     store_numbers(numbers, w, &w->x, count);
@@ -199,32 +214,13 @@ static void base_power(ffdhe3072_number *powers, const ffdhe3072_exponent *expon
     while (bit > 0) {
         bit -= SHIFT_WINDOW;
         for (int i = 0; i < SHIFT_WINDOW; i++) {
-            montgomery_square(&w->x, &w->x, &w->products);
+            montgomery_square(&w->x, &w->x, &w->products, NULL);
         }
         multiply_by_power_of_two(&w->x, windows_of(w->words, bit, SHIFT_WINDOW));
     }
     leave(&w->x, w);
     store_numbers(powers, w, &w->x, count);
     erase_registers();
-}
-
-/* Vector registers outlive the call that used them. */
-static void erase_registers(void) {
-    __asm__ __volatile__(
-        "vzeroall\n\t"
-        "vpxorq %%zmm16, %%zmm16, %%zmm16\n\tvpxorq %%zmm17, %%zmm17, %%zmm17\n\t"
-        "vpxorq %%zmm18, %%zmm18, %%zmm18\n\tvpxorq %%zmm19, %%zmm19, %%zmm19\n\t"
-        "vpxorq %%zmm20, %%zmm20, %%zmm20\n\tvpxorq %%zmm21, %%zmm21, %%zmm21\n\t"
-        "vpxorq %%zmm22, %%zmm22, %%zmm22\n\tvpxorq %%zmm23, %%zmm23, %%zmm23\n\t"
-        "vpxorq %%zmm24, %%zmm24, %%zmm24\n\tvpxorq %%zmm25, %%zmm25, %%zmm25\n\t"
-        "vpxorq %%zmm26, %%zmm26, %%zmm26\n\tvpxorq %%zmm27, %%zmm27, %%zmm27\n\t"
-        "vpxorq %%zmm28, %%zmm28, %%zmm28\n\tvpxorq %%zmm29, %%zmm29, %%zmm29\n\t"
-        "vpxorq %%zmm30, %%zmm30, %%zmm30\n\tvpxorq %%zmm31, %%zmm31, %%zmm31"
-        :
-        :
-        : "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12",
-          "xmm13", "xmm14", "xmm15", "xmm16", "xmm17", "xmm18", "xmm19", "xmm20", "xmm21", "xmm22", "xmm23", "xmm24",
-          "xmm25", "xmm26", "xmm27", "xmm28", "xmm29", "xmm30", "xmm31");
 }
 
 #endif
