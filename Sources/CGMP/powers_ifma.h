@@ -92,8 +92,12 @@ static void leave(lanes *x, workspace *w) {
     montgomery_multiply(x, x, &w->factor, &w->products);
 }
 
-/* Prepares to find what table[index] is, if the index is first ... first + 15, each lane its own. */
+/*
+ * Prepares to find what table[index] is, if the index is first ... first + 15, each lane its own. The barrier hides
+ * that lanes may be equal, for which the compiler would compare a scalar, and could branch.
+ */
 static look_up *look_in(workspace *w, uint64_t first, __m512i index) {
+    __asm__("" : "+v"(index));
     for (int e = 0; e < ENTRIES; e++) {
         w->look_up.mask[e] = _mm512_movm_epi64(_mm512_cmpeq_epi64_mask(index, all_lanes(first + (uint64_t)e)));
     }
@@ -108,7 +112,7 @@ static look_up *look_in(workspace *w, uint64_t first, __m512i index) {
 static __m512i window_of(const mp_limb_t *exponent, mp_size_t limb_count, unsigned bit, int bit_count) {
     const unsigned at = bit / 64, shift = bit % 64;
     const mp_limb_t high = at + 1 < (unsigned)limb_count ? exponent[at + 1] << 1 << (63 - shift) : 0;
-    return all_lanes(value_barrier((exponent[at] >> shift | high) & (((uint64_t)1 << bit_count) - 1)));
+    return all_lanes((exponent[at] >> shift | high) & (((uint64_t)1 << bit_count) - 1));
 }
 
 /* Vector registers outlive the call that used them. */

@@ -18,6 +18,7 @@ compile -shared -fPIC -o "$build/kernel.so"
 compile -I"$sources" "$here/compare.c" -o "$build/compare"
 compile -Wl,--wrap=malloc,--wrap=free "$here/allocation_failure.c" -o "$build/allocation_failure"
 compile "$here/benchmark.c" -o "$build/benchmark"
+compile "$here/timing.c" -o "$build/timing" -lm
 # valgrind knows no AVX-512 and says so to the program: what runs under it is the backend "gmp".
 compile -DSIDOS_CONSTANT_TIME_TEST "$here/constant_time.c" -o "$build/constant_time"
 memcheck "$build/constant_time"
@@ -36,3 +37,4 @@ for backend in gmp ifma; do
     "$build/allocation_failure"
     "$build/benchmark"
 done
+"$build/timing" 2000
