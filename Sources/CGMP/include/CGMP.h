@@ -39,12 +39,13 @@ extern "C" {
 
 /*
  * The name of what computes powers (mul, mul_wide and base_mul): "gmp", or "ifma" on processors with AVX-512 IFMA,
- * which takes eight items at a time, so that batches of a multiple of eight are best.
+ * which takes eight items at a time, so that multiples of eight are best.
  *
- * "ifma" is chosen, once per process and at the first power, if the processor supports it and its answers are those of
- * GMP (a few milliseconds; if memory runs out in that test, the choice is "gmp"). The environment variable
- * SIDOS_FFDHE3072_BACKEND, read at that moment, can ask for "gmp"; any other value leaves the choice automatic, so
- * compare the name returned. Never NULL.
+ * Chosen once per process, at the first power or call of this function: "ifma" if it was compiled with optimisation,
+ * the processor supports it, and its answers are those of GMP, which takes some 12 ms to see; "gmp" if memory runs out
+ * in that test. The environment variable SIDOS_FFDHE3072_BACKEND, read at that moment, names one to prefer; a name that
+ * is unknown, not supported here or fails the test leaves the choice automatic, so compare the name returned. Never
+ * NULL.
  */
 const char *sidos_ffdhe3072_backend(void);
 
