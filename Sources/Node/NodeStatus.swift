@@ -1,4 +1,3 @@
-internal import CRistretto
 internal import Daemon
 internal import Foundation
 internal import PSIProtocol
@@ -7,7 +6,8 @@ internal import PSIProtocol
 struct NodeStatus: Codable {
     var node: String
     var process: Int32 = ProcessInfo.processInfo.processIdentifier
-    var ristretto255Backend = String(cString: sidos_r255_backend())
+    /// Which implementation computes, by suite.
+    var backends = NodeStatus.backendsHere
     var rounds: [Round] = []
     var residentMebibytes: Int?
     var peakMebibytes: Int?
@@ -18,6 +18,13 @@ struct NodeStatus: Codable {
         var number: Int
         var phase: String
         var waitingFor: [String]
+    }
+
+    static var backendsHere: [String: String] {
+        [
+            SuiteID.ristretto255.rawValue: Ristretto255.backend, SuiteID.p256.rawValue: P256.backend,
+            SuiteID.ffdhe3072.rawValue: FFDHE3072.backend,
+        ]
     }
 
     init(node: String) { self.node = node }

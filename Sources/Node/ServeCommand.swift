@@ -25,7 +25,7 @@ struct ServeCommand: AsyncParsableCommand {
             "Serving",
             metadata: [
                 "node": "\(home.keys.id)", "coordinator": "\(configuration.coordinator.url)",
-                "cores": "\(configuration.workers.count)", "backend": "\(String(cString: sidos_r255_backend()))",
+                "cores": "\(configuration.workers.count)", "backend": "\(Ristretto255.backend)",
                 "certificate_until": "\(home.keys.certificateNotAfter)",
             ])
         do {

@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import CRistretto
 internal import Daemon
 internal import Foundation
 
@@ -20,10 +19,14 @@ struct StatusCommand: ParsableCommand {
             return
         }
         out.line("node        \(home.keys.id) (\(home.keys.role.rawValue)), \(isRunning ? "running" : "not running")")
-        out.line("backend     \(String(cString: sidos_r255_backend()))")
+        // The daemon's own choice, once it has told.
+        let status = bytes.flatMap { try? JSONDecoder().decode(NodeStatus.self, from: Data($0)) }
+        for (suite, backend) in (status?.backends ?? NodeStatus.backendsHere).sorted(by: { $0.key < $1.key }) {
+            out.line("arithmetic  \(suite) by \(backend)")
+        }
         out.line("certificate valid until \(MachineClock.timestamp(home.keys.certificateNotAfter))")
         out.line("agreements  \(try home.agreements().all().map { "\($0.agreement.study.id) \($0.id.description.prefix(12))" }.joined(separator: ", "))")
-        guard let bytes, let status = try? JSONDecoder().decode(NodeStatus.self, from: Data(bytes)) else { return }
+        guard let status else { return }
         if isRunning, let resident = status.residentMebibytes, let peak = status.peakMebibytes {
             out.line("memory      \(resident) MiB resident, \(peak) MiB at most")
         }

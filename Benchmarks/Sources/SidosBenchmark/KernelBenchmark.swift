@@ -30,13 +30,24 @@ struct KernelBenchmark {
     }
 
     static let batchSizes = [8, 128, 4_096]
+    static let sumSizes = [1 << 10, 1 << 13, 1 << 15, 1 << 17]
     /// What a peer does in a turn, whatever the batch: items are alike to it, and a few tell.
     private static let peerCount = 64
 
     func run() throws -> [Row] {
         var rows: [Row] = []
         for count in Self.batchSizes { rows += try run(count: count) }
+        for count in Self.sumSizes { rows.append(try sum(count: count)) }
         return rows
+    }
+
+    /// A multi-scalar multiplication, for each of its points; the peer multiplies point by point, adding nothing.
+    private func sum(count: Int) throws -> Row {
+        let inputs = try Inputs(count: count)
+        return try row(
+            "multi-scalar multiplication", count, inputs,
+            own: { sidos_r255_msm_vartime($0.out, $0.uniform, $0.elements, count) },
+            peer: { peer_sodium_mul($0.peerOut, $0.elements, $0.scalar, Self.peerCount) })
     }
 
     private typealias Kernel = (Inputs) -> Int

@@ -11,6 +11,7 @@ public enum FFDHE3072: Suite {
     public static let scalarByteCount = 32
     public static let hashToGroupID = "ffdhe3072_XMD:SHA-512_MODPQ_RO_"
     public static let proofResponseByteCount = 384
+    public static var backend: String { String(cString: sidos_ffdhe3072_backend()) }
 
     /// 512 bits more than p, so the remainder is uniform to within 2^−512.
     private static let uniformByteCount = 448

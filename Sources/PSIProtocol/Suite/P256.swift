@@ -10,6 +10,7 @@ public enum P256: Suite {
     public static let scalarByteCount = 32
     public static let hashToGroupID = "P256_XMD:SHA-256_SSWU_RO_"
     public static let proofResponseByteCount = 32
+    public static var backend: String { "libcrypto" }
 
     public static func hashToGroup(_ messages: [[UInt8]], domain: DomainSeparationTag) -> ElementBatch<Self> {
         let uniform = ExpandMessage<SHA256>(domain: domain, count: 96).xmd(messages)

@@ -8,6 +8,7 @@ public enum Ristretto255: Suite {
     public static let scalarByteCount = 32
     public static let hashToGroupID = "ristretto255_XMD:SHA-512_R255MAP_RO_"
     public static let proofResponseByteCount = 32
+    public static var backend: String { String(cString: sidos_r255_backend()) }
 
     public static func hashToGroup(_ messages: [[UInt8]], domain: DomainSeparationTag) -> ElementBatch<Self> {
         let uniform = ExpandMessage<SHA512>(domain: domain, count: 64).xmd(messages)

@@ -12,6 +12,8 @@ public protocol Suite: Sendable {
     static var scalarByteCount: Int { get }
     /// RFC 9380 name that ends the domain separation tag.
     static var hashToGroupID: String { get }
+    /// Name of the implementation that computes in this process, such as `ifma`: for operators and measurements.
+    static var backend: String { get }
 
     /// Hashes each message into the group. Constant time in the messages' content, not in their lengths.
     static func hashToGroup(_ messages: [[UInt8]], domain: DomainSeparationTag) -> ElementBatch<Self>

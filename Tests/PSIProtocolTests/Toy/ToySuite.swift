@@ -14,6 +14,7 @@ enum ToySuite: Suite {
     static let scalarByteCount = 2
     static let hashToGroupID = "toy_1019_NOT_SECRET_"
     static let proofResponseByteCount = 2
+    static let backend = "toy"
 
     static let modulus = 2_039
     static let order = 1_019
