@@ -1,0 +1,119 @@
+// Plan of a sum of many multiples (msm.h): the width of windows, how many are filled together, and the scratch that it takes.
+#ifndef SIDOS_R255_MSM_PLAN_H
+#define SIDOS_R255_MSM_PLAN_H
+
+/// The most points taken at a time, which bounds the scratch; so few that an index and a sign fit 16 bits.
+#define MSM_CHUNK 32768
+#define MSM_MIN_BITS 4
+#define MSM_MAX_BITS 13
+/// Windows are filled together as long as they have no more buckets than this (a single one may have).
+#define MSM_BUCKETS 2048
+#define MSM_PIECE 256
+/// How many steps before its use a point is fetched to the cache.
+#define MSM_AHEAD 8
+/// What a bucket costs more than it saves, in additions of affine points: two additions of points and moves, but its first point is
+/// not added to anything. The width of windows follows from it.
+#define MSM_BUCKET_COST 2
+
+#define MSM_AFFINE_WORDS FE_RECORD_WORDS(3)
+#define MSM_CACHED_WORDS FE_RECORD_WORDS(4)
+
+/// Sizes for a number of points.
+typedef struct {
+    size_t point_count;
+    int bits;              // of a window
+    size_t window_count;
+    size_t window_buckets; // 2^(bits − 1)
+    size_t strip;          // consecutive buckets summed in one lane, a power of two that divides the above
+    size_t window_strips;  // strips of a window, FE_LANES
+    size_t top_strips;     // strips of the top window
+    size_t batch_windows;  // windows filled together
+    size_t batch_buckets;  // at most, in a batch of windows
+    size_t spare_count;    // records for pieces beyond the first, at most
+} msm_plan;
+
+/// A part of a bucket's list of points: `count` entries from `first`; the sum goes to record `slot`.
+typedef struct {
+    uint32_t first, count, slot;
+} msm_piece;
+
+/// Scratch. Records of points are affine (y + x, y − x, 2dxy), all tight; of sums cached.
+typedef struct {
+    uint64_t *points;      // point_count, rounded up to two vectors, and the neutral point
+    uint64_t *buckets;     // batch_buckets, spare_count, and one that takes what unused lanes write
+    uint64_t *strips;      // for each strip of every window its sum and its weighted sum; the neutral point
+    uint64_t *windows;     // window_count
+    uint64_t *low, *high;  // of the biased scalars
+    uint8_t *carry;
+    uint16_t *entries;     // 2·(a point's index) + (1 if it is to be subtracted); bucket after bucket
+    uint32_t *rows;        // the same entries, FE_LANES buckets side by side
+    uint32_t *ends;        // per bucket of a batch where its entries end
+    msm_piece *pieces;
+    msm_piece *sorted;     // by falling count
+    uint16_t *digits;      // 2|d| + (d < 0), window after window
+} msm_scratch;
+
+static inline size_t msm_round_up(size_t value, size_t unit) { return (value + unit - 1) / unit * unit; }
+
+/// Bits of the top window: its largest digit is 2^bits, all its bits and a carry.
+static inline int msm_top_bits(int bits) { return 128 - bits * ((128 + bits - 1) / bits - 1); }
+
+static msm_plan msm_make_plan(size_t point_count) {
+    msm_plan plan = {.point_count = point_count};
+    size_t least = SIZE_MAX;
+    for (int bits = MSM_MIN_BITS; bits <= MSM_MAX_BITS; bits++) {
+        const size_t windows = (128 + (size_t)bits - 1) / (size_t)bits;
+        const size_t buckets = ((windows - 1) << (bits - 1)) + ((size_t)1 << msm_top_bits(bits));
+        const size_t cost = windows * point_count + MSM_BUCKET_COST * buckets;
+        if (cost < least) {
+            least = cost;
+            plan.bits = bits;
+            plan.window_count = windows;
+        }
+    }
+    plan.window_buckets = (size_t)1 << (plan.bits - 1);
+    plan.window_strips = FE_LANES;
+    plan.strip = plan.window_buckets / plan.window_strips;
+    const size_t top_buckets = (size_t)1 << msm_top_bits(plan.bits);
+    plan.top_strips = top_buckets > plan.strip ? top_buckets / plan.strip : 1;
+    const size_t most = plan.window_strips > plan.top_strips ? plan.window_strips : plan.top_strips;
+    plan.batch_windows = MSM_BUCKETS >> (plan.bits - 1);
+    if (plan.batch_windows == 0) plan.batch_windows = 1;
+    if (plan.batch_windows > plan.window_count) plan.batch_windows = plan.window_count;
+    plan.batch_buckets = ((plan.batch_windows - 1) * plan.window_strips + most) * plan.strip;
+    plan.spare_count = plan.batch_windows * point_count / MSM_PIECE;
+    return plan;
+}
+
+/// Places the parts of the scratch, each aligned to 64 bytes, and returns its size; `base` may be NULL.
+static size_t msm_place(msm_scratch *scratch, const msm_plan *plan, void *base) {
+    const size_t points = msm_round_up(plan->point_count, 2 * FE_LANES) + 1;
+    const size_t buckets = plan->batch_buckets + plan->spare_count;
+    const size_t strips = 2 * ((plan->window_count - 1) * plan->window_strips + plan->top_strips) + 1;
+    unsigned char *const start = base;
+    size_t used = 0;
+#define MSM_TAKE(part, count)                                               \
+    do {                                                                    \
+        if (start != NULL) scratch->part = (void *)(start + used);          \
+        used = msm_round_up(used + (count) * sizeof *scratch->part, 64);    \
+    } while (0)
+    MSM_TAKE(points, points * MSM_AFFINE_WORDS);
+    MSM_TAKE(buckets, (buckets + 1) * MSM_CACHED_WORDS);
+    MSM_TAKE(strips, strips * MSM_CACHED_WORDS);
+    MSM_TAKE(windows, plan->window_count * MSM_CACHED_WORDS);
+    MSM_TAKE(low, plan->point_count);
+    MSM_TAKE(high, plan->point_count);
+    MSM_TAKE(carry, plan->point_count);
+    MSM_TAKE(entries, plan->batch_windows * plan->point_count);
+    // Rows are longer by what short pieces lack, at most MSM_PIECE steps since counts fall, an empty row for empty buckets, and
+    // a look ahead.
+    MSM_TAKE(rows, plan->batch_windows * plan->point_count + buckets + FE_LANES * (MSM_PIECE + 2 + MSM_AHEAD));
+    MSM_TAKE(ends, plan->batch_buckets);
+    MSM_TAKE(pieces, buckets);
+    MSM_TAKE(sorted, buckets);
+    MSM_TAKE(digits, plan->batch_windows * plan->point_count);
+#undef MSM_TAKE
+    return used;
+}
+
+#endif
