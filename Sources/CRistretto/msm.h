@@ -19,24 +19,26 @@
 #include "msm_fill.h"
 #include "msm_sort.h"
 
-/// For the strips first … first + count − 1, whose buckets B_1, B_2, … lie one strip after the other, ΣB_j and Σ j·B_j; a strip a lane.
+static inline void msm_double(edwards_point *p) {
+    edwards_completed r;
+    edwards_double(&r, p);
+    edwards_to_extended(p, &r);
+}
+
+/// For the strips first … first + count − 1, whose buckets B_1, B_2, … lie one strip after the other, ΣB_j and Σ j·B_j; a strip
+/// a lane.
 static __attribute__((noinline)) void msm_sum_strips(const msm_scratch *scratch, const msm_plan *plan, size_t first, size_t count) {
     for (size_t i = 0; i < count; i += FE_LANES) {
         uint32_t index[FE_LANES];
         edwards_point sum, weighted;
-        edwards_cached addend;
         msm_set_neutral(&sum);
         weighted = sum;
         for (size_t j = plan->strip; j-- > 0;) {
-            for (size_t lane = 0; lane < FE_LANES; lane++)
-                index[lane] = (uint32_t)((i + lane < count ? i + lane : count - 1) * plan->strip + j);
-            msm_get_cached(&addend, scratch->buckets, index);
-            msm_add(&sum, &addend);
-            edwards_cache(&addend, &sum);
-            msm_add(&weighted, &addend);
+            for (size_t lane = 0; lane < FE_LANES; lane++) index[lane] = (uint32_t)(msm_min(i + lane, count - 1) * plan->strip + j);
+            msm_add_records(&sum, scratch->buckets, index);
+            msm_add(&weighted, &sum);
         }
-        for (size_t lane = 0; lane < FE_LANES; lane++)
-            index[lane] = (uint32_t)(2 * (first + (i + lane < count ? i + lane : count - 1)));
+        for (size_t lane = 0; lane < FE_LANES; lane++) index[lane] = (uint32_t)(2 * (first + msm_min(i + lane, count - 1)));
         msm_put_cached(scratch->strips, index, &sum);
         for (size_t lane = 0; lane < FE_LANES; lane++) index[lane]++;
         msm_put_cached(scratch->strips, index, &weighted);
@@ -45,40 +47,31 @@ static __attribute__((noinline)) void msm_sum_strips(const msm_scratch *scratch,
 
 /// From their strips, with sums S_r and T_r for r = 0, 1 …, the sums of all windows, Σ T_r + strip·Σ r·S_r; a window a lane.
 static __attribute__((noinline)) void msm_sum_windows(const msm_scratch *scratch, const msm_plan *plan) {
-    const size_t top = plan->window_count - 1, neutral = 2 * (top * plan->window_strips + plan->top_strips);
-    const size_t most = plan->window_strips > plan->top_strips ? plan->window_strips : plan->top_strips;
+    const size_t top = plan->window_count - 1, none = msm_strips(plan, 0, plan->window_count);
     uint32_t index[FE_LANES];
     edwards_point sum, weighted, total;
-    edwards_cached addend;
-    edwards_completed completed;
     msm_set_neutral(&sum);
-    msm_fill_index(index, neutral);
-    msm_put_cached(scratch->strips, index, &sum);
+    for (size_t k = 0; k < 2; k++) {
+        msm_fill_index(index, 2 * none + k);
+        msm_put_cached(scratch->strips, index, &sum);
+    }
     for (size_t i = 0; i < plan->window_count; i += FE_LANES) {
         msm_set_neutral(&sum);
         weighted = total = sum;
-        for (size_t r = most; r-- > 0;) {
+        for (size_t r = msm_max(FE_LANES, plan->top_strips); r-- > 0;) {
             for (size_t lane = 0; lane < FE_LANES; lane++) {
-                const size_t window = i + lane < top ? i + lane : top;
-                const size_t strips = window < top ? plan->window_strips : plan->top_strips;
-                index[lane] = (uint32_t)(r < strips ? 2 * (window * plan->window_strips + r) + 1 : neutral);
+                const size_t window = msm_min(i + lane, top);
+                index[lane] = (uint32_t)(2 * (r < msm_strips(plan, window, 1) ? window * FE_LANES + r : none) + 1);
             }
-            msm_get_cached(&addend, scratch->strips, index);
-            msm_add(&total, &addend);
+            msm_add_records(&total, scratch->strips, index);
             if (r == 0) break;
-            for (int lane = 0; lane < FE_LANES; lane++) index[lane] -= index[lane] != neutral;
-            msm_get_cached(&addend, scratch->strips, index);
-            msm_add(&sum, &addend);
-            edwards_cache(&addend, &sum);
-            msm_add(&weighted, &addend);
+            for (size_t lane = 0; lane < FE_LANES; lane++) index[lane]--;
+            msm_add_records(&sum, scratch->strips, index);
+            msm_add(&weighted, &sum);
         }
-        for (size_t size = plan->strip; size > 1; size /= 2) {
-            edwards_double(&completed, &weighted);
-            edwards_to_extended(&weighted, &completed);
-        }
-        edwards_cache(&addend, &weighted);
-        msm_add(&total, &addend);
-        for (size_t lane = 0; lane < FE_LANES; lane++) index[lane] = (uint32_t)(i + lane < top ? i + lane : top);
+        for (size_t size = plan->strip; size > 1; size /= 2) msm_double(&weighted);
+        msm_add(&total, &weighted);
+        for (size_t lane = 0; lane < FE_LANES; lane++) index[lane] = (uint32_t)msm_min(i + lane, top);
         msm_put_cached(scratch->windows, index, &total);
     }
 }
@@ -87,37 +80,29 @@ static __attribute__((noinline)) void msm_sum_windows(const msm_scratch *scratch
 static void msm_add_chunk(edwards_point *total, const msm_scratch *scratch, const msm_plan *plan, const uint8_t *scalars) {
     msm_bias(scratch, plan, scalars);
     for (size_t first = 0, count; first < plan->window_count; first += count) {
-        count = plan->window_count - first < plan->batch_windows ? plan->window_count - first : plan->batch_windows;
-        const int with_top = first + count == plan->window_count;
-        const size_t strips = (count - 1) * plan->window_strips + (with_top ? plan->top_strips : plan->window_strips);
+        count = msm_min(plan->window_count - first, plan->batch_windows);
+        const size_t strips = msm_strips(plan, first, count);
         const size_t piece_count = msm_sort(scratch, plan, first, count, strips * plan->strip);
         msm_line_up(scratch, plan, piece_count);
         msm_fill(scratch, plan, piece_count);
         msm_join(scratch, plan, piece_count);
-        msm_sum_strips(scratch, plan, first * plan->window_strips, strips);
+        msm_sum_strips(scratch, plan, first * FE_LANES, strips);
     }
     msm_sum_windows(scratch, plan);
     uint32_t index[FE_LANES];
     edwards_point sum;
-    edwards_cached addend;
-    edwards_completed completed;
     msm_set_neutral(&sum);
     for (size_t window = plan->window_count; window-- > 0;) {
-        for (int j = 0; j < plan->bits; j++) {
-            edwards_double(&completed, &sum);
-            edwards_to_extended(&sum, &completed);
-        }
+        for (int j = 0; j < plan->bits; j++) msm_double(&sum);
         msm_fill_index(index, window);
-        msm_get_cached(&addend, scratch->windows, index);
-        msm_add(&sum, &addend);
+        msm_add_records(&sum, scratch->windows, index);
     }
-    edwards_cache(&addend, &sum);
-    msm_add(total, &addend);
+    msm_add(total, &sum);
 }
 
 /// Bytes of scratch, aligned to 64, with which `count` points are summed fastest. Less will do, down to SIDOS_R255_MSM_LEAST.
 static size_t msm_scratch_size(size_t count) {
-    const msm_plan plan = msm_make_plan(count < MSM_CHUNK ? count : MSM_CHUNK);
+    const msm_plan plan = msm_make_plan(msm_min(count, MSM_CHUNK));
     return msm_place(NULL, &plan, NULL);
 }
 
@@ -127,7 +112,7 @@ static size_t msm(uint8_t out[32], const uint8_t *scalars, const uint8_t *points
     edwards_point total;
     msm_set_neutral(&total);
     for (size_t done = 0; done < count;) {
-        if (chunk > count - done) chunk = count - done;
+        chunk = msm_min(chunk, count - done);
         const msm_plan plan = msm_make_plan(chunk);
         if (msm_place(NULL, &plan, NULL) > size) {
             chunk = (chunk + 1) / 2;

@@ -103,10 +103,22 @@ static inline __attribute__((always_inline)) void msm_get_affine(edwards_affine 
     fe_negate_if(&r->xy2d, mask);
 }
 
-static inline void msm_add(edwards_point *sum, const edwards_cached *addend) {
+static inline __attribute__((always_inline)) void msm_add_cached(edwards_point *sum, const edwards_cached *addend) {
     edwards_completed r;
     edwards_add_cached(&r, sum, addend);
     edwards_to_extended(sum, &r);
+}
+
+static inline __attribute__((always_inline)) void msm_add(edwards_point *sum, const edwards_point *p) {
+    edwards_cached addend;
+    edwards_cache(&addend, p);
+    msm_add_cached(sum, &addend);
+}
+
+static inline __attribute__((always_inline)) void msm_add_records(edwards_point *sum, const uint64_t *records, const uint32_t index[FE_LANES]) {
+    edwards_cached addend;
+    msm_get_cached(&addend, records, index);
+    msm_add_cached(sum, &addend);
 }
 
 static inline void msm_set_neutral(edwards_point *p) { *p = (edwards_point){FE_ZERO, FE_ONE, FE_ONE, FE_ZERO}; }
@@ -174,26 +186,20 @@ static __attribute__((noinline)) void msm_fill(const msm_scratch *scratch, const
     }
 }
 
-/// Adds the further pieces of buckets to the first ones.
+/// Adds the further pieces of buckets to the first ones; all lanes do the same.
 static __attribute__((noinline)) void msm_join(const msm_scratch *scratch, const msm_plan *plan, size_t piece_count) {
-    uint32_t from[FE_LANES], to[FE_LANES];
+    uint32_t index[FE_LANES];
     edwards_point sum;
-    edwards_cached addend;
-    edwards_completed completed;
-    msm_fill_index(to, plan->batch_buckets + plan->spare_count);
-    for (size_t i = 0; i + 1 < piece_count; i++) {
-        if (scratch->pieces[i + 1].slot < plan->batch_buckets) continue;
-        to[0] = scratch->pieces[i].slot;
-        msm_fill_index(from, to[0]);
-        msm_get_cached(&addend, scratch->buckets, from);
-        edwards_complete_cached(&completed, &addend);
-        edwards_to_extended(&sum, &completed);
-        for (; i + 1 < piece_count && scratch->pieces[i + 1].slot >= plan->batch_buckets; i++) {
-            msm_fill_index(from, scratch->pieces[i + 1].slot);
-            msm_get_cached(&addend, scratch->buckets, from);
-            msm_add(&sum, &addend);
+    for (size_t i = 0, next; i < piece_count; i = next) {
+        for (next = i + 1; next < piece_count && scratch->pieces[next].slot >= plan->batch_buckets;) next++;
+        if (next == i + 1) continue;
+        msm_set_neutral(&sum);
+        for (size_t k = i; k < next; k++) {
+            msm_fill_index(index, scratch->pieces[k].slot);
+            msm_add_records(&sum, scratch->buckets, index);
         }
-        msm_put_cached(scratch->buckets, to, &sum);
+        msm_fill_index(index, scratch->pieces[i].slot);
+        msm_put_cached(scratch->buckets, index, &sum);
     }
 }
 

@@ -23,10 +23,9 @@ typedef struct {
     size_t point_count;
     int bits;              // of a window
     size_t window_count;
-    size_t window_buckets; // 2^(bits − 1)
+    size_t window_buckets; // 2^(bits − 1), in FE_LANES strips
     size_t strip;          // consecutive buckets summed in one lane, a power of two that divides the above
-    size_t window_strips;  // strips of a window, FE_LANES
-    size_t top_strips;     // strips of the top window
+    size_t top_strips;     // strips of the top window, 1 … 2·FE_LANES
     size_t batch_windows;  // windows filled together
     size_t batch_buckets;  // at most, in a batch of windows
     size_t spare_count;    // records for pieces beyond the first, at most
@@ -41,7 +40,7 @@ typedef struct {
 typedef struct {
     uint64_t *points;      // point_count, rounded up to two vectors, and the neutral point
     uint64_t *buckets;     // batch_buckets, spare_count, and one that takes what unused lanes write
-    uint64_t *strips;      // for each strip of every window its sum and its weighted sum; the neutral point
+    uint64_t *strips;      // for each strip of every window its sum and its weighted sum; a strip of neutral points
     uint64_t *windows;     // window_count
     uint64_t *low, *high;  // of the biased scalars
     uint8_t *carry;
@@ -53,6 +52,8 @@ typedef struct {
     uint16_t *digits;      // 2|d| + (d < 0), window after window
 } msm_scratch;
 
+static inline size_t msm_min(size_t a, size_t b) { return a < b ? a : b; }
+static inline size_t msm_max(size_t a, size_t b) { return a > b ? a : b; }
 static inline size_t msm_round_up(size_t value, size_t unit) { return (value + unit - 1) / unit * unit; }
 
 /// Bits of the top window: its largest digit is 2^bits, all its bits and a carry.
@@ -72,24 +73,24 @@ static msm_plan msm_make_plan(size_t point_count) {
         }
     }
     plan.window_buckets = (size_t)1 << (plan.bits - 1);
-    plan.window_strips = FE_LANES;
-    plan.strip = plan.window_buckets / plan.window_strips;
-    const size_t top_buckets = (size_t)1 << msm_top_bits(plan.bits);
-    plan.top_strips = top_buckets > plan.strip ? top_buckets / plan.strip : 1;
-    const size_t most = plan.window_strips > plan.top_strips ? plan.window_strips : plan.top_strips;
-    plan.batch_windows = MSM_BUCKETS >> (plan.bits - 1);
-    if (plan.batch_windows == 0) plan.batch_windows = 1;
-    if (plan.batch_windows > plan.window_count) plan.batch_windows = plan.window_count;
-    plan.batch_buckets = ((plan.batch_windows - 1) * plan.window_strips + most) * plan.strip;
+    plan.strip = plan.window_buckets / FE_LANES;
+    plan.top_strips = msm_max(((size_t)1 << msm_top_bits(plan.bits)) / plan.strip, 1);
+    plan.batch_windows = msm_min(msm_max(MSM_BUCKETS / plan.window_buckets, 1), plan.window_count);
+    plan.batch_buckets = ((plan.batch_windows - 1) * FE_LANES + msm_max(plan.top_strips, FE_LANES)) * plan.strip;
     plan.spare_count = plan.batch_windows * point_count / MSM_PIECE;
     return plan;
+}
+
+/// The strips of `count` windows from `first` on.
+static inline size_t msm_strips(const msm_plan *plan, size_t first, size_t count) {
+    return first + count < plan->window_count ? count * FE_LANES : (count - 1) * FE_LANES + plan->top_strips;
 }
 
 /// Places the parts of the scratch, each aligned to 64 bytes, and returns its size; `base` may be NULL.
 static size_t msm_place(msm_scratch *scratch, const msm_plan *plan, void *base) {
     const size_t points = msm_round_up(plan->point_count, 2 * FE_LANES) + 1;
     const size_t buckets = plan->batch_buckets + plan->spare_count;
-    const size_t strips = 2 * ((plan->window_count - 1) * plan->window_strips + plan->top_strips) + 1;
+    const size_t strips = msm_strips(plan, 0, plan->window_count) + 1;
     unsigned char *const start = base;
     size_t used = 0;
 #define MSM_TAKE(part, count)                                               \
@@ -99,7 +100,7 @@ static size_t msm_place(msm_scratch *scratch, const msm_plan *plan, void *base) 
     } while (0)
     MSM_TAKE(points, points * MSM_AFFINE_WORDS);
     MSM_TAKE(buckets, (buckets + 1) * MSM_CACHED_WORDS);
-    MSM_TAKE(strips, strips * MSM_CACHED_WORDS);
+    MSM_TAKE(strips, 2 * strips * MSM_CACHED_WORDS);
     MSM_TAKE(windows, plan->window_count * MSM_CACHED_WORDS);
     MSM_TAKE(low, plan->point_count);
     MSM_TAKE(high, plan->point_count);

@@ -68,7 +68,7 @@ static __attribute__((noinline)) size_t msm_sort(const msm_scratch *scratch, con
         scratch->ends[bucket] = place;
         size_t slot = bucket;
         do {
-            const uint32_t taken = end - place < MSM_PIECE ? end - place : MSM_PIECE;
+            const uint32_t taken = (uint32_t)msm_min(end - place, MSM_PIECE);
             scratch->pieces[piece_count++] = (msm_piece){place, taken, (uint32_t)slot};
             places[taken]++;
             place += taken;
