@@ -12,7 +12,8 @@
 //
 // The law of addition is complete, so equal points, opposite points and what else an adversary may choose need no attention.
 //
-// In the order of their use: msm_plan.h, sizes and scratch; msm_sort.h; msm_fill.h, the buckets' sums; here the windows' and the result.
+// In the order of use: msm_plan.h has sizes and scratch, msm_sort.h the sorts, msm_fill.h the buckets' sums; here are the windows'
+// sums and the result.
 #ifndef SIDOS_R255_MSM_H
 #define SIDOS_R255_MSM_H
 
@@ -34,7 +35,8 @@ static __attribute__((noinline)) void msm_sum_strips(const msm_scratch *scratch,
         msm_set_neutral(&sum);
         weighted = sum;
         for (size_t j = plan->strip; j-- > 0;) {
-            for (size_t lane = 0; lane < FE_LANES; lane++) index[lane] = (uint32_t)(msm_min(i + lane, count - 1) * plan->strip + j);
+            for (size_t lane = 0; lane < FE_LANES; lane++)
+                index[lane] = (uint32_t)(msm_min(i + lane, count - 1) * plan->strip + j);
             msm_add_records(&sum, scratch->buckets, index);
             msm_add(&weighted, &sum);
         }

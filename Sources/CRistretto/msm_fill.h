@@ -1,4 +1,5 @@
-// Filling the buckets of sums of many multiples (msm.h): records of points, sums that only have affine points added, a piece a lane.
+// Filling the buckets of sums of many multiples (msm.h): records of points, sums that only have affine points added, a piece
+// of a bucket a lane.
 #ifndef SIDOS_R255_MSM_FILL_H
 #define SIDOS_R255_MSM_FILL_H
 
@@ -115,7 +116,8 @@ static inline __attribute__((always_inline)) void msm_add(edwards_point *sum, co
     msm_add_cached(sum, &addend);
 }
 
-static inline __attribute__((always_inline)) void msm_add_records(edwards_point *sum, const uint64_t *records, const uint32_t index[FE_LANES]) {
+static inline __attribute__((always_inline)) void msm_add_records(edwards_point *sum, const uint64_t *records,
+                                                                  const uint32_t index[FE_LANES]) {
     edwards_cached addend;
     msm_get_cached(&addend, records, index);
     msm_add_cached(sum, &addend);

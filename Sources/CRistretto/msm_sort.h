@@ -1,4 +1,5 @@
-// Sorting for sums of many multiples (msm.h): digits of the scalars, buckets of points with equal digits, pieces of buckets for lanes.
+// Sorting for sums of many multiples (msm.h): digits of the scalars, buckets of points with equal digits, pieces of buckets
+// for lanes.
 #ifndef SIDOS_R255_MSM_SORT_H
 #define SIDOS_R255_MSM_SORT_H
 
