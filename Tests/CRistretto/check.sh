@@ -63,11 +63,14 @@ with_kernel -shared -fPIC -o "$build/kernel.so"
 on_each python3 "$here/check_vectors.py" "$build/kernel.so" "$vectors"
 
 for backend in $supported; do
-    # An inline function of the formulas may be of no use to the test.
-    compile -Wno-unused-function $(field_flags "$backend") "$here/field_test.c" -o "$build/field_test"
-    "$build/field_test"
-    sanitized compile -Wno-unused-function $(field_flags "$backend") "$here/field_test.c" -o "$build/field_test_sanitized"
+    for program in field_test field_powers; do
+        # An inline function of the formulas may be of no use to the test.
+        compile -Wno-unused-function $(field_flags "$backend") "$here/$program.c" -o "$build/$program"
+        "$build/$program"
+        sanitized compile -Wno-unused-function $(field_flags "$backend") "$here/$program.c" -o "$build/${program}_sanitized"
+    done
     "$build/field_test_sanitized" 1000
+    "$build/field_powers_sanitized" 20
 done
 
 for program in batches msm compare; do

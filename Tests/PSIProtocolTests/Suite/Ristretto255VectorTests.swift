@@ -5,7 +5,7 @@ import Testing
 
 /// RFC 9496, appendix A. [P-20]
 ///
-/// Its fourth list, SQRT_RATIO_M1, is inside the C kernel: Tests/CRistretto/field_test.c checks it.
+/// Its fourth list, SQRT_RATIO_M1, is inside the C kernel: Tests/CRistretto/field_powers.c checks it.
 @Suite("ristretto255 vectors")
 struct Ristretto255VectorTests {
     struct File: Decodable {
