@@ -47,7 +47,7 @@ struct RecordPlacement {
             ends.withUnsafeMutableBufferPointer { ends in
                 for record in records {
                     let bucket = Int(record.prefix >> shift)
-                    (dealt.baseAddress! + ends[bucket]).initialize(to: record)
+                    dealt.initializeElement(at: ends[bucket], to: record)
                     ends[bucket] += 1
                 }
             }
