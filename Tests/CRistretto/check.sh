@@ -57,6 +57,14 @@ if [ -z "$supported" ]; then
     echo "check.sh: no backend found in dispatch.c" >&2
     exit 1
 fi
+# Another processor, where its compiler and an emulator happen to be installed: only the portable backend is for it.
+if command -v aarch64-linux-gnu-gcc >/dev/null && command -v qemu-aarch64 >/dev/null; then
+    aarch64-linux-gnu-gcc -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -Wno-comment -O2 -static \
+        -I"$sources/include" -I"$sources" "$sources"/*.c "$here/backend.c" -o "$build/backend_aarch64" -lpthread
+    echo "aarch64, emulated: $(SIDOS_R255_BACKEND=portable qemu-aarch64 "$build/backend_aarch64")"
+else
+    echo "aarch64: skipped, for want of aarch64-linux-gnu-gcc or qemu-aarch64 (gcc-aarch64-linux-gnu, qemu-user)"
+fi
 on_each() { for backend in $supported; do SIDOS_R255_BACKEND=$backend "$@"; done; }
 
 with_kernel -shared -fPIC -o "$build/kernel.so"
