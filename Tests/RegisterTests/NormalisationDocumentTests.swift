@@ -1,0 +1,58 @@
+import Foundation
+import Testing
+
+@testable import Register
+
+/// The lists in the sources held against those of `docs/normalisation.md`, which are the normative ones.
+@Suite("Normalisation document")
+struct NormalisationDocumentTests {
+    static func document() throws -> String {
+        let root = URL(fileURLWithPath: #filePath)
+            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        return try String(contentsOf: root.appendingPathComponent("docs/normalisation.md"), encoding: .utf8)
+    }
+
+    /// Name of each fenced block → its entries.
+    static func blocks() throws -> [String: [[UInt8]]] {
+        var blocks: [String: [[UInt8]]] = [:]
+        var open: String?
+        for line in try document().split(separator: "\n") {
+            let text = line.trimmingCharacters(in: .whitespaces)
+            if text.hasPrefix("```") {
+                open = open == nil ? String(text.dropFirst(3)) : nil
+                if let open { blocks[open] = [] }
+            } else if let open {
+                blocks[open, default: []] += Letters.list(text)
+            }
+        }
+        return blocks
+    }
+
+    // N-10, N-20…N-25, N-30, N-31, N-60
+    @Test("The sources' lists are the document's")
+    func lists() throws {
+        let lists = [
+            "fold": FoldTable.low + "\n" + FoldTable.high, "missing": MissingText.list,
+            "abd": NameLists.abdList, "abd-articles": NameLists.abdArticleList, "stems": NameLists.stemList,
+            "particles": NameLists.particleList, "patronymic-endings": NameLists.patronymicEndingList,
+            "patronymics": NameLists.patronymicList, "forms": PhoneticRules.formList, "rules": PhoneticRules.ruleList,
+            "street-words": StreetWords.wordList, "street-endings": StreetWords.endingList,
+        ]
+        let blocks = try Self.blocks()
+        #expect(Set(blocks.keys) == Set(lists.keys))
+        for (name, text) in lists { #expect(Letters.list(text) == blocks[name], "\(name)") }
+        #expect(blocks.values.allSatisfy { !$0.isEmpty })
+    }
+
+    @Test("Every entry is understood, and the table is in order")
+    func entries() throws {
+        let blocks = try Self.blocks()
+        #expect(FoldTable.entries.count == blocks["fold"]?.count)
+        #expect(PhoneticRules.rules.count == blocks["rules"]?.count)
+        #expect(PhoneticRules.forms.count == blocks["forms"]?.count)
+        for (entry, next) in zip(FoldTable.entries, FoldTable.entries.dropFirst()) {
+            #expect(entry.first <= entry.last && entry.last < next.first)
+        }
+        #expect(FoldTable.entries.first.map { $0.first >= 0x80 } == true)
+    }
+}
