@@ -19,24 +19,28 @@ public struct PersonalIdentityCode: Sendable, Hashable, CustomReflectable {
     public let birthDate: CalendarDate
     public let issuer: Issuer
 
-    /// Reads a code after trimming Unicode white space and raising ASCII letters to upper case.
-    ///
-    /// Look-alike characters, such as dashes other than U+002D and full-width forms, make it malformed.
+    /// Reads a code as it is issued: eleven ASCII characters, letters in capitals, nothing around or between them.
     ///
     /// - Parameters:
     ///   - text: UTF-8. Secret.
     ///   - today: when given, a later birth date is refused.
-    public init(_ text: ArraySlice<UInt8>, today: CalendarDate? = nil) throws(RefusalReason) {
-        let trimmed = WhiteSpace.trimmed(text)
-        if trimmed.isEmpty { throw .missing }
-        let parts = try Parts(trimmed)
+    public init(exact text: ArraySlice<UInt8>, today: CalendarDate? = nil) throws(RefusalReason) {
+        if text.isEmpty { throw .missing }
+        let parts = try Parts(text)
         guard let date = parts.date else { throw .impossibleDate }
         guard parts.number >= 2 else { throw .reservedNumber }
         guard parts.hasRightCheckCharacter else { throw .wrongCheckCharacter }
         if let today, date > today { throw .futureBirthDate }
-        self.bytes = trimmed.map(Self.upperCased)
+        self.bytes = Array(text)
         self.birthDate = date
         self.issuer = parts.number < 900 ? .population : .temporary
+    }
+
+    /// Reads a code as a source has it: white space, lower case and look-alikes are forgiven, see `CodeText`.
+    ///
+    /// The century sign is never changed into another: `-` and `Y` are two people.
+    public init(_ text: ArraySlice<UInt8>, today: CalendarDate? = nil) throws(RefusalReason) {
+        try self.init(exact: CodeText(text).bytes, today: today)
     }
 
     public init(_ text: String, today: CalendarDate? = nil) throws(RefusalReason) {
@@ -46,18 +50,14 @@ public struct PersonalIdentityCode: Sendable, Hashable, CustomReflectable {
     /// Without children, so that no reflection prints the code.
     public var customMirror: Mirror { Mirror(self, children: [:]) }
 
-    /// Whether the eleven bytes have a code's form, an existing birth date and the right check character, whatever the
-    /// individual number: what must not be released.
+    /// Whether the eleven bytes, letters in capitals, have a code's form, an existing birth date and the right check
+    /// character, whatever the individual number: what must not be released.
     static func looksLikeCode(_ text: ArraySlice<UInt8>) -> Bool {
         guard let parts = try? Parts(text) else { return false }
         return parts.date != nil && parts.hasRightCheckCharacter
     }
 
-    static func upperCased(_ byte: UInt8) -> UInt8 {
-        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) ? byte - 32 : byte
-    }
-
-    /// First year of the sign's century; nil when it is no century sign. The sign is in upper case.
+    /// First year of the sign's century; nil when it is no century sign.
     static func century(of sign: UInt8) -> Int? {
         switch sign {
         case UInt8(ascii: "+"): 1800
@@ -84,9 +84,9 @@ public struct PersonalIdentityCode: Sendable, Hashable, CustomReflectable {
             guard text.count == 11 else { throw .malformed }
             let start = text.startIndex
             guard let dayMonthYear = Digits.value(text[start..<(start + 6)]),
-                let century = PersonalIdentityCode.century(of: upperCased(text[start + 6])),
+                let century = PersonalIdentityCode.century(of: text[start + 6]),
                 let number = Digits.value(text[(start + 7)..<(start + 10)]),
-                let check = Self.alphabet.firstIndex(of: upperCased(text[start + 10]))
+                let check = Self.alphabet.firstIndex(of: text[start + 10])
             else { throw .malformed }
             self.century = century
             self.dayMonthYear = dayMonthYear

@@ -12,4 +12,6 @@ public enum RefusalReason: String, CaseIterable, Sendable, Error {
     case reservedNumber = "reserved_number"
     /// The check character doesn't fit the digits.
     case wrongCheckCharacter = "wrong_check_character"
+    /// The owner's own records give the person different codes.
+    case severalCodes = "several_codes"
 }
