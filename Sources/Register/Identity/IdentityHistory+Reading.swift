@@ -1,0 +1,126 @@
+public import PSIProtocol
+
+/// Where the pairs of former and current codes are: a table of two columns, or more of which two are used.
+public struct IdentityHistorySource: Sendable, Equatable {
+    public var location: RegisterSource.Location
+    /// Name of the column of codes that were replaced.
+    public var formerColumn: String
+    /// Name of the column of codes that replaced them.
+    public var currentColumn: String
+
+    public init(_ location: RegisterSource.Location, formerColumn: String, currentColumn: String) {
+        self.location = location
+        self.formerColumn = formerColumn
+        self.currentColumn = currentColumn
+    }
+}
+
+extension IdentityHistory {
+    /// Reads a table of pairs. A row with a code that the scheme refuses is left out and counted.
+    ///
+    /// - Parameters:
+    ///   - owner: the table's owner, whose temporary codes they are.
+    ///   - scheme: how codes are written.
+    ///   - pairLimit: how many pairs are held at most.
+    /// - Throws: `unreadable`, with the file, row and column where it failed, or `tooManyPairs`.
+    public init(
+        reading source: IdentityHistorySource, owner: ParticipantID, scheme: any IdentityScheme,
+        pairLimit: Int = IdentityHistory.pairLimit
+    ) throws(IdentityHistoryError) {
+        var builder = IdentityHistoryBuilder(pairLimit: pairLimit)
+        var table: IdentityPairTable
+        do throws(RegisterError) { table = try IdentityPairTable(source, scheme: scheme) } catch {
+            throw .unreadable(error)
+        }
+        while true {
+            let row: IdentityPairTable.Row?
+            do throws(RegisterError) { row = try table.next(owner: owner) } catch { throw .unreadable(error) }
+            switch row {
+            case .pair(let former, let current): try builder.add(former: former.bytes, current: current.bytes)
+            case .refused(let reason): builder.refuse(reason)
+            case nil:
+                self.init(builder)
+                return
+            }
+        }
+    }
+}
+
+extension RegisterReader {
+    /// The identity history that the source names, read now; nil if it names none.
+    public func readHistory(
+        pairLimit: Int = IdentityHistory.pairLimit
+    ) throws(RegisterError) -> IdentityHistory? {
+        guard let table = source.history else { return nil }
+        do throws(IdentityHistoryError) {
+            return try IdentityHistory(
+                reading: table, owner: declaration.owner, scheme: plan.scheme, pairLimit: pairLimit)
+        } catch {
+            switch error {
+            case .unreadable(let error): throw error
+            case .tooManyPairs(let limit):
+                let path = RegisterSource(table.location, identityColumn: nil).path
+                throw RegisterError(.tooManyFormerCodes(limit: limit), file: path)
+            }
+        }
+    }
+}
+
+/// The rows of a table of pairs.
+private struct IdentityPairTable {
+    enum Row {
+        case pair(former: PersonIdentity, current: PersonIdentity)
+        /// Why the former code is not used, or the current one if only that is refused.
+        case refused(RefusalReason)
+    }
+
+    private var records: any RecordReader
+    private let scheme: any IdentityScheme
+    private let formerIndex: Int
+    private let currentIndex: Int
+
+    init(_ source: IdentityHistorySource, scheme: any IdentityScheme) throws(RegisterError) {
+        let opened = RegisterSource(source.location, identityColumn: source.currentColumn)
+        guard source.formerColumn != source.currentColumn else {
+            throw RegisterError(.historyColumnsAreOne, file: opened.path, column: source.currentColumn)
+        }
+        records = try opened.makeReader()
+        let names = records.columns
+        // Names are shown in errors, and a table without a header has a code for one. The reader of CSV knows only
+        // one scheme's.
+        for (index, name) in names.enumerated() where scheme.containsCode(Array(name.utf8)[...]) {
+            throw RegisterError(.identityCodeInHeader, file: opened.path, column: "#\(index + 1)")
+        }
+        guard let formerIndex = names.firstIndex(of: source.formerColumn),
+            let currentIndex = names.firstIndex(of: source.currentColumn)
+        else {
+            let wanted = [source.formerColumn, source.currentColumn].filter { !names.contains($0) }
+            let missing = wanted.map {
+                RegisterError.MissingColumn(name: $0, suggestion: NearName.of($0, among: names))
+            }
+            throw RegisterError(.missingColumns(missing), file: opened.path)
+        }
+        self.scheme = scheme
+        self.formerIndex = formerIndex
+        self.currentIndex = currentIndex
+        records.select([formerIndex, currentIndex])
+    }
+
+    mutating func next(owner: ParticipantID) throws(RegisterError) -> Row? {
+        guard let record = try records.next() else { return nil }
+        do throws(RefusalReason) {
+            let former = try identity(of: record[formerIndex], owner: owner)
+            return .pair(former: former, current: try identity(of: record[currentIndex], owner: owner))
+        } catch {
+            return .refused(error)
+        }
+    }
+
+    private func identity(of field: SourceField, owner: ParticipantID) throws(RefusalReason) -> PersonIdentity {
+        switch field {
+        case .null: throw .missing
+        case .characters(let text), .text(let text): try scheme.identity(of: text, owner: owner)
+        case .integer, .real, .binary: throw .malformed
+        }
+    }
+}

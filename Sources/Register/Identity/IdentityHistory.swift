@@ -1,0 +1,149 @@
+/// Which identities were one person's, one after the other: codes that were corrected, replaced or issued anew.
+///
+/// A pair says that a former identity was replaced by another. A person's current identity is the end of the chain of
+/// pairs that begins with any of theirs. It is built from what a register's owner says and asks nothing of the codes
+/// themselves.
+///
+/// - A pair of one identity with itself says nothing, and neither does a pair that was read before.
+/// - A former identity with two different successors is a conflict: none of its pairs is followed, it stands for itself.
+/// - Identities that replace each other in a circle are one person, whose current identity is the one with the greatest
+///   bytes, compared as unsigned numbers from the first on.
+///
+/// Secret: it shows nothing of itself but its counts.
+public struct IdentityHistory: Sendable, CustomReflectable {
+    /// How many pairs are held, those that say nothing not counted.
+    public static let pairLimit = 2_000_000
+    /// How many former identities of a person are told.
+    public static let formerLimit = 4
+
+    public let counts: Counts
+
+    /// What was read, in numbers.
+    public struct Counts: Sendable, Equatable {
+        /// Pairs of two identities, whether they said something or not.
+        public var pairsRead = 0
+        /// Different identities that were replaced.
+        public var formerCodes = 0
+        /// Rows left out, by the reason of the former code, or of the current one if only that is refused.
+        public var refused: [RefusalReason: Int] = [:]
+        /// Pairs of an identity with itself.
+        public var selfPairs = 0
+        /// People with an identity that was replaced more than once; without circles.
+        public var longChains = 0
+        public var cycles = 0
+        /// Former identities with two or more different successors.
+        public var conflicts = 0
+
+        public init() {}
+    }
+
+    /// Each identity's number.
+    private let numbers: [[UInt8]: Int32]
+    private let identities: [[UInt8]]
+    /// By number, the number of the person's current identity.
+    private let current: [Int32]
+    /// The numbers of former identities, a person's together and most recent first.
+    private let formers: [Int32]
+    /// By number of a current identity, where its person's begin in `formers`; one more for the end.
+    private let formerStarts: [Int32]
+
+    /// - Parameter pairs: former and current identity, what `PersonIdentity` has as its bytes. Secret.
+    /// - Throws: `tooManyPairs`.
+    public init(_ pairs: some Sequence<(former: [UInt8], current: [UInt8])>) throws(IdentityHistoryError) {
+        var builder = IdentityHistoryBuilder(pairLimit: Self.pairLimit)
+        for (former, current) in pairs { try builder.add(former: former, current: current) }
+        self.init(builder)
+    }
+
+    init(_ builder: consuming IdentityHistoryBuilder) {
+        let chains = IdentityChains(successors: builder.successors, identities: builder.identities)
+        var counts = builder.counts
+        counts.formerCodes = builder.successors.count { $0 != IdentityHistoryBuilder.none }
+        counts.cycles = chains.cycleCount
+        counts.longChains = chains.longChainCount
+        self.counts = counts
+        numbers = builder.numbers
+        identities = builder.identities
+        current = chains.current
+        (formers, formerStarts) = chains.formers(identities: builder.identities)
+    }
+
+    /// The current identity of the person who has this one; of an identity that no pair names, itself.
+    public func current(of identity: [UInt8]) -> [UInt8] {
+        guard let number = numbers[identity] else { return identity }
+        return identities[Int(current[Int(number)])]
+    }
+
+    /// The identities that the person who has this one had before the current one.
+    ///
+    /// - Returns: at most `formerLimit`, those with the fewest steps to the current one first, of equally many the
+    ///   greatest bytes first; the one asked for is among them if it is a former one.
+    public func former(of identity: [UInt8]) -> [[UInt8]] {
+        guard let number = numbers[identity] else { return [] }
+        let person = Int(current[Int(number)])
+        let range = Int(formerStarts[person])..<Int(formerStarts[person + 1])
+        return formers[range].prefix(Self.formerLimit).map { identities[Int($0)] }
+    }
+
+    /// Without children, so that no reflection prints a code.
+    public var customMirror: Mirror { Mirror(self, children: [:]) }
+}
+
+/// Why a history of identities could not be built. It holds no value of a row.
+public enum IdentityHistoryError: Error, Sendable, Equatable {
+    case tooManyPairs(limit: Int)
+    /// Its table could not be read.
+    case unreadable(RegisterError)
+}
+
+/// Gathers the pairs of a history, in memory bounded by their limit.
+struct IdentityHistoryBuilder: CustomReflectable {
+    private(set) var numbers: [[UInt8]: Int32] = [:]
+    private(set) var identities: [[UInt8]] = []
+    /// By number, the number of the identity that replaced it, or one of the two below.
+    private(set) var successors: [Int32] = []
+    private(set) var counts = IdentityHistory.Counts()
+    private var pairCount = 0
+    private let pairLimit: Int
+
+    static let none: Int32 = -1
+    static let conflict: Int32 = -2
+
+    /// - Parameter pairLimit: at most half of what 32 bits can number.
+    init(pairLimit: Int) { self.pairLimit = min(pairLimit, IdentityHistory.pairLimit) }
+
+    mutating func add(former: [UInt8], current: [UInt8]) throws(IdentityHistoryError) {
+        counts.pairsRead += 1
+        if former == current {
+            counts.selfPairs += 1
+            return
+        }
+        // Before the pair is kept: numbers never exceed twice the limit.
+        if let known = numbers[former], let successor = numbers[current], successors[Int(known)] == successor { return }
+        guard pairCount < pairLimit else { throw .tooManyPairs(limit: pairLimit) }
+        pairCount += 1
+        let number = Int(number(of: former))
+        let successor = self.number(of: current)
+        switch successors[number] {
+        case Self.none: successors[number] = successor
+        case Self.conflict: break
+        default:
+            successors[number] = Self.conflict
+            counts.conflicts += 1
+        }
+    }
+
+    mutating func refuse(_ reason: RefusalReason) { counts.refused[reason, default: 0] += 1 }
+
+    private mutating func number(of identity: [UInt8]) -> Int32 {
+        if let number = numbers[identity] { return number }
+        let number = Int32(identities.count)
+        numbers[identity] = number
+        identities.append(identity)
+        successors.append(Self.none)
+        return number
+    }
+
+    /// Without children, so that no reflection prints a code.
+    var customMirror: Mirror { Mirror(self, children: [:]) }
+}
