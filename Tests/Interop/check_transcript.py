@@ -15,6 +15,8 @@ import sys
 
 sys.dont_write_bytecode = True
 
+from check_tokens import tokens
+from linking import Linking
 from ristretto255 import BASE, ORDER, decode, hash_to_group
 
 TAG = b"SIDOS-V1-ristretto255_XMD:SHA-512_R255MAP_RO_"
@@ -174,13 +176,14 @@ class Transcript:
         members = set.intersection(*(set(tags[name]) for name in self.content["cohort"]))
         self.expect(0 < len(members) < len(tags[self.content["cohort"][0]]), "a cohort that tells something")
         expected = {(index[name], tags[name][person]) for name in tags for person in members & set(tags[name])}
-        items = records(bytes.fromhex(self.content["selection"]), 89, "the selection")
+        items = records(bytes.fromhex(self.content["selection"]), 90, "the selection")
         self.expect({(item[64], item[65:81]) for item in items} == expected, "who was selected")
         self.expect(len(items) == len(expected), "how many were selected")
         self.expect([item[:32] for item in items] == sorted(item[:32] for item in items), "the selection's order")
         names = {number: name for name, number in index.items()}
         for item in items:
-            self.expect(int.from_bytes(item[81:], "big") == 1, "the selection's cohorts")
+            self.expect(int.from_bytes(item[81:89], "big") == 1, "the selection's cohorts")
+            self.expect(item[89] in (0, 255), "what linked a selected item")
             self.expect(self.open(item[:64]) == secrets[names[item[64]]][item[65:81]], "a selected capsule")
         for node in self.content["ring"]:
             shares = records(bytes.fromhex(node["shares"]), 32, f"the shares of {node['id']}")
@@ -202,6 +205,112 @@ class Transcript:
         self.check_release(tags, secrets)
 
 
+class SeveralKeys:
+    """A count-only round of several keys and tokens: lists, tags, and who is linked to whom."""
+
+    def __init__(self, content, expect):
+        def scalar(text):
+            return int.from_bytes(bytes.fromhex(text), "little")
+
+        self.content = content
+        self.expect = expect
+        self.round = bytes.fromhex(content["round"])
+        self.ring = [node["id"] for node in content["ring"]]
+        self.blinding = {node["id"]: scalar(node["blinding_key"]) for node in content["ring"]}
+        self.keys = [(key["name"], key["values"]) for key in content["keys"]]
+        self.tolerant = content["tolerant"]
+        # Codes of all times are of one kind, so that they meet.
+        kinds = [name if name != "former_code" else "identity_code" for name, count in self.keys for _ in range(count)]
+        self.kinds = [kind.encode() for kind in kinds + [f"tolerant.{token}" for token in range(self.tolerant["tokens"])]]
+
+    @staticmethod
+    def framed(kind):
+        return len(kind).to_bytes(2, "big") + kind
+
+    def check_salt(self):
+        material = b"".join(bytes.fromhex(node["salt_share"]) for node in self.content["ring"])
+        self.salt = hkdf(material, self.round, label("exit salt"), 32)
+        self.seed = hkdf(self.salt, self.round, label("tokens"), 32)
+        head = bytes.fromhex(self.content["board"][0])
+        self.expect(sha256(label("round") + head[64:]) == self.round, "the second round's id")
+
+    def values(self, register):
+        """What is hashed for each element of each person; None where it is random."""
+        made = [
+            tokens(self.seed, self.tolerant["tokens"], self.tolerant["patterns"],
+                   [[bytes.fromhex(feature) for feature in group] for group in person["features"]])
+            if person["features"] else [None] * self.tolerant["tokens"]
+            for person in register["people"]
+        ]
+        every = [token for own in made for token in own]
+        rare = [[token if every.count(token) <= self.tolerant["most_frequent"] else None for token in own] for own in made]
+        self.dropped += sum(token is not None for own in made for token in own) - sum(
+            token is not None for own in rare for token in own)
+        return [
+            [value.encode() if value is not None else None for value in person["values"]] + own
+            for person, own in zip(register["people"], rare)
+        ]
+
+    def check_first(self, register, items):
+        """Stage 0: every person is in one item, whose elements are those of the person's values."""
+        key = self.blinding[register["owner"]]
+        expected = []
+        for values in self.values(register):
+            self.expect(len(values) == len(self.kinds), f"how many values people of {register['id']} have")
+            expected.append([
+                (key * hash_to_group(self.round + self.framed(kind) + value, TAG)).encode() if value is not None else None
+                for kind, value in zip(self.kinds, values)
+            ])
+        self.expect(len(items) == len(expected), f"how many people {register['id']} has")
+        self.expect(items == sorted(items), f"the order of {register['id']}")
+        left = [records(item, 32, "an item") for item in items]
+        for person in expected:
+            fitting = [item for item in left if all(own in (None, element) for own, element in zip(person, item))]
+            self.expect(len(fitting) == 1, f"a person of {register['id']}")
+            left.remove(fitting[0])
+
+    def check_register(self, register):
+        name, owner = register["id"], self.ring.index(register["owner"])
+        last = len(self.ring) - 1
+        width = 32 * len(self.kinds)
+        before = records(bytes.fromhex(register["lists"][0]), width, f"list {name}/0")
+        self.check_first(register, before)
+        for stage in range(1, last + 1):
+            key = self.blinding[self.ring[(owner + stage) % len(self.ring)]]
+            made = [[(key * decode(element)).encode() for element in records(item, 32, "an item")] for item in before]
+            if stage == last:
+                made = [
+                    [hmac256(self.salt, label("tag") + self.round + self.framed(kind) + element)[:16]
+                     for kind, element in zip(self.kinds, item)]
+                    for item in made
+                ]
+            after = sorted(b"".join(item) for item in made)
+            width = len(after[0])
+            self.expect(records(bytes.fromhex(register["lists"][stage]), width, f"list {name}/{stage}") == after,
+                        f"the list {name} after stage {stage}")
+            before = after
+        return [records(item, 16, "a tagged item") for item in before]
+
+    def check(self):
+        self.check_salt()
+        self.dropped = 0
+        names = [register["id"] for register in self.content["registers"]]
+        items = [(register["id"], item) for register in self.content["registers"] for item in self.check_register(register)]
+        self.expect(self.dropped > 0, "tokens that are too frequent")
+        linking = Linking(items, self.keys, self.tolerant)
+        bodies = [json.loads(bytes.fromhex(entry)[64:]) for entry in self.content["board"]]
+        counted = next(body["body"] for body in bodies if body["type"] == "Counted")
+        linkage = counted["linkage"]
+        self.expect(linkage["linked"] == linking.linked(names), "how many each link joined")
+        self.expect(linkage["conflicts"] == linking.conflicts, "the conflicts")
+        self.expect(linkage["historyConflicts"] == linking.history_conflicts, "the conflicts of history")
+        self.expect(all(sum(own[link] for own in linkage["linked"]) > 0 for link in range(len(self.keys) + 1)),
+                    "a link of every kind")
+        self.expect(sum(linking.conflicts) > 0 and linking.history_conflicts > 0, "a conflict of every kind")
+        overlap = {frozenset(cell["registers"]): cell["people"] for cell in counted["overlap"] if cell["people"]}
+        self.expect(overlap == linking.overlap(), "who is where")
+
+
 def main(arguments):
     if len(arguments) != 2:
         print("usage: check_transcript.py FILE", file=sys.stderr)
@@ -210,6 +319,7 @@ def main(arguments):
         transcript = Transcript(json.load(file))
     try:
         transcript.check()
+        SeveralKeys(transcript.content["several_keys"], transcript.expect).check()
     except (Disagreement, ValueError, KeyError, IndexError) as error:
         print(f"the transcript disagrees with the protocol: {error}", file=sys.stderr)
         return 1

@@ -133,7 +133,7 @@ struct RoundEngine: Service {
         if outcome.conflictCount > 0 {
             logger.notice(
                 "Some groups of records were not linked, since their match keys contradict each other",
-                metadata: ["round": "\(record.round)", "groups": "\(outcome.conflictCount)"])
+                metadata: ["round": "\(record.round)"])
         }
         do {
             try await post(outcome.body, to: record)

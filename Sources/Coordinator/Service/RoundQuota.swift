@@ -9,7 +9,7 @@ enum RoundQuota {
     static func byteCount(_ agreement: Agreement, limit: Int?) -> Int {
         let ring = agreement.participants.filter { $0.role == .authority || $0.role == .mixer }.count
         let rows = agreement.release == .rows
-        let elements = agreement.matchKeys.count * agreement.suite.elementByteCount
+        let elements = agreement.elementCount * agreement.suite.elementByteCount
         let item = elements + (rows ? Capsule.byteCount : 0)
         var total = Saturated(floor)
         for register in agreement.registers {

@@ -109,6 +109,6 @@ extension RoundRecord {
     func itemByteCount(ofStage stage: Int) -> Int {
         let isLast = stage == ringCount - 1
         let element = isLast ? 16 : agreement.suite.elementByteCount
-        return agreement.matchKeys.count * element + (releasesRows ? Capsule.byteCount : 0)
+        return agreement.elementCount * element + (releasesRows ? Capsule.byteCount : 0)
     }
 }

@@ -12,6 +12,7 @@ extension Agreement {
                 "vault_access is selected: the coordinator sees which stored cells are fetched, and together with the "
                     + "register's owner could tell who was released.")
         }
+        cautions += matchingCautions
         if smallestCell == 1 {
             cautions.append(
                 "smallest_cell is 1: cohorts of a single person are released and counts of one are published.")
@@ -48,6 +49,37 @@ extension Agreement {
                     "The column \(register.id).\(column.name) has the name of a direct identifier. "
                         + "A dataset for research should hold no names, addresses or codes of people.")
             }
+        }
+        return cautions
+    }
+
+    /// What should be known of how people are recognised.
+    private var matchingCautions: [String] {
+        var cautions: [String] = []
+        if let tolerantMatching {
+            cautions.append(
+                "tolerant_matching is on: the coordinator sees which records resemble each other, and how many records "
+                    + "share each token, though not whose they are. Names that are common can be guessed from that.")
+            let people = registers.map(\.maxPeople).max() ?? 1
+            // Among n people of one register and n of another a chance partner is found at about log2(2n) bits.
+            let least = Int.bitWidth - (2 * people - 1).leadingZeroBitCount + 4
+            if tolerantMatching.bits < least {
+                cautions.append(
+                    "tolerant_matching.bits is \(tolerantMatching.bits): with registers of up to "
+                        + "\(AgreementSummary.number(people)) people, fewer than \(least) bits link records that "
+                        + "resemble each other by chance.")
+            }
+        }
+        for key in matchKeys {
+            guard case .recipe(let recipe) = key.content, recipe.fieldNames.count < 2 else { continue }
+            cautions.append(
+                "The match key \(key.name) is made of a single field: different people who share its value are linked "
+                    + "as one person.")
+        }
+        if matchKeys.first?.content != .identityCode {
+            cautions.append(
+                "identity_code is not the first match key: what an earlier key links stays linked, though identity "
+                    + "codes say otherwise.")
         }
         return cautions
     }

@@ -15,9 +15,12 @@ public enum AgreementLimits {
     public static let countRounding = 1...1000
     public static let deadlineMinutes = 1...10_080
     public static let retentionDays = 0...3650
-    public static let matchKeys = 8
+    public static let matchKeys = 16
+    public static let matchFields = 32
+    public static let valuesOfKey = 1...4
     /// Ids that a register, cohort or column cannot have: the dataset uses them, or an expression does.
-    public static let reservedIDs = ["persons", "person"] + CohortExpression.reservedWords
+    public static let reservedColumns = ["person", "link_key"]
+    public static let reservedIDs = ["persons", "person", "link_key"] + CohortExpression.reservedWords
 }
 
 extension Agreement {
@@ -25,14 +28,11 @@ extension Agreement {
     ///
     /// - Parameters:
     ///   - bytes: the file's exact bytes, UTF-8, at most 1 MiB.
-    ///   - knownMatchKeys: match keys that this program can compute.
     /// - Throws: every mistake at once, by line. If the YAML itself cannot be read, that alone.
-    public static func parse(
-        _ bytes: [UInt8], knownMatchKeys: [String] = [MatchKeyID.identityCode.name]
-    ) throws(AgreementError) -> Agreement {
+    public static func parse(_ bytes: [UInt8]) throws(AgreementError) -> Agreement {
         let mistakes = MistakeCollector()
         let agreement = YAMLDocument.read(bytes, mistakes).flatMap {
-            AgreementReader($0, knownMatchKeys: knownMatchKeys, mistakes)?.read()
+            AgreementReader($0, mistakes)?.read()
         }
         guard let agreement, mistakes.mistakes.isEmpty else {
             throw AgreementError(document: .agreement, mistakes: mistakes.sorted)
@@ -45,18 +45,16 @@ extension Agreement {
 struct AgreementReader {
     static let fields = [
         "sidos_agreement", "study", "valid", "suite", "rounds_allowed", "release", "vault_access", "verification",
-        "padding", "cell_bytes", "smallest_cell", "count_rounding", "deadline_minutes", "retention_days", "match_keys",
-        "two_parties_acknowledged", "participants", "registers", "cohorts",
+        "padding", "cell_bytes", "smallest_cell", "count_rounding", "deadline_minutes", "retention_days",
+        "identity_scheme", "normalisation", "match_fields", "match_keys", "tolerant_matching", "two_parties_acknowledged", "participants", "registers", "cohorts",
     ]
 
     let root: MappingReader
-    let knownMatchKeys: [String]
     let mistakes: MistakeCollector
 
-    init?(_ value: YAMLValue, knownMatchKeys: [String], _ mistakes: MistakeCollector) {
+    init?(_ value: YAMLValue, _ mistakes: MistakeCollector) {
         guard let root = MappingReader(value, path: "", known: Self.fields, mistakes) else { return nil }
         self.root = root
-        self.knownMatchKeys = knownMatchKeys
         self.mistakes = mistakes
     }
 
@@ -76,16 +74,17 @@ struct AgreementReader {
         let countRounding = root.integer("count_rounding", AgreementLimits.countRounding, standard: 1)
         let deadline = root.integer("deadline_minutes", AgreementLimits.deadlineMinutes, standard: 120)
         let retention = root.integer("retention_days", AgreementLimits.retentionDays, standard: 30)
-        let matchKeys = readMatchKeys()
+        let matching = readMatching()
         if release?.value == ReleaseMode.none, root.has("vault_access") {
             root.fail("vault_access", "With 'release: none' there are no vaults. Remove this line.")
         }
         let participants = readParticipants(release: release?.value)
         let acknowledged = readAcknowledgement(participants)
-        let lists = readRegistersAndCohorts(participants, release: release?.value)
+        let lists = readRegistersAndCohorts(
+            participants, matching?.fields, matching?.tolerant, release: release?.value)
 
         guard let study, let valid, let suite, let rounds, let release, let vaultAccess, let verification, let padding,
-            let cellBytes, let smallestCell, let countRounding, let deadline, let retention, let matchKeys,
+            let cellBytes, let smallestCell, let countRounding, let deadline, let retention, let matching,
             let acknowledged, let complete = participants.complete, let registers = lists.registers,
             let cohorts = lists.cohorts
         else { return nil }
@@ -94,8 +93,9 @@ struct AgreementReader {
             roundsAllowed: rounds.value, release: release.value, vaultAccess: vaultAccess.value,
             verification: verification, padding: padding.value, cellByteCount: cellBytes,
             smallestCell: smallestCell.value, countRounding: countRounding.value, deadlineMinutes: deadline.value,
-            retentionDays: retention.value, matchKeys: matchKeys, participants: complete, registers: registers,
-            cohorts: cohorts, twoPartiesAcknowledged: acknowledged)
+            retentionDays: retention.value, identityScheme: matching.scheme, normalisation: matching.normalisation,
+            matchFields: matching.fields, matchKeys: matching.keys, tolerantMatching: matching.tolerant,
+            participants: complete, registers: registers, cohorts: cohorts, twoPartiesAcknowledged: acknowledged)
     }
 
     private func readStudy() -> Study? {
@@ -155,23 +155,6 @@ struct AgreementReader {
             return nil
         }
         return count.value
-    }
-
-    private func readMatchKeys() -> [MatchKeyID]? {
-        guard root.has("match_keys") else { return [.identityCode] }
-        guard
-            let keys = root.identifiers(
-                "match_keys", .name, limit: AgreementLimits.matchKeys, "what identifies a person, such as identity_code"
-            )
-        else { return nil }
-        if keys.isEmpty { root.fail("match_keys", "Name at least one match key, such as [identity_code].") }
-        for key in keys where !knownMatchKeys.contains(key.value) {
-            mistakes.add(
-                key.place, key.path,
-                "The match key \(MappingReader.shown(key.value)) is unknown. "
-                    + "Known are: \(knownMatchKeys.joined(separator: ", ")).")
-        }
-        return keys.map { MatchKeyID($0.value) }
     }
 
     private func readAcknowledgement(_ participants: ParticipantList) -> Bool? {

@@ -26,8 +26,16 @@ public struct Agreement: Sendable, Equatable {
     public var deadlineMinutes: Int
     /// Days the coordinator and the research environment keep the sealed material after the round, 0…3,650.
     public var retentionDays: Int
-    /// Ordered; the coordinator links in this order. κ = `matchKeys.count`, 1…8.
-    public var matchKeys: [MatchKeyID]
+    /// Whose identity codes the registers hold.
+    public var identityScheme: IdentitySchemeID
+    /// Rules for `matchFields`; nil where there are none.
+    public var normalisation: NormalisationVersion?
+    /// What match keys and tokens may be made of besides codes; never sent, never released.
+    public var matchFields: [MatchField]
+    /// Ordered; the coordinator links in this order. κ = `matchKeys.count`, 1…16.
+    public var matchKeys: [MatchKey]
+    /// Linking of people whose records merely resemble each other; nil: off.
+    public var tolerantMatching: TolerantMatching?
     /// In ring order as far as authorities and mixers go; exactly one coordinator and one research environment
     /// (none is needed for `release: none`).
     public var participants: [Participant]
@@ -41,8 +49,10 @@ public struct Agreement: Sendable, Equatable {
         study: Study, validFrom: CalendarDate, validUntil: CalendarDate, suite: SuiteID, roundsAllowed: Int,
         release: ReleaseMode, vaultAccess: VaultAccess, verification: VerificationMode, padding: PaddingMode,
         cellByteCount: Int, smallestCell: Int, countRounding: Int, deadlineMinutes: Int, retentionDays: Int,
-        matchKeys: [MatchKeyID], participants: [Participant], registers: [RegisterDeclaration],
-        cohorts: [CohortDeclaration], twoPartiesAcknowledged: Bool
+        identityScheme: IdentitySchemeID = .finland, normalisation: NormalisationVersion? = nil,
+        matchFields: [MatchField] = [], matchKeys: [MatchKey], tolerantMatching: TolerantMatching? = nil,
+        participants: [Participant], registers: [RegisterDeclaration], cohorts: [CohortDeclaration],
+        twoPartiesAcknowledged: Bool
     ) {
         self.study = study
         self.validFrom = validFrom
@@ -58,7 +68,11 @@ public struct Agreement: Sendable, Equatable {
         self.countRounding = countRounding
         self.deadlineMinutes = deadlineMinutes
         self.retentionDays = retentionDays
+        self.identityScheme = identityScheme
+        self.normalisation = normalisation
+        self.matchFields = matchFields
         self.matchKeys = matchKeys
+        self.tolerantMatching = tolerantMatching
         self.participants = participants
         self.registers = registers
         self.cohorts = cohorts
@@ -118,14 +132,6 @@ public enum PaddingMode: String, Sendable, CaseIterable {
     case none
 }
 
-/// What identifies a person in an element: one entry a position of the item's tuple.
-public struct MatchKeyID: Sendable, Hashable {
-    public var name: String
-    public init(_ name: String) { self.name = name }
-    /// The national personal identity code.
-    public static let identityCode = MatchKeyID("identity_code")
-}
-
 public enum ParticipantRole: String, Sendable, CaseIterable {
     /// A node that owns registers and blinds in the ring.
     case authority
@@ -178,10 +184,15 @@ public struct RegisterDeclaration: Sendable, Equatable {
     public var maxCellsPerPerson: Int
     /// Columns released, in the dataset's order; empty when `releasedFor` is.
     public var columns: [ColumnDeclaration]
+    /// Names of the match fields that this register has; the owner needs a column for each.
+    public var matchFields: [String]
+    /// By which of its columns the register's quality is reported.
+    public var quality: QualityColumns
 
     public init(
         id: RegisterID, title: String, owner: ParticipantID, releasedFor: [CohortID], maxPeople: Int,
-        maxCellsPerPerson: Int, columns: [ColumnDeclaration]
+        maxCellsPerPerson: Int, columns: [ColumnDeclaration], matchFields: [String] = [],
+        quality: QualityColumns = QualityColumns()
     ) {
         self.id = id
         self.title = title
@@ -190,6 +201,21 @@ public struct RegisterDeclaration: Sendable, Equatable {
         self.maxPeople = maxPeople
         self.maxCellsPerPerson = maxCellsPerPerson
         self.columns = columns
+        self.matchFields = matchFields
+        self.quality = quality
+    }
+}
+
+/// Released columns by which the quality of codes and links is broken down, so that a researcher sees bias.
+public struct QualityColumns: Sendable, Equatable {
+    /// A date, or an integer that is a year.
+    public var year: String?
+    /// A coarse group of people, such as that of their citizenship.
+    public var group: String?
+
+    public init(year: String? = nil, group: String? = nil) {
+        self.year = year
+        self.group = group
     }
 }
 

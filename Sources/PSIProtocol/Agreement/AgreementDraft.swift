@@ -19,7 +19,6 @@ public struct AgreementDraft: Sendable, Equatable {
     public var countRounding = 1
     public var deadlineMinutes = 120
     public var retentionDays = 30
-    public var matchKeys: [MatchKeyID] = [.identityCode]
     public var registers: [RegisterDeclaration] = []
     /// If empty while there are registers, the file declares one cohort: the people who are in all of them.
     public var cohorts: [CohortDeclaration] = []
@@ -67,7 +66,7 @@ public struct AgreementDraft: Sendable, Equatable {
         var lines = [
             "# How people are matched: \(SuiteID.allCases.map(\.rawValue).joined(separator: ", ")).",
             "suite: \(suite.rawValue)",
-            "match_keys: [\(matchKeys.map(\.name).joined(separator: ", "))]",
+            "match_keys: [identity_code]",
             "",
             "# How often registers may be linked under this agreement.",
             "rounds_allowed: \(roundsAllowed)",

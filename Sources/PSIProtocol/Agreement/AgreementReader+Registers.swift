@@ -1,13 +1,14 @@
 /// Everything about registers and cohorts, which name each other.
 extension AgreementReader {
     private static let registerFields = [
-        "id", "title", "owner", "released_for", "max_people", "max_cells_per_person", "columns",
+        "id", "title", "owner", "released_for", "max_people", "max_cells_per_person", "columns", "match_fields",
+        "quality",
     ]
     private static let columnFields = ["name", "type", "nullable", "title", "disclosure"]
     private static let cohortFields = ["id", "title", "expression", "max_people"]
 
     func readRegistersAndCohorts(
-        _ participants: ParticipantList, release: ReleaseMode?
+        _ participants: ParticipantList, _ matchFields: [MatchField]?, _ tolerant: TolerantMatching?, release: ReleaseMode?
     ) -> (registers: [RegisterDeclaration]?, cohorts: [CohortDeclaration]?) {
         let registerItems = readMappings(
             "registers", limit: AgreementLimits.registers, Self.registerFields, "the registers, each with its owner")
@@ -22,7 +23,7 @@ extension AgreementReader {
         let registers = registerItems.map { items in
             items.enumerated().map { index, fields in
                 fields.flatMap {
-                    readRegister($0, registerIDs?[index], participants, knownCohorts, release: release)
+                    readRegister($0, registerIDs?[index], participants, knownCohorts, matchFields, release: release)
                 }
             }
         }
@@ -35,9 +36,29 @@ extension AgreementReader {
         let complete = (registers: allRead(registers), cohorts: allRead(cohorts))
         if let registers = complete.registers, let cohorts = complete.cohorts {
             checkSamples(registers, cohorts)
+            checkTokenCounting(registers, tolerant)
             if release == .rows { checkRelease(registers, cohorts) }
         }
         return complete
+    }
+
+    /// Owners count tokens in memory of a fixed size, which is enough for so many people.
+    private func checkTokenCounting(_ registers: [RegisterDeclaration], _ tolerant: TolerantMatching?) {
+        guard let tolerant else { return }
+        for register in registers {
+            let crowd = register.maxPeople.multipliedReportingOverflow(by: tolerant.tokenCount)
+            guard crowd.overflow || crowd.partialValue / TolerantMatching.countedPlaces > tolerant.mostFrequent / 3 else { continue }
+            root.fail(
+                "tolerant_matching",
+                "With max_people of \(register.id) and so many tokens, tokens of \(tolerant.mostFrequent) people cannot be counted "
+                    + "well enough. Write a lower max_people, fewer tokens or a higher most_frequent.")
+        }
+        for register in registers where register.maxPeople > TolerantMatching.peopleLimit {
+            root.fail(
+                "tolerant_matching",
+                "The register \(register.id) may have more than \(TolerantMatching.peopleLimit) people, "
+                    + "too many for tolerant matching. Write a lower max_people, or leave tolerant matching out.")
+        }
     }
 
     private func allRead<Value>(_ values: [Value?]?) -> [Value]? {
@@ -72,7 +93,7 @@ extension AgreementReader {
 
     private func readRegister(
         _ fields: MappingReader, _ id: String??, _ participants: ParticipantList, _ cohorts: [String]?,
-        release: ReleaseMode?
+        _ matchFields: [MatchField]?, release: ReleaseMode?
     ) -> RegisterDeclaration? {
         let title = fields.text("title", "the register's title", limit: 200)
         let owner = readOwner(fields, participants)
@@ -80,6 +101,8 @@ extension AgreementReader {
         let maxPeople = fields.integer("max_people", AgreementLimits.people)
         let maxCells = fields.integer("max_cells_per_person", AgreementLimits.cellsPerPerson, standard: 64)
         let columns = readColumns(fields)
+        let ownFields = readOwnMatchFields(fields, matchFields)
+        let quality = readQuality(fields, columns)
         if release == ReleaseMode.none {
             for key in ["released_for", "columns"] where fields.has(key) {
                 fields.fail(key, "With 'release: none' no rows are released. Remove this field.")
@@ -96,12 +119,12 @@ extension AgreementReader {
                         + "Name the cohorts under 'released_for', or remove the columns.")
             }
         }
-        guard let id = id ?? nil, let title, let owner, let releasedFor, let maxPeople, let maxCells, let columns else {
-            return nil
-        }
+        guard let id = id ?? nil, let title, let owner, let releasedFor, let maxPeople, let maxCells, let columns,
+            let ownFields, let quality
+        else { return nil }
         return RegisterDeclaration(
             id: id, title: title.value, owner: owner, releasedFor: releasedFor, maxPeople: maxPeople.value,
-            maxCellsPerPerson: maxCells.value, columns: columns)
+            maxCellsPerPerson: maxCells.value, columns: columns, matchFields: ownFields, quality: quality)
     }
 
     private func readOwner(_ fields: MappingReader, _ participants: ParticipantList) -> String? {
@@ -156,9 +179,9 @@ extension AgreementReader {
             let title = column.text("title", "what the column tells, for the codebook", limit: 400)
             let disclosure: Located<ColumnDisclosure>? = column.choice("disclosure", standard: ColumnDisclosure.asIs)
             if let name {
-                if name.value == "person" {
+                if AgreementLimits.reservedColumns.contains(name.value) {
                     mistakes.add(
-                        name.place, name.path, "The column name person is the dataset's own. Choose another name.")
+                        name.place, name.path, "The column name \(name.value) is the dataset's own. Choose another name.")
                 } else if let line = lines[name.value] {
                     mistakes.add(
                         name.place, name.path,

@@ -142,12 +142,10 @@ public struct SignedAgreement: Sendable, Equatable {
     /// The agreement, if every participant has signed it and no signature is wrong.
     ///
     /// - Throws: everything that is missing or wrong, at once.
-    public func verify(
-        knownMatchKeys: [String] = [MatchKeyID.identityCode.name]
-    ) throws(SignedAgreementError) -> Agreement {
+    public func verify() throws(SignedAgreementError) -> Agreement {
         let agreement: Agreement
         do throws(AgreementError) {
-            agreement = try Agreement.parse(bytes, knownMatchKeys: knownMatchKeys)
+            agreement = try Agreement.parse(bytes)
         } catch {
             throw .agreement(error)
         }

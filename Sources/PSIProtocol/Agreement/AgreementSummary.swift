@@ -9,7 +9,7 @@ public struct AgreementSummary: Sendable {
     public var text: String {
         let sections: [(String, [Item])] = [
             ("STUDY", study), ("WHO TAKES PART", participants), ("REGISTERS", registers), ("COHORTS", cohorts),
-            ("LIMITS", limits), ("WHAT EACH PARTY LEARNS", knowledge),
+            ("HOW PEOPLE ARE MATCHED", matching), ("LIMITS", limits), ("WHAT EACH PARTY LEARNS", knowledge),
             ("BEFORE YOU SIGN", agreement.cautions.map { Item(1, "- ", $0) }),
         ]
         return sections.filter { !$0.1.isEmpty }.map { heading, items in
@@ -86,6 +86,67 @@ public struct AgreementSummary: Sendable {
         }
     }
 
+    /// Nothing where the identity code is all there is: the limits say so.
+    private var matching: [Item] {
+        guard agreement.matchKeys != [.identityCode] || agreement.tolerantMatching != nil else { return [] }
+        var items = [
+            Item(
+                1, "- ",
+                agreement.matchKeys.count == 1
+                    ? "People are matched by this key:"
+                    : "People are matched by these keys, in this order; what a key links, later ones do not part:")
+        ]
+        items += agreement.matchKeys.map { Item(2, "- ", "\($0.name): \(meaning(of: $0)).") }
+        if let tolerant = agreement.tolerantMatching {
+            let fields = agreement.matchFields.filter { field in tolerant.features.contains { $0.field == field.name } }
+            items.append(
+                Item(
+                    1, "- ",
+                    "People that no key links are matched if they resemble each other in "
+                        + "\(Self.fields(fields)): if they share at least \(tolerant.agreeCount) of "
+                        + "\(tolerant.tokenCount) tokens made of these, worth at least \(tolerant.bits) bits. "
+                        + "The coordinator sees which records resemble each other, but not whose they are."))
+        }
+        for register in agreement.registers where register.matchFields.count < agreement.matchFields.count {
+            let fields = agreement.matchFields.filter { register.matchFields.contains($0.name) }
+            items.append(
+                Item(
+                    1, "- ",
+                    fields.isEmpty
+                        ? "\(register.id) has none of these fields." : "\(register.id) has only \(Self.fields(fields))."))
+        }
+        items.append(
+            Item(
+                1, "- ",
+                "Identity codes, names, dates and whatever else people are matched by never leave the authority that "
+                    + "owns the register unblinded."))
+        return items
+    }
+
+    private func meaning(of key: MatchKey) -> String {
+        let count = key.valueCount == 1 ? "" : ", up to \(key.valueCount) of them"
+        switch key.content {
+        case .identityCode:
+            let country =
+                switch agreement.identityScheme {
+                case .finland: "Finland"
+                case .sweden: "Sweden"
+                case .estonia: "Estonia"
+                }
+            return "the personal identity code of \(country), as the register's owner knows it today"
+        case .formerCode: return "identity codes that the person had before\(count)"
+        case .recipe(let recipe):
+            let fields = agreement.matchFields.filter { recipe.fieldNames.contains($0.name) }
+            return "\(recipe.text), made of \(Self.fields(fields))"
+                + (key.valueCount == 1 ? "" : "; up to \(key.valueCount) values of a person")
+        }
+    }
+
+    /// `given (given_names) and birth (date)`.
+    private static func fields(_ fields: [MatchField]) -> String {
+        words(fields.map { "\($0.name) (\($0.kind.rawValue))" }, "and")
+    }
+
     private var limits: [Item] {
         var items = [
             agreement.release == .rows
@@ -107,7 +168,7 @@ public struct AgreementSummary: Sendable {
             "A round that is not finished in \(Self.number(agreement.deadlineMinutes)) minutes is given up. "
                 + "Sealed material is kept for \(Self.number(agreement.retentionDays)) days after it.")
         items.append(
-            "People are matched by \(Self.words(agreement.matchKeys.map(\.name), "and")), "
+            "People are matched by \(Self.words(agreement.linkNames, "and")), "
                 + "with \(agreement.suite.rawValue). The work of the authorities and mixers is "
                 + (agreement.verification == .full
                     ? "proved and checked."
@@ -123,7 +184,8 @@ public struct AgreementSummary: Sendable {
                 + "of the same owner share. They do not learn which of their people are in another register or in a "
                 + "cohort.",
             "The coordinator learns \(sizes) of people in each register and how many people each combination "
-                + "of registers has in common. It learns no identity, and no row can be read by it.",
+                + "of registers has in common"
+                + (agreement.linksInSeveralWays ? ", and which keys of two people agree" : "") + ". It learns no identity, and no row can be read by it.",
         ]
         if agreement.release == .rows {
             if agreement.vaultAccess == .selected {
@@ -134,6 +196,16 @@ public struct AgreementSummary: Sendable {
             items.append(
                 "The research environment learns the listed columns of the cohorts' people, under pseudonyms that fit "
                     + "no other study, and for each person the cohorts. It cannot open the rows of anyone else.")
+            if agreement.linksInSeveralWays {
+                items.append(
+                    "The dataset says of each person by which of \(Self.words(agreement.linkNames, "and")) the records were "
+                        + "joined.")
+            }
+            let reported = agreement.registers.filter { $0.quality != QualityColumns() }.map(\.id)
+            items.append(
+                "The report says how usable the codes of each register are"
+                    + (reported.isEmpty ? "" : ", by year or group in \(Self.words(reported, "and"))")
+                    + ", also of people who are not in the dataset; small counts are left out.")
             items.append("The authorities, the mixers and the coordinator get no access to the dataset.")
         } else {
             items.append("Every participant learns the counts that are published.")

@@ -48,6 +48,22 @@ public struct CalendarDate: Sendable, Hashable, Comparable, CustomStringConverti
         (left.year, left.month, left.day) < (right.year, right.month, right.day)
     }
 
+    /// The day in UTC of a moment in seconds since 1970; nil outside the years 1970…9999.
+    public init?(secondsSince1970 seconds: Int) {
+        guard seconds >= 0, seconds < 253_402_300_800 else { return nil }
+        // Years are taken to begin in March, so that a leap day is a year's last; 719,468 days lie between 1 March of year 0
+        // and 1970. An era is 400 years, 146,097 days.
+        let days = seconds / 86_400 + 719_468
+        let dayOfEra = days % 146_097
+        let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let marchMonth = (5 * dayOfYear + 2) / 153
+        let month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9
+        self.init(
+            year: days / 146_097 * 400 + yearOfEra + (month <= 2 ? 1 : 0), month: month,
+            day: dayOfYear - (153 * marchMonth + 2) / 5 + 1)
+    }
+
     /// Days of a month, leap years counted.
     public static func dayCount(ofMonth month: Int, year: Int) -> Int {
         switch month {

@@ -12,6 +12,9 @@ public enum PolicyRefusal: Error, Sendable, Equatable, CustomStringConvertible {
     case padding
     case verification
     case vaultAccess
+    /// Fields of a register that its people may not be matched by.
+    case matchFields([String], register: RegisterID)
+    case tolerantMatching
 
     public var description: String {
         switch self {
@@ -32,6 +35,11 @@ public enum PolicyRefusal: Error, Sendable, Equatable, CustomStringConvertible {
         case .vaultAccess:
             "The agreement has vault_access: selected, which shows the coordinator which cells are fetched; "
                 + "the local policy wants whole."
+        case .matchFields(let names, let register):
+            "The local policy does not allow to match people of \(register) by these fields: \(Self.list(names))."
+        case .tolerantMatching:
+            "The agreement has tolerant_matching, which shows the coordinator which records resemble each other; "
+                + "the local policy wants it off."
         }
     }
 
@@ -80,6 +88,12 @@ extension LocalPolicy {
         if let vaultAccess, vaultAccess == .whole, agreement.release == .rows, agreement.vaultAccess != .whole {
             refusals.append(.vaultAccess)
         }
+        for register in agreement.registers(ownedBy: participant) {
+            guard let matchFields else { continue }
+            let others = register.matchFields.filter { !matchFields.contains($0) }
+            if !others.isEmpty { refusals.append(.matchFields(others, register: register.id)) }
+        }
+        if !allowsTolerantMatching, agreement.tolerantMatching != nil { refusals.append(.tolerantMatching) }
         return refusals
     }
 

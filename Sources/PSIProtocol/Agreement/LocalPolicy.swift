@@ -35,11 +35,16 @@ public struct LocalPolicy: Sendable, Equatable {
     public var verification: VerificationMode?
     /// `.whole` refuses agreements under which the coordinator sees which cells are fetched.
     public var vaultAccess: VaultAccess?
+    /// Fields of the operator's own people that they may be matched by besides identity codes; nil: any; empty: none.
+    public var matchFields: [String]?
+    /// Whether the coordinator may see which records resemble each other.
+    public var allowsTolerantMatching = true
 
     public init(
         studies: [String]? = nil, release: ReleaseMode? = nil, registers: [RegisterID: RegisterLimits]? = nil,
         suites: [SuiteID]? = nil, roundsAllowed: Int? = nil, smallestCell: Int? = nil, maxReleasedPeople: Int? = nil,
-        padding: PaddingMode? = nil, verification: VerificationMode? = nil, vaultAccess: VaultAccess? = nil
+        padding: PaddingMode? = nil, verification: VerificationMode? = nil, vaultAccess: VaultAccess? = nil,
+        matchFields: [String]? = nil, allowsTolerantMatching: Bool = true
     ) {
         self.studies = studies
         self.release = release
@@ -51,6 +56,8 @@ public struct LocalPolicy: Sendable, Equatable {
         self.padding = padding
         self.verification = verification
         self.vaultAccess = vaultAccess
+        self.matchFields = matchFields
+        self.allowsTolerantMatching = allowsTolerantMatching
     }
 
     /// Reads a policy's file as strictly as an agreement.
@@ -70,8 +77,11 @@ public struct LocalPolicy: Sendable, Equatable {
 private enum LocalPolicyReader {
     static let fields = [
         "sidos_policy", "studies", "release", "registers", "suites", "rounds_allowed", "smallest_cell",
-        "max_released_people", "padding", "verification", "vault_access",
+        "max_released_people", "padding", "verification", "vault_access", "match_fields", "tolerant_matching",
     ]
+
+    /// What can be said of tolerant matching: allowing it needs no word.
+    private enum TolerantWord: String, CaseIterable { case off }
 
     /// What is read from a value with mistakes is not used, so a field that cannot be read may be left out here.
     static func read(_ value: YAMLValue, _ mistakes: MistakeCollector) -> LocalPolicy? {
@@ -90,6 +100,12 @@ private enum LocalPolicyReader {
         policy.padding = choice(root, "padding")
         policy.verification = choice(root, "verification")
         policy.vaultAccess = choice(root, "vault_access")
+        if root.has("match_fields") {
+            policy.matchFields = root.identifiers(
+                "match_fields", .name, limit: AgreementLimits.matchFields, "names of match fields")?.map(\.value)
+        }
+        let tolerant: TolerantWord? = choice(root, "tolerant_matching")
+        policy.allowsTolerantMatching = tolerant == nil
         return policy
     }
 

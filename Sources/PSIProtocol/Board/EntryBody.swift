@@ -151,6 +151,8 @@ public struct StageCommitted: Sendable, Equatable, Codable {
 }
 
 public struct Selected: Sendable, Equatable, Codable {
+    /// How people were found, sealed to the research environment; absent where there is one way only.
+    public var linkage: HexBytes?
     /// What every node is asked to compute shares for: the selected items' A, in order. One stream a node, same bytes.
     public var requests: StoredStream
     /// What the research environment reads.
@@ -176,10 +178,13 @@ public struct KeysErased: Sendable, Equatable, Codable {
 public struct Counted: Sendable, Equatable, Codable {
     public var overlap: [PublishedCount]
     public var cohorts: [PublishedCohort]
+    /// Absent where people are found in one way only.
+    public var linkage: PublishedLinkage?
 
-    public init(overlap: [PublishedCount], cohorts: [PublishedCohort]) {
+    public init(overlap: [PublishedCount], cohorts: [PublishedCohort], linkage: PublishedLinkage? = nil) {
         self.overlap = overlap
         self.cohorts = cohorts
+        self.linkage = linkage
     }
 }
 

@@ -14,6 +14,8 @@ public enum Label: String, Sendable, CaseIterable {
     case vault = "SIDOS-V1 vault"
     case survey = "SIDOS-V1 survey"
     case sample = "SIDOS-V1 sample"
+    case tokens = "SIDOS-V1 tokens"
+    case linkage = "SIDOS-V1 linkage"
 
     public var bytes: [UInt8] { Array(rawValue.utf8) + [0] }
 }

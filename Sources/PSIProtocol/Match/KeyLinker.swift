@@ -1,117 +1,108 @@
-/// Links items by several match keys in the agreement's order. [P-36]
+/// Links items by several match keys in the agreement's order, and then by tokens. [P-36]
 ///
 /// A key counts only among registers in which its tag occurs once. Within a key, all links it makes are gathered before any is
 /// accepted, and a group that would hold two records of one register is refused whole and counted: so the result depends
-/// neither on the order of tags nor on that of registers.
+/// neither on the order of tags nor on that of registers. Memory: 14 bytes an item, and twice four while a key is taken.
 struct KeyLinker {
+    private let agreement: Agreement
     private let layout: TaggedLayout
+    private let positions: [MatchPosition]
     private let spool: any Spool
-    /// One sorter a key: tag ‖ register ‖ item index.
-    private var keySorters: [ExternalSorter]
-    /// Items as they came: register ‖ first tag ‖ capsule.
-    private var items: [UInt8] = []
-    private var itemRuns: [any SpoolRun] = []
+    /// One sorter a link: tag ‖ register ‖ item index ‖ whether it is a former code.
+    private var sorters: [ExternalSorter]
+    /// The link by former codes, which also looks at the codes of today.
+    private let formerLink: Int?
+    private let codeLink: Int?
+    /// Items as they came: first tag ‖ capsule.
+    private var items: FixedRecords.Writer
     private var registers: [UInt8] = []
 
-    private static let itemBlockByteCount = 1 << 22
+    private static let memoryByteCount = 48 << 20
 
-    init(layout: TaggedLayout, spool: any Spool) {
+    init(agreement: Agreement, layout: TaggedLayout, spool: any Spool) throws {
+        self.agreement = agreement
         self.layout = layout
+        self.positions = agreement.positions
         self.spool = spool
-        self.keySorters = (0..<layout.keyCount).map { _ in
-            ExternalSorter(spool: spool, memoryByteCount: (24 << 20) / layout.keyCount)
+        // By how many records of an item each of them gets.
+        let positions = positions
+        sorters = agreement.linkNames.indices.map { link in
+            let share = max(1, positions.count { $0.link == link })
+            return ExternalSorter(spool: spool, memoryByteCount: Self.memoryByteCount * share / positions.count)
         }
+        formerLink = agreement.matchKeys.firstIndex { $0.content == .formerCode }
+        codeLink = agreement.matchKeys.firstIndex { $0.content == .identityCode }
+        items = try FixedRecords.Writer(spool: spool, byteCount: ExitSalt.tagByteCount + layout.capsuleByteCount)
     }
-
-    private var storedByteCount: Int { 1 + ExitSalt.tagByteCount + layout.capsuleByteCount }
 
     mutating func add(register: Int, item: ArraySlice<UInt8>) throws {
-        let index = BigEndian.u32(registers.count)
-        for key in 0..<layout.keyCount {
-            let start = item.startIndex + key * ExitSalt.tagByteCount
-            try keySorters[key].add(item[start..<(start + ExitSalt.tagByteCount)] + [UInt8(register)] + index)
+        let holder = [UInt8(register)] + BigEndian.u32(registers.count)
+        for (index, position) in positions.enumerated() {
+            let start = item.startIndex + index * ExitSalt.tagByteCount
+            let entry = Array(item[start..<(start + ExitSalt.tagByteCount)]) + holder
+            guard let link = position.link else { continue }
+            try sorters[link].add(entry + [link == formerLink ? 1 : 0])
+            if link == codeLink, let formerLink { try sorters[formerLink].add(entry + [0]) }
         }
         registers.append(UInt8(register))
-        items += [UInt8(register)] + item.prefix(ExitSalt.tagByteCount)
-        items += item.suffix(layout.capsuleByteCount)
-        if items.count >= Self.itemBlockByteCount { try flushItems() }
+        try items.append(Array(item.prefix(ExitSalt.tagByteCount)) + item.suffix(layout.capsuleByteCount))
     }
 
-    private mutating func flushItems() throws {
-        guard !items.isEmpty else { return }
-        var writer = try spool.makeRun()
-        try writer.append(items)
-        itemRuns.append(try writer.finish())
-        items.removeAll(keepingCapacity: true)
-    }
-
-    consuming func linked() throws -> (people: PersonSpool, conflictCount: Int) {
-        try flushItems()
+    mutating func linked() throws -> LinkedPeople {
         var clusters = Clusters(registers: registers)
-        for sorter in keySorters { try Self.link(&clusters, by: sorter) }
-        let people = try people(in: &clusters)
-        return (people, clusters.conflictCount)
-    }
-
-    private static func link(_ clusters: inout Clusters, by sorter: ExternalSorter) throws {
-        var records = try sorter.sorted()
-        var pass = clusters.beginPass()
-        var tag: [UInt8] = []
-        var group: [(register: UInt8, item: Int)] = []
-        func close(_ pass: inout Clusters.Pass) {
-            let unique = group.filter { entry in group.filter { $0.register == entry.register }.count == 1 }
-            for entry in unique.dropFirst() { pass.propose(unique[0].item, entry.item) }
-        }
-        while let record = try records.next() {
-            let next = Array(record[..<ExitSalt.tagByteCount])
-            if next != tag {
-                close(&pass)
-                group.removeAll(keepingCapacity: true)
-                tag = next
-            }
-            // More than two of one register tell no more than two; so the group stays small.
-            let register = record[ExitSalt.tagByteCount]
-            if group.filter({ $0.register == register }).count < 2 {
-                group.append((register, Int(BigEndian.read(record[(ExitSalt.tagByteCount + 1)...]))))
-            }
-        }
-        close(&pass)
-        clusters.accept(pass)
-    }
-
-    private func people(in clusters: inout Clusters) throws -> PersonSpool {
-        var sorter = ExternalSorter(spool: spool)
-        var index = 0
-        for run in itemRuns {
-            var reader = try run.makeReader()
-            var pending: [UInt8] = []
-            while true {
-                let more = try reader.read(upTo: 1 << 16)
-                if more.isEmpty { break }
-                pending += more
-                var start = 0
-                while pending.count - start >= storedByteCount, index < registers.count {
-                    let root = BigEndian.u32(clusters.root(of: index))
-                    try sorter.add(root + pending[start..<(start + storedByteCount)])
-                    start += storedByteCount
-                    index += 1
+        var counts = LinkageCounts(agreement: agreement)
+        for link in agreement.matchKeys.indices {
+            var pass = clusters.beginPass()
+            var tags = try TagGroups(try sorters[link].sorted())
+            while let group = try tags.next() {
+                try Task.checkCancellation()
+                let formers = group.filter(\.isFormer)
+                if formers.count > 1, Set(formers.map { clusters.root(of: $0.item) }).count > 1 {
+                    counts.historyConflicts += 1
+                    continue
                 }
-                pending.removeSubrange(..<start)
+                let unique = group.unique
+                for entry in unique.dropFirst() { pass.propose(unique[0].item, entry.item) }
             }
-            guard pending.isEmpty else { throw ExternalSortError.truncatedRun }
-            run.discard()
+            counts.conflicts[link] += clusters.accept(pass, link: link)
         }
-        guard index == registers.count else { throw ExternalSortError.truncatedRun }
+        if let tolerant = agreement.tolerantMatching {
+            var linker = TolerantLinker(
+                settings: tolerant, registers: registers, registerCount: agreement.registers.count, spool: spool)
+            let link = agreement.matchKeys.count
+            counts.conflicts[link] = try linker.link(&clusters, by: sorters[link], link: link)
+            counts.tokens = linker.counts
+        }
+        for (register, link) in zip(registers, clusters.links) where link != Clusters.noLink {
+            counts.linked[Int(register)][Int(link)] += 1
+        }
+        return LinkedPeople(people: try people(in: &clusters), counts: counts)
+    }
+
+    private mutating func people(in clusters: inout Clusters) throws -> PersonSpool {
+        var sorter = ExternalSorter(spool: spool)
+        let kept = try items.finish()
+        var reader = try kept.reader()
+        var index = 0
+        while let item = try reader.next() {
+            let root = BigEndian.u32(clusters.root(of: index))
+            try sorter.add(root + [registers[index], clusters.links[index]] + item)
+            index += 1
+        }
+        kept.discard()
         return try PersonSpool(writing: spool, capsuleByteCount: layout.capsuleByteCount) { writer in
             var records = try sorter.sorted()
             var root: [UInt8] = []
             var tag: [UInt8] = []
+            var tags = ExternalSorter(spool: spool)
             var found: [MatchedPerson.Item] = []
             func close(_ writer: inout PersonSpool.Writer) throws {
-                if !found.isEmpty { try writer.append(MatchedPerson(tag: tag, items: found)) }
+                guard !found.isEmpty else { return }
+                try tags.add(tag)
+                try writer.append(MatchedPerson(tag: tag, items: found))
             }
             while let record = try records.next() {
-                let itemTag = Array(record[5..<(5 + ExitSalt.tagByteCount)])
+                let itemTag = Array(record[6..<(6 + ExitSalt.tagByteCount)])
                 if Array(record[..<4]) != root {
                     try close(&writer)
                     found = []
@@ -121,68 +112,79 @@ struct KeyLinker {
                 if itemTag.lexicographicallyPrecedes(tag) { tag = itemTag }
                 found.append(
                     MatchedPerson.Item(
-                        register: Int(record[4]), capsule: Array(record[(5 + ExitSalt.tagByteCount)...])))
+                        register: Int(record[4]), link: record[5],
+                        capsule: Array(record[(6 + ExitSalt.tagByteCount)...])))
             }
             try close(&writer)
+            var sorted = try tags.sorted()
+            var order = IncreasingOrder(keyByteCount: ExitSalt.tagByteCount)
+            while let tag = try sorted.next() {
+                // An owner of two registers has begun different people's items alike.
+                guard order.firstViolation(in: tag, width: ExitSalt.tagByteCount) == nil else {
+                    throw ProtocolViolation(.notIncreasing)
+                }
+            }
         }
     }
 }
 
-/// Disjoint sets of items, at most one of each register.
-struct Clusters {
-    private var parent: [UInt32]
-    /// Registers of the cluster, at its root.
-    private var masks: [UInt32]
-    private(set) var conflictCount = 0
+/// What linking gave: people, and how they were found.
+struct LinkedPeople {
+    let people: PersonSpool
+    let counts: LinkageCounts
+}
 
-    init(registers: [UInt8]) {
-        parent = (0..<registers.count).map { UInt32($0) }
-        masks = registers.map { 1 << UInt32($0) }
+/// Items that share a tag, one tag after the other.
+struct TagGroups {
+    struct Entry {
+        let register: UInt8
+        let item: Int
+        var isFormer: Bool
     }
 
-    mutating func root(of item: Int) -> Int { Self.find(item, in: &parent) }
+    private var records: SortedRecords
+    private var pending: [UInt8]?
+    private let entryLimit: Int
 
-    /// Links that one key proposes, on a copy of the clusters so far.
-    struct Pass {
-        fileprivate var parent: [UInt32]
-
-        mutating func propose(_ first: Int, _ second: Int) {
-            let a = Clusters.find(first, in: &parent)
-            let b = Clusters.find(second, in: &parent)
-            if a != b { parent[max(a, b)] = UInt32(min(a, b)) }
-        }
+    /// - Parameter records: tag ‖ register ‖ item index (4) ‖ whether a former code (1), sorted.
+    /// - Parameter entryLimit: entries of one register that are handed on, former codes and others counted apart; more
+    ///   tell no more than that there are more.
+    init(_ records: SortedRecords, entryLimit: Int = 2) throws {
+        self.records = records
+        self.entryLimit = entryLimit
+        pending = try self.records.next()
     }
 
-    func beginPass() -> Pass { Pass(parent: parent) }
-
-    /// Accepts the proposed groups that hold each register at most once; counts the others.
-    mutating func accept(_ pass: Pass) {
-        var pass = pass
-        var combined = [UInt32](repeating: 0, count: parent.count)
-        var refused = Set<Int>()
-        for item in parent.indices where parent[item] == UInt32(item) {
-            let target = Self.find(item, in: &pass.parent)
-            if combined[target] & masks[item] != 0 { refused.insert(target) }
-            combined[target] |= masks[item]
+    /// The entries of the next tag, in the registers' order; nil at the end.
+    mutating func next() throws -> [Entry]? {
+        guard let first = pending else { return nil }
+        var group: [Entry] = []
+        var ofRegister = (others: 0, formers: 0)
+        while let record = pending, record[..<ExitSalt.tagByteCount] == first[..<ExitSalt.tagByteCount] {
+            let register = record[ExitSalt.tagByteCount]
+            let item = Int(BigEndian.read(record[(ExitSalt.tagByteCount + 1)..<(ExitSalt.tagByteCount + 5)]))
+            pending = try records.next()
+            let isFormer = record[ExitSalt.tagByteCount + 5] == 1
+            if group.last?.register != register { ofRegister = (0, 0) }
+            // An item that holds a value twice holds it once.
+            if let last = group.last, last.item == item {
+                group[group.count - 1].isFormer = last.isFormer || isFormer
+                continue
+            }
+            if (isFormer ? ofRegister.formers : ofRegister.others) == entryLimit { continue }
+            if isFormer { ofRegister.formers += 1 } else { ofRegister.others += 1 }
+            group.append(Entry(register: register, item: item, isFormer: isFormer))
         }
-        conflictCount += refused.count
-        for item in parent.indices where parent[item] == UInt32(item) {
-            let target = Self.find(item, in: &pass.parent)
-            if target == item || refused.contains(target) { continue }
-            parent[item] = UInt32(target)
-            masks[target] |= masks[item]
-        }
+        return group
     }
+}
 
-    fileprivate static func find(_ item: Int, in parent: inout [UInt32]) -> Int {
-        var root = item
-        while Int(parent[root]) != root { root = Int(parent[root]) }
-        var step = item
-        while Int(parent[step]) != root {
-            let next = Int(parent[step])
-            parent[step] = UInt32(root)
-            step = next
-        }
-        return root
+extension [TagGroups.Entry] {
+    /// The entries whose tag no other item of their register has.
+    fileprivate var unique: [TagGroups.Entry] {
+        indices.filter { index in
+            (index == startIndex || self[index - 1].register != self[index].register)
+                && (index + 1 == endIndex || self[index + 1].register != self[index].register)
+        }.map { self[$0] }
     }
 }

@@ -7,8 +7,8 @@ public struct MatchResult {
     public let overlap: [UInt32: Int]
     /// People of each cohort, in the agreement's order; dummies count.
     public let cohortCounts: [Int]
-    /// Groups of records that several match keys would have chained together; zero with one key.
-    public let conflictCount: Int
+    /// How people were found; nil where there is one way only.
+    public let linkage: LinkageCounts?
 
     private let agreement: Agreement
     /// Nil where counts are all that is wanted.
@@ -22,7 +22,7 @@ public struct MatchResult {
     /// - Parameter people: needed to release rows and to draw samples.
     init(
         agreement: Agreement, round: RoundID, overlap: [UInt32: Int], people: PersonSpool?, spool: any Spool,
-        conflictCount: Int
+        linkage: LinkageCounts?
     ) throws {
         var evaluator = try CohortEvaluator(agreement)
         let orders = SampleOrder(round: round, isNeeded: evaluator.needsPass)
@@ -42,7 +42,7 @@ public struct MatchResult {
         }
         self.overlap = overlap
         self.cohortCounts = counts
-        self.conflictCount = conflictCount
+        self.linkage = linkage
         self.agreement = agreement
         self.people = people
         self.spool = spool
@@ -78,11 +78,12 @@ public struct MatchResult {
         try people?.forEach { person in
             let member = evaluator.cohorts(registers: person.registers, order: orders[person.tag])
             guard member != 0 else { return }
-            for item in person.items where disclosed[item.register] & member != 0 {
+            let items = person.items.filter { disclosed[$0.register] & member != 0 }
+            for (item, link) in zip(items, Self.shownLinks(items)) {
                 try sorter.add(
                     SelectedItem(
                         a: Array(item.capsule[..<32]), b: Array(item.capsule[32...]), register: item.register,
-                        tag: person.tag, cohorts: member
+                        tag: person.tag, cohorts: member, link: link
                     ).encoded())
             }
         }
@@ -105,6 +106,15 @@ public struct MatchResult {
         requests = requestWriter.sink
         selection = selectionWriter.sink
         return (requestSummary, selectionSummary)
+    }
+
+    /// What may be told of how a person's disclosed items were found: nothing of items that are not disclosed. An item is told
+    /// to have been joined by no stronger link than some other disclosed item was, and to stand alone if there is no other.
+    static func shownLinks(_ items: [MatchedPerson.Item]) -> [UInt8] {
+        items.indices.map { index in
+            let others = items.indices.filter { $0 != index }.map { items[$0].link }
+            return others.min().map { max(items[index].link, $0) } ?? Clusters.noLink
+        }
     }
 
     private func checkCapsules(of selected: [[UInt8]]) throws(ProtocolViolation) {
@@ -139,25 +149,42 @@ public struct MatchResult {
         let cohorts = zip(agreement.cohorts, cohortCounts).map { cohort, count in
             PublishedCohort(cohort: cohort.id, people: publish.count(count), upperBound: padded.contains(cohort.id))
         }
-        return Counted(overlap: cells, cohorts: cohorts)
+        return Counted(overlap: cells, cohorts: cohorts, linkage: publishedLinkage())
+    }
+
+    /// How people were found, as the agreement lets it be told; nil where there is one way only.
+    public func publishedLinkage() -> PublishedLinkage? {
+        linkage.map { PublishedLinkage($0, publish: CountPublication(agreement: agreement)) }
     }
 }
 
-/// Rounding and withholding of counts.
-struct CountPublication {
+/// Rounding and withholding of counts, the same wherever an agreement's counts are published. [P-39]
+public struct CountPublication: Sendable {
     let agreement: Agreement
 
+    public init(agreement: Agreement) { self.agreement = agreement }
+
     /// Nil below the smallest cell, zero included in what may be published; rounded to the nearest multiple, halves up.
-    func count(_ people: Int) -> Int? {
+    public func count(_ people: Int) -> Int? {
         if people > 0, people < agreement.smallestCell { return nil }
         let step = max(1, agreement.countRounding)
         return (people + step / 2) / step * step
     }
+
+    /// Counts that are parts of one sum, −1 for those that are withheld. Where only one is, and could be computed from the
+    /// others, the smallest of these that is not zero is withheld too.
+    func parts(_ counts: [Int]) -> [Int] {
+        var published = counts.map { count($0) ?? PublishedLinkage.withheld }
+        guard published.count(where: { $0 == PublishedLinkage.withheld }) == 1 else { return published }
+        let others = counts.indices.filter { published[$0] != PublishedLinkage.withheld && counts[$0] > 0 }
+        if let least = others.min(by: { counts[$0] < counts[$1] }) { published[least] = PublishedLinkage.withheld }
+        return published
+    }
 }
 
-/// One selected item: A ‖ B ‖ register ‖ tag ‖ cohorts, 89 bytes. [P-37]
+/// One selected item: A ‖ B ‖ register ‖ tag ‖ cohorts ‖ link, 90 bytes. [P-37]
 public struct SelectedItem: Sendable, Equatable {
-    public static let byteCount = 89
+    public static let byteCount = 90
     public let a: [UInt8]
     public let b: [UInt8]
     /// Index in the agreement.
@@ -166,18 +193,21 @@ public struct SelectedItem: Sendable, Equatable {
     public let tag: [UInt8]
     /// Bit i: the person is in the agreement's cohort i.
     public let cohorts: UInt64
+    /// Index among the agreement's `linkNames` of what first joined the item to another; 255 if nothing did.
+    public let link: UInt8
 
-    public init(a: [UInt8], b: [UInt8], register: Int, tag: [UInt8], cohorts: UInt64) {
+    public init(a: [UInt8], b: [UInt8], register: Int, tag: [UInt8], cohorts: UInt64, link: UInt8) {
         self.a = a
         self.b = b
         self.register = register
         self.tag = tag
         self.cohorts = cohorts
+        self.link = link
     }
 
-    func encoded() -> [UInt8] { a + b + [UInt8(register)] + tag + BigEndian.u64(cohorts) }
+    func encoded() -> [UInt8] { a + b + [UInt8(register)] + tag + BigEndian.u64(cohorts) + [link] }
 
-    /// Nil unless `bytes` are 89 and name a register and cohorts of the agreement.
+    /// Nil unless `bytes` are 90 and name a register, cohorts and a link of the agreement.
     init?(encoded bytes: ArraySlice<UInt8>, agreement: Agreement) {
         guard bytes.count == Self.byteCount else { return nil }
         let start = bytes.startIndex
@@ -186,8 +216,11 @@ public struct SelectedItem: Sendable, Equatable {
         register = Int(bytes[start + 64])
         tag = Array(bytes[(start + 65)..<(start + 81)])
         cohorts = BigEndian.read(bytes[(start + 81)..<(start + 89)])
+        link = bytes[start + 89]
         let known: UInt64 = agreement.cohorts.count >= 64 ? .max : (1 << UInt64(agreement.cohorts.count)) - 1
-        guard register < agreement.registers.count, cohorts != 0, cohorts & ~known == 0 else { return nil }
+        guard register < agreement.registers.count, cohorts != 0, cohorts & ~known == 0,
+            link == Clusters.noLink || Int(link) < agreement.linkNames.count
+        else { return nil }
     }
 }
 

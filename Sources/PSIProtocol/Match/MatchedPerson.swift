@@ -8,6 +8,8 @@ struct MatchedPerson {
     struct Item {
         /// Index of the register in the agreement.
         let register: Int
+        /// Index among the agreement's `linkNames` of what first joined the item to another; `Clusters.noLink` if nothing did.
+        let link: UInt8
         /// A ‖ B, or empty.
         let capsule: [UInt8]
     }
@@ -15,10 +17,10 @@ struct MatchedPerson {
     /// Bit i set: the person is in the agreement's register i.
     var registers: UInt32 { items.reduce(0) { $0 | 1 << UInt32($1.register) } }
 
-    /// tag ‖ item count ‖ (register ‖ capsule)…, for the coordinator's own spool.
+    /// tag ‖ item count ‖ (register ‖ link ‖ capsule)…, for the coordinator's own spool.
     func encoded() -> [UInt8] {
         var bytes = tag + [UInt8(items.count)]
-        for item in items { bytes += [UInt8(item.register)] + item.capsule }
+        for item in items { bytes += [UInt8(item.register), item.link] + item.capsule }
         return bytes
     }
 
@@ -30,9 +32,10 @@ struct MatchedPerson {
     init(encoded bytes: [UInt8], capsuleByteCount: Int) {
         tag = Array(bytes[..<16])
         items = (0..<Int(bytes[16])).map { index in
-            let start = 17 + index * (1 + capsuleByteCount)
+            let start = 17 + index * (2 + capsuleByteCount)
             return Item(
-                register: Int(bytes[start]), capsule: Array(bytes[(start + 1)..<(start + 1 + capsuleByteCount)]))
+                register: Int(bytes[start]), link: bytes[start + 1],
+                capsule: Array(bytes[(start + 2)..<(start + 2 + capsuleByteCount)]))
         }
     }
 }

@@ -1,7 +1,7 @@
 /// The coordinator's matching: tags to people, people to cohorts, cohorts to a selection. [P-36]
 ///
 /// It sees tags, which say nothing of who anybody is, and in which registers each appears. Memory is bounded: lists come
-/// sorted and wait in the spool to be merged; with several match keys, twelve bytes an item are kept besides.
+/// sorted and wait in the spool to be merged; with several match keys, some twenty bytes an item are kept besides.
 public struct TagMatcher {
     private let agreement: Agreement
     private let round: RoundID
@@ -10,12 +10,14 @@ public struct TagMatcher {
     private var linker: KeyLinker?
     private var lists: [TagList] = []
 
-    public init(record: RoundRecord, spool: any Spool) {
+    public init(record: RoundRecord, spool: any Spool) throws {
         self.agreement = record.agreement
         self.round = record.round
         self.layout = TaggedLayout(agreement: record.agreement)
         self.spool = spool
-        self.linker = layout.keyCount > 1 ? KeyLinker(layout: layout, spool: spool) : nil
+        self.linker =
+            try agreement.linksInSeveralWays || agreement.hasRecordElement
+            ? KeyLinker(agreement: agreement, layout: layout, spool: spool) : nil
     }
 
     /// Adds a register's list as its last hop sent it.
@@ -53,16 +55,16 @@ public struct TagMatcher {
     /// Links and evaluates; nothing can be added after.
     public func matched() throws -> MatchResult {
         var overlap = RegisterSets(registerCount: agreement.registers.count)
-        if let linker {
+        if var linker {
             let linked = try linker.linked()
             try linked.people.forEach { overlap.count($0.registers) }
-            return try result(overlap, linked.people, conflictCount: linked.conflictCount)
+            return try result(overlap, linked.people, linkage: agreement.linksInSeveralWays ? linked.counts : nil)
         }
         let merged = try TagMerge(lists: lists, layout: layout)
         defer { for list in lists { list.run.discard() } }
         guard try agreement.release == .rows || CohortEvaluator(agreement).needsPass else {
             while let registers = try merged.next() { overlap.count(registers) }
-            return try result(overlap, nil, conflictCount: 0)
+            return try result(overlap, nil, linkage: nil)
         }
         let people = try PersonSpool(writing: spool, capsuleByteCount: layout.capsuleByteCount) { writer in
             while let registers = try merged.next() {
@@ -70,13 +72,15 @@ public struct TagMatcher {
                 try writer.append(merged.person)
             }
         }
-        return try result(overlap, people, conflictCount: 0)
+        return try result(overlap, people, linkage: nil)
     }
 
-    private func result(_ overlap: RegisterSets, _ people: PersonSpool?, conflictCount: Int) throws -> MatchResult {
+    private func result(
+        _ overlap: RegisterSets, _ people: PersonSpool?, linkage: LinkageCounts?
+    ) throws -> MatchResult {
         try MatchResult(
             agreement: agreement, round: round, overlap: overlap.counts, people: people, spool: spool,
-            conflictCount: conflictCount)
+            linkage: linkage)
     }
 }
 
@@ -99,14 +103,14 @@ private struct RegisterSets {
     }
 }
 
-/// The layout of an item behind the exit: κ tags, then the capsule.
+/// The layout of an item behind the exit: tags, then the capsule.
 struct TaggedLayout: Sendable {
-    let keyCount: Int
+    let tagCount: Int
     let capsuleByteCount: Int
-    var itemByteCount: Int { keyCount * ExitSalt.tagByteCount + capsuleByteCount }
+    var itemByteCount: Int { tagCount * ExitSalt.tagByteCount + capsuleByteCount }
 
     init(agreement: Agreement) {
-        keyCount = agreement.matchKeys.count
+        tagCount = agreement.elementCount
         capsuleByteCount = agreement.release == .rows ? Capsule.byteCount : 0
     }
 }

@@ -43,10 +43,11 @@ final class TagMerge {
 
     /// The person that `next` stands at, with its items in the registers' order.
     var person: MatchedPerson {
-        MatchedPerson(
+        let link: UInt8 = registers.nonzeroBitCount > 1 ? 0 : Clusters.noLink
+        return MatchedPerson(
             tag: tag.bytes,
             items: cursors.filter { registers >> UInt32($0.register) & 1 == 1 }.map { cursor in
-                MatchedPerson.Item(register: cursor.register, capsule: cursor.capsule(width))
+                MatchedPerson.Item(register: cursor.register, link: link, capsule: cursor.capsule(width))
             })
     }
 

@@ -2,14 +2,19 @@ public import Crypto
 
 /// What an owner declares of one person of a register. Secret.
 public struct PersonRecord: Sendable {
-    /// What is hashed for each match key, in the agreement's order; nil where the person lacks the key's parts.
+    /// What is hashed for each value of each match key, in the agreement's order; nil where the person lacks the key's parts
+    /// or has fewer values.
     public let identities: [[UInt8]?]
+    /// Of each group of features that tokens are made of, in the agreement's order, what the person has; empty without
+    /// tokens.
+    public let features: [[[UInt8]]]
     /// Rows encoded by `RowCodec`, one after the other; empty when nothing is released from the register.
     public let rows: [UInt8]
     public let rowCount: Int
 
-    public init(identities: [[UInt8]?], rows: [UInt8], rowCount: Int) {
+    public init(identities: [[UInt8]?], features: [[[UInt8]]] = [], rows: [UInt8], rowCount: Int) {
         self.identities = identities
+        self.features = features
         self.rows = rows
         self.rowCount = rowCount
     }
@@ -25,6 +30,7 @@ public struct BatchBuilder<S: Suite>: ~Copyable {
     private let cellSealer: CellSealer?
     private let blindingKey: SymmetricKey
     private let workers: Workers
+    private let tokens: TokenMaker?
     private var listSorter: ExternalSorter
     private var vaultSorter: ExternalSorter
     private var peopleCount = 0
@@ -32,10 +38,12 @@ public struct BatchBuilder<S: Suite>: ~Copyable {
 
     /// - Parameters:
     ///   - capsuleKey: Y of the round, and `registerSecret` s_iR: nil in a count-only round.
+    ///   - tokens: makes the tokens of an agreement with tolerant matching; it has seen all the register's people.
     ///   - spool: where sorted runs wait; must seal what it writes to disk.
     public init(
         register: RegisterDeclaration, record: RoundRecord, key: borrowing SecretScalar<S>,
-        capsuleKey: CapsuleKey?, registerSecret: SymmetricKey?, spool: any Spool, workers: Workers
+        capsuleKey: CapsuleKey?, registerSecret: SymmetricKey?, tokens: TokenMaker? = nil, spool: any Spool,
+        workers: Workers
     ) {
         self.register = register
         self.agreement = record.agreement
@@ -49,6 +57,7 @@ public struct BatchBuilder<S: Suite>: ~Copyable {
         }
         self.blindingKey = key.bytes.key
         self.workers = workers
+        self.tokens = tokens
         self.listSorter = ExternalSorter(spool: spool)
         self.vaultSorter = ExternalSorter(spool: spool)
     }
@@ -58,7 +67,7 @@ public struct BatchBuilder<S: Suite>: ~Copyable {
     /// - Throws: `DeclarationError` when the register has more people, or a person more rows, than the agreement allows.
     public mutating func add(_ people: [PersonRecord]) async throws {
         guard people.count <= register.maxPeople - peopleCount else { throw DeclarationError.tooManyPeople }
-        for person in people where person.identities.count != layout.keyCount {
+        for person in people where person.identities.count != agreement.keyElementCount {
             throw DeclarationError.wrongKeyCount
         }
         let work = work
@@ -120,8 +129,8 @@ public struct BatchBuilder<S: Suite>: ~Copyable {
 
     private var work: BatchWork<S> {
         BatchWork(
-            layout: layout, matchKeys: agreement.matchKeys, round: round, capsuleKey: capsuleKey,
-            cellSealer: cellSealer, maxCells: register.maxCellsPerPerson, blindingKey: blindingKey)
+            layout: layout, heads: agreement.positions.map { round.bytes + ExitSalt.framed($0.kind) },
+            firstValue: agreement.hasRecordElement ? 1 : 0, tokens: tokens, capsuleKey: capsuleKey, cellSealer: cellSealer, maxCells: register.maxCellsPerPerson, blindingKey: blindingKey)
     }
 }
 
@@ -151,8 +160,11 @@ struct BatchPiece: Sendable {
 /// The part of a declaration that runs on several cores.
 struct BatchWork<S: Suite>: Sendable {
     let layout: ItemLayout
-    let matchKeys: [MatchKeyID]
-    let round: RoundID
+    /// What begins the message of each element.
+    let heads: [[UInt8]]
+    /// Index of the first element that has a value; the one before it, if any, is always random.
+    let firstValue: Int
+    let tokens: TokenMaker?
     let capsuleKey: CapsuleKey?
     let cellSealer: CellSealer?
     let maxCells: Int
@@ -182,30 +194,38 @@ struct BatchWork<S: Suite>: Sendable {
         return piece
     }
 
-    /// k·H(roundID ‖ key kind ‖ x) for every key of every entry; random elements where there is nothing to hash.
+    /// k·H(roundID ‖ kind ‖ x) for every element of every entry; random elements where there is nothing to hash.
     private func blind(_ entries: [BatchEntry]) throws -> ElementBatch<S> {
         var messages: [[UInt8]] = []
         var positions: [Int] = []
-        let heads = matchKeys.map { round.bytes + ExitSalt.framed($0) }
-        messages.reserveCapacity(entries.count * layout.keyCount)
-        positions.reserveCapacity(entries.count * layout.keyCount)
+        messages.reserveCapacity(entries.count * layout.elementCount)
+        positions.reserveCapacity(entries.count * layout.elementCount)
         for (index, entry) in entries.enumerated() {
             guard case .person(let person) = entry else { continue }
-            for (key, identity) in person.identities.enumerated() {
-                guard let identity else { continue }
-                messages.append(heads[key] + identity)
-                positions.append(index * layout.keyCount + key)
+            let tokens = tokens?.tokens(of: person.features) ?? []
+            for (offset, value) in (person.identities + tokens).enumerated() {
+                guard let value else { continue }
+                let position = firstValue + offset
+                messages.append(heads[position] + value)
+                positions.append(index * layout.elementCount + position)
             }
         }
         let blinded = try S.blind(
             messages, domain: .matching(S.self), by: SecretScalar(SecretBytes(blindingKey)))
-        let total = entries.count * layout.keyCount
+        let total = entries.count * layout.elementCount
         if positions.count == total { return blinded }
 
-        let width = layout.elementByteCount
-        var output = S.randomElements(count: total).bytes
-        for (source, target) in positions.enumerated() {
-            output.replaceSubrange((target * width)..<((target + 1) * width), with: blinded[source])
+        let random = S.randomElements(count: total - positions.count)
+        var output: [UInt8] = []
+        output.reserveCapacity(total * layout.elementByteCount)
+        var next = 0
+        for position in 0..<total {
+            if next < positions.count, positions[next] == position {
+                output += blinded[next]
+                next += 1
+            } else {
+                output += random[position - next]
+            }
         }
         return ElementBatch(trusted: output)
     }

@@ -111,23 +111,24 @@ public struct ListSummary: Sendable, Equatable {
     }
 }
 
-/// The layout of an item on its way round the ring: κ encoded elements, then a capsule when rows are released. [P-30]
+/// The layout of an item on its way round the ring: encoded elements, then a capsule when rows are released. [P-30]
 public struct ItemLayout: Sendable, Equatable {
     public let elementByteCount: Int
-    public let keyCount: Int
+    /// Elements of an item.
+    public let elementCount: Int
     public let hasCapsule: Bool
 
     public init<S: Suite>(_: S.Type, agreement: Agreement) {
         elementByteCount = S.elementByteCount
-        keyCount = agreement.matchKeys.count
+        elementCount = agreement.elementCount
         hasCapsule = agreement.release == .rows
     }
 
     public var capsuleByteCount: Int { hasCapsule ? Capsule.byteCount : 0 }
-    public var elementsByteCount: Int { keyCount * elementByteCount }
+    public var elementsByteCount: Int { elementCount * elementByteCount }
     /// An item between hops.
     public var itemByteCount: Int { elementsByteCount + capsuleByteCount }
-    public var tagsByteCount: Int { keyCount * ExitSalt.tagByteCount }
+    public var tagsByteCount: Int { elementCount * ExitSalt.tagByteCount }
     /// An item after the exit, where tags stand for elements.
     public var taggedItemByteCount: Int { tagsByteCount + capsuleByteCount }
 }

@@ -6,16 +6,16 @@ internal import Crypto
 /// duplicates visible.
 public struct RingMixer<S: Suite>: Sendable {
     private let layout: ItemLayout
-    private let matchKeys: [MatchKeyID]
+    private let positions: [MatchPosition]
     private let capsuleKey: CapsuleKey?
     private let workers: Workers
-    /// Items handled at once: 32 chunks of a core's worth.
-    private var blockCount: Int { 2_048 * workers.count }
+    /// Items handled at once: 32 chunks of a core's worth, or as many as 32 MiB hold.
+    private var blockCount: Int { max(workers.count, min(2_048 * workers.count, (32 << 20) / layout.itemByteCount)) }
 
     /// - Parameter capsuleKey: Y of the round; nil in a count-only round.
     public init(agreement: Agreement, capsuleKey: CapsuleKey?, workers: Workers) {
         self.layout = ItemLayout(S.self, agreement: agreement)
-        self.matchKeys = agreement.matchKeys
+        self.positions = agreement.positions
         self.capsuleKey = capsuleKey
         self.workers = workers
     }
@@ -56,7 +56,7 @@ public struct RingMixer<S: Suite>: Sendable {
     ) async throws -> ListSummary {
         var reader = RecordReader(input, width: layout.itemByteCount, by: sender)
         var order = IncreasingOrder(keyByteCount: layout.elementByteCount)
-        let codes = exit.map { exit in matchKeys.map { exit.code(matchKey: $0) } }
+        let codes = exit.map { exit in positions.map { exit.code(kind: $0.kind) } }
         var start = 0
         while let block = try await reader.next(most: blockCount) {
             guard reader.count <= expected.count else { throw ProtocolViolation(.wrongCount, by: sender) }
@@ -86,7 +86,7 @@ public struct RingMixer<S: Suite>: Sendable {
             raised = try S.multiply(
                 ElementBatch(trusted: parts.elements), by: SecretScalar(SecretBytes(blindingKey)))
         } catch GroupError.invalidElement(let index) {
-            throw ProtocolViolation(.invalidElement, by: sender, index: first + index / layout.keyCount)
+            throw ProtocolViolation(.invalidElement, by: sender, index: first + index / layout.elementCount)
         }
         var capsules = parts.capsules
         if let capsuleKey, layout.hasCapsule {
@@ -123,8 +123,8 @@ public struct RingMixer<S: Suite>: Sendable {
         records.reserveCapacity(count * layout.itemByteCount)
         elements.bytes.withUnsafeBytes { bytes in
             for index in 0..<count {
-                for key in 0..<layout.keyCount {
-                    let start = (index * layout.keyCount + key) * layout.elementByteCount
+                for key in 0..<layout.elementCount {
+                    let start = (index * layout.elementCount + key) * layout.elementByteCount
                     let element = UnsafeRawBufferPointer(rebasing: bytes[start..<(start + layout.elementByteCount)])
                     guard let codes else {
                         records.append(contentsOf: element)

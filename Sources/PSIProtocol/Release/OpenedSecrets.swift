@@ -37,18 +37,22 @@ public struct OpenedSecrets {
         let tag: [UInt8]
         /// The person's cohorts; in the second pass over a vault, the cell's index.
         let cohorts: UInt64
+        /// What joined the item to others, see `SelectedItem.link`.
+        let link: UInt8
 
-        func encoded() -> [UInt8] { handle + secret + tag + BigEndian.u64(cohorts) + [UInt8(register)] }
+        static let byteCount = 74
+
+        func encoded() -> [UInt8] { handle + secret + tag + BigEndian.u64(cohorts) + [UInt8(register), link] }
 
         /// Up to `most` entries from the spool, which nobody else writes.
         static func next(_ most: Int, from records: inout SortedRecords) throws -> [Entry] {
             var entries: [Entry] = []
             while entries.count < most, let record = try records.next() {
-                guard record.count == 73 else { throw ExternalSortError.truncatedRun }
+                guard record.count == byteCount else { throw ExternalSortError.truncatedRun }
                 entries.append(
                     Entry(
                         register: Int(record[72]), handle: Array(record[..<16]), secret: Array(record[16..<48]),
-                        tag: Array(record[48..<64]), cohorts: BigEndian.read(record[64..<72])))
+                        tag: Array(record[48..<64]), cohorts: BigEndian.read(record[64..<72]), link: record[73]))
             }
             return entries
         }

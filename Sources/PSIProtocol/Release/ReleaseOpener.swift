@@ -2,8 +2,11 @@ public import Crypto
 
 /// Where opened people and rows go. Called in no particular order; the same call may come again after a restart.
 public protocol OpenedRecords {
-    /// A selected person, known by the round's tag. Called before any of the person's rows.
-    mutating func person(tag: [UInt8], cohorts: UInt64) async throws
+    /// A selected person in the agreement's register of this index, known by the round's tag. Called before the person's
+    /// rows there.
+    ///
+    /// - Parameter link: index among the agreement's `linkNames` of what joined this record to others; nil if it stands alone.
+    mutating func person(register: Int, tag: [UInt8], cohorts: UInt64, link: Int?) async throws
     /// A person's rows in the agreement's register of this index.
     mutating func rows(register: Int, tag: [UInt8], rows: [[FieldValue]]) async throws
     /// A dummy was among the selected of this register.
@@ -140,7 +143,7 @@ public struct ReleaseOpener: Sendable {
             let handle = sealer(item.register).keys(for: secret.key).handle(0)
             return OpenedSecrets.Entry(
                 register: item.register, handle: handle, secret: secret.withUnsafeBytes { Array($0) }, tag: item.tag,
-                cohorts: item.cohorts)
+                cohorts: item.cohorts, link: item.link)
         }
     }
 
@@ -199,7 +202,9 @@ public struct ReleaseOpener: Sendable {
                     try await records.dummy(register: register)
                     continue
                 }
-                try await records.person(tag: entry.tag, cohorts: entry.cohorts)
+                try await records.person(
+                    register: register, tag: entry.tag, cohorts: entry.cohorts,
+                    link: entry.link == Clusters.noLink ? nil : Int(entry.link))
                 if header.cellCount == 1 {
                     try await emit([payload], entry.tag, register, sealer, into: &records)
                     continue
@@ -208,7 +213,7 @@ public struct ReleaseOpener: Sendable {
                 for index in 1..<header.cellCount {
                     let rest = OpenedSecrets.Entry(
                         register: register, handle: keys.handle(index), secret: entry.secret, tag: entry.tag,
-                        cohorts: UInt64(index))
+                        cohorts: UInt64(index), link: entry.link)
                     try continuation.add(rest.encoded())
                 }
             }

@@ -67,13 +67,14 @@ public struct AuthorityRunner<S: Suite>: Sendable {
             encapsulation = HexBytes(shared.encapsulation)
             registerSecret = shared.secret.key
         }
+        var source = try await people(register)
+        let tokens = try await tokenMaker(record, secrets, &source)
         var builder = BatchBuilder<S>(
             register: register, record: record, key: secrets.blindingKey, capsuleKey: capsuleKey,
-            registerSecret: registerSecret, spool: port.spool, workers: workers)
-        var source = try await people(register)
+            registerSecret: registerSecret, tokens: tokens, spool: port.spool, workers: workers)
         while true {
             try Task.checkCancellation()
-            let some = try await source.next(4_096)
+            let some = try await source.next(batchCount(record))
             if some.isEmpty { break }
             try await builder.add(some)
         }
@@ -90,12 +91,36 @@ public struct AuthorityRunner<S: Suite>: Sendable {
             vault = stored.stored(attempt: attempt)
         }
         let survey = try registerSecret.map {
-            HexBytes(try source.survey.sealed(under: $0, register: id, round: record.round))
+            HexBytes(try source.survey.published(under: record.agreement).sealed(under: $0, register: id, round: record.round))
         }
         return .batchDeclared(
             BatchDeclared(
                 register: id, count: summary.count, digest: HexBytes(summary.digest), encapsulation: encapsulation,
                 vault: vault, survey: survey))
+    }
+
+    /// People blinded at once: their items take 32 MiB at most.
+    private func batchCount(_ record: RoundRecord) -> Int {
+        max(workers.count, min(4_096, (32 << 20) / ItemLayout(S.self, agreement: record.agreement).itemByteCount))
+    }
+
+    /// What makes the tokens of a round with tolerant matching. It has to know first which tokens too many people have.
+    private func tokenMaker(
+        _ record: RoundRecord, _ secrets: borrowing AuthoritySecrets<S>, _ source: inout any PeopleSource
+    ) async throws -> TokenMaker? {
+        guard let settings = record.agreement.tolerantMatching else { return nil }
+        let seed = try secrets.exitSalt(for: me, in: record, hpkeKey: hpkeKey).tokenSeed
+        var maker = TokenMaker(settings: settings, seed: seed)
+        while true {
+            try Task.checkCancellation()
+            let people = try await source.next(batchCount(record))
+            if people.isEmpty { break }
+            let tokens = maker
+            let made = try await workers.map(people.count) { range in people[range].map { tokens.allTokens(of: $0.features) } }
+            for person in made.joined() { maker.count(person) }
+        }
+        try await source.rewind()
+        return maker
     }
 
     private func send(_ id: RegisterID, _ record: RoundRecord) async throws -> EntryBody {

@@ -13,12 +13,16 @@ public struct CoordinatorRunner: Sendable {
         public let body: EntryBody
         /// As published, for the report.
         public let counts: Counted
-        public let conflictCount: Int
+        /// How people were found; nil where there is one way only. Exact, for the operator.
+        public let linkage: LinkageCounts?
+
+        /// Groups of records that were refused because they would hold two of one register.
+        public var conflictCount: Int { linkage?.conflictCount ?? 0 }
     }
 
     /// Reads every register's last list, matches, and stores the selection, or counts.
     public func match(_ record: RoundRecord) async throws -> Outcome {
-        var matcher = TagMatcher(record: record, spool: port.spool)
+        var matcher = try TagMatcher(record: record, spool: port.spool)
         for (index, register) in record.agreement.registers.enumerated() {
             let stage = record.ringCount - 1
             guard let list = record.stages[register.id]?[stage],
@@ -33,7 +37,7 @@ public struct CoordinatorRunner: Sendable {
         let result = try matcher.matched()
         let counts = result.published()
         let body = record.releasesRows ? try await select(result, record) : .counted(counts)
-        return Outcome(body: body, counts: counts, conflictCount: result.conflictCount)
+        return Outcome(body: body, counts: counts, linkage: result.linkage)
     }
 
     private func select(_ result: MatchResult, _ record: RoundRecord) async throws -> EntryBody {
@@ -55,9 +59,13 @@ public struct CoordinatorRunner: Sendable {
         let summaries = try await result.select(requests: &requests, selection: &selection)
         try await requests.finish()
         try await selection.finish()
+        let linkage = try result.publishedLinkage().map { linkage in
+            guard let recipient = record.participant(research) else { throw ProtocolViolation(.outOfPlace, by: me) }
+            return HexBytes(try linkage.sealed(to: recipient, round: record.round))
+        }
         return .selected(
             Selected(
-                requests: summaries.requests.stored(attempt: attempt),
+                linkage: linkage, requests: summaries.requests.stored(attempt: attempt),
                 selection: summaries.selection.stored(attempt: attempt)))
     }
 }

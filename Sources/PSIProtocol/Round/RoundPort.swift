@@ -36,6 +36,8 @@ public protocol ListKeeper: Sendable {
 public protocol PeopleSource {
     /// Up to `most` people; empty at the end.
     mutating func next(_ most: Int) async throws -> [PersonRecord]
+    /// Begins again with the first person.
+    mutating func rewind() async throws
     /// What was read and refused: known once `next` has returned nothing.
     var survey: SourceSurvey { get }
 }

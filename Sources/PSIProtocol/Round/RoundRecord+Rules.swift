@@ -23,6 +23,9 @@ extension RoundRecord {
             guard by == coordinator, !releasesRows else { throw ProtocolViolation(.notAllowed, by: by) }
             guard allStagesDone else { throw ProtocolViolation(.outOfPlace, by: by) }
             guard counted == nil else { throw ProtocolViolation(.repeated, by: by) }
+            guard content.linkage?.fits(agreement) ?? !agreement.linksInSeveralWays,
+                content.linkage == nil || agreement.linksInSeveralWays
+            else { throw ProtocolViolation(.selectionWrong, by: by) }
             counted = content
         case .roundClosed:
             guard by == coordinator else { throw ProtocolViolation(.notAllowed, by: by) }
@@ -135,7 +138,8 @@ extension RoundRecord {
         guard allStagesDone else { throw ProtocolViolation(.outOfPlace, by: by) }
         guard selected == nil else { throw ProtocolViolation(.repeated, by: by) }
         guard content.requests.isWellFormed, content.selection.isWellFormed,
-            content.requests.count == content.selection.count
+            content.requests.count == content.selection.count,
+            content.linkage?.bytes.count == (agreement.linksInSeveralWays ? PublishedLinkage.sealedByteCount : nil)
         else { throw ProtocolViolation(.selectionWrong, by: by) }
         guard content.requests.count <= releasableItemCap else { throw ProtocolViolation(.releaseCapExceeded, by: by) }
         selected = content

@@ -36,6 +36,8 @@ public struct RoundRecord: Sendable {
 
     public var head: BoardHead { heads.last ?? .empty }
     public var releasesRows: Bool { agreement.release == .rows }
+    /// The day in UTC as of which owners judge identity codes. [P-22]
+    public var openingDay: CalendarDate? { CalendarDate(secondsSince1970: opening.opened) }
     /// N.
     public var ringCount: Int { ring.count }
 

@@ -1,4 +1,4 @@
-public import Crypto
+internal import Crypto
 internal import Foundation
 
 /// What an owner read of a register and what it refused, in counts only: for the research environment's report. [P-48]
@@ -6,8 +6,80 @@ public struct SourceSurvey: Sendable, Equatable, Codable {
     public var people: Int
     public var rowsRead: Int
     public var rowsKept: Int
-    /// Refused rows by reason.
+    /// Refused rows by reason; in a survey that is sent, as the agreement lets counts be published.
     public var refused: [String: Int]
+    /// Rows by what their identity code is.
+    public var codes = CodeCounts()
+    /// By match key in the agreement's order; empty where there is only the identity code.
+    public var keys: [KeyCounts] = []
+    public var history = HistoryCounts()
+    /// Rows by year, ascending, if the agreement names a column for it; rows without a year come last.
+    public var years: [Breakdown] = []
+    /// Rows by group, those of most rows first, if the agreement names a column for it.
+    public var groups: [Breakdown] = []
+
+    /// Rows whose code is official, temporary, missing or invalid; in a survey that is sent, as the agreement lets counts be
+    /// published, −1 standing for one that is withheld.
+    public struct CodeCounts: Sendable, Equatable, Codable {
+        public var official = 0
+        public var temporary = 0
+        public var missing = 0
+        public var invalid = 0
+        /// Codes among the first two that were read after a look-alike character was understood.
+        public var repaired = 0
+
+        public init() {}
+
+        public var rows: Int { official + temporary + missing + invalid }
+
+        public mutating func add(_ other: CodeCounts) {
+            official += other.official
+            temporary += other.temporary
+            missing += other.missing
+            invalid += other.invalid
+            repaired += other.repaired
+        }
+    }
+
+    /// How many people have a value under a match key, and how many of them share it with somebody of the same register.
+    public struct KeyCounts: Sendable, Equatable, Codable {
+        public var present = 0
+        public var shared = 0
+
+        public init() {}
+    }
+
+    /// What the register's identity history says.
+    public struct HistoryCounts: Sendable, Equatable, Codable {
+        /// Former codes known.
+        public var codes = 0
+        /// People found under a former code or with one.
+        public var people = 0
+        /// Former codes with several successors; they are left as they are.
+        public var conflicts = 0
+        /// Codes that are each other's successors in a circle.
+        public var cycles = 0
+
+        public init() {}
+    }
+
+    public struct Breakdown: Sendable, Equatable, Codable {
+        /// A year in decimal, a group's value, `other` for all that found no place, or empty for rows without a value.
+        public var value: String
+        public var codes: CodeCounts
+
+        public init(value: String, codes: CodeCounts) {
+            self.value = value
+            self.codes = codes
+        }
+    }
+
+    public static let withheld = PublishedLinkage.withheld
+    /// The value that stands for all those that are not told apart.
+    public static let other = "other"
+    /// Years and groups that are told apart; the rest are `other`.
+    public static let mostYears = 40
+    public static let mostGroups = 24
 
     public init(people: Int, rowsRead: Int, rowsKept: Int, refused: [String: Int]) {
         self.people = people
@@ -16,8 +88,52 @@ public struct SourceSurvey: Sendable, Equatable, Codable {
         self.refused = refused
     }
 
+    /// The same with every count but those of people and rows as the agreement lets counts be published.
+    public func published(under agreement: Agreement) -> SourceSurvey {
+        let publish = CountPublication(agreement: agreement)
+        func count(_ value: Int) -> Int { publish.count(value) ?? Self.withheld }
+        func codes(_ counts: CodeCounts) -> CodeCounts {
+            let parts = publish.parts([counts.official, counts.temporary, counts.missing, counts.invalid])
+            var published = CodeCounts()
+            published.official = parts[0]
+            published.temporary = parts[1]
+            published.missing = parts[2]
+            published.invalid = parts[3]
+            published.repaired = count(counts.repaired)
+            return published
+        }
+        /// A value that few rows have is not told at all.
+        func breakdown(_ parts: [Breakdown]) -> [Breakdown] {
+            let isRare = { (part: Breakdown) in !part.value.isEmpty && part.codes.rows < agreement.smallestCell }
+            guard parts.contains(where: isRare) else { return parts.map { Breakdown(value: $0.value, codes: codes($0.codes)) } }
+            var other = CodeCounts()
+            for part in parts where isRare(part) || part.value == Self.other { other.add(part.codes) }
+            let shown = parts.filter { !isRare($0) && $0.value != Self.other && !$0.value.isEmpty }
+            return (shown + [Breakdown(value: Self.other, codes: other)] + parts.filter(\.value.isEmpty))
+                .map { Breakdown(value: $0.value, codes: codes($0.codes)) }
+        }
+        var survey = self
+        survey.codes = codes(self.codes)
+        survey.keys = keys.map { key in
+            var published = KeyCounts()
+            // So few people without a value could be counted by the others.
+            published.present = count(people - key.present) == Self.withheld ? Self.withheld : count(key.present)
+            published.shared = count(key.shared)
+            return published
+        }
+        survey.history.codes = count(history.codes)
+        survey.history.people = count(history.people)
+        survey.history.conflicts = count(history.conflicts)
+        survey.history.cycles = count(history.cycles)
+        survey.years = breakdown(years)
+        survey.groups = breakdown(groups)
+        let reasons = refused.keys.sorted()
+        survey.refused = Dictionary(uniqueKeysWithValues: zip(reasons, publish.parts(reasons.map { refused[$0] ?? 0 })))
+        return survey
+    }
+
     /// JSON is padded with spaces to this length, so that its size says nothing.
-    private static let paddedByteCount = 512
+    private static let paddedByteCount = 16_384
     static let sealedByteCount = paddedByteCount + 16
 
     /// AES-256-GCM under a key of this purpose only, derived from s_iR, so the nonce is zero.

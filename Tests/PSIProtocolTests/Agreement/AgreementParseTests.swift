@@ -86,12 +86,6 @@ struct AgreementParseTests {
         #expect(agreement.study.permit == "P-2026-17")
     }
 
-    @Test func severalMatchKeysWhenKnown() throws {
-        let yaml = try AgreementSample.yaml().replacing(
-            "match_keys: [identity_code]", with: "match_keys: [identity_code, name_and_birth]")
-        let agreement = try Agreement.parse(Array(yaml.utf8), knownMatchKeys: ["identity_code", "name_and_birth"])
-        #expect(agreement.matchKeys.map(\.name) == ["identity_code", "name_and_birth"])
-    }
 
     @Test func countOnlyAgreementNeedsNoResearchEnvironment() throws {
         let research = try AgreementSample.entry("lab", .research, name: "Research Lab")

@@ -17,6 +17,8 @@ struct AgreementPolicyTests {
         padding: padme
         verification: off
         vault_access: whole
+        match_fields: [family, birth]
+        tolerant_matching: off
 
         """
 
@@ -32,7 +34,8 @@ struct AgreementPolicyTests {
                     ],
                     suites: [.ristretto255], roundsAllowed: 2, smallestCell: 5, maxReleasedPeople: 5000,
                     padding: .padme,
-                    verification: .off, vaultAccess: .whole))
+                    verification: .off, vaultAccess: .whole, matchFields: ["family", "birth"],
+                    allowsTolerantMatching: false))
         #expect(try Self.parse("sidos_policy: 1") == LocalPolicy())
     }
 
@@ -48,6 +51,10 @@ struct AgreementPolicyTests {
             ("verification: off", "verification: maybe", "verification", 12, "off, full"),
             ("max_released_people: 5000", "max_released_people: 0", "max_released_people", 10, "1 to 100000000"),
             ("studies: [skills-study]", "studies: skills-study", "studies", 2, "list"),
+            ("[family, birth]", "[family, Birth]", "match_fields[1]", 14, "a-z"),
+            ("[family, birth]", "[birth, birth]", "match_fields[1]", 14, "twice"),
+            ("[family, birth]", "family", "match_fields", 14, "list"),
+            ("tolerant_matching: off", "tolerant_matching: on", "tolerant_matching", 15, "off"),
         ] as [(String, String, String, Int, String)] {
             do throws(AgreementError) {
                 _ = try LocalPolicy.parse(Array(Self.yaml.replacing(old, with: new).utf8))
@@ -105,6 +112,31 @@ struct AgreementPolicyTests {
         #expect(
             LocalPolicy(release: ReleaseMode.none, vaultAccess: .whole).refusals(for: counts, participant: "omnia")
                 == [])
+    }
+
+    @Test func matching() throws {
+        let agreement = try AgreementMatchingTests.parsed()
+        #expect(agreement.registers.map(\.matchFields) == [["given", "family", "birth"], ["family", "birth"]])
+        for policy in [LocalPolicy(), LocalPolicy(matchFields: ["given", "family", "birth", "other"])] {
+            for id in ["omnia", "espoo", "mixer-one"] {
+                #expect(policy.refusals(for: agreement, participant: id) == [])
+            }
+        }
+        let some = LocalPolicy(matchFields: ["birth", "family"], allowsTolerantMatching: false)
+        #expect(
+            some.refusals(for: agreement, participant: "omnia")
+                == [.matchFields(["given"], register: "omnia_clients"), .tolerantMatching])
+        #expect(some.refusals(for: agreement, participant: "espoo") == [.tolerantMatching])
+        #expect(some.refusals(for: agreement, participant: "mixer-one") == [.tolerantMatching])
+        #expect(
+            LocalPolicy(matchFields: []).refusals(for: agreement, participant: "espoo")
+                == [.matchFields(["family", "birth"], register: "residents")])
+        let plain = LocalPolicy(matchFields: [], allowsTolerantMatching: false)
+        #expect(plain.refusals(for: try AgreementSample.parsed(), participant: "espoo") == [])
+        for refusal in some.refusals(for: agreement, participant: "omnia") {
+            #expect(refusal.description.hasSuffix("."))
+        }
+        #expect(some.refusals(for: agreement, participant: "omnia")[0].description.contains("given"))
     }
 
     @Test func stricterNumberWins() throws {

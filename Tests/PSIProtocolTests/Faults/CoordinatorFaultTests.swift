@@ -74,7 +74,7 @@ struct CoordinatorFaultTests {
         Fault(name: "fewer items", change: Records.drop(3, width: width), kind: .wrongCount),
         Fault(name: "no items", change: { _ in [] }, kind: .wrongCount),
         Fault(
-            name: "more items", change: { $0 + [UInt8].filled(0xff, 64) + $0.suffix(25) }, kind: .wrongCount),
+            name: "more items", change: { $0 + [UInt8].filled(0xff, 64) + $0.suffix(width - 64) }, kind: .wrongCount),
         Fault(name: "a repeated item", change: Records.repeat(2, width: width), kind: .selectionWrong),
         Fault(name: "items out of order", change: Records.swap(5, width: width), kind: .selectionWrong),
         Fault(

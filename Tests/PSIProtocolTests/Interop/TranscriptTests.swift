@@ -5,7 +5,7 @@ import Testing
 @testable import PSIProtocol
 
 /// A small round with all its secrets, for Tests/Interop/check_transcript.py, which recomputes it from the documents.
-/// [P-13] [P-15] [P-21] [P-27] [P-28] [P-30] [P-35] [P-38] [P-40] [P-41]
+/// [P-13] [P-15] [P-21] [P-23] [P-27] [P-28] [P-30] [P-35] [P-38] [P-40] [P-41]
 ///
 /// Written to the file that the environment variable SIDOS_TRANSCRIPT names. The secrets are of this test's round only.
 @Suite("Transcript")
@@ -43,6 +43,46 @@ struct TranscriptTests {
         /// Registers that everybody selected is in.
         var cohort: [String]
         var selection: String
+        var several_keys: SeveralKeys
+    }
+
+    /// A count-only round of several keys and tokens.
+    struct SeveralKeys: Codable {
+        struct Node: Codable {
+            var id: String
+            var blinding_key: String
+            var salt_share: String
+        }
+        struct Key: Codable {
+            var name: String
+            var values: Int
+        }
+        struct Tolerant: Codable {
+            var tokens: Int
+            var agree: Int
+            var bits: Int
+            var margin: Int
+            var most_frequent: Int
+            var patterns: [[Int]]
+        }
+        struct Person: Codable {
+            /// What is hashed under each value of each key.
+            var values: [String?]
+            /// By group, in hexadecimal.
+            var features: [[String]]
+        }
+        struct Register: Codable {
+            var id: String
+            var owner: String
+            var people: [Person]
+            var lists: [String]
+        }
+        var board: [String]
+        var round: String
+        var ring: [Node]
+        var keys: [Key]
+        var tolerant: Tolerant
+        var registers: [Register]
     }
 
     static let registers: [RegisterID: [SimulatedPerson]] = [
@@ -95,7 +135,77 @@ struct TranscriptTests {
             research_key: hex(try round.researchSecrets().capsuleKey.bytes),
             capsule_public_key: Hex.encode(try #require(try record.capsuleKey()).bytes),
             exit_salt: salt.key.withUnsafeBytes { Hex.encode($0) }, registers: contents, cohort: ["clinic", "school"],
-            selection: try await hex("research/selection/0"))
+            selection: try await hex("research/selection/0"), several_keys: try await makeSeveralKeys())
+    }
+
+    /// Code, a former code, two names, and features by which the nameless resemble each other.
+    static let peopleOfSeveralKeys: [RegisterID: [SimulatedPerson]] = {
+        func person(_ keys: String?..., like: String? = nil) -> SimulatedPerson {
+            var person = SimulatedPerson(keys: keys, rows: [])
+            if let like {
+                person.features = [[Array("^\(like)".utf8), Array("\(like)$".utf8)], [Array("born \(like)".utf8)]]
+            }
+            return person
+        }
+        return [
+            "clinic": [
+                person("A1", nil, "ann", nil, like: "common"), person("B2", "B1", "bea", "bob"),
+                person(nil, nil, nil, nil, like: "rare"), person("D1", nil, "dan", nil, like: "common"),
+                person("H3", "H1", nil, nil), person("Z1", nil, "zoe", nil),
+            ],
+            "school": [
+                person("A1", nil, nil, nil), person("B1", nil, nil, nil), person(nil, nil, nil, nil, like: "rare"),
+                person(nil, nil, "x", "dan", like: "common"), person("H1", nil, nil, nil), person("Z1", nil, nil, nil),
+                person(nil, nil, "zoe", nil),
+            ],
+            "court": [person("A1", nil, nil, nil), person("H2", "H1", "bob", nil)],
+        ]
+    }()
+
+    static func makeSeveralKeys() async throws -> SeveralKeys {
+        let ids = ["clinic", "school", "court"]
+        let keys = [
+            MatchKey.identityCode, MatchKey("former_code", content: .formerCode),
+            MatchKey("name", content: .recipe(MatchRecipe([.field("name")])), valueCount: 2),
+        ]
+        let tolerant = TolerantMatching(
+            tokenCount: 4, agreeCount: 2, bits: 4, margin: 1, mostFrequent: 1,
+            groups: ["name", "birth"].map { FeatureGroup(name: $0, features: []) }, patterns: [[0, 1], [0, 0, 1]])
+        let study = try SimulatedStudy(
+            registers: ids, cohorts: [("clinic_and_school", .intersect(.register("clinic"), .register("school")))],
+            releasedFor: [:],
+            options: .init(release: .none, padding: .none, matchKeys: keys, tolerantMatching: tolerant))
+        let round = SimulatedRound(Ristretto255.self, study: study, registers: peopleOfSeveralKeys)
+        try await round.run()
+        let record = try round.record()
+        func hex(_ secret: borrowing SecretBytes) -> String { secret.withUnsafeBytes { Hex.encode($0) } }
+        var nodes: [SeveralKeys.Node] = []
+        for node in record.ring {
+            let secrets = try round.secrets(of: node)
+            nodes.append(
+                SeveralKeys.Node(
+                    id: node, blinding_key: hex(secrets.blindingKey.bytes), salt_share: hex(secrets.saltShare)))
+        }
+        var contents: [SeveralKeys.Register] = []
+        for register in study.agreement.registers {
+            var lists: [String] = []
+            for stage in 0..<record.ringCount {
+                lists.append(Hex.encode(try #require(await round.streams.load("\(register.id)/\(stage)/0"))))
+            }
+            contents.append(
+                SeveralKeys.Register(
+                    id: register.id, owner: register.owner,
+                    people: (peopleOfSeveralKeys[register.id] ?? []).map { person in
+                        SeveralKeys.Person(
+                            values: person.keys, features: person.features.map { $0.map { Hex.encode($0) } })
+                    }, lists: lists))
+        }
+        return SeveralKeys(
+            board: round.board.map { Hex.encode($0) }, round: record.round.description, ring: nodes,
+            keys: keys.map { SeveralKeys.Key(name: $0.name, values: $0.valueCount) },
+            tolerant: SeveralKeys.Tolerant(
+                tokens: tolerant.tokenCount, agree: tolerant.agreeCount, bits: tolerant.bits, margin: tolerant.margin,
+                most_frequent: tolerant.mostFrequent, patterns: tolerant.patterns), registers: contents)
     }
 
     /// Keys that have blinded a register's list after `stage`.
@@ -113,7 +223,7 @@ struct TranscriptTests {
         var tags: [[[UInt8]]] = []
         for register in transcript.registers {
             let messages = try register.identities.map {
-                try bytes(transcript.round) + ExitSalt.framed(.identityCode) + Array($0.utf8)
+                try bytes(transcript.round) + ExitSalt.framed("identity_code") + Array($0.utf8)
             }
             var elements = Ristretto255.hashToGroup(messages, domain: .matching(Ristretto255.self))
             for stage in transcript.ring.indices {
@@ -121,7 +231,7 @@ struct TranscriptTests {
                 elements = try Ristretto255.multiply(elements, by: SecretScalar(key))
                 let isLast = stage == transcript.ring.count - 1
                 let expected = (0..<elements.count).map { index in
-                    isLast ? salt.tag(elements[index], matchKey: .identityCode) : Array(elements[index])
+                    isLast ? salt.tag(elements[index], kind: "identity_code") : Array(elements[index])
                 }.sorted { $0.lexicographicallyPrecedes($1) }
                 let width = isLast ? 80 : 96
                 let list = try bytes(register.lists[stage])
@@ -136,7 +246,7 @@ struct TranscriptTests {
         let matched = Set(tags[0]).intersection(tags[1])
         #expect(matched.count == 3)
         let selection = try bytes(transcript.selection)
-        let selected = stride(from: 0, to: selection.count, by: 89).map { Array(selection[($0 + 65)..<($0 + 81)]) }
+        let selected = stride(from: 0, to: selection.count, by: SelectedItem.byteCount).map { Array(selection[($0 + 65)..<($0 + 81)]) }
         #expect(Set(selected) == matched)
 
         let encoder = JSONEncoder()

@@ -14,7 +14,7 @@ struct ListTests {
             releasedFor: release == .rows ? ["a": ["all"], "b": ["all"]] : [:],
             options: .init(
                 suite: suite, release: release, padding: padding,
-                matchKeys: (0..<keyCount).map { MatchKeyID("key_\($0)") }))
+                matchKeys: (0..<keyCount).map { MatchKey("key_\($0)") }))
     }
 
     @Test("the layout follows suite, keys and release")
@@ -127,15 +127,15 @@ struct ListTests {
         let rounds = try [1, 2].map { try #require(RoundID(bytes: .filled($0, 32))) }
         let salts = [SymmetricKey(data: [UInt8].filled(7, 32)), SymmetricKey(data: [UInt8].filled(8, 32))]
         let element: [UInt8] = .filled(9, 32)
-        let tag = ExitSalt(key: salts[0], round: rounds[0]).tag(element[...], matchKey: .identityCode)
+        let tag = ExitSalt(key: salts[0], round: rounds[0]).tag(element[...], kind: "identity_code")
         var message = Array("SIDOS-V1 tag".utf8) + [0] + rounds[0].bytes + [0, 13] + Array("identity_code".utf8)
         message += element
         #expect(tag == Array(HMAC<SHA256>.authenticationCode(for: message, using: salts[0]))[..<16].map { $0 })
         let others = [
-            ExitSalt(key: salts[1], round: rounds[0]).tag(element[...], matchKey: .identityCode),
-            ExitSalt(key: salts[0], round: rounds[1]).tag(element[...], matchKey: .identityCode),
-            ExitSalt(key: salts[0], round: rounds[0]).tag(element[...], matchKey: MatchKeyID("identity_cod")),
-            ExitSalt(key: salts[0], round: rounds[0]).tag(element[1...], matchKey: .identityCode),
+            ExitSalt(key: salts[1], round: rounds[0]).tag(element[...], kind: "identity_code"),
+            ExitSalt(key: salts[0], round: rounds[1]).tag(element[...], kind: "identity_code"),
+            ExitSalt(key: salts[0], round: rounds[0]).tag(element[...], kind: "identity_cod"),
+            ExitSalt(key: salts[0], round: rounds[0]).tag(element[1...], kind: "identity_code"),
         ]
         #expect(Set(others + [tag]).count == 5)
     }

@@ -1,13 +1,20 @@
 @testable import PSIProtocol
 
 struct SimulatedPeople: PeopleSource {
-    var people: ArraySlice<SimulatedPerson>
+    private let all: [SimulatedPerson]
+    private var people: ArraySlice<SimulatedPerson>
     var survey = SourceSurvey(people: 0, rowsRead: 0, rowsKept: 0, refused: [:])
     let register: RegisterDeclaration
 
     init(people: [SimulatedPerson], register: RegisterDeclaration) {
+        all = people
         self.people = people[...]
         self.register = register
+    }
+
+    mutating func rewind() async throws {
+        people = all[...]
+        survey.people = 0
     }
 
     mutating func next(_ most: Int) async throws -> [PersonRecord] {
@@ -20,7 +27,8 @@ struct SimulatedPeople: PeopleSource {
             let kept = register.columns.isEmpty ? [] : person.rows
             for row in kept { try codec.encode(row, into: &rows) }
             return PersonRecord(
-                identities: person.keys.map { $0.map { Array($0.utf8) } }, rows: rows, rowCount: kept.count)
+                identities: person.keys.map { $0.map { Array($0.utf8) } }, features: person.features, rows: rows,
+                rowCount: kept.count)
         }
     }
 }
@@ -29,9 +37,14 @@ struct SimulatedPeople: PeopleSource {
 struct CollectedRecords: OpenedRecords {
     var people: [[UInt8]: UInt64] = [:]
     var rows: [[UInt8]: [Int: [[FieldValue]]]] = [:]
+    /// By person, then by register, what joined the record to others.
+    var links: [[UInt8]: [Int: Int]] = [:]
     var dummies = 0
 
-    mutating func person(tag: [UInt8], cohorts: UInt64) async throws { people[tag] = cohorts }
+    mutating func person(register: Int, tag: [UInt8], cohorts: UInt64, link: Int?) async throws {
+        people[tag] = cohorts
+        links[tag, default: [:]][register] = link
+    }
     mutating func rows(register: Int, tag: [UInt8], rows: [[FieldValue]]) async throws {
         self.rows[tag, default: [:]][register] = rows
     }
@@ -40,15 +53,16 @@ struct CollectedRecords: OpenedRecords {
     /// Everything that can be compared with a plaintext join: cohorts and rows of each person, without tags.
     var portraits: [String] {
         people.map { tag, cohorts in
-            Portrait.text(cohorts: cohorts, rows: rows[tag] ?? [:])
+            Portrait.text(cohorts: cohorts, rows: rows[tag] ?? [:], links: links[tag] ?? [:])
         }.sorted()
     }
 }
 
 enum Portrait {
-    static func text(cohorts: UInt64, rows: [Int: [[FieldValue]]]) -> String {
+    /// - Parameter links: by register, of at least the registers that rows are shown of.
+    static func text(cohorts: UInt64, rows: [Int: [[FieldValue]]], links: [Int: Int]) -> String {
         let parts = rows.filter { !$0.value.isEmpty }.sorted { $0.key < $1.key }
-            .map { "\($0.key): \($0.value.map { "\($0)" }.sorted())" }
+            .map { "\($0.key) by \(links[$0.key] ?? -1): \($0.value.map { "\($0)" }.sorted())" }
         return "\(cohorts) \(parts)"
     }
 }

@@ -7,45 +7,126 @@ struct PlaintextJoin {
         var registers: UInt32 = 0
         /// Rows by register.
         var rows: [Int: [[FieldValue]]] = [:]
+        /// By register, the key that joined the person's record there to another.
+        var links: [Int: Int] = [:]
     }
+
+    private typealias Records = [(register: Int, person: SimulatedPerson)]
 
     let agreement: Agreement
     private(set) var people: [Person] = []
-    /// Groups of records that keys would have chained together though they hold two of one register.
-    private(set) var conflictCount = 0
+    /// By link: groups of records that would have been chained together though they hold two of one register.
+    private(set) var conflicts: [Int]
+    /// Former codes of several people.
+    private(set) var historyConflicts = 0
 
-    init(agreement: Agreement, registers: [RegisterID: [SimulatedPerson]]) {
+    var conflictCount: Int { conflicts.reduce(0, +) }
+
+    /// - Parameter tokenSeed: of the round, if the agreement has tolerant matching.
+    init(agreement: Agreement, registers: [RegisterID: [SimulatedPerson]], tokenSeed: [UInt8]? = nil) {
         self.agreement = agreement
-        var records: [(register: Int, person: SimulatedPerson)] = []
+        conflicts = agreement.linkNames.map { _ in 0 }
+        var records: Records = []
         for (index, register) in agreement.registers.enumerated() {
             records += (registers[register.id] ?? []).map { (index, $0) }
         }
         var groups = records.indices.map { Set([$0]) }
+        var links: [Int: Int] = [:]
         for key in agreement.matchKeys.indices {
-            let proposed = Self.chain(groups, by: Self.links(records, key: key))
-            groups = proposed.flatMap { candidate -> [Set<Int>] in
-                let owners = candidate.joined().map { records[$0].register }
-                if Set(owners).count == owners.count { return [Set(candidate.joined())] }
-                conflictCount += 1
-                return candidate
-            }
+            accept(proposals(records, key: key, groups), link: key, records, &groups, &links)
+        }
+        if let settings = agreement.tolerantMatching, let tokenSeed {
+            let tokens = NaiveTokens(settings: settings, seed: tokenSeed)
+            let resemblance = Resemblance(
+                settings: settings, registers: records.map(\.register),
+                tokens: records.map { tokens.tokens(of: $0.person.features) })
+            link(by: resemblance, records, &groups, &links)
         }
         people = groups.map { group in
             group.reduce(into: Person()) { person, index in
                 person.registers |= 1 << UInt32(records[index].register)
                 person.rows[records[index].register] = records[index].person.rows
+                person.links[records[index].register] = links[index]
             }
         }
     }
 
-    /// Records that share a value of a key, among those registers in which the value occurs once.
-    private static func links(_ records: [(register: Int, person: SimulatedPerson)], key: Int) -> [Set<Int>] {
-        var holders: [String: [Int: [Int]]] = [:]
-        for (index, record) in records.enumerated() {
-            guard let value = record.person.keys[key] else { continue }
-            holders[value, default: [:]][record.register, default: []].append(index)
+    /// Chains groups by links, unless one would hold two records of a register.
+    private mutating func accept(
+        _ proposals: [Set<Int>], link: Int, _ records: Records, _ groups: inout [Set<Int>], _ links: inout [Int: Int]
+    ) {
+        groups = Self.chain(groups, by: proposals).flatMap { candidate -> [Set<Int>] in
+            let owners = candidate.joined().map { records[$0].register }
+            if Set(owners).count == owners.count {
+                let joined = Set(candidate.joined())
+                if candidate.count > 1 { for index in joined where links[index] == nil { links[index] = link } }
+                return [joined]
+            }
+            conflicts[link] += 1
+            return candidate
         }
-        return holders.values.map { Set($0.values.filter { $0.count == 1 }.joined()) }
+    }
+
+    /// Records that share a value of a key, among those registers in which the value occurs once. Under former codes, what
+    /// was a code of several people tells nothing of any.
+    private mutating func proposals(_ records: Records, key: Int, _ groups: [Set<Int>]) -> [Set<Int>] {
+        let isFormer = agreement.matchKeys[key].content == .formerCode
+        let codeKey = agreement.matchKeys.firstIndex { $0.content == .identityCode }
+        var holders: [String: [Int: Set<Int>]] = [:]
+        var formers: [String: Set<Int>] = [:]
+        for (index, record) in records.enumerated() {
+            for value in values(of: record.person, key) {
+                holders[value, default: [:]][record.register, default: []].insert(index)
+                if isFormer { formers[value, default: []].insert(index) }
+            }
+            if isFormer, let codeKey {
+                for value in values(of: record.person, codeKey) {
+                    holders[value, default: [:]][record.register, default: []].insert(index)
+                }
+            }
+        }
+        return holders.compactMap { value, registers in
+            if let formers = formers[value], groups.count(where: { !$0.isDisjoint(with: formers) }) > 1 {
+                historyConflicts += 1
+                return nil
+            }
+            return Set(registers.values.filter { $0.count == 1 }.joined())
+        }
+    }
+
+    private func values(of person: SimulatedPerson, _ key: Int) -> [String] {
+        let start = agreement.matchKeys[..<key].map(\.valueCount).reduce(0, +)
+        return person.keys[start..<(start + agreement.matchKeys[key].valueCount)].compactMap { $0 }
+    }
+
+    private mutating func link(
+        by resemblance: Resemblance, _ records: Records, _ groups: inout [Set<Int>], _ links: inout [Int: Int]
+    ) {
+        func open(_ pairs: [Resemblance.Pair]) -> [Resemblance.Pair] {
+            var registers = [Set<Int>](repeating: [], count: records.count)
+            for group in groups {
+                let owners = Set(group.map { records[$0].register })
+                for item in group { registers[item] = owners }
+            }
+            return pairs.filter { registers[$0.first].isDisjoint(with: registers[$0.second]) }
+        }
+        // What is of one person already, or never can be, is no partner.
+        let candidates = open(resemblance.pairs)
+        for _ in 0..<3 {
+            let best = resemblance.best(among: open(candidates))
+            for level in Set(best.map(\.score)).sorted(by: >) {
+                accept(
+                    open(best.filter { $0.score == level }).map { [$0.first, $0.second] },
+                    link: agreement.matchKeys.count, records, &groups, &links)
+            }
+        }
+    }
+
+    /// By register and link: how many records the link was the first to join to another.
+    var linked: [[Int]] {
+        agreement.registers.indices.map { register in
+            agreement.linkNames.indices.map { link in people.count { $0.links[register] == link } }
+        }
     }
 
     /// The groups, gathered into candidates that the links chain together.
@@ -79,7 +160,7 @@ struct PlaintextJoin {
                         && agreement.registers[index].releasedFor.contains(cohort.id)
                 }
             }
-            return Portrait.text(cohorts: cohorts, rows: rows)
+            return Portrait.text(cohorts: cohorts, rows: rows, links: person.links)
         }.sorted()
     }
 

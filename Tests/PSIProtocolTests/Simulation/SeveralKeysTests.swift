@@ -5,7 +5,7 @@ import Testing
 /// Linking by several match keys, of which people may lack any but not all. [P-36]
 @Suite("Several match keys")
 struct SeveralKeysTests {
-    static let keys = ["identity_code", "passport", "name_and_birth"].map { MatchKeyID($0) }
+    static let keys = ["identity_code", "passport", "name_and_birth"].map { MatchKey($0) }
 
     /// People with up to three keys, of which some are shared by different people, as names are.
     static func register(_ name: String, _ random: inout SeededRandom) -> [SimulatedPerson] {

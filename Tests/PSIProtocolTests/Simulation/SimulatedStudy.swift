@@ -16,7 +16,8 @@ struct SimulatedStudy {
         var release = ReleaseMode.rows
         var vaultAccess = VaultAccess.whole
         var padding = PaddingMode.padme
-        var matchKeys = [MatchKeyID.identityCode]
+        var matchKeys = [MatchKey.identityCode]
+        var tolerantMatching: TolerantMatching?
         var cellByteCount = 256
         var smallestCell = 1
         var countRounding = 1
@@ -59,7 +60,7 @@ struct SimulatedStudy {
             release: options.release, vaultAccess: options.vaultAccess, verification: .off, padding: options.padding,
             cellByteCount: options.cellByteCount, smallestCell: options.smallestCell,
             countRounding: options.countRounding, deadlineMinutes: 60, retentionDays: 0,
-            matchKeys: options.matchKeys, participants: participants,
+            matchKeys: options.matchKeys, tolerantMatching: options.tolerantMatching, participants: participants,
             registers: registers.enumerated().map { index, id in
                 let released = releasedFor[id] ?? []
                 return RegisterDeclaration(
@@ -90,9 +91,10 @@ struct SimulatedStudy {
     }
 }
 
-/// A person of a simulated register: one identity a match key, and rows.
+/// A person of a simulated register: what they have under each value of each match key, features for tokens, and rows.
 struct SimulatedPerson {
     var keys: [String?]
+    var features: [[[UInt8]]] = []
     var rows: [[FieldValue]]
 
     init(_ keys: String?..., rows: [[FieldValue]] = []) { self.init(keys: keys, rows: rows) }

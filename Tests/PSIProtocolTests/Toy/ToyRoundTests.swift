@@ -18,7 +18,7 @@ struct ToyRoundTests {
         let names = (0..<setting.parties).map { "register_\($0)" }
         var options = SimulatedStudy.Options(
             release: setting.release, padding: setting.padding,
-            matchKeys: (0..<setting.keyCount).map { MatchKeyID("key_\($0)") })
+            matchKeys: (0..<setting.keyCount).map { MatchKey("key_\($0)") })
         options.cellByteCount = 128
         let cohorts: [(String, CohortExpression)] = [
             ("both", .intersect(.register(names[0]), .register(names[1]))),

@@ -39,7 +39,7 @@ struct SourceSurveyTests {
 
     @Test("more reasons than fit are refused, not cut")
     func tooLong() {
-        let reasons = Dictionary(uniqueKeysWithValues: (0..<60).map { ("reason_\($0)", $0) })
+        let reasons = Dictionary(uniqueKeysWithValues: (0..<2_000).map { ("reason_\($0)", $0) })
         #expect(throws: VaultError.sealingFailed) {
             _ = try SourceSurvey(people: 1, rowsRead: 1, rowsKept: 1, refused: reasons)
                 .sealed(under: SymmetricKey(size: .bits256), register: "visits", round: Self.round)

@@ -1,0 +1,62 @@
+/// By which links items of each register were joined to others, and what was refused.
+public struct LinkageCounts: Sendable, Equatable {
+    /// By register, then by link, both in the agreement's order: items that this link was the first to join to another.
+    public internal(set) var linked: [[Int]]
+    /// By link: groups that would have held two records of one register.
+    public internal(set) var conflicts: [Int]
+    /// Former codes that belong to several people.
+    public internal(set) var historyConflicts = 0
+    /// What the tokens of tolerant matching showed the coordinator; for its own eyes.
+    public internal(set) var tokens = TokenCounts()
+
+    /// The similarity graph, in numbers.
+    public struct TokenCounts: Sendable, Equatable {
+        /// Pairs of records in different registers that share a token, once for each token that they share.
+        public internal(set) var sharedTokenCount = 0
+        /// Pairs of records that share enough to be candidates.
+        public internal(set) var candidateCount = 0
+        /// The most records that share one token.
+        public internal(set) var largestGroup = 0
+    }
+
+    init(agreement: Agreement) {
+        let links = agreement.linkNames.count
+        linked = agreement.registers.map { _ in [Int](repeating: 0, count: links) }
+        conflicts = [Int](repeating: 0, count: links)
+    }
+
+    /// Groups refused under any link.
+    public var conflictCount: Int { conflicts.reduce(0, +) }
+}
+
+/// The same as the agreement lets it be told: rounded, small cells withheld as −1. [P-39]
+public struct PublishedLinkage: Sendable, Equatable, Codable {
+    /// By link, in the agreement's order.
+    public var conflicts: [Int]
+    public var historyConflicts: Int
+    /// By register, then by link.
+    public var linked: [[Int]]
+
+    public static let withheld = -1
+
+    public init(conflicts: [Int], historyConflicts: Int, linked: [[Int]]) {
+        self.conflicts = conflicts
+        self.historyConflicts = historyConflicts
+        self.linked = linked
+    }
+
+    init(_ counts: LinkageCounts, publish: CountPublication) {
+        func published(_ count: Int) -> Int { publish.count(count) ?? Self.withheld }
+        conflicts = counts.conflicts.map(published)
+        historyConflicts = published(counts.historyConflicts)
+        linked = counts.linked.map { publish.parts($0) }
+    }
+
+    /// Whether it has a number for every register and link.
+    public func fits(_ agreement: Agreement) -> Bool {
+        let links = agreement.linkNames.count
+        return conflicts.count == links && linked.count == agreement.registers.count
+            && linked.allSatisfy { $0.count == links }
+            && (conflicts + [historyConflicts] + linked.joined()).allSatisfy { $0 >= Self.withheld }
+    }
+}
