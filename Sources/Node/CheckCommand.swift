@@ -8,10 +8,25 @@ struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
         abstract: "A dry run: read configuration, policy, agreement and registers, and send nothing.",
-        discussion: "Without an agreement, those that were signed here are checked.")
+        discussion: """
+            Without an agreement, those that were signed here are checked. Of each register it says how many codes are \
+            usable, how complete every match key is, and how many people share a value of it.
+            """)
 
     @OptionGroup var home: HomeOption
     @Argument(help: "An agreement's YAML file.") var agreement: String?
+    @Option(
+        name: .long,
+        help: "Show what a row of this register normalises to. It shows the row's content: for the owner's eyes only.")
+    var explain: String?
+    @Option(name: .long, help: "Which row of the register to explain, 1 for the first after the header.") var row: Int?
+
+    func validate() throws {
+        if let row {
+            if row < 1 { throw ValidationError("Rows are counted from 1.") }
+            if explain == nil { throw ValidationError("--row needs --explain with a register.") }
+        }
+    }
 
     func run() throws {
         let out = Console.standardOutput
@@ -27,23 +42,31 @@ struct CheckCommand: ParsableCommand {
         } else {
             agreements = try home.agreements().all().map(\.agreement)
         }
+        let today = MachineClock.system.today()
+        if let explain {
+            try show(register: explain, agreements, home, configuration, today, out)
+            return
+        }
         if agreements.isEmpty {
             out.line("agreement: none signed here and none given; registers are read for their identity codes only")
-            for (id, source) in configuration.registers.sorted(by: { $0.key < $1.key }) {
-                try RegisterCheck(declaration: .bare(id, owner: home.keys.id), source: source, cellByteCount: 1_024)
-                    .report(to: out, spool: home.spool())
+            for (id, source) in configuration.registers.sorted(by: { $0.key < $1.key }) where source.identityColumn != nil {
+                let declaration = RegisterDeclaration.bare(id, owner: home.keys.id)
+                try RegisterCheck(
+                    declaration: declaration, plan: .identityCode(FinnishIdentityScheme(today: today)), source: source,
+                    cellByteCount: 1_024
+                ).report(to: out, spool: home.spool())
             }
         }
         var problems = 0
         for agreement in agreements {
-            problems += try check(agreement, home, configuration, out)
+            problems += try check(agreement, home, configuration, today, out)
         }
         out.line("Nothing was sent.")
         if problems > 0 { throw CheckFailed(count: problems) }
     }
 
     private func check(
-        _ agreement: Agreement, _ home: Home, _ configuration: NodeConfiguration, _ out: Console
+        _ agreement: Agreement, _ home: Home, _ configuration: NodeConfiguration, _ today: CalendarDate, _ out: Console
     ) throws -> Int {
         var problems = 0
         out.line("agreement: \(agreement.study.id), \(agreement.study.title)")
@@ -61,9 +84,10 @@ struct CheckCommand: ParsableCommand {
             var declaration = register
             declaration.maxPeople = limits.maxPeople[register.id] ?? register.maxPeople
             declaration.maxCellsPerPerson = limits.maxCellsPerPerson[register.id] ?? register.maxCellsPerPerson
+            let plan = MatchPlan(agreement: agreement, register: declaration, today: today)
             do {
                 problems += try RegisterCheck(
-                    declaration: declaration, source: source, cellByteCount: agreement.cellByteCount
+                    declaration: declaration, plan: plan, source: source, cellByteCount: agreement.cellByteCount
                 ).report(to: out, spool: home.spool())
             } catch let error as RegisterError {
                 out.line("register \(register.id): \(error.description)")
@@ -72,46 +96,126 @@ struct CheckCommand: ParsableCommand {
         }
         return problems
     }
+
+    /// Explains one row, under the first agreement that has the register.
+    private func show(
+        register id: RegisterID, _ agreements: [Agreement], _ home: Home, _ configuration: NodeConfiguration,
+        _ today: CalendarDate, _ out: Console
+    ) throws {
+        guard let source = configuration.registers[id] else {
+            throw ConfigurationLacksRegister(id: id, known: configuration.registers.keys.sorted())
+        }
+        let found = agreements.lazy.compactMap { agreement in
+            agreement.registers(ownedBy: home.keys.id).first { $0.id == id }.map { (agreement, $0) }
+        }.first
+        var declaration = RegisterDeclaration.bare(id, owner: home.keys.id)
+        var plan = MatchPlan.identityCode(FinnishIdentityScheme(today: today))
+        if let (agreement, register) = found {
+            plan = MatchPlan(agreement: agreement, register: register, today: today)
+            declaration = register
+        }
+        let reader = try RegisterReader(declaration: declaration, source: source, plan: plan)
+        let row = row ?? 1
+        guard let explanation = try RowExplanation(row: row, of: reader, history: try reader.readHistory()) else {
+            out.line("register \(id) has fewer than \(row) rows")
+            return
+        }
+        out.line("register \(id), row \(row)\(found.map { ", under the agreement \($0.0.study.id)" } ?? ", identity code only"):")
+        for line in explanation.lines { out.line("  " + line) }
+        out.line("  of this row alone: other rows of the person may add a code, and outvote its fields")
+        out.line("This is personal data. It was shown here only; nothing was sent or written.")
+    }
 }
 
 /// What one register would declare.
 struct RegisterCheck {
     let declaration: RegisterDeclaration
+    let plan: MatchPlan
     let source: RegisterSource
     let cellByteCount: Int
 
     /// - Returns: how many things would stop a round.
     @discardableResult
     func report(to out: Console, spool: any Spool) throws -> Int {
-        let grouping = PersonGrouping(
-            reader: try RegisterReader(declaration: declaration, source: source), spool: spool)
+        let grouping = try PersonGrouping(
+            reader: try RegisterReader(declaration: declaration, source: source, plan: plan), spool: spool)
         let survey = try grouping.run()
         out.line("register \(declaration.id): \(survey.people) people, \(survey.rowsKept) rows of \(survey.rowsRead) read")
-        for reason in RefusalReason.allCases {
-            if let count = survey.refused[reason], count > 0 { out.line("  refused \(count) rows: \(reason.rawValue)") }
+        report(survey, to: out)
+        if source.identityColumn == nil, plan.keys.contains(where: { $0.content == .identityCode }) {
+            out.line("  config.yaml names no column of identity codes (identity): nobody is found by their code")
+        }
+        if source.history == nil, plan.keys.contains(where: { $0.content == .formerCode }) {
+            out.line("  config.yaml names no history: nobody is found by a former code of this register")
         }
         var problems = 0
         if survey.people > declaration.maxPeople {
             out.line("  more than the \(declaration.maxPeople) people that the agreement or the local policy allows")
             problems += 1
         }
-        guard !declaration.columns.isEmpty else { return problems }
         let codec = RowCodec(columns: declaration.columns)
+        let values = PersonValues(plan: plan)
+        var census = KeyCensus(keys: plan.keys, spool: spool)
         var most = 0
         var tooLarge = 0
+        var withFeatures = 0
         while let person = try grouping.nextPerson() {
+            try census.add(values.identities(of: person))
+            if values.features(of: person).contains(where: { !$0.isEmpty }) { withFeatures += 1 }
+            guard !declaration.columns.isEmpty else { continue }
             var rows: [UInt8] = []
             for row in person.rows { try codec.encode(row, into: &rows) }
             let cells = try CellSealer.cellCount(ofRows: rows, cellByteCount: cellByteCount)
             most = max(most, cells)
             if cells > declaration.maxCellsPerPerson { tooLarge += 1 }
         }
+        for (key, counts) in zip(plan.keys, try census.counts()) {
+            out.line(
+                "  key \(key.name): \(counts.present) people have it (\(Self.percent(counts.present, of: survey.people))), "
+                    + "\(counts.shared) share it with somebody of this register")
+        }
+        if plan.tolerantMatching != nil {
+            out.line("  tokens: \(withFeatures) people have what they are made of (\(Self.percent(withFeatures, of: survey.people)))")
+        }
+        guard !declaration.columns.isEmpty else { return problems }
         out.line("  at most \(survey.mostRowsOfPerson) rows and \(most) cells a person (\(declaration.maxCellsPerPerson) allowed)")
         if tooLarge > 0 {
             out.line("  \(tooLarge) people need more cells than allowed: agree on a higher max_cells_per_person or cell_bytes")
             problems += 1
         }
         return problems
+    }
+
+    private func report(_ survey: RegisterSurvey, to out: Console) {
+        for reason in RefusalReason.allCases {
+            if let count = survey.refused[reason], count > 0 { out.line("  refused \(count) rows: \(reason.rawValue)") }
+        }
+        let codes = survey.codes
+        out.line(
+            "  codes by row: \(codes.official) official, \(codes.temporary) temporary, \(codes.missing) missing, "
+                + "\(codes.invalid) invalid; \(codes.repaired) were read in spite of look-alike characters")
+        if survey.peopleWithoutCode > 0 { out.line("  \(survey.peopleWithoutCode) people have no usable code") }
+        if survey.severalCodes > 0 {
+            out.line("  \(survey.severalCodes) people have rows with different codes: none of them is used; correct the register")
+        }
+        if source.history != nil {
+            let history = survey.history
+            out.line(
+                "  history: \(history.pairsRead) pairs, \(survey.peopleWithFormerCodes) people with former codes, "
+                    + "\(history.conflicts) codes with several successors, \(history.cycles) circles, "
+                    + "\(history.refused.values.reduce(0, +)) rows refused")
+        }
+        for (title, breakdown) in [("year", survey.yearBreakdown), ("group", survey.groupBreakdown)] {
+            for part in breakdown {
+                out.line(
+                    "  \(title) \(part.value.isEmpty ? "(none)" : part.value): \(part.codes.official) official, "
+                        + "\(part.codes.temporary) temporary, \(part.codes.missing) missing, \(part.codes.invalid) invalid")
+            }
+        }
+    }
+
+    private static func percent(_ part: Int, of whole: Int) -> String {
+        whole == 0 ? "of nobody" : "\((part * 1_000 / whole + 5) / 10) %"
     }
 }
 
@@ -121,6 +225,15 @@ extension RegisterDeclaration {
         RegisterDeclaration(
             id: id, title: id, owner: owner, releasedFor: [], maxPeople: 100_000_000, maxCellsPerPerson: 1, columns: [])
     }
+}
+
+struct ConfigurationLacksRegister: Error, ReportableError {
+    let id: RegisterID
+    let known: [RegisterID]
+    var sentence: String {
+        "config.yaml has no register \(id); it has \(known.isEmpty ? "none" : known.joined(separator: ", "))"
+    }
+    var exitStatus: ExitStatus { .usage }
 }
 
 struct CheckFailed: Error, ReportableError {

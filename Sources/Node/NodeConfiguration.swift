@@ -36,24 +36,31 @@ struct NodeConfiguration {
     }
 
     private static func source(_ mapping: StrictMapping) -> RegisterSource {
-        let identity = mapping.string("identity")
-        var names: [String: String] = [:]
-        if let columns = mapping.optionalMapping("columns") {
-            for name in columns.names { names[name] = columns.string(name) }
+        var history: IdentityHistorySource?
+        if let table = mapping.optionalMapping("history") {
+            history = IdentityHistorySource(
+                location(table), formerColumn: table.string("former"), currentColumn: table.string("current"))
         }
+        return RegisterSource(
+            location(mapping), identityColumn: mapping.optionalString("identity"),
+            columnNames: names(mapping.optionalMapping("columns")), personColumn: mapping.optionalString("person"),
+            matchColumns: names(mapping.optionalMapping("match_fields")), history: history)
+    }
+
+    private static func names(_ mapping: StrictMapping?) -> [String: String] {
+        guard let mapping else { return [:] }
+        return Dictionary(mapping.names.map { ($0, mapping.string($0)) }) { first, _ in first }
+    }
+
+    private static func location(_ mapping: StrictMapping) -> RegisterSource.Location {
         if let csv = mapping.optionalMapping("csv") {
-            if mapping.has("sqlite") { mapping.reject("sqlite", "a register is read from one source: csv or sqlite") }
-            return RegisterSource(
-                .csv(
-                    path: csv.path("file"),
-                    delimiter: csv.enumeration("delimiter", CSVDelimiter.self, default: .detect),
-                    decimalComma: csv.bool("decimal_comma", default: false), nullText: csv.optionalString("null_text")),
-                identityColumn: identity, columnNames: names)
+            if mapping.has("sqlite") { mapping.reject("sqlite", "a table is read from one source: csv or sqlite") }
+            return .csv(
+                path: csv.path("file"), delimiter: csv.enumeration("delimiter", CSVDelimiter.self, default: .detect),
+                decimalComma: csv.bool("decimal_comma", default: false), nullText: csv.optionalString("null_text"))
         }
         let sqlite = mapping.mapping("sqlite")
-        return RegisterSource(
-            .sqlite(path: sqlite.path("file"), table: sqlite.string("table")), identityColumn: identity,
-            columnNames: names)
+        return .sqlite(path: sqlite.path("file"), table: sqlite.string("table"))
     }
 }
 

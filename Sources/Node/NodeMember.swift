@@ -86,15 +86,15 @@ actor NodeMember: RoundMember {
             lists: SealedLists(directory: lists, round: record.round, state: state), workers: configuration.workers,
             cellCap: { limits.maxCellsPerPerson[$0.id] ?? $0.maxCellsPerPerson },
             cohortCap: { limits.maxReleasedPeople[$0.id] ?? $0.maxPeople })
-        let (sources, spool, logger) = (configuration.registers, spool, logger)
+        let (sources, spool, logger, workers) = (configuration.registers, spool, logger, configuration.workers)
         do {
             return try await runner.perform(duty, record: record, secrets: secrets) { register in
                 guard let source = sources[register.id] else {
                     throw RoundRefusal(.register, "config.yaml has no register \(register.id)")
                 }
                 let people = try RegisterPeople(
-                    declaration: register, source: source,
-                    maxPeople: limits.maxPeople[register.id] ?? register.maxPeople, spool: spool)
+                    agreement: record.agreement, declaration: register, source: source, today: record.openingDay,
+                    maxPeople: limits.maxPeople[register.id] ?? register.maxPeople, spool: spool, workers: workers)
                 logger.info("Read a register", metadata: people.survey.metadata(register.id))
                 return people
             }

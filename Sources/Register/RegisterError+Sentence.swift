@@ -71,6 +71,18 @@ extension RegisterError.Kind {
         case .identityColumnReleased:
             "the column holds the personal identity and would be released. "
                 + "Map the agreement's column to another, or agree not to release it."
+        case .unmappedFields(let names):
+            "the agreement matches people by fields that the configuration has no columns for: "
+                + names.map(ShownName.of).joined(separator: ", ")
+                + ". Name the source's columns under match_fields, or agree that the register does not have them."
+        case .noIdentityColumn:
+            "the configuration names no column of identity codes, and the agreement has no match key that does without. "
+                + "Name it under identity, or agree on further match keys."
+        case .historyColumnsAreOne:
+            "the configuration names this column for both the former and the current codes. "
+                + "Name the two columns of the history."
+        case .tooManyFormerCodes(let limit):
+            "the history has more than \(limit) pairs of codes. Leave out those of people who are not in the register."
         case .wrongType(let expected):
             "the value is not \(expected.article). \(expected.form)"
         case .nullNotAllowed(let expected):

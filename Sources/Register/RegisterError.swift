@@ -71,6 +71,14 @@ public struct RegisterError: Error, Sendable, Equatable {
         case unknownMapping([String])
         /// The agreement would release the column that holds the identity.
         case identityColumnReleased
+        /// The configuration has no columns for these match fields of the agreement.
+        case unmappedFields([String])
+        /// There is neither a column of identity codes nor a match key that does without.
+        case noIdentityColumn
+        /// The configuration names one column for both the former and the current codes of a history.
+        case historyColumnsAreOne
+        /// A history has more pairs than can be held.
+        case tooManyFormerCodes(limit: Int)
 
         // The values.
         case wrongType(expected: ColumnType)
@@ -124,14 +132,17 @@ enum ShownName {
                 shown += "…"
                 break
             }
-            switch scalar.properties.generalCategory {
-            case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned, .surrogate:
-                shown += "?"
-            default:
-                shown.unicodeScalars.append(scalar)
-            }
+            if isFit(scalar) { shown.unicodeScalars.append(scalar) } else { shown += "?" }
             count += 1
         }
         return shown + "\""
+    }
+
+    /// Whether the character does nothing to a terminal or a log but to be seen.
+    static func isFit(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned, .surrogate: false
+        default: true
+        }
     }
 }

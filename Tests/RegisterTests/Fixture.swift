@@ -118,7 +118,7 @@ func register(_ columns: [ColumnDeclaration], owner: String = "kela") -> Registe
         maxCellsPerPerson: 10, columns: columns)
 }
 
-/// All rows of a register, and how many were refused by reason.
+/// All rows of a register whose rows all need a code, and why the others were refused.
 func rows(_ reader: RegisterReader) throws -> (
     rows: [(identity: [UInt8], values: [FieldValue])], refused: [RefusalReason]
 ) {
@@ -127,11 +127,18 @@ func rows(_ reader: RegisterReader) throws -> (
     var refused: [RefusalReason] = []
     while let row = try reader.next() {
         switch row {
-        case .row(let identity, let values): kept.append((identity, values))
-        case .refused(let reason): refused.append(reason)
+        case .row(let row): kept.append((try row.code.get().identity.bytes, row.values))
+        case .refused(let reason, _): refused.append(reason)
         }
     }
     return (kept, refused)
+}
+
+/// All people from here on.
+func people(_ grouping: PersonGrouping) throws -> [PersonRows] {
+    var all: [PersonRows] = []
+    while let person = try grouping.nextPerson() { all.append(person) }
+    return all
 }
 
 /// The error that the work throws; a failure when there is none.

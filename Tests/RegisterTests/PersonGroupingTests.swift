@@ -1,6 +1,5 @@
 import Foundation
 import PSIProtocol
-import Synchronization
 import Testing
 
 @testable import Register
@@ -14,13 +13,7 @@ import Testing
         let path = try folder.write(text)
         let reader = try RegisterReader(
             declaration: register(columns), source: RegisterSource(.csv(path: path), identityColumn: "id"))
-        return PersonGrouping(reader: reader, spool: spool, memoryByteCount: memoryByteCount)
-    }
-
-    private func people(_ grouping: PersonGrouping) throws -> [PersonRows] {
-        var all: [PersonRows] = []
-        while let person = try grouping.nextPerson() { all.append(person) }
-        return all
+        return try PersonGrouping(reader: reader, spool: spool, memoryByteCount: memoryByteCount)
     }
 
     @Test(arguments: [1, 1000, 24 << 20]) func gathersScatteredRowsAsADictionaryWould(memoryByteCount: Int) throws {
@@ -59,19 +52,19 @@ import Testing
                 counts[number, default: 0] += 1
                 #expect(row[1] == .text("w"))
             }
-            #expect(counts == expected[person.identity])
+            #expect(counts == person.identity.flatMap { expected[$0] })
         }
         #expect(Set(found.map(\.identity)).count == expected.count)
         #expect(try grouping.nextPerson() == nil)
-        #expect(spool.open == 0, "every run is discarded")
+        #expect(spool.open == 1, "every run is discarded but the one to begin again with")
         if memoryByteCount == 1000 { #expect(spool.made > 10) }
     }
 
     @Test func theOrderIsNotTheFilesNorTheCodesAndDiffersFromRunToRun() throws {
         let folder = try TemporaryFolder()
         let text = "id,n,word\n" + (0..<200).map { "\(temporaryCode($0)),\($0),\n" }.joined()
-        let first = try people(grouping(text, in: folder)).map(\.identity)
-        let second = try people(grouping(text, in: folder)).map(\.identity)
+        let first = try people(grouping(text, in: folder)).compactMap(\.identity)
+        let second = try people(grouping(text, in: folder)).compactMap(\.identity)
         let inFile = (0..<200).map { Array("fi-hetu-temporary\u{1F}kela\u{1F}\(temporaryCode($0))".utf8) }
         #expect(Set(first) == Set(inFile) && Set(second) == Set(inFile))
         #expect(first != second)
@@ -84,7 +77,7 @@ import Testing
         let lines = (0..<50).map { "010594Y9032,\($0 % 10),\($0 % 7)\n" }
         let forward = try people(grouping("id,n,word\n" + lines.joined(), in: folder))
         let backward = try people(grouping("id,n,word\n" + lines.reversed().joined(), in: folder))
-        #expect(forward == backward)
+        #expect(forward.map(\.rows) == backward.map(\.rows) && forward.map(\.identity) == backward.map(\.identity))
         #expect(forward.count == 1 && forward[0].rows.count == 50)
     }
 
@@ -189,63 +182,6 @@ import Testing
             var position = 0
             _ = SortableRow.decode(altered, columnCount: row.count, at: &position)
             #expect(position <= altered.count)
-        }
-    }
-}
-
-/// A spool in memory that counts its runs and fails or damages as it is told.
-private final class CountingSpool: Spool {
-    enum Fault: Sendable { case make, append, finish, read, truncate, flip }
-
-    struct Full: Error, CustomStringConvertible { var description: String { "full" } }
-
-    private let fault: Fault?
-    private let counts = Mutex((made: 0, discarded: 0))
-
-    init(fault: Fault? = nil) { self.fault = fault }
-
-    var made: Int { counts.withLock { $0.made } }
-    var open: Int { counts.withLock { $0.made - $0.discarded } }
-
-    func makeRun() throws -> any SpoolWriter {
-        if fault == .make { throw Full() }
-        counts.withLock { $0.made += 1 }
-        return Writer(spool: self)
-    }
-
-    private struct Writer: SpoolWriter {
-        let spool: CountingSpool
-        var bytes: [UInt8] = []
-
-        mutating func append(_ bytes: [UInt8]) throws {
-            if spool.fault == .append { throw Full() }
-            self.bytes += bytes
-        }
-        mutating func finish() throws -> any SpoolRun {
-            switch spool.fault {
-            case .finish: throw Full()
-            case .truncate: bytes.removeLast()
-            case .flip: if !bytes.isEmpty { bytes[0] ^= 0x80 }
-            default: break
-            }
-            return Run(spool: spool, bytes: bytes)
-        }
-    }
-
-    private struct Run: SpoolRun {
-        let spool: CountingSpool
-        let bytes: [UInt8]
-        func makeReader() throws -> any SpoolReader { Reader(fault: spool.fault, bytes: bytes) }
-        func discard() { spool.counts.withLock { $0.discarded += 1 } }
-    }
-
-    private struct Reader: SpoolReader {
-        let fault: Fault?
-        var bytes: [UInt8]
-        mutating func read(upTo byteCount: Int) throws -> [UInt8] {
-            if fault == .read { throw Full() }
-            defer { bytes.removeFirst(min(byteCount, bytes.count)) }
-            return Array(bytes.prefix(byteCount))
         }
     }
 }

@@ -12,6 +12,8 @@ import Testing
         .identityCodeInHeader, .notADatabase, .databaseLocked, .databaseCorrupt,
         .missingTable(name: "t", suggestion: "T"), .missingTable(name: "t", suggestion: nil), .databaseFailed(code: 1),
         .missingColumns([.init(name: "a", suggestion: nil)]), .unknownMapping(["a"]), .identityColumnReleased,
+        .unmappedFields(["a"]), .unmappedFields(["a", "b"]), .noIdentityColumn, .historyColumnsAreOne,
+        .tooManyFormerCodes(limit: 1),
         .binaryValue, .identityCodeInColumn, .tooManyRowsOfPerson(limit: 1), .personTooLarge(byteLimit: 1),
         .spoolFailed("full"), .spoolDamaged, .cancelled,
     ]
@@ -57,7 +59,7 @@ import Testing
         #expect(
             RefusalReason.allCases.map(\.rawValue) == [
                 "missing", "malformed", "impossible_date", "future_birth_date", "reserved_number",
-                "wrong_check_character",
+                "wrong_check_character", "several_codes",
             ])
     }
 }

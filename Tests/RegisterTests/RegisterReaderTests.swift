@@ -51,6 +51,41 @@ import Testing
                 == RegisterError(.identityColumnReleased, file: "f", column: "id"))
     }
 
+    @Test func refusesToReleaseTheOwnersNamesForPeople() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write("id,client\n")
+        let source = RegisterSource(.csv(path: path), identityColumn: "id", personColumn: "client")
+        #expect(
+            registerError {
+                _ = try RegisterReader(declaration: register([column("client", .integer)]), source: source)
+            }
+                == RegisterError(.identityColumnReleased, file: path, column: "client"))
+    }
+
+    @Test func numbersOfADatabaseAreFieldsAndNames() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.database(
+            "CREATE TABLE t (id, client, phone, birth)",
+            "INSERT INTO t VALUES (NULL, 7, 40123, 19800213), (NULL, '7', '', ''), (NULL, 1.5, 2.5, x'31')")
+        var reader = try RegisterReader(
+            declaration: register([]),
+            source: RegisterSource(
+                .sqlite(path: path, table: "t"), identityColumn: "id", personColumn: "client",
+                matchColumns: ["phone": "phone", "birth": "birth"]),
+            plan: try plan(own: ["phone", "birth"], keys: [.identityCode, try recipeKey("phone", "phone")]))
+        var seen: [[String]] = []
+        while let row = try reader.next() {
+            switch row {
+            case .row(let row):
+                seen.append(
+                    [row.localPerson.map { String(decoding: $0, as: UTF8.self) } ?? "-"]
+                        + row.fields.map(SeenPerson.text))
+            case .refused(let reason, _): seen.append([reason.rawValue])
+            }
+        }
+        #expect(seen == [["7", "1980.2.13", "40123"], ["7", "-", "-"], ["missing"]])
+    }
+
     @Test func mapsColumnsAndKeepsTheAgreementsOrder() throws {
         let folder = try TemporaryFolder()
         let path = try folder.write("x,hetu,Alku,n\nleft out,010594Y9032,2.1.2024,5\n")
@@ -137,15 +172,16 @@ import Testing
         #expect(try rows(RegisterReader(declaration: register([]), source: source)).rows.count == 1)
         let today = CalendarDate(year: 2025, month: 1, day: 1)
         let reader = try RegisterReader(
-            declaration: register([]), source: source, scheme: FinnishIdentityScheme(today: today))
+            declaration: register([]), source: source, plan: .identityCode(FinnishIdentityScheme(today: today)))
         #expect(try rows(reader).refused == [.futureBirthDate])
     }
 
     /// Another country's code is another scheme.
     private struct NumberScheme: IdentityScheme {
-        func identity(of text: ArraySlice<UInt8>, owner: ParticipantID) throws(RefusalReason) -> PersonIdentity {
+        func read(_ text: ArraySlice<UInt8>, owner: ParticipantID) throws(RefusalReason) -> IdentityReading {
             guard ColumnParser.integer(text) != nil else { throw .malformed }
-            return PersonIdentity(bytes: Array(text))
+            return IdentityReading(
+                identity: PersonIdentity(bytes: Array(text)), codeClass: .official, isRepaired: false)
         }
         func containsCode(_ text: ArraySlice<UInt8>) -> Bool { false }
     }
@@ -156,7 +192,7 @@ import Testing
         let found = try rows(
             RegisterReader(
                 declaration: register([column("a", .code)]),
-                source: RegisterSource(.csv(path: path), identityColumn: "id"), scheme: NumberScheme()))
+                source: RegisterSource(.csv(path: path), identityColumn: "id"), plan: .identityCode(NumberScheme())))
         #expect(found.rows.first?.identity == Array("17".utf8))
         #expect(found.refused == [.malformed])
     }

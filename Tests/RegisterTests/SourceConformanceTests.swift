@@ -116,7 +116,7 @@ import Testing
     @Test(arguments: Kind.allCases) func everySourceGivesTheSamePeople(kind: Kind) throws {
         let folder = try TemporaryFolder()
         let reader = try RegisterReader(declaration: register(Self.columns), source: try source(kind, in: folder))
-        let grouping = PersonGrouping(reader: reader, spool: MemorySpool())
+        let grouping = try PersonGrouping(reader: reader, spool: MemorySpool())
         let survey = try grouping.run()
         #expect(survey.rowsRead == 11 && survey.rowsKept == 6 && survey.rowsRefused == 5)
         #expect(survey.people == 3 && survey.mostRowsOfPerson == 2)

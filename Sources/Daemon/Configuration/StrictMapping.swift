@@ -188,6 +188,11 @@ public final class StrictMapping {
         }
     }
 
+    /// A list of paths, made absolute as seen from the configuration file's directory.
+    public func paths(_ name: String, count: ClosedRange<Int> = 0...1024) -> [String] {
+        strings(name, count: count).map { Self.resolve($0, besides: context.file) }
+    }
+
     /// A list of mappings, each decoded by `body`.
     public func list<Value>(
         _ name: String, count: ClosedRange<Int> = 0...1024, _ body: (StrictMapping) -> Value

@@ -3,9 +3,11 @@ public import PSIProtocol
 
 /// Gathers each person's rows from all over a register, in memory bounded whatever the register's size.
 ///
-/// Rows are sorted by a keyed hash of their identity, under a key that is never written down: neither the people's nor
-/// the rows' order says anything of the source's, and what the spool holds is in no order of codes. The whole register
-/// is read, judged and counted before the first person is handed out, so a mistake in its last row stops it all.
+/// A person is who has one identity code, by the owner's history the code of today. Rows without a usable code are gathered
+/// by the owner's own name for the person, where there is one, and else by their match fields. Rows are sorted by keyed
+/// hashes, under a key that is never written down: neither the people's nor the rows' order says anything of the source's,
+/// and what the spool holds is in no order of codes. The whole register is read, judged and counted before the first person
+/// is handed out, so a mistake in its last row stops it all.
 public final class PersonGrouping {
     /// A person with more rows is refused.
     public static let maxRowsOfPerson = 100_000
@@ -16,8 +18,11 @@ public final class PersonGrouping {
     private let memoryByteCount: Int
     private let file: String
     private let columnCount: Int
+    private let plan: MatchPlan
+    private let history: IdentityHistory?
     private var reader: RegisterReader
     private var survey: RegisterSurvey?
+    private var personRun: PersonRun?
     private var people: PersonRunReader?
 
     private static let keyByteCount = 32
@@ -25,12 +30,15 @@ public final class PersonGrouping {
     private static let rowsBetweenChecks = 4096
 
     /// - Parameter memoryByteCount: bytes of rows held before they go to the spool.
-    public init(reader: RegisterReader, spool: any Spool, memoryByteCount: Int = 24 << 20) {
+    /// - Throws: `RegisterError` of the register's history.
+    public init(reader: RegisterReader, spool: any Spool, memoryByteCount: Int = 24 << 20) throws(RegisterError) {
         self.reader = reader
         self.spool = spool
         self.memoryByteCount = memoryByteCount
         file = reader.source.path
         columnCount = reader.declaration.columns.count
+        plan = reader.plan
+        history = try reader.readHistory()
     }
 
     /// Reads and sorts the register. A second call gives the same answer without reading again.
@@ -38,11 +46,15 @@ public final class PersonGrouping {
         if let survey { return survey }
         var survey = RegisterSurvey()
         do {
-            let sorter = try sortRows(&survey)
-            people = try gather(try sorter.sorted(), &survey)
+            var rows = PersonSort(spool: spool, memoryByteCount: memoryByteCount)
+            try sortRows(into: &rows, &survey)
+            let run = try gather(try rows.sorted(), &survey)
+            personRun = run
+            people = try run.makeReader()
         } catch {
             throw registerError(error)
         }
+        if let history { survey.history = history.counts }
         self.survey = survey
         return survey
     }
@@ -51,82 +63,166 @@ public final class PersonGrouping {
     public func nextPerson() throws(RegisterError) -> PersonRows? {
         _ = try run()
         do {
-            return try people?.next(columnCount: columnCount)
+            return try people?.next(columnCount: columnCount, plan: plan, history: history)
         } catch {
             throw registerError(error)
         }
     }
 
-    /// Sorts records of key ‖ u16 identity length ‖ identity ‖ row.
-    private func sortRows(_ survey: inout RegisterSurvey) throws -> ExternalSorter {
-        var sorter = ExternalSorter(spool: spool, memoryByteCount: memoryByteCount)
-        let keyed = RepeatedHMAC(key: SymmetricKey(size: .bits256))
-        var record: [UInt8] = []
+    /// Begins again with the first person.
+    public func rewind() throws(RegisterError) {
+        _ = try run()
+        do { people = try personRun?.makeReader() } catch { throw registerError(error) }
+    }
+
+    /// Sorts rows by person; those that the owner names people in, first by that name, so that all rows of a person are
+    /// judged by the codes in any of them.
+    private func sortRows(into rows: inout PersonSort, _ survey: inout RegisterSurvey) throws {
+        var named = PersonSort(spool: spool, memoryByteCount: memoryByteCount)
+        var namedCount = 0
         while let row = try reader.next() {
             survey.rowsRead += 1
             if survey.rowsRead.isMultiple(of: Self.rowsBetweenChecks) { try checkCancellation() }
             switch row {
-            case .refused(let reason): survey.refused[reason, default: 0] += 1
-            case .row(let identity, let values):
+            case .refused(let reason, let quality):
+                survey.refused[reason, default: 0] += 1
+                survey.count(.failure(reason), quality)
+            case .row(let row):
+                survey.count(row.code, row.quality)
+                var head = self.head(of: row)
+                if let name = row.localPerson {
+                    try named.add(key: name, head, row: row.values)
+                    namedCount += 1
+                    continue
+                }
+                if !head.hasCode {
+                    guard plan.worksWithoutCode, row.fields.contains(where: { $0 != nil }) else {
+                        survey.refused[head.refusal ?? .missing, default: 0] += 1
+                        continue
+                    }
+                    // The owner's names have no NUL.
+                    head.name = [0] + head.fields
+                }
                 survey.rowsKept += 1
-                record.removeAll(keepingCapacity: true)
-                let code = identity.withUnsafeBytes { keyed.code(of: $0) }
-                code.withUnsafeBytes { record.append(contentsOf: $0) }
-                BigEndian.append(UInt64(identity.count), byteCount: 2, to: &record)
-                record.append(contentsOf: identity)
-                SortableRow.encode(values, into: &record)
-                try sorter.add(record)
+                try rows.add(key: head.name, head, row: row.values)
             }
         }
-        return sorter
+        try gatherNamed(try named.sorted(), count: namedCount, into: &rows, &survey)
+    }
+
+    private func head(of row: ReadRow) -> PersonHead {
+        let fields = FieldCoding.encode(row.fields)
+        switch row.code {
+        case .success(let reading):
+            let identity = history?.current(of: reading.identity.bytes) ?? reading.identity.bytes
+            return PersonHead(
+                name: identity, hasCode: true, isTemporary: PersonIdentity(bytes: identity).isTemporary, refusal: nil, fields: fields)
+        case .failure(let reason): return PersonHead(name: [], hasCode: false, refusal: reason, fields: fields)
+        }
+    }
+
+    /// Gives all rows of each person whom the owner names the code that is in any of them. An official code goes before
+    /// temporary ones, which people have until they get it. Where rows have different official codes none is used, since
+    /// nobody knows which is right.
+    private func gatherNamed(
+        _ sorted: consuming SortedRecords, count: Int, into rows: inout PersonSort, _ survey: inout RegisterSurvey
+    ) throws {
+        var recordCount = 0
+        var name: [UInt8] = []
+        var pending: [(head: PersonHead, row: [UInt8])] = []
+        var byteCount = 0
+
+        func close() throws {
+            guard !pending.isEmpty else { return }
+            var codes = Set(pending.filter { $0.head.hasCode && !$0.head.isTemporary }.map(\.head.name))
+            if codes.isEmpty { codes = Set(pending.filter(\.head.hasCode).map(\.head.name)) }
+            if codes.count > 1 { survey.severalCodes += 1 }
+            for (head, row) in pending {
+                var head = head
+                if let code = codes.first, codes.count == 1 {
+                    head.name = code
+                    head.hasCode = true
+                } else if plan.worksWithoutCode {
+                    head.name = name
+                    head.hasCode = false
+                } else {
+                    survey.refused[codes.isEmpty ? head.refusal ?? .missing : .severalCodes, default: 0] += 1
+                    continue
+                }
+                survey.rowsKept += 1
+                try rows.add(key: head.name, head, encodedRow: row)
+            }
+            pending.removeAll(keepingCapacity: true)
+            byteCount = 0
+        }
+
+        while let record = try sorted.next() {
+            recordCount += 1
+            guard let (key, head, row) = PersonSort.read(record) else { throw RegisterError(.spoolDamaged, file: file) }
+            if key != name {
+                try close()
+                name = key
+            }
+            byteCount += row.count + head.name.count + head.fields.count
+            try checkSize(rowCount: pending.count + 1, byteCount: byteCount)
+            pending.append((head, row))
+        }
+        try close()
+        guard recordCount == count else { throw RegisterError(.spoolDamaged, file: file) }
     }
 
     /// Writes the sorted rows person by person to one run, so that people are counted before the first is handed out.
-    private func gather(_ sorted: consuming SortedRecords, _ survey: inout RegisterSurvey) throws -> PersonRunReader {
+    private func gather(_ sorted: consuming SortedRecords, _ survey: inout RegisterSurvey) throws -> PersonRun {
         var writer = try PersonRunWriter(spool: spool)
-        /// The person's first record, of which key, length and identity are `headByteCount` bytes.
-        var first: [UInt8] = []
-        var headByteCount = 0
+        var key: [UInt8] = []
+        var hasCode = false
+        var vote = FieldVote(fieldCount: plan.fields.count)
         var rows: [UInt8] = []
         var rowCount = 0
         var recordCount = 0
 
         func endPerson() throws {
             guard rowCount > 0 else { return }
-            try writer.append(identity: first[(Self.keyByteCount + 2)..<headByteCount], rowCount: rowCount, rows: rows)
+            try writer.append(
+                identity: hasCode ? key : [], fields: FieldCoding.join(vote.winners), rowCount: rowCount, rows: rows)
             survey.people += 1
+            if !hasCode { survey.peopleWithoutCode += 1 }
+            if hasCode, let history, !history.former(of: key).isEmpty { survey.peopleWithFormerCodes += 1 }
             survey.mostRowsOfPerson = max(survey.mostRowsOfPerson, rowCount)
             survey.mostBytesOfPerson = max(survey.mostBytesOfPerson, rows.count)
             rows.removeAll(keepingCapacity: true)
             rowCount = 0
+            vote = FieldVote(fieldCount: plan.fields.count)
         }
 
         while let record = try sorted.next() {
             recordCount += 1
             if recordCount.isMultiple(of: Self.rowsBetweenChecks) { try checkCancellation() }
-            var position = Self.keyByteCount
-            guard let count = BigEndian.value(record, byteCount: 2, at: &position),
-                record.count - position >= Int(count)
-            else { throw RegisterError(.spoolDamaged, file: file) }
-            position += Int(count)
-            // Key, length and identity together: the first difference is in the key.
-            if position != headByteCount || record[..<position] != first[..<position] {
+            guard let (name, head, row) = PersonSort.read(record) else {
+                throw RegisterError(.spoolDamaged, file: file)
+            }
+            if name != key || head.hasCode != hasCode {
                 try endPerson()
-                first = record
-                headByteCount = position
+                key = name
+                hasCode = head.hasCode
             }
             rowCount += 1
-            if rowCount > Self.maxRowsOfPerson {
-                throw RegisterError(.tooManyRowsOfPerson(limit: Self.maxRowsOfPerson), file: file)
-            }
-            if rows.count + record.count - position > Self.maxBytesOfPerson {
-                throw RegisterError(.personTooLarge(byteLimit: Self.maxBytesOfPerson), file: file)
-            }
-            rows.append(contentsOf: record[position...])
+            try checkSize(rowCount: rowCount, byteCount: rows.count + row.count)
+            guard vote.add(head.fields) else { throw RegisterError(.spoolDamaged, file: file) }
+            rows.append(contentsOf: row)
         }
         try endPerson()
         guard recordCount == survey.rowsKept else { throw RegisterError(.spoolDamaged, file: file) }
         return try writer.finish()
+    }
+
+    private func checkSize(rowCount: Int, byteCount: Int) throws(RegisterError) {
+        if rowCount > Self.maxRowsOfPerson {
+            throw RegisterError(.tooManyRowsOfPerson(limit: Self.maxRowsOfPerson), file: file)
+        }
+        if byteCount > Self.maxBytesOfPerson {
+            throw RegisterError(.personTooLarge(byteLimit: Self.maxBytesOfPerson), file: file)
+        }
     }
 
     private func checkCancellation() throws(RegisterError) {
@@ -141,5 +237,53 @@ public final class PersonGrouping {
             RegisterError(.personTooLarge(byteLimit: Self.maxBytesOfPerson), file: file)
         default: RegisterError(.spoolFailed(String(describing: error)), file: file)
         }
+    }
+}
+
+/// Rows sorted by a keyed hash of what gathers them: hash (32) ‖ u24 key length ‖ key ‖ head ‖ row.
+private struct PersonSort {
+    private var sorter: ExternalSorter
+    private let keyed = RepeatedHMAC(key: SymmetricKey(size: .bits256))
+    private var record: [UInt8] = []
+
+    init(spool: any Spool, memoryByteCount: Int) {
+        sorter = ExternalSorter(spool: spool, memoryByteCount: memoryByteCount)
+    }
+
+    mutating func add(key: [UInt8], _ head: PersonHead, row values: [FieldValue]) throws {
+        begin(key, head)
+        SortableRow.encode(values, into: &record)
+        try sorter.add(record)
+    }
+
+    mutating func add(key: [UInt8], _ head: PersonHead, encodedRow: [UInt8]) throws {
+        begin(key, head)
+        record += encodedRow
+        try sorter.add(record)
+    }
+
+    private mutating func begin(_ key: [UInt8], _ head: PersonHead) {
+        record.removeAll(keepingCapacity: true)
+        let code = key.withUnsafeBytes { keyed.code(of: $0) }
+        code.withUnsafeBytes { record.append(contentsOf: $0) }
+        BigEndian.append(UInt64(key.count), byteCount: 3, to: &record)
+        record.append(contentsOf: key)
+        head.append(to: &record)
+    }
+
+    consuming func sorted() throws -> SortedRecords {
+        let sorter = self.sorter
+        return try sorter.sorted()
+    }
+
+    static func read(_ record: [UInt8]) -> (key: [UInt8], head: PersonHead, row: [UInt8])? {
+        var position = 32
+        guard record.count > position, let count = BigEndian.value(record, byteCount: 3, at: &position),
+            record.count - position >= Int(count)
+        else { return nil }
+        let key = Array(record[position..<(position + Int(count))])
+        position += Int(count)
+        guard let head = PersonHead(record, at: &position) else { return nil }
+        return (key, head, Array(record[position...]))
     }
 }

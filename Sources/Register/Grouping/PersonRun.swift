@@ -3,74 +3,94 @@ internal import PSIProtocol
 /// The run ended within a person or holds something else.
 struct PersonRunDamage: Error {}
 
-/// Writes people to one run: u16 identity length, u32 number of rows, u32 their bytes, identity, rows.
+/// Writes people to one run: u16 identity length, u24 length of match fields, u32 number of rows, u32 their bytes, identity,
+/// match fields, rows. A person without a code has an empty identity.
 struct PersonRunWriter {
     private var writer: any SpoolWriter
     private var block: [UInt8] = []
+    private var personCount = 0
 
     static let blockByteCount = 1 << 16
 
     init(spool: any Spool) throws { writer = try spool.makeRun() }
 
-    mutating func append(identity: ArraySlice<UInt8>, rowCount: Int, rows: [UInt8]) throws {
+    mutating func append(identity: [UInt8], fields: [UInt8], rowCount: Int, rows: [UInt8]) throws {
         BigEndian.append(UInt64(identity.count), byteCount: 2, to: &block)
+        BigEndian.append(UInt64(fields.count), byteCount: 3, to: &block)
         BigEndian.append(UInt64(rowCount), byteCount: 4, to: &block)
         BigEndian.append(UInt64(rows.count), byteCount: 4, to: &block)
         block.append(contentsOf: identity)
+        block.append(contentsOf: fields)
         block.append(contentsOf: rows)
+        personCount += 1
         if block.count >= Self.blockByteCount {
             try writer.append(block)
             block.removeAll(keepingCapacity: true)
         }
     }
 
-    mutating func finish() throws -> PersonRunReader {
+    mutating func finish() throws -> PersonRun {
         if !block.isEmpty { try writer.append(block) }
-        return try PersonRunReader(run: try writer.finish())
+        return PersonRun(run: try writer.finish(), personCount: personCount)
     }
 }
 
-/// Reads people back. The run is discarded at its end, or when the reader is dropped.
-final class PersonRunReader {
+/// A register's people on the spool, to be read as often as needed. Discarded when it is dropped.
+final class PersonRun {
     private let run: any SpoolRun
+    private let personCount: Int
+
+    init(run: any SpoolRun, personCount: Int) {
+        self.run = run
+        self.personCount = personCount
+    }
+
+    deinit { run.discard() }
+
+    func makeReader() throws -> PersonRunReader {
+        PersonRunReader(reader: try run.makeReader(), personCount: personCount)
+    }
+}
+
+/// Reads people back.
+final class PersonRunReader {
     private var reader: any SpoolReader
     private var block: [UInt8] = []
     private var position = 0
-    private var isDiscarded = false
+    private var isAtEnd = false
+    /// People who are still to come.
+    private var personCount: Int
 
-    private static let headByteCount = 10
+    private static let headByteCount = 13
 
-    init(run: any SpoolRun) throws {
-        self.run = run
-        do {
-            reader = try run.makeReader()
-        } catch {
-            run.discard()
-            throw error
-        }
+    init(reader: any SpoolReader, personCount: Int) {
+        self.reader = reader
+        self.personCount = personCount
     }
 
-    deinit { discard() }
-
-    func next(columnCount: Int) throws -> PersonRows? {
-        if isDiscarded { return nil }
+    func next(columnCount: Int, plan: MatchPlan, history: IdentityHistory?) throws -> PersonRows? {
+        if isAtEnd { return nil }
         guard try fill(Self.headByteCount) else {
-            if position < block.count { throw PersonRunDamage() }
-            discard()
+            if position < block.count || personCount != 0 { throw PersonRunDamage() }
+            isAtEnd = true
             return nil
         }
         // In locals: every access to the object's own would be checked for exclusivity.
         var reading = position
         guard let identityByteCount = BigEndian.value(block, byteCount: 2, at: &reading),
+            let fieldsByteCount = BigEndian.value(block, byteCount: 3, at: &reading),
             let rowCount = BigEndian.value(block, byteCount: 4, at: &reading),
             let byteCount = BigEndian.value(block, byteCount: 4, at: &reading),
             rowCount <= UInt64(PersonGrouping.maxRowsOfPerson), byteCount <= UInt64(PersonGrouping.maxBytesOfPerson)
         else { throw PersonRunDamage() }
         position = reading
-        guard try fill(Int(identityByteCount) + Int(byteCount)) else { throw PersonRunDamage() }
+        guard try fill(Int(identityByteCount) + Int(fieldsByteCount) + Int(byteCount)) else { throw PersonRunDamage() }
         let block = block
         reading = position + Int(identityByteCount)
         let identity = Array(block[position..<reading])
+        let fieldBytes = Array(block[reading..<(reading + Int(fieldsByteCount))])
+        reading += fieldBytes.count
+        guard let fields = FieldCoding.split(fieldBytes, count: plan.fields.count) else { throw PersonRunDamage() }
         let end = reading + Int(byteCount)
         var rows: [[FieldValue]] = []
         rows.reserveCapacity(Int(rowCount))
@@ -82,7 +102,10 @@ final class PersonRunReader {
         }
         guard reading == end else { throw PersonRunDamage() }
         position = end
-        return PersonRows(identity: identity, rows: rows)
+        personCount -= 1
+        return PersonRows(
+            identity: identity.isEmpty ? nil : identity, former: history?.former(of: identity) ?? [],
+            fields: zip(fields, plan.fields).map { FieldCoding.decode($0, as: $1.kind) }, rows: rows)
     }
 
     /// Makes at least `count` unread bytes available; false when the run has fewer.
@@ -95,13 +118,5 @@ final class PersonRunReader {
             block += more
         }
         return true
-    }
-
-    private func discard() {
-        if isDiscarded { return }
-        isDiscarded = true
-        block = []
-        position = 0
-        run.discard()
     }
 }

@@ -3,30 +3,112 @@ public import PSIProtocol
 /// What a register holds, in numbers. They stay with its owner until the agreement's caps have been checked.
 public struct RegisterSurvey: Sendable, Equatable {
     public var rowsRead = 0
-    /// Rows with an identity.
+    /// Rows of people who may be recognised.
     public var rowsKept = 0
     /// Rows left out, by reason; without reasons that didn't occur.
     public var refused: [RefusalReason: Int] = [:]
     public var people = 0
+    /// People among them who have no usable code.
+    public var peopleWithoutCode = 0
+    /// People whom the owner's history knows former codes of.
+    public var peopleWithFormerCodes = 0
+    /// People, as the owner names them, whose rows have different codes.
+    public var severalCodes = 0
     /// The largest number of rows that one person has; 0 when there is nobody.
     public var mostRowsOfPerson = 0
     /// The largest number of bytes that one person's rows take in the sort's encoding.
     public var mostBytesOfPerson = 0
+    public var history = IdentityHistory.Counts()
+    /// Rows by what their code is, kept or not.
+    public var codes = SourceSurvey.CodeCounts()
+    private(set) var years: [Int?: SourceSurvey.CodeCounts] = [:]
+    private(set) var groups: [String?: SourceSurvey.CodeCounts] = [:]
+
+    /// Groups that are counted; more are no groups, and their rows count as `other`.
+    private static let mostGroups = 4_096
+    /// Bytes of a group's value; a longer one is no group's.
+    private static let groupByteLimit = 64
+    private static let other = SourceSurvey.other
 
     public init() {}
 
     public var rowsRefused: Int { refused.values.reduce(0, +) }
+
+    mutating func count(_ code: Result<IdentityReading, RefusalReason>, _ quality: QualityValues) {
+        codes.count(code)
+        years[quality.year, default: .init()].count(code)
+        var group = quality.group
+        if let value = group, value.utf8.count > Self.groupByteLimit || (groups[value] == nil && groups.count >= Self.mostGroups)
+            || value.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
+        {
+            group = Self.other
+        }
+        groups[group, default: .init()].count(code)
+    }
+
+    /// Rows by year, the latest years told apart; empty if no row has one.
+    public var yearBreakdown: [SourceSurvey.Breakdown] {
+        let known = years.keys.compactMap { $0 }.sorted()
+        guard !known.isEmpty else { return [] }
+        let shown = known.suffix(SourceSurvey.mostYears)
+        let earlier = known.dropLast(shown.count).compactMap { years[$0] }
+        return Self.breakdown(
+            shown.compactMap { year in years[year].map { SourceSurvey.Breakdown(value: String(year), codes: $0) } }, earlier,
+            years[.none])
+    }
+
+    /// Rows by group, the largest told apart; empty if no row has one.
+    public var groupBreakdown: [SourceSurvey.Breakdown] {
+        let known = groups.compactMap { value, codes in
+            value.flatMap { $0 == Self.other ? nil : SourceSurvey.Breakdown(value: $0, codes: codes) }
+        }.sorted { ($1.codes.rows, $0.value) < ($0.codes.rows, $1.value) }
+        guard !known.isEmpty || groups[Self.other] != nil else { return [] }
+        let rest = known.dropFirst(SourceSurvey.mostGroups).map(\.codes) + [groups[Self.other]].compactMap { $0 }
+        return Self.breakdown(Array(known.prefix(SourceSurvey.mostGroups)), rest, groups[.none])
+    }
+
+    private static func breakdown(
+        _ shown: [SourceSurvey.Breakdown], _ others: [SourceSurvey.CodeCounts], _ none: SourceSurvey.CodeCounts?
+    ) -> [SourceSurvey.Breakdown] {
+        var breakdown = shown
+        if !others.isEmpty {
+            breakdown.append(SourceSurvey.Breakdown(value: other, codes: others.reduce(into: .init()) { $0.add($1) }))
+        }
+        if let none { breakdown.append(SourceSurvey.Breakdown(value: "", codes: none)) }
+        return breakdown
+    }
+}
+
+extension SourceSurvey.CodeCounts {
+    mutating func count(_ code: Result<IdentityReading, RefusalReason>) {
+        switch code {
+        case .success(let reading):
+            if reading.isRepaired { repaired += 1 }
+            switch reading.codeClass {
+            case .official: official += 1
+            case .temporary: temporary += 1
+            }
+        case .failure(.missing): missing += 1
+        case .failure: invalid += 1
+        }
+    }
 }
 
 /// One person and all the rows there are of them. Secret; reflection shows no content.
-public struct PersonRows: Sendable, Equatable, CustomReflectable {
-    /// What is hashed for the person, see `PersonIdentity`.
-    public let identity: [UInt8]
+public struct PersonRows: Sendable, CustomReflectable {
+    /// What is hashed for the person's code, see `PersonIdentity`; nil if they have none that can be used.
+    public let identity: [UInt8]?
+    /// Codes that the person had before, the most recent first.
+    public let former: [[UInt8]]
+    /// The register's match fields in the agreement's order.
+    let fields: [NormalisedField?]
     /// The declared columns' values, in an order that says nothing of the source's; equal rows are all there.
     public let rows: [[FieldValue]]
 
-    public init(identity: [UInt8], rows: [[FieldValue]]) {
+    init(identity: [UInt8]?, former: [[UInt8]] = [], fields: [NormalisedField?] = [], rows: [[FieldValue]]) {
         self.identity = identity
+        self.former = former
+        self.fields = fields
         self.rows = rows
     }
 

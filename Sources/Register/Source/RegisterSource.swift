@@ -1,8 +1,15 @@
 /// Where a register's rows are and what its columns are called there: one entry of a node's configuration.
 public struct RegisterSource: Sendable, Equatable {
     public var location: Location
-    /// Name in the source of the column that holds the personal identity code.
-    public var identityColumn: String
+    /// Name in the source of the column that holds the personal identity code; nil if it has none.
+    public var identityColumn: String?
+    /// Name in the source of the column by which the owner itself tells people apart, such as a client number; rows of people
+    /// without an identity code are gathered by it.
+    public var personColumn: String?
+    /// The source's column for each of the agreement's match fields that the register has, by the field's name.
+    public var matchColumns: [String: String]
+    /// Codes that people had before, if the owner keeps them.
+    public var history: IdentityHistorySource?
     /// The source's name for a column of the agreement where the two differ, by the agreement's name.
     public var columnNames: [String: String]
 
@@ -16,10 +23,16 @@ public struct RegisterSource: Sendable, Equatable {
         case sqlite(path: String, table: String)
     }
 
-    public init(_ location: Location, identityColumn: String, columnNames: [String: String] = [:]) {
+    public init(
+        _ location: Location, identityColumn: String?, columnNames: [String: String] = [:],
+        personColumn: String? = nil, matchColumns: [String: String] = [:], history: IdentityHistorySource? = nil
+    ) {
         self.location = location
         self.identityColumn = identityColumn
         self.columnNames = columnNames
+        self.personColumn = personColumn
+        self.matchColumns = matchColumns
+        self.history = history
     }
 
     public var path: String {

@@ -1,0 +1,53 @@
+public import PSIProtocol
+
+/// How people of one register are recognised under an agreement: by which codes, fields and keys.
+public struct MatchPlan: Sendable {
+    public let scheme: any IdentityScheme
+    /// The agreement's, in its order.
+    public let keys: [MatchKey]
+    /// The fields that this register has, in the agreement's order.
+    public let fields: [MatchField]
+    public let tolerantMatching: TolerantMatching?
+    public let quality: QualityColumns
+    let profile: NormalisationProfile
+
+    /// - Parameter today: the day as of which codes are judged: that of the round's opening, in UTC.
+    public init(agreement: Agreement, register: RegisterDeclaration, today: CalendarDate?) {
+        scheme = agreement.identityScheme.scheme(today: today)
+        keys = agreement.matchKeys
+        let own = Set(register.matchFields)
+        fields = agreement.matchFields.filter { own.contains($0.name) }
+        tolerantMatching = agreement.tolerantMatching
+        quality = register.quality
+        profile = .sidos1
+    }
+
+    private init(scheme: any IdentityScheme) {
+        self.scheme = scheme
+        keys = [.identityCode]
+        fields = []
+        tolerantMatching = nil
+        quality = QualityColumns()
+        profile = .sidos1
+    }
+
+    /// By the identity code alone.
+    public static func identityCode(_ scheme: any IdentityScheme = FinnishIdentityScheme()) -> MatchPlan {
+        MatchPlan(scheme: scheme)
+    }
+
+    /// Whether somebody without a code can be recognised.
+    var worksWithoutCode: Bool {
+        tolerantMatching != nil || keys.contains { if case .recipe = $0.content { true } else { false } }
+    }
+}
+
+extension IdentitySchemeID {
+    public func scheme(today: CalendarDate?) -> any IdentityScheme {
+        switch self {
+        case .finland: FinnishIdentityScheme(today: today)
+        case .sweden: SwedishIdentityScheme(today: today)
+        case .estonia: EstonianIdentityScheme(today: today)
+        }
+    }
+}

@@ -1,0 +1,28 @@
+internal import PSIProtocol
+
+/// What a person of a register contributes to matching: the values of the agreement's keys, and the features of tokens.
+public struct PersonValues: Sendable {
+    private let plan: MatchPlan
+
+    public init(plan: MatchPlan) { self.plan = plan }
+
+    /// What is hashed for each value of each match key, in the agreement's order; nil where there is none. Secret.
+    public func identities(of person: PersonRows) -> [[UInt8]?] {
+        let evaluator = RecipeEvaluator(fields: plan.fields, profile: plan.profile)
+        return plan.keys.flatMap { key -> [[UInt8]?] in
+            let values: [[UInt8]] =
+                switch key.content {
+                case .identityCode: person.identity.map { [$0] } ?? []
+                case .formerCode: Array(person.former.prefix(key.valueCount))
+                case .recipe(let recipe): evaluator.values(of: recipe, person.fields, limit: key.valueCount)
+                }
+            return (0..<key.valueCount).map { $0 < values.count ? values[$0] : nil }
+        }
+    }
+
+    /// Of each feature group, what the person has; empty without tolerant matching. Secret.
+    public func features(of person: PersonRows) -> [[[UInt8]]] {
+        guard let tolerant = plan.tolerantMatching else { return [] }
+        return FeatureMaker(fields: plan.fields, groups: tolerant.groups).features(of: person.fields)
+    }
+}

@@ -1,0 +1,78 @@
+internal import PSIProtocol
+
+/// What one row of a register normalises to, for its owner's own eyes: it shows the row's content.
+public struct RowExplanation {
+    /// Lines for a terminal. Secret: they hold what identifies a person.
+    public let lines: [String]
+
+    /// - Parameter row: 1 for the first.
+    /// - Returns: nil if the register has fewer rows.
+    public init?(row: Int, of reader: RegisterReader, history: IdentityHistory?) throws(RegisterError) {
+        var reader = reader
+        for _ in 1..<max(1, row) { guard try reader.next() != nil else { return nil } }
+        guard let next = try reader.next() else { return nil }
+        let plan = reader.plan
+        switch next {
+        case .refused(let reason, _): lines = ["not used: \(reason.rawValue), and nothing else says who it is about"]
+        case .row(let row): lines = Self.lines(of: row, plan: plan, history: history)
+        }
+    }
+
+    private static func lines(of row: ReadRow, plan: MatchPlan, history: IdentityHistory?) -> [String] {
+        var lines: [String] = []
+        var identity: [UInt8]?
+        switch row.code {
+        case .success(let reading):
+            identity = history?.current(of: reading.identity.bytes) ?? reading.identity.bytes
+            var line = "code: \(shown(reading.identity.bytes)) (\(reading.codeClass.rawValue)"
+            line += reading.isRepaired ? ", look-alikes read)" : ")"
+            if let identity, identity != reading.identity.bytes { line += ", today \(shown(identity))" }
+            lines.append(line)
+        case .failure(let reason): lines.append("code: none (\(reason.rawValue))")
+        }
+        if let local = row.localPerson { lines.append("person: \(shown(local))") }
+        for (field, value) in zip(plan.fields, row.fields) {
+            lines.append("field \(field.name): \(value.map { shown($0, field.kind, plan.profile) } ?? "missing")")
+        }
+        let person = PersonRows(
+            identity: identity, former: identity.flatMap { history?.former(of: $0) } ?? [], fields: row.fields, rows: [])
+        let values = PersonValues(plan: plan)
+        var position = 0
+        let identities = values.identities(of: person)
+        for key in plan.keys {
+            let found = identities[position..<(position + key.valueCount)].compactMap { $0 }
+            lines.append("key \(key.name): " + (found.isEmpty ? "none" : found.map(shown).joined(separator: "; ")))
+            position += key.valueCount
+        }
+        if let tolerant = plan.tolerantMatching {
+            for (group, features) in zip(tolerant.groups, values.features(of: person)) {
+                lines.append("features \(group.name): \(features.count)")
+            }
+        }
+        return lines
+    }
+
+    private static func shown(
+        _ field: NormalisedField, _ kind: MatchFieldKind, _ profile: NormalisationProfile
+    ) -> String {
+        if let date = field.date {
+            func part(_ number: Int?) -> String { number.map(String.init) ?? "?" }
+            return "year \(part(date.year)), month \(part(date.month)), day \(part(date.day))"
+                + (date.isDefaultDay ? " (may stand for an unknown day)" : "")
+        }
+        let words = field.words.map(shown).joined(separator: " ")
+        guard kind == .givenNames || kind == .familyName else { return words }
+        return words + ", sounds " + field.words.map { shown(profile.phonetic($0, as: kind)) }.joined(separator: " ")
+    }
+
+    /// Parts are separated by a bar; characters that do more to a terminal than to be seen are left out.
+    private static func shown(_ bytes: [UInt8]) -> String {
+        String(decoding: bytes, as: UTF8.self).unicodeScalars.reduce(into: "") { text, scalar in
+            if scalar.value == UInt32(RecipeEvaluator.partSeparator) {
+                text += " | "
+            } else if ShownName.isFit(scalar) {
+                text.unicodeScalars.append(scalar)
+            }
+        }
+    }
+}

@@ -1,0 +1,105 @@
+public import PSIProtocol
+
+/// A register's people as a round wants them: identities to hash, features of tokens, rows encoded.
+public struct RegisterPeople: PeopleSource {
+    private let grouping: PersonGrouping
+    private let values: PersonValues
+    private let codec: RowCodec
+    private let agreement: Agreement
+    private let spool: any Spool
+    private let workers: Workers
+    private var census: KeyCensus
+    /// Keys are counted once, when the people are handed out for the last time and somebody is to be told.
+    private var isCounting: Bool
+    public private(set) var survey: SourceSurvey
+
+    /// Bytes of rows handed over at once, so that people with many rows don't add up.
+    private static let batchByteCount = 8 << 20
+
+    /// Reads and sorts the whole register, and counts it before anybody is handed out.
+    ///
+    /// - Parameters:
+    ///   - today: the day of the round's opening, in UTC.
+    ///   - maxPeople: the stricter of agreement and local policy.
+    ///   - workers: normalise and compute keys.
+    public init(
+        agreement: Agreement, declaration: RegisterDeclaration, source: RegisterSource, today: CalendarDate?,
+        maxPeople: Int, spool: any Spool, workers: Workers
+    ) throws {
+        let plan = MatchPlan(agreement: agreement, register: declaration, today: today)
+        let reader = try RegisterReader(declaration: declaration, source: source, plan: plan)
+        self.agreement = agreement
+        self.spool = spool
+        self.workers = workers
+        grouping = try PersonGrouping(reader: reader, spool: spool)
+        values = PersonValues(plan: plan)
+        codec = RowCodec(columns: declaration.columns)
+        census = KeyCensus(keys: agreement.matchKeys, spool: spool)
+        isCounting = agreement.linksInSeveralWays && agreement.release == .rows && agreement.tolerantMatching == nil
+        let counts = try grouping.run()
+        guard counts.people <= maxPeople else {
+            throw RegisterOverCap(register: declaration.id, people: counts.people, cap: maxPeople)
+        }
+        survey = SourceSurvey(counts)
+    }
+
+    public mutating func rewind() async throws {
+        try grouping.rewind()
+        isCounting = agreement.linksInSeveralWays && agreement.release == .rows
+        census = KeyCensus(keys: agreement.matchKeys, spool: spool)
+    }
+
+    public mutating func next(_ most: Int) async throws -> [PersonRecord] {
+        var found: [(person: PersonRows, rows: [UInt8])] = []
+        var byteCount = 0
+        while found.count < most, byteCount < Self.batchByteCount, let person = try grouping.nextPerson() {
+            var rows: [UInt8] = []
+            if !codec.columns.isEmpty {
+                for row in person.rows { try codec.encode(row, into: &rows) }
+            }
+            byteCount += rows.count
+            found.append((person, rows))
+        }
+        let (values, isEmpty, batch) = (values, codec.columns.isEmpty, found)
+        let people = try await workers.map(batch.count) { range in
+            batch[range].map { person, rows in
+                PersonRecord(
+                    identities: values.identities(of: person), features: values.features(of: person), rows: rows,
+                    rowCount: isEmpty ? 0 : person.rows.count)
+            }
+        }.flatMap { $0 }
+        if isCounting { for person in people { try census.add(person.identities) } }
+        if people.isEmpty, isCounting {
+            survey.keys = try census.counts()
+            census = KeyCensus(keys: agreement.matchKeys, spool: spool)
+        }
+        return people
+    }
+}
+
+extension SourceSurvey {
+    init(_ counts: RegisterSurvey) {
+        self.init(
+            people: counts.people, rowsRead: counts.rowsRead, rowsKept: counts.rowsKept,
+            refused: Dictionary(uniqueKeysWithValues: counts.refused.map { ($0.key.rawValue, $0.value) }))
+        codes = counts.codes
+        history.codes = counts.history.formerCodes
+        history.people = counts.peopleWithFormerCodes
+        history.conflicts = counts.history.conflicts
+        history.cycles = counts.history.cycles
+        years = counts.yearBreakdown
+        groups = counts.groupBreakdown
+    }
+}
+
+/// A register has more people than the agreement or its owner's policy allows.
+public struct RegisterOverCap: Error, CustomStringConvertible {
+    let register: RegisterID
+    let people: Int
+    let cap: Int
+
+    public var description: String {
+        "register \(register) has \(people) people, more than the \(cap) that the agreement or the local policy allows: "
+            + "agree on a higher max_people, or give a view with fewer"
+    }
+}
