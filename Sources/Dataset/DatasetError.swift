@@ -22,6 +22,8 @@ public enum DatasetError: Error, Equatable, Sendable {
     case unusableName(String, reason: NameFault)
     case cohortBelowSmallestCell(CohortID)
     case countNotRounded(registers: [RegisterID])
+    /// A count of the round's report is none that the agreement lets be published.
+    case qualityCountNotRounded(register: RegisterID?)
     /// The round's report is about registers that the agreement does not have, or names one twice.
     case reportMismatch(register: RegisterID)
 
@@ -40,6 +42,9 @@ public enum DatasetError: Error, Equatable, Sendable {
     case unknownCohort(bit: Int)
     case personInNoReleasedCohort
     case personChanged
+    /// A record is said to be joined by a link that the agreement doesn't have.
+    case unknownLink(register: RegisterID)
+    case linkChanged(register: RegisterID)
     case rowsBeforePerson(register: RegisterID)
     case rowsNotReleased(register: RegisterID)
     case rowsChanged(register: RegisterID)
@@ -86,6 +91,9 @@ extension DatasetError: CustomStringConvertible {
             "Cohort \(cohort) has fewer people than the agreement's smallest_cell lets be released; nothing is written."
         case .countNotRounded(let registers):
             "The overlap count of \(registers.joined(separator: ", ")) is no multiple of count_rounding."
+        case .qualityCountNotRounded(let register):
+            "A count of linkage quality\(register.map { " of register \($0)" } ?? "") is no multiple of count_rounding, "
+                + "or doesn't fit the agreement."
         case .reportMismatch(let register):
             "The round's report must name each register of the agreement once at most; check \(register)."
         case .storeOfAnotherAgreement(let path):
@@ -110,6 +118,10 @@ extension DatasetError: CustomStringConvertible {
             "A person was sent who is in no cohort that any register is released for."
         case .personChanged:
             "A person was sent twice with different cohorts."
+        case .unknownLink(let register):
+            "A record of register \(register) was sent as joined in a way that the agreement does not have."
+        case .linkChanged(let register):
+            "A record of register \(register) was sent twice, joined in different ways."
         case .rowsBeforePerson(let register):
             "Rows of register \(register) arrived for a person who was not selected."
         case .rowsNotReleased(let register):
@@ -132,7 +144,7 @@ extension NameFault {
     fileprivate var sentence: String {
         switch self {
         case .form: "it is empty, too long, or holds a character that file and column names must not have."
-        case .reserved: "the dataset uses it itself, as 'person', 'persons' or SQLite's 'sqlite_…'."
+        case .reserved: "the dataset uses it itself, as 'person', 'persons', 'link_key' or SQLite's 'sqlite_…'."
         case .repeated: "it is used twice, or differs from another only by capital letters."
         case .tooMany: "there are more of its kind than a dataset holds (64 cohorts, 1,000 columns a register)."
         case .undeclared: "a register is released for it, but no such cohort is declared."

@@ -23,8 +23,10 @@ extension DatasetError: ReportableError {
     /// Whether what arrived is at fault, and not this machine: trying again cannot help.
     var isOfSender: Bool {
         switch self {
-        case .unknownRegister, .unknownCohort, .personInNoReleasedCohort, .personChanged, .rowsBeforePerson,
-            .rowsNotReleased, .rowsChanged, .wrongValueCount, .wrongType, .missingValue, .unusableText:
+        case .unknownRegister, .unknownCohort, .personInNoReleasedCohort, .personChanged, .unknownLink,
+            .linkChanged, .rowsBeforePerson, .rowsNotReleased, .rowsChanged, .wrongValueCount, .wrongType,
+            .missingValue,
+            .unusableText:
             true
         default: false
         }

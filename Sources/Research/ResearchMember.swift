@@ -104,6 +104,7 @@ actor ResearchMember: RoundMember {
             try folder.clear()
         }
         let surveys = try SourceSurvey.all(in: record, keys: home.keys)
+        let linkage = try PublishedLinkage.opened(in: record, keys: home.keys)
         let store = try freshStore(folder, record, agreementID)
         do {
             var sink = StoreSink(
@@ -119,7 +120,8 @@ actor ResearchMember: RoundMember {
                 ReceivedRound(
                     agreement: record.opening.agreement, isOver: false,
                     report: RoundReport(
-                        record, surveys: surveys, people: sink.people, dummies: sink.dummies, receivedAt: clock.now())))
+                        record, surveys: surveys, linkage: linkage, people: sink.people, dummies: sink.dummies,
+                        receivedAt: clock.now())))
             try store.finish()
             for register in record.agreement.registers {
                 logger.notice(

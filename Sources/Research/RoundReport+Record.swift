@@ -16,28 +16,33 @@ extension SourceSurvey {
                     encapsulation.bytes, register: register.id, round: record.round, key: keys.hpkeKey),
                 let survey = try? SourceSurvey(
                     sealed: sealed.bytes, secret: secret, register: register.id, round: record.round),
-                survey.isPlausible(listed: batch.count)
+                survey.isPlausible(listed: batch.count, agreement: record.agreement)
             else { throw ProtocolViolation(.badBatch, by: register.owner) }
             surveys[register.id] = survey
         }
         return surveys
     }
+}
 
-    /// The numbers fit each other and the list, and the reasons are words.
-    private func isPlausible(listed: Int) -> Bool {
-        (0...listed).contains(people) && rowsRead >= 0 && (0...rowsRead).contains(rowsKept)
-            && refused.allSatisfy { reason, count in
-                (0...rowsRead).contains(count) && (1...80).contains(reason.utf8.count)
-                    && reason.utf8.allSatisfy { (0x20...0x7E).contains($0) }
-            }
+extension PublishedLinkage {
+    /// Opens what the coordinator said of links; nil where people are recognised in one way only.
+    ///
+    /// - Throws: `ProtocolViolation` by the coordinator if it said nothing, or something that does not open.
+    static func opened(in record: RoundRecord, keys: KeyDirectory) throws -> PublishedLinkage? {
+        guard record.agreement.linksInSeveralWays else { return nil }
+        guard let sealed = record.selected?.linkage,
+            let linkage = try? PublishedLinkage(
+                sealed: sealed.bytes, agreement: record.agreement, round: record.round, key: keys.hpkeKey)
+        else { throw ProtocolViolation(.selectionWrong, by: record.coordinator) }
+        return linkage
     }
 }
 
 extension RoundReport {
     /// The report of a round at the moment when everything was received.
     init(
-        _ record: RoundRecord, surveys: [RegisterID: SourceSurvey], people: [RegisterID: Int],
-        dummies: [RegisterID: Int], receivedAt: Date
+        _ record: RoundRecord, surveys: [RegisterID: SourceSurvey], linkage: PublishedLinkage?,
+        people: [RegisterID: Int], dummies: [RegisterID: Int], receivedAt: Date
     ) {
         let signed = record.opening.signatures
         let registers = record.agreement.registers.map { register in
@@ -47,8 +52,8 @@ extension RoundReport {
                 peopleDeclared: survey?.people ?? record.batches[register.id]?.count ?? 0,
                 declaredIsPadded: survey == nil && record.agreement.padding != .none,
                 rowsDeclared: survey?.rowsRead,
-                refused: (survey?.refused ?? [:]).filter { $0.value > 0 }.sorted { $0.key < $1.key }
-                    .map { Refusal(reason: $0.key, records: $0.value) },
+                refused: (survey?.refused ?? [:]).filter { $0.value != 0 }.sorted { $0.key < $1.key }
+                    .map { Refusal(reason: $0.key, records: $0.value == SourceSurvey.withheld ? nil : $0.value) },
                 peopleMatched: people[register.id, default: 0], dummiesDropped: dummies[register.id, default: 0])
         }
         self.init(
@@ -57,6 +62,7 @@ extension RoundReport {
                 .map { Signer(id: $0.id, name: $0.name) },
             registers: registers,
             overlaps: (record.counted?.overlap ?? []).map { Overlap(registers: $0.registers, people: $0.people) },
+            quality: RoundQuality(surveys: surveys, linkage: linkage),
             openedAt: Date(timeIntervalSince1970: TimeInterval(record.opening.opened)),
             deadline: Date(timeIntervalSince1970: TimeInterval(record.opening.deadline)), receivedAt: receivedAt,
             toolVersion: "\(ResearchProgram.name) \(ResearchProgram.version)")

@@ -67,13 +67,14 @@ struct StoreSink: OpenedRecords, Sendable {
         lastReport = clock.elapsed()
     }
 
-    mutating func person(tag: [UInt8], cohorts: UInt64) async throws {
+    mutating func person(register index: Int, tag: [UInt8], cohorts: UInt64, link: Int?) async throws {
         try Task.checkCancellation()
         if let register = opened.id { people[register, default: 0] += 1 }
         report()
         // A register that only defines cohorts is opened to tell people from dummies, also for cohorts not released.
         guard cohorts & releasedCohorts != 0 else { return }
-        try store.append(person: pseudonym(tag), cohorts: cohorts)
+        guard registers.indices.contains(index) else { throw ProtocolViolation(.selectionWrong) }
+        try store.append(person: pseudonym(tag), cohorts: cohorts, register: registers[index].id, link: link)
     }
 
     mutating func rows(register index: Int, tag: [UInt8], rows: [[FieldValue]]) async throws {

@@ -4,11 +4,15 @@ internal import PSIProtocol
 ///
 /// Every person, row and count passes through here, so that stricter disclosure control has one place to grow in.
 struct DisclosureGate {
+    private let agreement: Agreement
+    private let publication: CountPublication
     private let smallestCell: Int
     private let countRounding: Int
     private let layout: DatasetLayout
 
     init(agreement: Agreement, layout: DatasetLayout) {
+        self.agreement = agreement
+        publication = CountPublication(agreement: agreement)
         smallestCell = agreement.smallestCell
         countRounding = agreement.countRounding
         self.layout = layout
@@ -27,6 +31,30 @@ struct DisclosureGate {
     func check(_ overlap: RoundReport.Overlap) throws(DatasetError) {
         guard let people = overlap.people, countRounding > 1 else { return }
         guard people.isMultiple(of: countRounding) else { throw .countNotRounded(registers: overlap.registers) }
+    }
+
+    /// Refuses counts that an owner or the coordinator forgot to round or that are about something else than the
+    /// agreement: they are shown as they were received.
+    func check(_ quality: RoundQuality) throws(DatasetError) {
+        for (id, survey) in quality.surveys {
+            guard agreement.registers.contains(where: { $0.id == id }) else { throw .reportMismatch(register: id) }
+            guard survey.hasPlausibleCounts(under: agreement) else { throw .qualityCountNotRounded(register: id) }
+        }
+        guard let linkage = quality.linkage else { return }
+        guard linkage.fits(agreement),
+            (linkage.conflicts + [linkage.historyConflicts] + linkage.linked.joined()).allSatisfy({
+                $0 == PublishedLinkage.withheld || $0.isMultiple(of: max(1, countRounding))
+            })
+        else { throw .qualityCountNotRounded(register: nil) }
+    }
+
+    /// What a researcher sees of an exact count.
+    func disclose(_ exact: Int) -> ReportCount { ReportCount(count: publication.count(exact), size: exact) }
+
+    /// What a researcher sees of a count that was received as published.
+    func received(_ published: Int) -> ReportCount {
+        let isWithheld = published == PublishedLinkage.withheld
+        return ReportCount(count: isWithheld ? nil : published, size: isWithheld ? 1 : published)
     }
 
     /// What a researcher sees of a value.

@@ -20,6 +20,8 @@ public struct DatasetLayout: Sendable, Equatable {
         public let columns: [ColumnDeclaration]
         /// The bits of the cohorts it is released for.
         public let cohortMask: UInt64
+        /// Its place among all the agreement's registers.
+        let declaredIndex: Int
     }
 
     /// In the agreement's order.
@@ -28,6 +30,15 @@ public struct DatasetLayout: Sendable, Equatable {
     public let registers: [Register]
     /// Cohorts the agreement declares, released or not.
     let declaredCohortCount: Int
+    /// In which ways records can be joined, strongest first.
+    public let linkNames: [String]
+    /// Whether tables have the column `link_key`: only where people are recognised in several ways.
+    public let hasLinkColumn: Bool
+    /// Every register of the agreement, released or not: records of all of them are linked.
+    let declaredRegisters: [RegisterID]
+
+    /// The column that says what first joined a record to another.
+    static let linkColumn = "link_key"
 
     /// The bits of every released cohort.
     var releasedMask: UInt64 { registers.reduce(0) { $0 | $1.cohortMask } }
@@ -38,19 +49,20 @@ public struct DatasetLayout: Sendable, Equatable {
         guard agreement.cohorts.count <= 64 else {
             throw .unusableName(agreement.cohorts[64].id, reason: .tooMany)
         }
-        let released = agreement.release == .rows ? agreement.registers.filter { !$0.releasedFor.isEmpty } : []
+        let released =
+            agreement.release == .rows ? agreement.registers.enumerated().filter { !$1.releasedFor.isEmpty } : []
         guard !released.isEmpty else { throw .nothingReleased }
 
-        var cohortNames = TakenNames(reserved: ["person"])
+        var cohortNames = TakenNames(reserved: ["person", Self.linkColumn])
         for cohort in agreement.cohorts {
             guard Self.isIdentifier(cohort.id, allowingHyphen: true) else {
                 throw .unusableName(cohort.id, reason: .form)
             }
             try cohortNames.take(cohort.id)
         }
-        var registerNames = TakenNames(reserved: ["persons"])
+        var registerNames = TakenNames(reserved: ["persons", "person", Self.linkColumn])
         var registers: [Register] = []
-        for register in released {
+        for (declaredIndex, register) in released {
             guard Self.isIdentifier(register.id, allowingHyphen: false) else {
                 throw .unusableName(register.id, reason: .form)
             }
@@ -59,7 +71,7 @@ public struct DatasetLayout: Sendable, Equatable {
             guard register.columns.count <= Self.largestColumnCount else {
                 throw .unusableName(register.id, reason: .tooMany)
             }
-            var columnNames = TakenNames(reserved: ["person"])
+            var columnNames = TakenNames(reserved: ["person", Self.linkColumn])
             for column in register.columns {
                 guard Self.isColumnName(column.name) else { throw .unusableName(column.name, reason: .form) }
                 try columnNames.take(column.name)
@@ -72,7 +84,9 @@ public struct DatasetLayout: Sendable, Equatable {
                 mask |= 1 << UInt64(bit)
             }
             registers.append(
-                Register(id: register.id, title: register.title, columns: register.columns, cohortMask: mask))
+                Register(
+                    id: register.id, title: register.title, columns: register.columns, cohortMask: mask,
+                    declaredIndex: declaredIndex))
         }
         let releasedMask = registers.reduce(0) { $0 | $1.cohortMask }
         self.registers = registers
@@ -80,6 +94,9 @@ public struct DatasetLayout: Sendable, Equatable {
             releasedMask >> UInt64(bit) & 1 == 1 ? Cohort(id: cohort.id, title: cohort.title, bit: bit) : nil
         }
         self.declaredCohortCount = agreement.cohorts.count
+        self.linkNames = agreement.linkNames
+        self.hasLinkColumn = agreement.linksInSeveralWays
+        self.declaredRegisters = agreement.registers.map(\.id)
     }
 
     /// 1…64 of a–z, 0–9, `_` (and `-`), beginning with a letter: safe as a file's name.

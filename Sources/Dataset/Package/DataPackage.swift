@@ -50,6 +50,7 @@ struct DataPackage: Encodable {
         var required: Bool?
         var unique: Bool?
         var pattern: String?
+        var `enum`: [String]?
     }
 
     /// What Table Schema has no word for.
@@ -102,7 +103,9 @@ extension DataPackage {
         name = Self.name(for: report.study.id)
         title = report.study.title
         created = report.created
-        let schemas = [Self.personsSchema(layout)] + zip(layout.registers, emptyTexts).map(Self.schema)
+        let schemas =
+            [Self.personsSchema(layout)]
+            + zip(layout.registers, emptyTexts).map { Self.schema($0, emptyTexts: $1, layout) }
         let names =
             [(id: "persons", title: "People of the dataset and their cohorts")]
             + layout.registers.map { (id: $0.id, title: $0.title) }
@@ -122,16 +125,29 @@ extension DataPackage {
             constraints: Constraints(required: true, unique: unique ? true : nil, pattern: "[0-9a-hjkmnp-tv-z]{26}"))
     }
 
+    /// None where people are recognised in one way only. A value is missing where nothing was joined.
+    private static func linkField(_ layout: DatasetLayout, _ title: String) -> [Field] {
+        guard layout.hasLinkColumn else { return [] }
+        return [
+            Field(
+                name: DatasetLayout.linkColumn, type: "string", title: title,
+                constraints: Constraints(enum: layout.linkNames))
+        ]
+    }
+
     private static func personsSchema(_ layout: DatasetLayout) -> Schema {
         let cohorts = layout.cohorts.map { cohort in
             Field(
                 name: cohort.id, type: "boolean", title: cohort.title, trueValues: ["true"], falseValues: ["false"],
                 constraints: Constraints(required: true))
         }
-        return Schema(fields: [personField(unique: true)] + cohorts, primaryKey: "person", foreignKeys: nil)
+        let links = linkField(layout, "The weakest way in which a record of the person was joined to another")
+        return Schema(fields: [personField(unique: true)] + cohorts + links, primaryKey: "person", foreignKeys: nil)
     }
 
-    private static func schema(_ register: DatasetLayout.Register, emptyTexts: Set<Int>) -> Schema {
+    private static func schema(_ register: DatasetLayout.Register, emptyTexts: Set<Int>, _ layout: DatasetLayout)
+        -> Schema
+    {
         let columns = register.columns.enumerated().map { index, column in
             let isEmpty = emptyTexts.contains(index)
             var field = Field(name: column.name, type: fieldType(column.type), title: column.title)
@@ -144,7 +160,8 @@ extension DataPackage {
             return field
         }
         let key = ForeignKey(fields: "person", reference: .init(resource: "persons", fields: "person"))
-        return Schema(fields: [personField(unique: false)] + columns, primaryKey: nil, foreignKeys: [key])
+        let links = linkField(layout, "The way in which the record was first joined to another")
+        return Schema(fields: [personField(unique: false)] + links + columns, primaryKey: nil, foreignKeys: [key])
     }
 
     private static func fieldType(_ type: ColumnType) -> String {

@@ -49,6 +49,7 @@ struct DatasetReport: Encodable {
     let cohorts: [Cohort]
     let registers: [Register]
     let overlaps: [RoundReport.Overlap]
+    let linkageQuality: LinkageQuality?
     let smallestCell: Int
     let countRounding: Int
     let toolVersion: String
@@ -86,6 +87,7 @@ struct DatasetReport: Encodable {
                 rowsReleased: tally.registers[register.id]?.rows)
         }
         overlaps = report.overlaps
+        linkageQuality = try LinkageQuality(store: store, quality: report.quality, gate: gate)
         smallestCell = store.agreement.smallestCell
         countRounding = store.agreement.countRounding
         toolVersion = report.toolVersion

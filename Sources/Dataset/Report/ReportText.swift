@@ -4,24 +4,24 @@ extension DatasetReport {
     /// The report for people, in Markdown.
     var markdown: String {
         var lines = [
-            "# \(escaped(study.title))", "",
-            "- Study: \(escaped(study.id))",
-            "- Purpose: \(escaped(study.purpose))",
-            "- Legal basis: \(escaped(study.legalBasis))",
-            "- Permit: \(escaped(study.permit))",
+            "# \(Markdown.escaped(study.title))", "",
+            "- Study: \(Markdown.escaped(study.id))",
+            "- Purpose: \(Markdown.escaped(study.purpose))",
+            "- Legal basis: \(Markdown.escaped(study.legalBasis))",
+            "- Permit: \(Markdown.escaped(study.permit))",
             "- Agreement: `\(agreement)`",
             "- Round \(roundNumber): `\(round)`",
             "- Opened \(openedAt), to be received by \(deadline), received \(receivedAt)",
-            "- Dataset created \(created) by \(escaped(toolVersion))",
+            "- Dataset created \(created) by \(Markdown.escaped(toolVersion))",
             "", "Signed by:", "",
         ]
-        lines += signers.map { "- \(escaped($0.name)) (\(escaped($0.id)))" }
+        lines += signers.map { "- \(Markdown.escaped($0.name)) (\(Markdown.escaped($0.id)))" }
         lines += ["", "## People", ""]
-        lines += table(
+        lines += Markdown.table(
             ["Cohort", "Title", "People"],
             cohorts.map { [$0.id, $0.title, String($0.people)] } + [["any of them", "", String(people)]])
         lines += ["", "A person can be in several cohorts.", "", "## Registers", ""]
-        lines += table(
+        lines += Markdown.table(
             [
                 "Register", "Title", "Owner", "People declared", "Rows declared", "People matched", "Dummies dropped",
                 "People released", "Rows released",
@@ -39,10 +39,10 @@ extension DatasetReport {
             lines += ["", "A padded count includes dummies that hide the register's exact size."]
         }
         let refused = registers.flatMap { register in
-            (register.round?.refused ?? []).map { [register.id, $0.reason, String($0.records)] }
+            (register.round?.refused ?? []).map { [register.id, $0.reason, $0.records.map(String.init) ?? "fewer than \(max(2, smallestCell)), or withheld"] }
         }
         lines += ["", "## Refused records", ""]
-        lines += refused.isEmpty ? ["None."] : table(["Register", "Reason", "Records"], refused)
+        lines += refused.isEmpty ? ["None."] : Markdown.table(["Register", "Reason", "Records"], refused)
         lines += ["", "## Overlaps", ""]
         if overlaps.isEmpty {
             lines += ["None published."]
@@ -53,30 +53,14 @@ extension DatasetReport {
                     overlap.people.map(String.init) ?? "fewer than \(smallestCell)",
                 ]
             }
-            lines += table(["Registers", "People"], rows)
+            lines += Markdown.table(["Registers", "People"], rows)
             if countRounding > 1 { lines += ["", "Rounded to the nearest multiple of \(countRounding)."] }
+        }
+        if let linkageQuality {
+            lines += linkageQuality.markdown(smallestCell: smallestCell, countRounding: countRounding)
         }
         return lines.joined(separator: "\n") + "\n"
     }
 
     private func number(_ value: Int?) -> String { value.map(String.init) ?? "–" }
-
-    private func table(_ head: [String], _ rows: [[String]]) -> [String] {
-        let line = { (cells: [String]) in "| " + cells.map { escaped($0) }.joined(separator: " | ") + " |" }
-        return [line(head), "|" + String(repeating: "---|", count: head.count)] + rows.map(line)
-    }
-
-    /// Text that neither breaks a table nor turns into markup.
-    private func escaped(_ text: String) -> String {
-        var safe = ""
-        for character in text.unicodeScalars {
-            if character.properties.generalCategory == .control {
-                safe += " "
-            } else {
-                if "\\`*_[]<>|#&".unicodeScalars.contains(character) { safe += "\\" }
-                safe.unicodeScalars.append(character)
-            }
-        }
-        return safe
-    }
 }

@@ -19,9 +19,10 @@ public struct RoundReport: Sendable, Equatable, Codable {
     public struct Refusal: Sendable, Equatable, Codable {
         /// In the owner's words, such as "invalid identity code".
         public var reason: String
-        public var records: Int
+        /// Rounded as the agreement says; nil where withheld.
+        public var records: Int?
 
-        public init(reason: String, records: Int) {
+        public init(reason: String, records: Int?) {
             self.reason = reason
             self.records = records
         }
@@ -70,6 +71,8 @@ public struct RoundReport: Sendable, Equatable, Codable {
     public var signers: [Signer]
     public var registers: [Register]
     public var overlaps: [Overlap]
+    /// Nil when nothing was told.
+    public var quality: RoundQuality?
     public var openedAt: Date
     public var deadline: Date
     public var receivedAt: Date
@@ -77,13 +80,14 @@ public struct RoundReport: Sendable, Equatable, Codable {
     public var toolVersion: String
 
     public init(
-        roundNumber: Int, signers: [Signer], registers: [Register], overlaps: [Overlap], openedAt: Date, deadline: Date,
-        receivedAt: Date, toolVersion: String
+        roundNumber: Int, signers: [Signer], registers: [Register], overlaps: [Overlap],
+        quality: RoundQuality? = nil, openedAt: Date, deadline: Date, receivedAt: Date, toolVersion: String
     ) {
         self.roundNumber = roundNumber
         self.signers = signers
         self.registers = registers
         self.overlaps = overlaps
+        self.quality = quality
         self.openedAt = openedAt
         self.deadline = deadline
         self.receivedAt = receivedAt

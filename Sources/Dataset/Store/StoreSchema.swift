@@ -4,11 +4,12 @@ internal import PSIProtocol
 /// The tables of a working store.
 ///
 /// Per released register: `rows_<id>`, rows in order of arrival with typed columns, and `people_<id>`, which stretch of
-/// them is whose. Rows are therefore only ever appended, at the disk's pace, and need no index.
+/// them is whose. Rows are therefore only ever appended, at the disk's pace, and need no index. `links` says of every
+/// selected record what first joined it to another.
 struct StoreSchema {
     /// "SiWs", so that another program's database is not taken for a working store.
     static let applicationID = 0x5369_5773
-    static let version = 1
+    static let version = 2
 
     let layout: DatasetLayout
     private(set) var insertRow: [String] = []
@@ -39,6 +40,12 @@ struct StoreSchema {
         }
         try database.execute(
             sql: "CREATE TABLE persons (pseudonym BLOB PRIMARY KEY, cohorts INTEGER NOT NULL) STRICT, WITHOUT ROWID")
+        // By the agreement's register, whether it is released or not; NULL for a record that stands alone.
+        try database.execute(
+            sql: """
+                CREATE TABLE links (pseudonym BLOB NOT NULL, register INTEGER NOT NULL, link INTEGER,
+                PRIMARY KEY (pseudonym, register)) STRICT, WITHOUT ROWID
+                """)
         for register in layout.registers {
             let columns = register.columns.map { column in
                 let type = column.type == .integer || column.type == .boolean ? "INTEGER" : "TEXT"

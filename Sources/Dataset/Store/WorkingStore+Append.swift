@@ -3,24 +3,57 @@ internal import GRDB
 public import PSIProtocol
 
 extension WorkingStore {
-    /// Adds a selected person.
+    /// Adds a selected person as a register has them.
     ///
-    /// - Parameter cohorts: bit i says that the person is in the i-th cohort the agreement declares.
+    /// The same call again changes nothing; another link for the same person and register is refused, as are other
+    /// cohorts.
     ///
-    /// The same person with the same cohorts again changes nothing.
-    public func append(person: Pseudonym, cohorts: UInt64) throws(DatasetError) {
+    /// - Parameters:
+    ///   - cohorts: bit i says that the person is in the i-th cohort the agreement declares.
+    ///   - id: the register, one that only defines cohorts too.
+    ///   - link: index among the agreement's `linkNames` of what first joined the record to another; nil if it stands
+    ///     alone.
+    public func append(person: Pseudonym, cohorts: UInt64, register id: RegisterID, link: Int?) throws(DatasetError) {
+        guard let register = layout.declaredRegisters.firstIndex(of: id) else { throw .unknownRegister(id) }
+        try check(cohorts)
+        if let link, !layout.linkNames.indices.contains(link) { throw .unknownLink(register: id) }
+        try update { database, progress in
+            try insert(person, cohorts, in: database, &progress)
+            let find = try database.cachedStatement(
+                sql: "SELECT link FROM links WHERE pseudonym = ? AND register = ?")
+            if let known = try Row.fetchOne(find, arguments: [person.data, register]) {
+                let before: Int? = known[0]
+                guard before == link else { throw DatasetError.linkChanged(register: id) }
+                return
+            }
+            try database.cachedStatement(sql: "INSERT INTO links VALUES (?, ?, ?)")
+                .execute(arguments: [person.data, register, link])
+            progress.uncommitted += 1
+        }
+    }
+
+    /// Adds a selected person of no register in particular.
+    func append(person: Pseudonym, cohorts: UInt64) throws(DatasetError) {
+        try check(cohorts)
+        try update { database, progress in try insert(person, cohorts, in: database, &progress) }
+    }
+
+    private func check(_ cohorts: UInt64) throws(DatasetError) {
         let beyond = layout.declaredCohortCount < 64 ? cohorts >> UInt64(layout.declaredCohortCount) : 0
         guard beyond == 0 else { throw .unknownCohort(bit: 63 - cohorts.leadingZeroBitCount) }
         guard cohorts & layout.releasedMask != 0 else { throw .personInNoReleasedCohort }
-        try update { database, progress in
-            if let known = try mask(of: person, in: database) {
-                guard known == cohorts else { throw DatasetError.personChanged }
-                return
-            }
-            try database.cachedStatement(sql: "INSERT INTO persons VALUES (?, ?)")
-                .execute(arguments: [person.data, Int64(bitPattern: cohorts)])
-            progress.uncommitted += 1
+    }
+
+    private func insert(
+        _ person: Pseudonym, _ cohorts: UInt64, in database: Database, _ progress: inout Progress
+    ) throws {
+        if let known = try mask(of: person, in: database) {
+            guard known == cohorts else { throw DatasetError.personChanged }
+            return
         }
+        try database.cachedStatement(sql: "INSERT INTO persons VALUES (?, ?)")
+            .execute(arguments: [person.data, Int64(bitPattern: cohorts)])
+        progress.uncommitted += 1
     }
 
     /// Adds all rows of a person in a register, after the person itself.

@@ -42,26 +42,34 @@ extension WorkingStore {
         }
     }
 
-    /// Hands out every person by pseudonym, with the mask of cohorts.
-    func forEachPerson(_ body: (Pseudonym, UInt64) throws -> Void) throws(DatasetError) {
+    /// Hands out every person by pseudonym, with the mask of cohorts and the name of the weakest link among all the
+    /// person's records, those of registers that only define cohorts too; nil if nothing joined any of them.
+    func forEachPerson(_ body: (Pseudonym, UInt64, String?) throws -> Void) throws(DatasetError) {
         try readFinished { database in
-            let sql = "SELECT pseudonym, cohorts FROM persons ORDER BY pseudonym"
+            let sql = """
+                SELECT pseudonym, cohorts, (SELECT max(link) FROM links WHERE links.pseudonym = persons.pseudonym)
+                FROM persons ORDER BY pseudonym
+                """
             let persons = try Row.fetchCursor(database, sql: sql)
             while let row = try persons.next() {
-                try body(try pseudonym(row[0]), UInt64(bitPattern: row[1] as Int64))
+                try body(try pseudonym(row[0]), UInt64(bitPattern: row[1] as Int64), try linkName(row[2]))
             }
         }
     }
 
-    /// Hands out every person with an entry in a register, by pseudonym, with the rows as they arrived.
+    /// Hands out every person with an entry in a register, by pseudonym, with the name of what first joined the record
+    /// to another and the rows as they arrived.
     func forEachPerson(
-        inRegisterAt index: Int, _ body: (Pseudonym, [[FieldValue]]) throws -> Void
+        inRegisterAt index: Int, _ body: (Pseudonym, String?, [[FieldValue]]) throws -> Void
     ) throws(DatasetError) {
         let register = layout.registers[index]
         try readFinished { database in
-            let sql =
-                "SELECT pseudonym, first, count FROM \(quotedIdentifier("people_" + register.id)) ORDER BY pseudonym"
-            let people = try Row.fetchCursor(database, sql: sql)
+            let sql = """
+                SELECT pseudonym, first, count,
+                (SELECT link FROM links WHERE links.pseudonym = people.pseudonym AND links.register = ?)
+                FROM \(quotedIdentifier("people_" + register.id)) AS people ORDER BY pseudonym
+                """
+            let people = try Row.fetchCursor(database, sql: sql, arguments: [register.declaredIndex])
             let select = try database.makeStatement(sql: schema.selectRows[index])
             while let entry = try people.next() {
                 let first: Int64 = entry[1]
@@ -70,7 +78,7 @@ extension WorkingStore {
                 let stored = try Row.fetchCursor(select, arguments: [first, first &+ count])
                 while let row = try stored.next() { rows.append(try values(of: row, in: register)) }
                 guard rows.count == Int(count) else { throw DatasetError.storeUnusable(path: path) }
-                try body(try pseudonym(entry[0]), rows)
+                try body(try pseudonym(entry[0]), try linkName(entry[3]), rows)
             }
         }
     }
@@ -85,6 +93,12 @@ extension WorkingStore {
             values.append(value)
         }
         return values
+    }
+
+    private func linkName(_ link: Int?) throws(DatasetError) -> String? {
+        guard let link else { return nil }
+        guard layout.linkNames.indices.contains(link) else { throw .storeUnusable(path: path) }
+        return layout.linkNames[link]
     }
 
     private func pseudonym(_ bytes: Data) throws(DatasetError) -> Pseudonym {

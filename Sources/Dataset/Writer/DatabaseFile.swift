@@ -12,14 +12,18 @@ final class DatabaseFile {
     private let database: DatabaseQueue
     private let insertPerson: String
     private let insertRow: [String]
+    /// Whether tables have a column for links.
+    private let hasLinks: Bool
 
     init(creating path: String, layout: DatasetLayout) throws(DatasetError) {
         self.path = path
         close(try SystemCalls.createPrivateFile(path))
         let places = { (count: Int) in Array(repeating: "?", count: count).joined(separator: ", ") }
-        insertPerson = "INSERT INTO persons VALUES (\(places(layout.cohorts.count + 1)))"
+        let ownColumnCount = layout.hasLinkColumn ? 2 : 1
+        hasLinks = layout.hasLinkColumn
+        insertPerson = "INSERT INTO persons VALUES (\(places(layout.cohorts.count + ownColumnCount)))"
         insertRow = layout.registers.map { register in
-            "INSERT INTO \(quotedIdentifier(register.id)) VALUES (\(places(register.columns.count + 1)))"
+            "INSERT INTO \(quotedIdentifier(register.id)) VALUES (\(places(register.columns.count + ownColumnCount)))"
         }
         database = try DatasetError.naming(path) {
             var configuration = Configuration()
@@ -43,26 +47,30 @@ final class DatabaseFile {
 
     deinit { try? database.close() }
 
-    func append(_ person: Pseudonym, cohorts: [Bool]) throws(DatasetError) {
+    func append(_ person: Pseudonym, cohorts: [Bool], link: String?) throws(DatasetError) {
         try DatasetError.naming(path) {
             try database.writeWithoutTransaction { database in
-                let values = [person.text.databaseValue] + cohorts.map { ($0 ? 1 : 0).databaseValue }
+                let values = [person.text.databaseValue] + cohorts.map { ($0 ? 1 : 0).databaseValue } + stored(link)
                 try database.cachedStatement(sql: insertPerson).execute(arguments: StatementArguments(values))
             }
         }
     }
 
-    func append(_ rows: [[FieldValue]], of person: Pseudonym, toRegisterAt index: Int) throws(DatasetError) {
+    func append(_ rows: [[FieldValue]], of person: Pseudonym, link: String?, toRegisterAt index: Int)
+        throws(DatasetError)
+    {
         try DatasetError.naming(path) {
             try database.writeWithoutTransaction { database in
                 let insert = try database.cachedStatement(sql: insertRow[index])
-                let name = person.text.databaseValue
+                let own = [person.text.databaseValue] + stored(link)
                 for row in rows {
-                    try insert.execute(arguments: StatementArguments([name] + row.map(StoredRow.encode)))
+                    try insert.execute(arguments: StatementArguments(own + row.map(StoredRow.encode)))
                 }
             }
         }
     }
+
+    private func stored(_ link: String?) -> [DatabaseValue] { hasLinks ? [link.databaseValue] : [] }
 
     func finish() throws(DatasetError) {
         try DatasetError.naming(path) {
@@ -76,8 +84,9 @@ final class DatabaseFile {
             let name = quotedIdentifier(cohort.id)
             return ", \(name) INTEGER NOT NULL CHECK (\(name) IN (0, 1))"
         }
+        let links = linkColumn(layout)
         var statements = [
-            "CREATE TABLE persons (person TEXT NOT NULL PRIMARY KEY\(cohorts.joined())) STRICT, WITHOUT ROWID"
+            "CREATE TABLE persons (person TEXT NOT NULL PRIMARY KEY\(cohorts.joined())\(links)) STRICT, WITHOUT ROWID"
         ]
         for register in layout.registers {
             let columns = register.columns.map { column in
@@ -92,7 +101,7 @@ final class DatabaseFile {
             }
             statements.append(
                 "CREATE TABLE \(quotedIdentifier(register.id)) "
-                    + "(person TEXT NOT NULL REFERENCES persons (person)\(columns.joined())) STRICT")
+                    + "(person TEXT NOT NULL REFERENCES persons (person)\(links)\(columns.joined())) STRICT")
             // Made before the rows, which come in its order: no sorting, no spilling.
             statements.append(
                 "CREATE INDEX \(quotedIdentifier(register.id + "-by-person")) "
@@ -100,5 +109,13 @@ final class DatabaseFile {
             )
         }
         return statements
+    }
+
+    /// The definition of the links' column; empty where there is none.
+    private static func linkColumn(_ layout: DatasetLayout) -> String {
+        guard layout.hasLinkColumn else { return "" }
+        let names = layout.linkNames.map { "'" + $0.replacing("'", with: "''") + "'" }.joined(separator: ", ")
+        let column = DatasetLayout.linkColumn
+        return ", \(column) TEXT CHECK (\(column) IN (\(names)))"
     }
 }

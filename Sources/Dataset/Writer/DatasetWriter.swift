@@ -4,11 +4,14 @@ internal import PSIProtocol
 /// Turns a finished working store into the dataset that researchers get: a directory, mode 0700, with files of mode
 /// 0600.
 ///
-///     persons.csv        person, and one column a released cohort
-///     <register>.csv     person, and the agreement's columns
+///     persons.csv        person, one column a released cohort, and link_key
+///     <register>.csv     person, link_key, and the agreement's columns
 ///     dataset.sqlite     the same tables, typed
 ///     datapackage.json   how to read them (Frictionless Tabular Data Package 1)
 ///     report.json, .md   where they come from
+///
+/// `link_key` is there only where the agreement recognises people in several ways: of a record what first joined it to
+/// another, of a person the weakest of these, missing where nothing did.
 ///
 /// The same store, report and time give the same bytes, in whatever order people and rows arrived. The directory
 /// appears complete or not at all.
@@ -91,15 +94,17 @@ public struct DatasetWriter: Sendable {
     ) throws(DatasetError) -> WrittenFile {
         var file = try OutputFile(creating: directory + "/persons.csv")
         let cohorts = store.layout.cohorts
-        try file.write { CSVLine.append(names: ["person"] + cohorts.map(\.id), to: &$0) }
-        try store.forEachPerson { person, mask in
+        let links = Self.linkColumns(store.layout)
+        try file.write { CSVLine.append(names: ["person"] + cohorts.map(\.id) + links, to: &$0) }
+        try store.forEachPerson { person, mask, link in
             let memberships = cohorts.map { mask >> UInt64($0.bit) & 1 == 1 }
             try file.write { line in
                 line += person.textBytes
                 for membership in memberships { CSVLine.append(.boolean(membership), to: &line) }
+                for _ in links { CSVLine.append(link.map(FieldValue.code) ?? .null, to: &line) }
                 CSVLine.end(&line)
             }
-            try database.append(person, cohorts: memberships)
+            try database.append(person, cohorts: memberships, link: link)
         }
         return try file.finish()
     }
@@ -109,9 +114,10 @@ public struct DatasetWriter: Sendable {
         emptyTexts: inout Set<Int>
     ) throws(DatasetError) -> WrittenFile {
         let register = store.layout.registers[index]
+        let links = Self.linkColumns(store.layout)
         var file = try OutputFile(creating: directory + "/" + register.id + ".csv")
-        try file.write { CSVLine.append(names: ["person"] + register.columns.map(\.name), to: &$0) }
-        try store.forEachPerson(inRegisterAt: index) { person, rows in
+        try file.write { CSVLine.append(names: ["person"] + links + register.columns.map(\.name), to: &$0) }
+        try store.forEachPerson(inRegisterAt: index) { person, link, rows in
             // Sorted by what is shown: the order must not tell what disclosure control took away.
             let rows = rows.map { row in zip(row, register.columns).map { gate.disclose($0, of: $1) } }
                 .sorted(by: RowOrder.precedes)
@@ -119,6 +125,7 @@ public struct DatasetWriter: Sendable {
             for row in rows {
                 try file.write { line in
                     line += name
+                    for _ in links { CSVLine.append(link.map(FieldValue.code) ?? .null, to: &line) }
                     for value in row { CSVLine.append(value, to: &line) }
                     CSVLine.end(&line)
                 }
@@ -126,9 +133,14 @@ public struct DatasetWriter: Sendable {
                     emptyTexts.insert(column)
                 }
             }
-            try database.append(rows, of: person, toRegisterAt: index)
+            try database.append(rows, of: person, link: link, toRegisterAt: index)
         }
         return try file.finish()
+    }
+
+    /// The column that a table has for links, if any.
+    private static func linkColumns(_ layout: DatasetLayout) -> [String] {
+        layout.hasLinkColumn ? [DatasetLayout.linkColumn] : []
     }
 
     private func reached(_ step: Step) throws(DatasetError) { try interruption?(step) }
