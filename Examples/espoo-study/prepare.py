@@ -89,8 +89,10 @@ def agreement(out, suite):
             f"    released_for: [{', '.join(register['released_for'])}]",
             f"    max_people: {cap}",
             "    max_cells_per_person: 64",
-            "    columns:",
         ]
+        if "quality" in register:
+            lines.append("    quality: {" + ", ".join(f"{key}: {name}" for key, name in register["quality"].items()) + "}")
+        lines.append("    columns:")
         for column in register["columns"]:
             if column["released"]:
                 lines.append(

@@ -16,6 +16,7 @@ struct LayerTests {
         "Daemon": ["PSIProtocol", "Exchange"],
         "Node": ["PSIProtocol", "Register", "Exchange", "Daemon", "CRistretto"],
         "Coordinator": ["PSIProtocol", "Exchange", "Daemon"],
+        "LinkageEval": ["PSIProtocol", "Register", "Daemon"],
         "Research": ["PSIProtocol", "Exchange", "Dataset", "Daemon"],
     ]
 

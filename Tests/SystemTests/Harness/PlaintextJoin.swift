@@ -39,6 +39,8 @@ extension StudyDesign {
 struct WrittenDataset {
     let profiles: [PersonProfile]
     let pseudonyms: Set<String>
+    /// By register, then by its rows' column `serial`, what the row's person was found by; empty without the column.
+    let links: [String: [String: String]]
 
     init(_ directory: URL, registers: [String]) throws {
         func table(_ name: String) throws -> (header: [String], rows: [[String]]) {
@@ -54,12 +56,17 @@ struct WrittenDataset {
             cohorts[row[0]] = Set(zip(persons.header, row).dropFirst().filter { $0.1 == "true" }.map(\.0))
         }
         var rows: [String: [String: [String]]] = [:]
+        var links: [String: [String: String]] = [:]
         for register in registers {
-            for row in try table(register).rows {
+            let (header, content) = try table(register)
+            let own = header.count > 1 && header[1] == "link_key" ? 2 : 1
+            for row in content {
                 guard cohorts[row[0]] != nil else { throw HarnessError("\(register) has rows of nobody in persons") }
-                rows[row[0], default: [:]][register, default: []].append(row.dropFirst().joined(separator: ","))
+                rows[row[0], default: [:]][register, default: []].append(row.dropFirst(own).joined(separator: ","))
+                if own == 2, row.count > 2 { links[register, default: [:]][row[2]] = row[1] }
             }
         }
+        self.links = links
         guard cohorts.count == persons.rows.count else { throw HarnessError("a person is in persons twice") }
         profiles = cohorts.map { PersonProfile(cohorts: $0.value, rows: rows[$0.key] ?? [:]) }.sorted()
         pseudonyms = Set(cohorts.keys)

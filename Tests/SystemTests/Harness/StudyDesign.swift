@@ -44,6 +44,8 @@ struct StudyDesign: Sendable {
     var smallestCell = 1
     var countRounding = 1
     var mixers: [String] = []
+    /// Lines of the agreement that say how people are matched.
+    var matching = ["match_keys: [identity_code]"]
     var registers: [TestRegister]
     var cohorts: [Cohort]
 
@@ -77,8 +79,8 @@ struct StudyDesign: Sendable {
             "  permit: \"TEST/1\"", "valid: \(valid)", "suite: \(suite)", "rounds_allowed: \(roundsAllowed)",
             "release: \(release)", "padding: \(padding)", "cell_bytes: 256", "smallest_cell: \(smallestCell)",
             "count_rounding: \(countRounding)", "deadline_minutes: \(deadlineMinutes)", "retention_days: 30",
-            "match_keys: [identity_code]",
         ]
+        lines += matching
         if release == "rows" { lines.append("vault_access: \(vaultAccess)") }
         if nodes.count == 2 { lines.append("two_parties_acknowledged: true") }
         lines.append("participants:")

@@ -12,9 +12,13 @@ extension StudyOnDisk {
         }
         guard searched.contains(where: { $0.pathExtension == "err" }) else { return }
         let people = design.registers.reduce(into: Set<InventedPerson>()) { $0.formUnion($1.people) }
-        let words = people.flatMap { person in
+        var words = people.flatMap { person in
             [person.code, String(person.code.prefix(10)), String(person.name.prefix { $0 != " " })]
                 .map { Data($0.utf8) }
+        }
+        words += design.registers.flatMap { register in
+            (Array(register.codes.values) + register.names.values + register.history.map(\.former))
+                .filter { $0.count > 5 }.map { Data($0.utf8) }
         }
         for file in searched {
             let data = try Data(contentsOf: file)

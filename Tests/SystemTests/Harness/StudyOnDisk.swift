@@ -133,7 +133,15 @@ final class StudyOnDisk: Sendable {
             return
         }
         let own = design.registers.filter { $0.owner == id }
-        let registers = own.map { "  - id: \($0.id)\n    identity: hetu\n    \($0.source(in: directory))\n" }
+        let registers = own.map { register in
+            var lines = ["  - id: \(register.id)", "    identity: hetu", "    \(register.source(in: directory))"]
+            lines += register.more.map { "    " + $0 }
+            if !register.history.isEmpty {
+                let path = register.historyFile(in: directory).path
+                lines.append("    history: {former: former, current: current, csv: {file: \"\(path)\"}}")
+            }
+            return lines.joined(separator: "\n") + "\n"
+        }
         try configure(
             id, "sidos_node: 1\n" + connection + (own.isEmpty ? "" : "registers:\n" + registers.joined()))
     }

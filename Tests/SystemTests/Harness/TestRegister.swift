@@ -24,6 +24,13 @@ struct TestRegister: Sendable {
     var releasedFor: [String]
     var maxPeople = 200
     var rows: [Row]
+    /// What the register has for a person in place of their code, or of their name.
+    var codes: [Int: String] = [:]
+    var names: [Int: String] = [:]
+    /// Codes that people had before: former and current.
+    var history: [(former: String, current: String)] = []
+    /// Lines of the node's configuration besides source and identity.
+    var more: [String] = []
 
     /// Whole rows of these people: one to three each, with values that belong to nobody else.
     init(
@@ -64,14 +71,23 @@ struct TestRegister: Sendable {
         case .csv: try Data(csv.utf8).write(to: file)
         case .sqlite: try writeDatabase(file)
         }
+        if !history.isEmpty {
+            let lines = history.map { "\($0.former),\($0.current)\n" }
+            try Data(("former,current\n" + lines.joined()).utf8).write(to: historyFile(in: directory))
+        }
     }
+
+    func historyFile(in directory: URL) -> URL { directory.appendingPathComponent("\(id)-history.csv") }
+
+    private func code(of person: InventedPerson) -> String { codes[person.index] ?? person.code }
+    private func name(of person: InventedPerson) -> String { names[person.index] ?? person.name }
 
     /// With a name beside the code, which no agreement ever releases.
     var csv: String {
         var text = (["hetu", "nimi"] + columns.map(\.name)).joined(separator: ",") + "\n"
         for row in rows {
             let values = row.values.prefix(columns.count).map { $0 ?? "" }
-            text += ([row.person.code, row.person.name] + values).joined(separator: ",") + "\n"
+            text += ([code(of: row.person), name(of: row.person)] + values).joined(separator: ",") + "\n"
         }
         return text
     }
@@ -85,7 +101,7 @@ struct TestRegister: Sendable {
             try database.execute(sql: "CREATE TABLE people (\(declared))")
             let marks = names.map { _ in "?" }.joined(separator: ", ")
             for row in rows {
-                let values: [String?] = [row.person.code, row.person.name] + row.values.prefix(columns.count)
+                let values: [String?] = [code(of: row.person), name(of: row.person)] + row.values.prefix(columns.count)
                 try database.execute(
                     sql: "INSERT INTO people VALUES (\(marks))", arguments: StatementArguments(values))
             }

@@ -1,0 +1,110 @@
+import Foundation
+import Testing
+
+extension SystemTests {
+    @Suite("Several match keys", .serialized)
+    struct SeveralKeysTests {
+        /// Three registers of the same people: one knows all codes; one lacks some, of whom it knows the name or nearly the name;
+        /// one has new codes for some and remembers the old.
+        static var design: StudyDesign {
+            var design = StudyDesign.simple()
+            design.smallestCell = 3
+            design.matching = [
+                "normalisation: sidos-1", "match_fields:", "  - {name: full_name, kind: text}", "match_keys:",
+                "  - identity_code", "  - {name: former_code, values: 2}",
+                "  - {name: whole_name, recipe: joined(full_name)}", "tolerant_matching:", "  tokens: 24", "  agree: 3",
+                "  bits: 12", "  most_frequent: 20", "  groups:", "    - {name: letters, features: [trigrams(full_name)]}",
+                "  patterns: [[letters, letters]]",
+            ]
+            for index in design.registers.indices { design.registers[index].more = ["match_fields: {full_name: nimi}"] }
+            // No code, or one that is not possible: found by name.
+            for person in 12..<18 { design.registers[1].codes[person] = person % 2 == 0 ? "" : "99999-999X" }
+            // No code in either of two registers, and names that only resemble each other.
+            for index in 0...1 { design.registers[index].codes[19] = "" }
+            design.registers[0].names[19] = "Alexandrina Petroshenkova-Wasilewska"
+            design.registers[1].names[19] = "Alexandryna Petroshenkova-Wasilewska"
+            // New codes, of which only the third register knows what they were.
+            for person in 24..<28 {
+                let current = InventedPerson(person + 500).code
+                design.registers[2].codes[person] = current
+                design.registers[2].names[person] = "Uusi Nimi\(person)"
+                design.registers[2].history.append((InventedPerson(person).code, current))
+            }
+            design.registers[2].codes[29] = InventedPerson(29).code.replacingOccurrences(of: "-", with: "–")
+            return design
+        }
+
+        @Test("Codes, former codes, names, tokens: everybody is found, and the dataset says by what", .timeLimit(.minutes(3)))
+        func round() async throws {
+            let design = Self.design
+            try await StudyOnDisk.with(design) { study in
+                try study.sign()
+                try await study.serveAll()
+                let link = try study.link()
+                #expect(try await link.end() == 0, "\(link.errors)")
+                try await study.researchIsDone()
+                let dataset = try await study.dataset()
+                #expect(dataset.profiles == design.expectedProfiles)
+                func links(_ register: Int, _ people: Range<Int>) -> Set<String> {
+                    let rows = design.registers[register].rows.filter { people.contains($0.person.index) }
+                    return Set(rows.map { dataset.links[design.registers[register].id]?[$0.values[0] ?? ""] ?? "no row" })
+                }
+                #expect(links(1, 12..<18) == ["whole_name"])
+                #expect(links(1, 19..<20) == ["tolerant"])
+                #expect(links(1, 20..<36) == ["identity_code"])
+                #expect(links(2, 24..<28) == ["former_code"])
+                #expect(links(2, 29..<30) == ["identity_code"])
+                let output = try #require(
+                    FileManager.default.contentsOfDirectory(atPath: study.directory.path).first { $0.hasPrefix("dataset-") && !$0.contains(".") })
+                let report = try String(
+                    contentsOf: study.directory.appendingPathComponent("\(output)/report.md"), encoding: .utf8)
+                #expect(report.contains("## Linkage quality"))
+                #expect(report.contains("whole\\_name"))
+            }
+        }
+
+        @Test("check tells how complete keys are, and explains a row on the terminal", .timeLimit(.minutes(2)))
+        func check() async throws {
+            try await StudyOnDisk.with(Self.design) { study in
+                try study.sign()
+                try study.configureMember("b", port: 1)
+                let checked = try await study.run(.node, "check", "--directory", study.home("b").path)
+                #expect(checked.status == 0, "\(checked.errors)")
+                for line in [
+                    "7 people have no usable code", "key identity_code: 29 people have it (81 %), 0 share it",
+                    "key former_code: 0 people have it", "key whole_name: 36 people have it (100 %)",
+                    "tokens: 36 people have what they are made of",
+                ] { #expect(checked.output.contains(line), "\(line) is not in \(checked.output)") }
+                let missing = try await study.run(
+                    .node, "check", "--directory", study.home("b").path, "--explain", "register_b", "--row", "100000")
+                #expect(missing.output.contains("fewer than 100000 rows"))
+                let unknown = try await study.run(
+                    .node, "check", "--directory", study.home("b").path, "--explain", "register_x")
+                #expect(unknown.status == 64)
+                #expect(unknown.errors.contains("it has register_b"))
+            }
+        }
+
+        @Test("Twins of one code but for the century's sign are two people", .timeLimit(.minutes(2)))
+        func twins() async throws {
+            var design = StudyDesign.simple(nodes: 2)
+            design.cohorts = [
+                .init(id: "both", rule: .intersect(.register("register_a"), .register("register_b"))),
+                .init(id: "all", rule: .union(.register("register_a"), .register("register_b"))),
+            ]
+            for index in design.registers.indices { design.registers[index].releasedFor = ["both", "all"] }
+            let twin = InventedPerson(15).code.replacingOccurrences(of: "-", with: "Y")
+            design.registers[1].codes[15] = twin
+            try await StudyOnDisk.with(design) { study in
+                try study.sign()
+                try await study.serveAll()
+                #expect(try await study.link().end() == 0)
+                try await study.researchIsDone()
+                let found = try await study.dataset()
+                // Somebody who was one person is now two, and nobody else changes.
+                #expect(found.profiles.count == design.expectedProfiles.count + 1)
+                #expect(Set(design.expectedProfiles).subtracting(found.profiles).count == 1)
+            }
+        }
+    }
+}
