@@ -3,7 +3,7 @@
 SWIFT_BUILD = swift build -c release -Xswiftc -enable-testing
 BIN = .build/release
 
-.PHONY: setup build demo test bench check format clean
+.PHONY: setup build demo test bench check linkage-eval format clean
 
 setup:
 	scripts/setup.sh
@@ -28,6 +28,14 @@ check: setup
 
 bench: build
 	scripts/bench.sh
+
+# How well match keys and tokens link data whose truth is known. SETS has the sets that may not be copied here; runs whose files
+# are missing are skipped. OPTIONS go to the program, such as OPTIONS='--only febrl'.
+SETS ?= ../shared/data/linkage
+PLAN ?= Benchmarks/linkage/plan.yaml
+linkage-eval: build
+	python3 -B Benchmarks/linkage/prepare.py .build/linkage $(SETS)
+	$(BIN)/linkage-eval $(PLAN) --json linkage-eval.json $(OPTIONS)
 
 format:
 	swift format --in-place --recursive Sources Tests Package.swift

@@ -17,6 +17,7 @@ let package = Package(
         .executable(name: "sidos-node", targets: ["Node"]),
         .executable(name: "sidos-coordinator", targets: ["Coordinator"]),
         .executable(name: "sidos-research", targets: ["Research"]),
+        .executable(name: "linkage-eval", targets: ["LinkageEval"]),
         .library(name: "PSIProtocol", targets: ["PSIProtocol"]),
     ],
     dependencies: [
@@ -142,6 +143,16 @@ let package = Package(
             ],
             swiftSettings: swiftSettings),
 
+        // Measures how well agreements link, on data whose truth is known.
+        .executableTarget(
+            name: "LinkageEval",
+            dependencies: [
+                "PSIProtocol", "Register", "Daemon",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: swiftSettings),
+
         .testTarget(name: "LayoutTests", swiftSettings: testSettings),
         .testTarget(
             name: "PSIProtocolTests",
@@ -151,6 +162,7 @@ let package = Package(
         .testTarget(
             name: "RegisterTests",
             dependencies: ["Register", "PSIProtocol", .product(name: "GRDB", package: "GRDB.swift")],
+            resources: [.copy("Vectors")],
             swiftSettings: testSettings),
         .testTarget(
             name: "ExchangeTests",

@@ -16,3 +16,5 @@ done
 if [ -f Tests/Interop/check_transcript.py ]; then
     python3 Tests/Interop/check_transcript.py "$transcript"
 fi
+python3 Tests/Interop/check_normalisation.py
+python3 Tests/Interop/check_tokens.py
