@@ -3,7 +3,8 @@
 
     python3 Benchmarks/linkage/prepare.py OUTPUT [SOURCE]
 
-OUTPUT/<set>-<part>/<register>.csv are written: `whole`; `tune` and `report`, halves by a hash of who a record is about, so that
+OUTPUT/<set>-<part>/<register>.csv are written. `codes` are invented people known by identity codes alone, with every case that
+has ever made a false or a missing link. Of sets without codes: `whole`; `tune` and `report`, halves by a hash of who a record is about, so that
 what was tuned on one half is judged on people who had no part in it; `cut`, in which a third of the people are missing from one
 register and another third from the other; `ov05` and `ov20`, in which so many percent of a register's people are in the other
 one. Dates come in one column. FEBRL4 is here; the other sets, whose licences do not allow copies, are read from SOURCE
@@ -14,6 +15,7 @@ import csv
 import gzip
 import hashlib
 import os
+import random
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -83,6 +85,98 @@ def foreigners(source):
     yield from registers.items()
 
 
+CHECK = "0123456789ABCDEFHJKLMNPRSTUVWXY"
+SIGNS = {1800: "+", 1900: "-YXWVU", 2000: "ABCDEF"}
+
+
+def identity_code(draw, temporary=False):
+    century = draw.choice([1800] + 9 * [1900] + 3 * [2000])
+    year = century + draw.randrange(0, 21 if century == 2000 else 100)
+    digits = f"{draw.randint(1, 28):02}{draw.randint(1, 12):02}{year % 100:02}"
+    number = f"{draw.randint(900, 999) if temporary else draw.randint(2, 899):03}"
+    return f"{digits}{draw.choice(SIGNS[century])}{number}{CHECK[int(digits + number) % 31]}"
+
+
+def other_sign(draw, code):
+    """The code of somebody else of the same century, born on the same day with the same number."""
+    signs = next((signs for signs in SIGNS.values() if code[6] in signs))
+    return code[:6] + draw.choice([sign for sign in signs if sign != code[6]]) + code[7:]
+
+
+def as_written(draw, code):
+    """The same code as a careless export has it."""
+    way = draw.randrange(8)
+    if way == 0:
+        return code.lower()
+    if way == 1:
+        return f" {code[:6]} {code[6:]}\u00a0"
+    if way == 2:
+        return code.replace("-", draw.choice("\u2010\u2011\u2012\u2013\u2212\uff0d"))
+    if way == 3:
+        return "".join(chr(ord(character) + 0xFEE0) if character.isdigit() else character for character in code)
+    return code
+
+
+def codes(output):
+    """Three registers of invented people and the first one's table of codes that were replaced."""
+    draw = random.Random("identity codes")
+    registers = {"a": [], "b": [], "c": []}
+    history = []
+    taken = set()
+
+    def new_code(make):
+        while True:
+            code = make()
+            if code not in taken:
+                taken.add(code)
+                return code
+
+    def add(person, register, code):
+        registers[register].append({"truth": person, "code": as_written(draw, code)})
+
+    for number in range(4000):
+        code = new_code(lambda: identity_code(draw))
+        for register in registers:
+            if draw.random() < 0.6:
+                add(f"ordinary-{number}", register, code)
+        # What was a code of the 1800s has one sign only.
+        if number % 8 == 0 and code[6] != "+":
+            twin = new_code(lambda: other_sign(draw, code))
+            for register in registers:
+                if draw.random() < 0.6:
+                    add(f"twin-{number}", register, twin)
+    for number in range(300):
+        # Every authority gives these as it likes: one code is a person of each.
+        code = new_code(lambda: identity_code(draw, temporary=True))
+        for register in registers:
+            add(f"temporary-{register}-{number}", register, code)
+    for number in range(300):
+        chain = [new_code(lambda: identity_code(draw)) for _ in range(2 + number % 3)]
+        history += zip(chain, chain[1:])
+        # The first register has an old code of some and today's of others, and knows of both; the second one has today's.
+        add(f"corrected-{number}", "a", chain[number % 2 - 1])
+        add(f"corrected-{number}", "b", chain[-1])
+        # The third one has an old code and knows of nothing.
+        add(f"corrected-{number}", "c", chain[-2])
+    for number in range(200):
+        code = identity_code(draw)
+        wrong = code[:10] + CHECK[(CHECK.index(code[10]) + 1 + draw.randrange(30)) % 31]
+        add(f"unusable-{number}", "a", draw.choice([wrong, "", "310299" + code[6:], code[:10]]))
+    for register, records in registers.items():
+        draw.shuffle(records)
+        write(os.path.join(output, "codes-whole"), register, records)
+    write(os.path.join(output, "codes-history"), "a", [{"former": former, "current": current} for former, current in history])
+    print(f"codes-whole: {' + '.join(str(len(records)) for records in registers.values())} records")
+
+
+def write(folder, name, records):
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, f"{name}.csv"), "w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, fieldnames=list(records[0]), quoting=csv.QUOTE_MINIMAL)
+        writer.writeheader()
+        writer.writerows(records)
+
+
 def parts(registers, has_cut):
     """Which records of each register belong to which part."""
     yield "whole", lambda index, person: True
@@ -113,6 +207,7 @@ def parts(registers, has_cut):
 def main():
     output = sys.argv[1]
     source = sys.argv[2] if len(sys.argv) > 2 else ""
+    codes(output)
     for name, read, has_cut in (
         ("febrl4", febrl, True), ("essnet", essnet, False), ("five", five_party, False), ("foreigners", foreigners, False)
     ):
@@ -123,15 +218,11 @@ def main():
             continue
         for part, keep in parts(registers, has_cut):
             folder = os.path.join(output, f"{name}-{part}")
-            os.makedirs(folder, exist_ok=True)
             counts = []
             for index, (register, records) in enumerate(registers):
                 kept = [record for record in records if keep(index, record["truth"])]
                 counts.append(str(len(kept)))
-                with open(os.path.join(folder, f"{register}.csv"), "w", encoding="utf-8", newline="") as file:
-                    writer = csv.DictWriter(file, fieldnames=list(records[0]), quoting=csv.QUOTE_MINIMAL)
-                    writer.writeheader()
-                    writer.writerows(kept)
+                write(folder, register, kept)
             print(f"{name}-{part}: {' + '.join(counts)} records")
 
 

@@ -42,13 +42,14 @@ struct EvaluationStudy: Sendable {
         }
         let truth = [Self.truthColumn: run.truth]
         sources = Dictionary(
-            uniqueKeysWithValues: run.registers.map { id, path in
-                (
-                    id,
-                    RegisterSource(
-                        .csv(path: path), identityColumn: run.identity, columnNames: truth, personColumn: run.record,
-                        matchColumns: run.columns)
-                )
+            uniqueKeysWithValues: run.registers.map { register in
+                let history = register.history.map {
+                    IdentityHistorySource(.csv(path: $0.file), formerColumn: $0.former, currentColumn: $0.current)
+                }
+                let source = RegisterSource(
+                    .csv(path: register.file), identityColumn: run.identity, columnNames: truth, personColumn: run.record,
+                    matchColumns: run.columns, history: history)
+                return (register.id, source)
             })
     }
 

@@ -13,8 +13,8 @@ struct LinkageEvalCommand: AsyncParsableCommand {
         commandName: "linkage-eval",
         abstract: "Links files whose truth is known through a whole round, and says how well.",
         discussion: """
-            A plan lists runs. Each names CSV files, the columns that match fields are read from, a column of truth, and a \
-            file with the matching part of an agreement: match_fields, match_keys, tolerant_matching. Every register has \
+            A plan lists evaluations. Each names CSV files, the columns that match fields are read from, a column of truth, \
+            and files with the matching part of an agreement: match_fields, match_keys, tolerant_matching. Every register has \
             an authority of its own; blinding, ring, matching, sealing and opening are those of a real round, in this one \
             process. What is printed: precision, recall and F1 over pairs of records, links by key, what the \
             coordinator sees of the tokens, and the cost.
@@ -37,7 +37,7 @@ struct LinkageEvalCommand: AsyncParsableCommand {
         var results: [EvaluationResult] = []
         out.line(EvaluationResult.heading)
         for run in runs {
-            let missing = run.registers.map(\.file).filter { !FileManager.default.fileExists(atPath: $0) }
+            let missing = run.files.filter { !FileManager.default.fileExists(atPath: $0) }
             guard missing.isEmpty else {
                 out.line("\(run.name): skipped, there is no \(missing.joined(separator: " and no "))")
                 continue
