@@ -62,6 +62,7 @@ import Testing
             """
         var expected = IdentityHistory.Counts()
         expected.pairsRead = 6
+        expected.formerCodes = 4
         expected.selfPairs = 1
         expected.conflicts = 1
         expected.cycles = 1

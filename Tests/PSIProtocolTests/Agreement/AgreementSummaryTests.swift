@@ -95,6 +95,8 @@ struct AgreementSummaryTests {
             combination of registers has in common. It learns no identity, and no row can be read by it.
           - The research environment learns the listed columns of the cohorts' people, under pseudonyms that
             fit no other study, and for each person the cohorts. It cannot open the rows of anyone else.
+          - The report says how usable the codes of each register are, also of people who are not in the
+            dataset; small counts are left out.
           - The authorities, the mixers and the coordinator get no access to the dataset.
 
         BEFORE YOU SIGN

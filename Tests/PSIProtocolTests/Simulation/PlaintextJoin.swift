@@ -160,8 +160,35 @@ struct PlaintextJoin {
                         && agreement.registers[index].releasedFor.contains(cohort.id)
                 }
             }
-            return Portrait.text(cohorts: cohorts, rows: rows, links: person.links)
+            return Portrait.text(cohorts: cohorts, rows: rows, links: shownLinks(of: person, in: cohorts))
         }.sorted()
+    }
+
+    /// By register, what may be told of how the record there was found: nothing that only a record tells which stays sealed. [P-37]
+    private func shownLinks(of person: Person, in cohorts: UInt64) -> [Int: Int] {
+        let disclosed = person.links.filter { index, _ in
+            let register = agreement.registers[index]
+            return agreement.cohorts.enumerated().contains { position, cohort in
+                cohorts >> UInt64(position) & 1 == 1
+                    && (register.releasedFor.contains(cohort.id)
+                        || register.releasedFor.isEmpty && names(cohort.expression).contains(register.id))
+            }
+        }
+        return disclosed.reduce(into: [:]) { shown, link in
+            let others = disclosed.filter { $0.key != link.key }.values
+            if let least = others.min() { shown[link.key] = max(link.value, least) }
+        }
+    }
+
+    /// Registers that an expression is about, itself or through other cohorts.
+    private func names(_ expression: CohortExpression) -> Set<RegisterID> {
+        switch expression {
+        case .register(let id): [id]
+        case .cohort(let id): names(agreement.cohorts.first { $0.id == id }!.expression)
+        case .union(let left, let right), .intersect(let left, let right), .except(let left, let right):
+            names(left).union(names(right))
+        case .sample(let inner, _): names(inner)
+        }
     }
 
     static func portraits(agreement: Agreement, registers: [RegisterID: [SimulatedPerson]]) -> [String] {
