@@ -68,7 +68,8 @@ struct EvaluationPlan {
         return data.flatMap { part in
             settings.map { setting in
                 Run(
-                    name: "\(name) \(part.name), \(setting.name)", matching: setting.matching, truth: truth, record: record,
+                    name: "\(name) \(part.name), \(setting.name)", matching: setting.matching, truth: truth,
+                    record: record,
                     identity: identity, columns: columns, registers: part.registers)
             }
         }

@@ -47,14 +47,16 @@ struct EvaluationStudy: Sendable {
                     IdentityHistorySource(.csv(path: $0.file), formerColumn: $0.former, currentColumn: $0.current)
                 }
                 let source = RegisterSource(
-                    .csv(path: register.file), identityColumn: run.identity, columnNames: truth, personColumn: run.record,
+                    .csv(path: register.file), identityColumn: run.identity, columnNames: truth,
+                    personColumn: run.record,
                     matchColumns: run.columns, history: history)
                 return (register.id, source)
             })
     }
 
     private static func yaml(_ run: EvaluationPlan.Run, _ cards: [ParticipantCard]) throws -> String {
-        guard let from = CalendarDate(year: 2000, month: 1, day: 1), let until = CalendarDate(year: 9999, month: 12, day: 31)
+        guard let from = CalendarDate(year: 2000, month: 1, day: 1),
+            let until = CalendarDate(year: 9999, month: 12, day: 31)
         else { throw PlanError.noRuns }
         let study = Study(
             id: "evaluation", title: "Evaluation of linkage", purpose: "Evaluation", legalBasis: "none", permit: "none")
@@ -66,16 +68,20 @@ struct EvaluationStudy: Sendable {
         draft.cohorts = [
             CohortDeclaration(
                 id: "everybody", title: "Everybody",
-                expression: run.registers.dropFirst().reduce(.register(run.registers[0].id)) { .union($0, .register($1.id)) },
+                expression: run.registers.dropFirst().reduce(.register(run.registers[0].id)) {
+                    .union($0, .register($1.id))
+                },
                 maxPeople: most)
         ]
         draft.registers = zip(run.registers, cards).map { register, card in
             RegisterDeclaration(
-                id: register.id, title: register.id, owner: card.participant.id, releasedFor: ["everybody"], maxPeople: most,
+                id: register.id, title: register.id, owner: card.participant.id, releasedFor: ["everybody"],
+                maxPeople: most,
                 maxCellsPerPerson: 4,
                 columns: [ColumnDeclaration(name: truthColumn, type: .text, nullable: true, title: "Truth")])
         }
-        let matching = try run.matching.map { try PublicFile.read($0, maxByteCount: AgreementLimits.byteLimit) }.joined()
+        let matching = try run.matching.map { try PublicFile.read($0, maxByteCount: AgreementLimits.byteLimit) }
+            .joined()
         let lines = draft.yaml.split(separator: "\n", omittingEmptySubsequences: false)
             .filter { !$0.hasPrefix("match_keys:") }
         return lines.joined(separator: "\n") + String(decoding: Array(matching), as: UTF8.self)

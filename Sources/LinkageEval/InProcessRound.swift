@@ -46,7 +46,9 @@ final class InProcessRound {
     func run() async throws {
         while record.ending == nil {
             let before = record.head
-            for node in record.ring { for duty in record.authorityDuties(of: node) { try await perform(duty, by: node) } }
+            for node in record.ring {
+                for duty in record.authorityDuties(of: node) { try await perform(duty, by: node) }
+            }
             for duty in record.researchDuties(of: "research") { try await perform(duty) }
             for duty in record.coordinatorDuties() { try await perform(duty) }
             guard record.head != before else { throw ProtocolViolation(.outOfPlace) }
@@ -72,14 +74,17 @@ final class InProcessRound {
         guard let hpke = study.hpke[node] else { throw ProtocolViolation(.unknownAuthor) }
         let box = try authorities[node] ?? AuthorityBox(AuthoritySecrets(for: node, in: record))
         authorities[node] = box
-        let runner = AuthorityRunner<Ristretto255>(me: node, hpkeKey: hpke, port: streams, lists: streams, workers: workers)
+        let runner = AuthorityRunner<Ristretto255>(
+            me: node, hpkeKey: hpke, port: streams, lists: streams, workers: workers)
         let (sources, agreement, day, spool, workers) = (
-            study.sources, study.agreement, record.openingDay, streams.spool, workers)
+            study.sources, study.agreement, record.openingDay, streams.spool, workers
+        )
         let body = try await timed(duty.name) {
             try await runner.perform(duty, record: record, secrets: box.secrets) { register in
                 guard let source = sources[register.id] else { throw ProtocolViolation(.outOfPlace) }
                 return try RegisterPeople(
-                    agreement: agreement, declaration: register, source: source, today: day, maxPeople: register.maxPeople,
+                    agreement: agreement, declaration: register, source: source, today: day,
+                    maxPeople: register.maxPeople,
                     spool: spool, workers: workers)
             }
         }

@@ -7,7 +7,9 @@ actor MemoryStreams: RoundPort, ListKeeper {
     /// Bytes of every stream stored, by stage.
     private(set) var byteCounts: [String: Int] = [:]
 
-    func source(of stream: StreamID, sealing: StreamSealing, from sender: ParticipantID) throws -> sending any ByteSource {
+    func source(of stream: StreamID, sealing: StreamSealing, from sender: ParticipantID) throws
+        -> sending any ByteSource
+    {
         try load(stream.description)
     }
 

@@ -33,7 +33,9 @@ struct CheckCommand: ParsableCommand {
         let home = try Home(at: home.directory, roles: [.authority, .mixer])
         try home.keys.checkCertificate()
         let configuration = try NodeConfiguration(home: home)
-        out.line("configuration: no mistakes; \(configuration.registers.count) registers, \(configuration.workers.count) cores")
+        out.line(
+            "configuration: no mistakes; \(configuration.registers.count) registers, \(configuration.workers.count) cores"
+        )
         var agreements: [Agreement] = []
         if let path = agreement {
             let parsed = try Agreement.parse(PublicFile.read(path, maxByteCount: AgreementLimits.byteLimit))
@@ -49,7 +51,8 @@ struct CheckCommand: ParsableCommand {
         }
         if agreements.isEmpty {
             out.line("agreement: none signed here and none given; registers are read for their identity codes only")
-            for (id, source) in configuration.registers.sorted(by: { $0.key < $1.key }) where source.identityColumn != nil {
+            for (id, source) in configuration.registers.sorted(by: { $0.key < $1.key })
+            where source.identityColumn != nil {
                 let declaration = RegisterDeclaration.bare(id, owner: home.keys.id)
                 try RegisterCheck(
                     declaration: declaration, plan: .identityCode(FinnishIdentityScheme(today: today)), source: source,
@@ -120,7 +123,9 @@ struct CheckCommand: ParsableCommand {
             out.line("register \(id) has fewer than \(row) rows")
             return
         }
-        out.line("register \(id), row \(row)\(found.map { ", under the agreement \($0.0.study.id)" } ?? ", identity code only"):")
+        out.line(
+            "register \(id), row \(row)\(found.map { ", under the agreement \($0.0.study.id)" } ?? ", identity code only"):"
+        )
         for line in explanation.lines { out.line("  " + line) }
         out.line("  of this row alone: other rows of the person may add a code, and outvote its fields")
         out.line("This is personal data. It was shown here only; nothing was sent or written.")
@@ -140,7 +145,8 @@ struct RegisterCheck {
         let grouping = try PersonGrouping(
             reader: try RegisterReader(declaration: declaration, source: source, plan: plan), spool: spool)
         let survey = try grouping.run()
-        out.line("register \(declaration.id): \(survey.people) people, \(survey.rowsKept) rows of \(survey.rowsRead) read")
+        out.line(
+            "register \(declaration.id): \(survey.people) people, \(survey.rowsKept) rows of \(survey.rowsRead) read")
         report(survey, to: out)
         if source.identityColumn == nil, plan.keys.contains(where: { $0.content == .identityCode }) {
             out.line("  config.yaml names no column of identity codes (identity): nobody is found by their code")
@@ -175,12 +181,18 @@ struct RegisterCheck {
                     + "\(counts.shared) share it with somebody of this register")
         }
         if plan.tolerantMatching != nil {
-            out.line("  tokens: \(withFeatures) people have what they are made of (\(Self.percent(withFeatures, of: survey.people)))")
+            out.line(
+                "  tokens: \(withFeatures) people have what they are made of (\(Self.percent(withFeatures, of: survey.people)))"
+            )
         }
         guard !declaration.columns.isEmpty else { return problems }
-        out.line("  at most \(survey.mostRowsOfPerson) rows and \(most) cells a person (\(declaration.maxCellsPerPerson) allowed)")
+        out.line(
+            "  at most \(survey.mostRowsOfPerson) rows and \(most) cells a person (\(declaration.maxCellsPerPerson) allowed)"
+        )
         if tooLarge > 0 {
-            out.line("  \(tooLarge) people need more cells than allowed: agree on a higher max_cells_per_person or cell_bytes")
+            out.line(
+                "  \(tooLarge) people need more cells than allowed: agree on a higher max_cells_per_person or cell_bytes"
+            )
             problems += 1
         }
         return problems
@@ -196,7 +208,9 @@ struct RegisterCheck {
                 + "\(codes.invalid) invalid; \(codes.repaired) were read in spite of look-alike characters")
         if survey.peopleWithoutCode > 0 { out.line("  \(survey.peopleWithoutCode) people have no usable code") }
         if survey.severalCodes > 0 {
-            out.line("  \(survey.severalCodes) people have rows with different codes: none of them is used; correct the register")
+            out.line(
+                "  \(survey.severalCodes) people have rows with different codes: none of them is used; correct the register"
+            )
         }
         if source.history != nil {
             let history = survey.history
@@ -209,7 +223,8 @@ struct RegisterCheck {
             for part in breakdown {
                 out.line(
                     "  \(title) \(part.value.isEmpty ? "(none)" : part.value): \(part.codes.official) official, "
-                        + "\(part.codes.temporary) temporary, \(part.codes.missing) missing, \(part.codes.invalid) invalid")
+                        + "\(part.codes.temporary) temporary, \(part.codes.missing) missing, \(part.codes.invalid) invalid"
+                )
             }
         }
     }

@@ -104,7 +104,8 @@ actor NodeMember: RoundMember {
             throw RoundRefusal(.cap, error.description)
         } catch DeclarationError.personTooLarge {
             throw RoundRefusal(
-                .cap, "somebody's rows in \(duty.name) need more cells than max_cells_per_person: `check` says how many")
+                .cap, "somebody's rows in \(duty.name) need more cells than max_cells_per_person: `check` says how many"
+            )
         }
     }
 
@@ -135,13 +136,17 @@ actor NodeMember: RoundMember {
     func observe(_ record: RoundRecord) async {
         if status.update(record) {
             logger.notice(
-                "Round", metadata: meta(record, ["phase": "\(record.phase.rawValue)", "study": "\(record.agreement.study.id)"]))
+                "Round",
+                metadata: meta(record, ["phase": "\(record.phase.rawValue)", "study": "\(record.agreement.study.id)"]))
             if case .aborted(let abort) = record.ending {
                 logger.warning(
                     "The round was aborted",
                     metadata: meta(
                         record,
-                        ["code": "\(abort.code.rawValue)", "participants": "\(abort.participants.joined(separator: ","))"]))
+                        [
+                            "code": "\(abort.code.rawValue)",
+                            "participants": "\(abort.participants.joined(separator: ","))",
+                        ]))
             }
         }
         do { try status.write(to: home.statusPath) } catch {

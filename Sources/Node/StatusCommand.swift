@@ -15,7 +15,8 @@ struct StatusCommand: ParsableCommand {
         let isRunning = try home.isInUse()
         let bytes = try home.status()
         if json {
-            out.line(bytes.map { String(decoding: $0, as: UTF8.self) } ?? "{\"node\":\"\(home.keys.id)\",\"rounds\":[]}")
+            out.line(
+                bytes.map { String(decoding: $0, as: UTF8.self) } ?? "{\"node\":\"\(home.keys.id)\",\"rounds\":[]}")
             return
         }
         out.line("node        \(home.keys.id) (\(home.keys.role.rawValue)), \(isRunning ? "running" : "not running")")
@@ -25,14 +26,18 @@ struct StatusCommand: ParsableCommand {
             out.line("arithmetic  \(suite) by \(backend)")
         }
         out.line("certificate valid until \(MachineClock.timestamp(home.keys.certificateNotAfter))")
-        out.line("agreements  \(try home.agreements().all().map { "\($0.agreement.study.id) \($0.id.description.prefix(12))" }.joined(separator: ", "))")
+        out.line(
+            "agreements  \(try home.agreements().all().map { "\($0.agreement.study.id) \($0.id.description.prefix(12))" }.joined(separator: ", "))"
+        )
         guard let status else { return }
         if isRunning, let resident = status.residentMebibytes, let peak = status.peakMebibytes {
             out.line("memory      \(resident) MiB resident, \(peak) MiB at most")
         }
         for round in status.rounds {
             let waiting = round.waitingFor.isEmpty ? "" : ", waiting for \(round.waitingFor.joined(separator: ", "))"
-            out.line("round       \(round.round.prefix(12)) of \(round.study), number \(round.number): \(round.phase)\(waiting)")
+            out.line(
+                "round       \(round.round.prefix(12)) of \(round.study), number \(round.number): \(round.phase)\(waiting)"
+            )
         }
     }
 }

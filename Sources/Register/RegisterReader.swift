@@ -136,7 +136,8 @@ public struct RegisterReader {
         }
         return .row(
             ReadRow(
-                code: code, localPerson: localPerson?.isEmpty ?? true ? nil : localPerson, fields: fields, values: values,
+                code: code, localPerson: localPerson?.isEmpty ?? true ? nil : localPerson, fields: fields,
+                values: values,
                 quality: quality { values[$0] }))
     }
 
@@ -146,7 +147,8 @@ public struct RegisterReader {
             if column.name == plan.quality.year {
                 switch value(index) {
                 case .date(let date)?: quality.year = date.year
-                case .integer(let year)?: quality.year = Int(exactly: year).flatMap { (1...9_999).contains($0) ? $0 : nil }
+                case .integer(let year)?:
+                    quality.year = Int(exactly: year).flatMap { (1...9_999).contains($0) ? $0 : nil }
                 default: break
                 }
             }
@@ -163,7 +165,9 @@ public struct RegisterReader {
 
     private func readCode(of record: SourceRecord) -> Result<IdentityReading, RefusalReason> {
         guard let identityIndex else { return .failure(.missing) }
-        do throws(RefusalReason) { return .success(try reading(of: record[identityIndex])) } catch { return .failure(error) }
+        do throws(RefusalReason) { return .success(try reading(of: record[identityIndex])) } catch {
+            return .failure(error)
+        }
     }
 
     private func reading(of field: SourceField) throws(RefusalReason) -> IdentityReading {

@@ -1,7 +1,7 @@
 import Crypto
-import PSIProtocol
 import Foundation
 import Glibc
+import PSIProtocol
 import Testing
 
 @testable import Daemon

@@ -42,7 +42,8 @@ struct LayerTests {
     static func sources() throws -> [Source] {
         try allowed.keys.sorted().flatMap { module in
             let folder = root.appendingPathComponent("Sources/\(module)")
-            let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)?
+            let files =
+                FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)?
                 .compactMap { $0 as? URL }.filter { $0.pathExtension == "swift" } ?? []
             return try files.map { url in
                 Source(module: module, path: url.path, text: try String(contentsOf: url, encoding: .utf8))
@@ -80,7 +81,8 @@ struct LayerTests {
     func libraries() throws {
         for (module, header) in [("CGMP", "<gmp.h>"), ("COpenSSL", "<openssl/")] {
             let folder = Self.root.appendingPathComponent("Sources")
-            let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)?
+            let files =
+                FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)?
                 .compactMap { $0 as? URL }.filter { ["c", "h"].contains($0.pathExtension) } ?? []
             #expect(!files.isEmpty)
             for url in files where !url.path.contains("/Sources/\(module)/") {
@@ -93,7 +95,9 @@ struct LayerTests {
     @Test("Nothing traps on purpose or escapes the checks of concurrency")
     func escapes() throws {
         for source in try Self.sources() {
-            for word in ["try!", " as! ", "fatalError(", "@unchecked Sendable", "nonisolated(unsafe)", ".unsafelyUnwrapped"] {
+            for word in [
+                "try!", " as! ", "fatalError(", "@unchecked Sendable", "nonisolated(unsafe)", ".unsafelyUnwrapped",
+            ] {
                 #expect(!source.text.contains(word), "\(source.path) uses \(word)")
             }
         }

@@ -49,10 +49,12 @@ extension SystemTests {
             }
         }
 
-        @Test("Expired, or not yet valid", .timeLimit(.minutes(1)), arguments: [
-            ("{from: 2025-01-01, until: 2026-01-02}", "The agreement was valid until 2026-01-02"),
-            ("{from: 2049-01-01, until: 2050-01-02}", "The agreement is valid from 2049-01-01"),
-        ])
+        @Test(
+            "Expired, or not yet valid", .timeLimit(.minutes(1)),
+            arguments: [
+                ("{from: 2025-01-01, until: 2026-01-02}", "The agreement was valid until 2026-01-02"),
+                ("{from: 2049-01-01, until: 2050-01-02}", "The agreement is valid from 2049-01-01"),
+            ])
         func outsideValidity(_ valid: String, _ words: String) async throws {
             var design = StudyDesign.simple()
             design.valid = valid
@@ -79,7 +81,8 @@ extension SystemTests {
             }
         }
 
-        @Test("An agreement that a node has not signed there: the node refuses, the round is aborted",
+        @Test(
+            "An agreement that a node has not signed there: the node refuses, the round is aborted",
             .timeLimit(.minutes(1)))
         func unknownAtNode() async throws {
             try await StudyOnDisk.with { study in
@@ -94,7 +97,8 @@ extension SystemTests {
             }
         }
 
-        @Test("Keys made anew: the old card no longer fits, and the coordinator does not know the new ones",
+        @Test(
+            "Keys made anew: the old card no longer fits, and the coordinator does not know the new ones",
             .timeLimit(.minutes(1)))
         func otherKeys() async throws {
             try await StudyOnDisk.with { study in
@@ -113,7 +117,8 @@ extension SystemTests {
             }
         }
 
-        @Test("A certificate that is out of date: the daemon does not start", .timeLimit(.minutes(1)),
+        @Test(
+            "A certificate that is out of date: the daemon does not start", .timeLimit(.minutes(1)),
             arguments: ["a", "research", "coordinator"], [-3.0, 3.0])
         func certificate(_ id: String, _ days: Double) async throws {
             try await StudyOnDisk.with(certificateStart: [id: Date(timeIntervalSinceNow: days * 86_400)]) { study in
@@ -125,7 +130,8 @@ extension SystemTests {
             }
         }
 
-        @Test("Another pin than the coordinator's: the node talks to nobody, and says which key it met",
+        @Test(
+            "Another pin than the coordinator's: the node talks to nobody, and says which key it met",
             .timeLimit(.minutes(1)))
         func wrongPin() async throws {
             try await StudyOnDisk.with { study in
@@ -165,12 +171,14 @@ extension SystemTests {
             }
         }
 
-        @Test("What a node's own policy refuses", .timeLimit(.minutes(1)), arguments: [
-            ("release: none", "the local policy allows counts only"),
-            ("suites: [P256-SHA256]", "is not among those that the local policy allows"),
-            ("smallest_cell: 5", "the local policy wants at least 5"),
-            ("registers: {register_b: {columns: [serial]}}", "does not allow to release these columns"),
-        ])
+        @Test(
+            "What a node's own policy refuses", .timeLimit(.minutes(1)),
+            arguments: [
+                ("release: none", "the local policy allows counts only"),
+                ("suites: [P256-SHA256]", "is not among those that the local policy allows"),
+                ("smallest_cell: 5", "the local policy wants at least 5"),
+                ("registers: {register_b: {columns: [serial]}}", "does not allow to release these columns"),
+            ])
         func policyRefuses(_ line: String, _ words: String) async throws {
             try await StudyOnDisk.with { study in
                 try study.sign()

@@ -4,7 +4,8 @@ import Testing
 extension SystemTests {
     @Suite("Command lines", .serialized)
     struct CommandLineTests {
-        @Test("Every command of every program explains itself on standard output", .timeLimit(.minutes(2)),
+        @Test(
+            "Every command of every program explains itself on standard output", .timeLimit(.minutes(2)),
             arguments: SidosProgram.allCases)
         func help(_ program: SidosProgram) async throws {
             try await StudyOnDisk.withDirectory { directory in

@@ -5,7 +5,8 @@ import Testing
 extension SystemTests {
     @Suite("Outages", .serialized)
     struct OutageTests {
-        @Test("A node that is away: `link` says whom the round waits for, and goes on when it comes",
+        @Test(
+            "A node that is away: `link` says whom the round waits for, and goes on when it comes",
             .timeLimit(.minutes(2)))
         func nodeAway() async throws {
             try await StudyOnDisk.with { study in

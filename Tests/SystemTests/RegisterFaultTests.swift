@@ -28,14 +28,18 @@ extension SystemTests {
                 $0[3] = $0[3].replacing(",0", with: ",\"0", maxReplacements: 1).replacing("\"\"", with: "")
                 $0[3] = String($0[3].dropLast())
             },
-            Fault(testDescription: "a value of another type",
-                words: ["register_a.csv", "row 4", "column \"serial\"", "not an integer"]) {
+            Fault(
+                testDescription: "a value of another type",
+                words: ["register_a.csv", "row 4", "column \"serial\"", "not an integer"]
+            ) {
                 var fields = $0[4].split(separator: ",", omittingEmptySubsequences: false).map(String.init)
                 fields[2] = "sata"
                 $0[4] = fields.joined(separator: ",")
             },
-            Fault(testDescription: "a value missing where it must not",
-                words: ["row 2", "column \"day\"", "is missing"]) {
+            Fault(
+                testDescription: "a value missing where it must not",
+                words: ["row 2", "column \"day\"", "is missing"]
+            ) {
                 var fields = $0[2].split(separator: ",", omittingEmptySubsequences: false).map(String.init)
                 fields[4] = ""
                 $0[2] = fields.joined(separator: ",")
@@ -46,8 +50,10 @@ extension SystemTests {
             Fault(testDescription: "no identity column", words: ["register_a.csv", "columns are missing", "\"hetu\""]) {
                 $0[0] = $0[0].replacing("hetu", with: "tunnus")
             },
-            Fault(testDescription: "an identity code in a released column",
-                words: ["register_a.csv", "row 6", "column \"kind\"", "contains a personal identity code"]) {
+            Fault(
+                testDescription: "an identity code in a released column",
+                words: ["register_a.csv", "row 6", "column \"kind\"", "contains a personal identity code"]
+            ) {
                 var fields = $0[6].split(separator: ",", omittingEmptySubsequences: false).map(String.init)
                 fields[6] = fields[0]
                 $0[6] = fields.joined(separator: ",")
@@ -71,7 +77,8 @@ extension SystemTests {
                 design: { $0.registers[0].maxPeople = 35 }),
         ]
 
-        @Test("The round is aborted naming the owner, whose log says what, where and what to do",
+        @Test(
+            "The round is aborted naming the owner, whose log says what, where and what to do",
             .timeLimit(.minutes(1)), arguments: faults)
         func fault(_ fault: Fault) async throws {
             var design = StudyDesign.simple()
@@ -100,7 +107,8 @@ extension SystemTests {
             }
         }
 
-        @Test("A file that the node's account may not read", .enabled(if: getuid() != 0, "root may read every file"),
+        @Test(
+            "A file that the node's account may not read", .enabled(if: getuid() != 0, "root may read every file"),
             .timeLimit(.minutes(1)))
         func unreadable() async throws {
             try await StudyOnDisk.with { study in

@@ -28,7 +28,8 @@ extension SystemTests {
             + ["declaring", "ring", "releasing"].map { Interruption(victim: "m", phase: $0) }
             + ["keys", "ring", "releasing", "receiving"].map { Interruption(victim: "research", phase: $0) }
 
-        @Test("Killed and started again, the round ends with the same dataset", .timeLimit(.minutes(3)),
+        @Test(
+            "Killed and started again, the round ends with the same dataset", .timeLimit(.minutes(3)),
             arguments: interruptions)
         func killed(_ interruption: Interruption) async throws {
             try await StudyOnDisk.with(Self.design) { study in
@@ -65,7 +66,8 @@ extension SystemTests {
             }
         }
 
-        @Test("Told to stop, each ends with status 0 within seconds and goes on when started again",
+        @Test(
+            "Told to stop, each ends with status 0 within seconds and goes on when started again",
             .timeLimit(.minutes(3)), arguments: [SIGTERM, SIGINT])
         func stopped(_ signal: Int32) async throws {
             try await StudyOnDisk.with(Self.design) { study in

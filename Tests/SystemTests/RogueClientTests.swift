@@ -10,7 +10,8 @@ extension SystemTests {
     /// A participant of the study with its own certificate, which does what it should not.
     @Suite("A dishonest participant", .serialized)
     struct RogueClientTests {
-        @Test("Entries, streams, bodies and calls that are not allowed are refused by name; the round goes on",
+        @Test(
+            "Entries, streams, bodies and calls that are not allowed are refused by name; the round goes on",
             .timeLimit(.minutes(2)))
         func refused() async throws {
             try await StudyOnDisk.with { study in
@@ -77,7 +78,8 @@ extension SystemTests {
             await refuses("by somebody else", try entry(refusal, author: "a"))
             await refuses("signed by somebody else", try entry(refusal, key: other))
             await refuses("of another round", try entry(refusal, in: RoundID(bytes: Array(repeating: 7, count: 32))))
-            await refuses("of a board that never was",
+            await refuses(
+                "of a board that never was",
                 try entry(refusal, seen: BoardHead(count: 1, hash: Array(repeating: 7, count: 32))))
             var altered = try entry(refusal)
             altered[altered.count - 3] ^= 1

@@ -13,7 +13,8 @@ extension SystemTests {
                 "normalisation: sidos-1", "match_fields:", "  - {name: full_name, kind: text}", "match_keys:",
                 "  - identity_code", "  - {name: former_code, values: 2}",
                 "  - {name: whole_name, recipe: joined(full_name)}", "tolerant_matching:", "  tokens: 24", "  agree: 3",
-                "  bits: 12", "  most_frequent: 20", "  groups:", "    - {name: letters, features: [trigrams(full_name)]}",
+                "  bits: 12", "  most_frequent: 20", "  groups:",
+                "    - {name: letters, features: [trigrams(full_name)]}",
                 "  patterns: [[letters, letters]]",
             ]
             for index in design.registers.indices { design.registers[index].more = ["match_fields: {full_name: nimi}"] }
@@ -34,7 +35,9 @@ extension SystemTests {
             return design
         }
 
-        @Test("Codes, former codes, names, tokens: everybody is found, and the dataset says by what", .timeLimit(.minutes(3)))
+        @Test(
+            "Codes, former codes, names, tokens: everybody is found, and the dataset says by what",
+            .timeLimit(.minutes(3)))
         func round() async throws {
             let design = Self.design
             try await StudyOnDisk.with(design) { study in
@@ -47,7 +50,8 @@ extension SystemTests {
                 #expect(dataset.profiles == design.expectedProfiles)
                 func links(_ register: Int, _ people: Range<Int>) -> Set<String> {
                     let rows = design.registers[register].rows.filter { people.contains($0.person.index) }
-                    return Set(rows.map { dataset.links[design.registers[register].id]?[$0.values[0] ?? ""] ?? "no row" })
+                    return Set(
+                        rows.map { dataset.links[design.registers[register].id]?[$0.values[0] ?? ""] ?? "no row" })
                 }
                 #expect(links(1, 12..<18) == ["whole_name"])
                 #expect(links(1, 19..<20) == ["tolerant"])
@@ -55,7 +59,9 @@ extension SystemTests {
                 #expect(links(2, 24..<28) == ["former_code"])
                 #expect(links(2, 29..<30) == ["identity_code"])
                 let output = try #require(
-                    FileManager.default.contentsOfDirectory(atPath: study.directory.path).first { $0.hasPrefix("dataset-") && !$0.contains(".") })
+                    FileManager.default.contentsOfDirectory(atPath: study.directory.path).first {
+                        $0.hasPrefix("dataset-") && !$0.contains(".")
+                    })
                 let report = try String(
                     contentsOf: study.directory.appendingPathComponent("\(output)/report.md"), encoding: .utf8)
                 #expect(report.contains("## Linkage quality"))

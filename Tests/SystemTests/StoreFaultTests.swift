@@ -25,7 +25,8 @@ extension SystemTests {
             }
         }
 
-        @Test("A list altered on its way to the next node: the round ends without a result", .timeLimit(.minutes(2)),
+        @Test(
+            "A list altered on its way to the next node: the round ends without a result", .timeLimit(.minutes(2)),
             arguments: Damage.allCases)
         func damagedList(_ damage: Damage) async throws {
             var design = StudyDesign.simple()
@@ -76,7 +77,8 @@ extension SystemTests {
             return found
         }
 
-        @Test("A full disk: everybody waits, and the round goes on when there is space",
+        @Test(
+            "A full disk: everybody waits, and the round goes on when there is space",
             .enabled(if: SmallDisk.isPossible, "mounting a small file system needs root"), .timeLimit(.minutes(2)))
         func fullDisk() async throws {
             try await StudyOnDisk.with { study in

@@ -14,7 +14,8 @@ struct AgreementDraftCommand: ParsableCommand {
     @Option(help: "Last day; a year later unless told.") var until: String?
     @Option(help: "The group in which identifiers are matched.") var suite = SuiteID.ristretto255.rawValue
     @Flag(help: "Ask only for counts; nothing is released.") var countsOnly = false
-    @Option(name: [.short, .long], help: "Where to write the draft; to standard output unless told.") var output: String?
+    @Option(name: [.short, .long], help: "Where to write the draft; to standard output unless told.") var output:
+        String?
 
     func run() throws {
         let cards = try cards.map { path in

@@ -46,7 +46,9 @@ public struct CoordinatorAddress: Sendable, Equatable {
     /// Reads `{url, pin, proxy: {host, port}}`.
     public init(_ mapping: StrictMapping) {
         url = mapping.string("url")
-        pin = mapping.value("pin", expected: "sha256: and 32 bytes in base64, as on the coordinator's card", standIn: []) {
+        pin = mapping.value(
+            "pin", expected: "sha256: and 32 bytes in base64, as on the coordinator's card", standIn: []
+        ) {
             text in
             guard text.hasPrefix("sha256:"), let data = Data(base64Encoded: String(text.dropFirst(7))),
                 data.count == 32

@@ -15,7 +15,8 @@ enum TLSCertificate {
 
     /// A self-signed certificate and a request for one from a certification authority, for the same key.
     static func make(
-        key: Crypto.P256.Signing.PrivateKey, id: ParticipantID, name: String, alternativeNames: [String], from now: Date,
+        key: Crypto.P256.Signing.PrivateKey, id: ParticipantID, name: String, alternativeNames: [String],
+        from now: Date,
         days: Int
     ) throws(KeyError) -> (certificate: String, request: String) {
         guard (1...3650).contains(days) else { throw .badValidity(days: days) }
@@ -58,7 +59,9 @@ enum TLSCertificate {
     }
 
     /// SHA-256 of the SubjectPublicKeyInfo, 32 bytes: what agreements pin.
-    static func pin(of key: Crypto.P256.Signing.PublicKey) -> [UInt8] { Array(SHA256.hash(data: key.derRepresentation)) }
+    static func pin(of key: Crypto.P256.Signing.PublicKey) -> [UInt8] {
+        Array(SHA256.hash(data: key.derRepresentation))
+    }
 
     /// What the program needs to know of the first certificate of a chain.
     struct Facts: Equatable {

@@ -29,7 +29,8 @@ enum Failure {
     static func refusal(for error: any Error) -> RefusalCode? {
         switch error {
         case let violation as ProtocolViolation:
-            violation.kind == .equivocation ? .equivocation
+            violation.kind == .equivocation
+                ? .equivocation
                 : violation.kind == .releaseCapExceeded ? .cap : .protocolViolation
         case is SealedStreamError: .protocolViolation
         case let refusal as RoundRefusal: refusal.code

@@ -19,7 +19,8 @@ struct MemberRoundFactory: Sendable {
 
     private var me: ParticipantID { home.keys.id }
 
-    private func log(_ level: Logger.Level, _ message: Logger.Message, _ round: RoundID, _ more: Logger.Metadata = [:]) {
+    private func log(_ level: Logger.Level, _ message: Logger.Message, _ round: RoundID, _ more: Logger.Metadata = [:])
+    {
         logger.log(
             level: level, message,
             metadata: more.merging(["round": "\(round.description.prefix(12))"]) { first, _ in first })

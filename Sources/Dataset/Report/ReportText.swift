@@ -39,7 +39,12 @@ extension DatasetReport {
             lines += ["", "A padded count includes dummies that hide the register's exact size."]
         }
         let refused = registers.flatMap { register in
-            (register.round?.refused ?? []).map { [register.id, $0.reason, $0.records.map(String.init) ?? "fewer than \(max(2, smallestCell)), or withheld"] }
+            (register.round?.refused ?? []).map {
+                [
+                    register.id, $0.reason,
+                    $0.records.map(String.init) ?? "fewer than \(max(2, smallestCell)), or withheld",
+                ]
+            }
         }
         lines += ["", "## Refused records", ""]
         lines += refused.isEmpty ? ["None."] : Markdown.table(["Register", "Reason", "Records"], refused)

@@ -46,7 +46,8 @@ struct AgreementReader {
     static let fields = [
         "sidos_agreement", "study", "valid", "suite", "rounds_allowed", "release", "vault_access", "verification",
         "padding", "cell_bytes", "smallest_cell", "count_rounding", "deadline_minutes", "retention_days",
-        "identity_scheme", "normalisation", "match_fields", "match_keys", "tolerant_matching", "two_parties_acknowledged", "participants", "registers", "cohorts",
+        "identity_scheme", "normalisation", "match_fields", "match_keys", "tolerant_matching",
+        "two_parties_acknowledged", "participants", "registers", "cohorts",
     ]
 
     let root: MappingReader

@@ -25,7 +25,9 @@ extension AgreementReader {
         guard let items = root.list("match_fields", limit: AgreementLimits.matchFields, what) else { return nil }
         var fields: [MatchField] = []
         for item in items {
-            guard let field = MappingReader(item.value, path: item.path, known: ["name", "kind"], mistakes) else { continue }
+            guard let field = MappingReader(item.value, path: item.path, known: ["name", "kind"], mistakes) else {
+                continue
+            }
             let name = field.identifier("name", .name)
             let kind: Located<MatchFieldKind>? = field.choice("kind")
             guard let name, let kind else { continue }
@@ -74,7 +76,9 @@ extension AgreementReader {
 
     private func readMatchKey(_ value: YAMLValue, _ path: String, _ fields: [MatchField]) -> MatchKey? {
         if case .scalar(let name, _, let place) = value { return builtIn(name, place, path, valueCount: 1) }
-        guard let entry = MappingReader(value, path: path, known: ["name", "recipe", "values"], mistakes) else { return nil }
+        guard let entry = MappingReader(value, path: path, known: ["name", "recipe", "values"], mistakes) else {
+            return nil
+        }
         let name = entry.identifier("name", .name)
         let values = entry.integer("values", AgreementLimits.valuesOfKey, standard: 1)
         guard let name, let values else { return nil }

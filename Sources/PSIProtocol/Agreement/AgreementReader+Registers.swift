@@ -8,7 +8,8 @@ extension AgreementReader {
     private static let cohortFields = ["id", "title", "expression", "max_people"]
 
     func readRegistersAndCohorts(
-        _ participants: ParticipantList, _ matchFields: [MatchField]?, _ tolerant: TolerantMatching?, release: ReleaseMode?
+        _ participants: ParticipantList, _ matchFields: [MatchField]?, _ tolerant: TolerantMatching?,
+        release: ReleaseMode?
     ) -> (registers: [RegisterDeclaration]?, cohorts: [CohortDeclaration]?) {
         let registerItems = readMappings(
             "registers", limit: AgreementLimits.registers, Self.registerFields, "the registers, each with its owner")
@@ -47,7 +48,8 @@ extension AgreementReader {
         guard let tolerant else { return }
         for register in registers {
             let crowd = register.maxPeople.multipliedReportingOverflow(by: tolerant.tokenCount)
-            guard crowd.overflow || crowd.partialValue / TolerantMatching.countedPlaces > tolerant.mostFrequent / 3 else { continue }
+            guard crowd.overflow || crowd.partialValue / TolerantMatching.countedPlaces > tolerant.mostFrequent / 3
+            else { continue }
             root.fail(
                 "tolerant_matching",
                 "With max_people of \(register.id) and so many tokens, tokens of \(tolerant.mostFrequent) people cannot be counted "
@@ -181,7 +183,8 @@ extension AgreementReader {
             if let name {
                 if AgreementLimits.reservedColumns.contains(name.value) {
                     mistakes.add(
-                        name.place, name.path, "The column name \(name.value) is the dataset's own. Choose another name.")
+                        name.place, name.path,
+                        "The column name \(name.value) is the dataset's own. Choose another name.")
                 } else if let line = lines[name.value] {
                     mistakes.add(
                         name.place, name.path,

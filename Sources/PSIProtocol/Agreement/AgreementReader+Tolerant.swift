@@ -36,7 +36,9 @@ extension AgreementReader {
                 "features", limit: TolerantMatching.featuresOfGroup, isRequired: true,
                 "what is taken of fields, such as bigrams(family) or 2 parts(birth)")
             guard let name, let features else { continue }
-            if features.isEmpty { group.fail("features", "This list is empty. Add a feature, such as bigrams(family).") }
+            if features.isEmpty {
+                group.fail("features", "This list is empty. Add a feature, such as bigrams(family).")
+            }
             let read = features.compactMap { readFeature($0.value, $0.path, fields) }
             guard read.count == features.count else { continue }
             if groups.contains(where: { $0.name == name.value }) {
@@ -54,7 +56,8 @@ extension AgreementReader {
         guard let text = scalar(value, path, what) else { return nil }
         let parts = text.value.split(separator: " ")
         let weight = parts.count == 2 ? Int(parts[0]) : 1
-        guard let call = parts.last, (1...2).contains(parts.count), let weight, (1...8).contains(weight), parts.count == 1 || parts[0] == String(weight),
+        guard let call = parts.last, (1...2).contains(parts.count), let weight, (1...8).contains(weight),
+            parts.count == 1 || parts[0] == String(weight),
             let open = call.firstIndex(of: "("), call.last == ")",
             let form = FeatureForm(rawValue: String(call[..<open]))
         else {
@@ -77,7 +80,8 @@ extension AgreementReader {
             mistakes.add(
                 text.place, text.path,
                 form.takesDate
-                    ? "\(form.rawValue) needs a field of kind date." : "\(form.rawValue) needs a field of words, not a date.")
+                    ? "\(form.rawValue) needs a field of kind date."
+                    : "\(form.rawValue) needs a field of words, not a date.")
             return nil
         }
         return MatchFeature(field: name, form: form, weight: weight)
@@ -95,7 +99,8 @@ extension AgreementReader {
             guard case .list(let names, _) = item.value, TolerantMatching.patternLength.contains(names.count) else {
                 mistakes.add(
                     item.value.place, item.path,
-                    "Write two to eight groups here, such as [name, name, birth]: a token of one would be guessed easily.")
+                    "Write two to eight groups here, such as [name, name, birth]: a token of one would be guessed easily."
+                )
                 continue
             }
             let indices = names.enumerated().compactMap { index, value -> Int? in
@@ -105,7 +110,8 @@ extension AgreementReader {
                 mistakes.add(
                     name.place, name.path,
                     "No group has the name \(MappingReader.shown(name.value))"
-                        + "\(NearName.hint(name.value, among: groups.map(\.name))). Write the name of one under 'groups'.")
+                        + "\(NearName.hint(name.value, among: groups.map(\.name))). Write the name of one under 'groups'."
+                )
                 return nil
             }
             if indices.count == names.count { patterns.append(indices) }

@@ -113,7 +113,8 @@ public struct AgreementSummary: Sendable {
                 Item(
                     1, "- ",
                     fields.isEmpty
-                        ? "\(register.id) has none of these fields." : "\(register.id) has only \(Self.fields(fields))."))
+                        ? "\(register.id) has none of these fields." : "\(register.id) has only \(Self.fields(fields))."
+                ))
         }
         items.append(
             Item(
@@ -185,7 +186,8 @@ public struct AgreementSummary: Sendable {
                 + "cohort.",
             "The coordinator learns \(sizes) of people in each register and how many people each combination "
                 + "of registers has in common"
-                + (agreement.linksInSeveralWays ? ", and which keys of two people agree" : "") + ". It learns no identity, and no row can be read by it.",
+                + (agreement.linksInSeveralWays ? ", and which keys of two people agree" : "")
+                + ". It learns no identity, and no row can be read by it.",
         ]
         if agreement.release == .rows {
             if agreement.vaultAccess == .selected {

@@ -93,7 +93,8 @@ extension Agreement {
     public var linksInSeveralWays: Bool { linkNames.count > 1 }
 
     /// What a link can be called: the keys in order, then `tolerant`.
-    public var linkNames: [String] { matchKeys.map(\.name) + (tolerantMatching == nil ? [] : [MatchKey.tolerantName]) }}
+    public var linkNames: [String] { matchKeys.map(\.name) + (tolerantMatching == nil ? [] : [MatchKey.tolerantName]) }
+}
 
 /// What an element of an item stands for.
 struct MatchPosition: Sendable, Equatable {

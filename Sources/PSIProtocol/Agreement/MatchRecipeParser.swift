@@ -92,7 +92,9 @@ private struct MatchRecipeParser {
             guard take(",") else { throw .count(function, position: start) }
             skipSpaces()
             let digits = word()
-            guard let number = Int(digits), (1...16).contains(number), String(number) == digits else { throw .count(function, position: start) }
+            guard let number = Int(digits), (1...16).contains(number), String(number) == digits else {
+                throw .count(function, position: start)
+            }
             count = number
         }
         guard take(")") else { throw .termCount(function, position: start) }

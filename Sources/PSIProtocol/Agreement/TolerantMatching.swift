@@ -18,7 +18,8 @@ public struct TolerantMatching: Sendable, Hashable {
     public var patterns: [[Int]]
 
     public init(
-        tokenCount: Int, agreeCount: Int, bits: Int, margin: Int, mostFrequent: Int, groups: [FeatureGroup], patterns: [[Int]]
+        tokenCount: Int, agreeCount: Int, bits: Int, margin: Int, mostFrequent: Int, groups: [FeatureGroup],
+        patterns: [[Int]]
     ) {
         self.tokenCount = tokenCount
         self.agreeCount = agreeCount

@@ -130,7 +130,8 @@ public struct BatchBuilder<S: Suite>: ~Copyable {
     private var work: BatchWork<S> {
         BatchWork(
             layout: layout, heads: agreement.positions.map { round.bytes + ExitSalt.framed($0.kind) },
-            firstValue: agreement.hasRecordElement ? 1 : 0, tokens: tokens, capsuleKey: capsuleKey, cellSealer: cellSealer, maxCells: register.maxCellsPerPerson, blindingKey: blindingKey)
+            firstValue: agreement.hasRecordElement ? 1 : 0, tokens: tokens, capsuleKey: capsuleKey,
+            cellSealer: cellSealer, maxCells: register.maxCellsPerPerson, blindingKey: blindingKey)
     }
 }
 

@@ -18,7 +18,9 @@ struct IncreasingOrder {
             var before = Self.prefix(bytes, at: 0)
             for index in 1..<count {
                 let now = Self.prefix(bytes, at: index * width)
-                if before > now || before == now, !Self.precedes(bytes, (index - 1) * width, index * width, keyByteCount) {
+                if before > now || before == now,
+                    !Self.precedes(bytes, (index - 1) * width, index * width, keyByteCount)
+                {
                     return index
                 }
                 before = now

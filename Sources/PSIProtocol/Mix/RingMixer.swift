@@ -101,7 +101,9 @@ public struct RingMixer<S: Suite>: Sendable {
 
     private func split(_ block: [UInt8], _ range: Range<Int>) -> (elements: [UInt8], capsules: [UInt8]) {
         let width = layout.itemByteCount
-        guard layout.hasCapsule else { return (Array(block[(range.lowerBound * width)..<(range.upperBound * width)]), []) }
+        guard layout.hasCapsule else {
+            return (Array(block[(range.lowerBound * width)..<(range.upperBound * width)]), [])
+        }
         var elements: [UInt8] = []
         var capsules: [UInt8] = []
         elements.reserveCapacity(range.count * layout.elementsByteCount)

@@ -91,7 +91,9 @@ public struct AuthorityRunner<S: Suite>: Sendable {
             vault = stored.stored(attempt: attempt)
         }
         let survey = try registerSecret.map {
-            HexBytes(try source.survey.published(under: record.agreement).sealed(under: $0, register: id, round: record.round))
+            HexBytes(
+                try source.survey.published(under: record.agreement).sealed(
+                    under: $0, register: id, round: record.round))
         }
         return .batchDeclared(
             BatchDeclared(
@@ -116,7 +118,9 @@ public struct AuthorityRunner<S: Suite>: Sendable {
             let people = try await source.next(batchCount(record))
             if people.isEmpty { break }
             let tokens = maker
-            let made = try await workers.map(people.count) { range in people[range].map { tokens.allTokens(of: $0.features) } }
+            let made = try await workers.map(people.count) { range in
+                people[range].map { tokens.allTokens(of: $0.features) }
+            }
             for person in made.joined() { maker.count(person) }
         }
         try await source.rewind()
@@ -194,7 +198,9 @@ public struct AuthorityRunner<S: Suite>: Sendable {
 }
 
 extension RoundRecord {
-    fileprivate func ownRegister(_ id: RegisterID, of me: ParticipantID) throws(ProtocolViolation) -> RegisterDeclaration {
+    fileprivate func ownRegister(_ id: RegisterID, of me: ParticipantID) throws(ProtocolViolation)
+        -> RegisterDeclaration
+    {
         guard let register = register(id), register.owner == me else { throw ProtocolViolation(.outOfPlace, by: me) }
         return register
     }

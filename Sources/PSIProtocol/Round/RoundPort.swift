@@ -3,7 +3,8 @@
 /// The daemons implement it over HTTPS and sealed files, simulations in memory; the duties are the same code.
 public protocol RoundPort: Sendable {
     /// Reads a stream that another participant has committed to.
-    func source(of stream: StreamID, sealing: StreamSealing, from sender: ParticipantID) async throws -> sending any ByteSource
+    func source(of stream: StreamID, sealing: StreamSealing, from sender: ParticipantID) async throws
+        -> sending any ByteSource
     /// Begins a stream under an attempt that `nextAttempt` has given.
     func sink(for stream: StreamID, sealing: StreamSealing) async throws -> sending any StreamSink
     /// A number never given before for this stream, recorded before it is returned, so that no key and nonce can come twice.

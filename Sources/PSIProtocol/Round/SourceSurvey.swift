@@ -105,7 +105,9 @@ public struct SourceSurvey: Sendable, Equatable, Codable {
         /// A value that few rows have is not told at all.
         func breakdown(_ parts: [Breakdown]) -> [Breakdown] {
             let isRare = { (part: Breakdown) in !part.value.isEmpty && part.codes.rows < agreement.smallestCell }
-            guard parts.contains(where: isRare) else { return parts.map { Breakdown(value: $0.value, codes: codes($0.codes)) } }
+            guard parts.contains(where: isRare) else {
+                return parts.map { Breakdown(value: $0.value, codes: codes($0.codes)) }
+            }
             var other = CodeCounts()
             for part in parts where isRare(part) || part.value == Self.other { other.add(part.codes) }
             let shown = parts.filter { !isRare($0) && $0.value != Self.other && !$0.value.isEmpty }
@@ -142,7 +144,8 @@ public struct SourceSurvey: Sendable, Equatable, Codable {
         guard json.count <= Self.paddedByteCount else { throw VaultError.sealingFailed }
         json += [UInt8](repeating: 0x20, count: Self.paddedByteCount - json.count)
         let box = try AES.GCM.seal(
-            json, using: Self.key(secret, register, round), nonce: AES.GCM.Nonce(data: [UInt8](repeating: 0, count: 12)))
+            json, using: Self.key(secret, register, round), nonce: AES.GCM.Nonce(data: [UInt8](repeating: 0, count: 12))
+        )
         return Array(box.ciphertext) + Array(box.tag)
     }
 

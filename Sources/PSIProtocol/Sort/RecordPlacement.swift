@@ -18,7 +18,9 @@ struct RecordPlacement {
         self.start = UInt32(start)
         self.count = UInt32(count)
         if count >= 8 {
-            prefix = bytes.withUnsafeBytes { UInt64(bigEndian: $0.loadUnaligned(fromByteOffset: start, as: UInt64.self)) }
+            prefix = bytes.withUnsafeBytes {
+                UInt64(bigEndian: $0.loadUnaligned(fromByteOffset: start, as: UInt64.self))
+            }
         } else {
             prefix = bytes[start..<(start + count)].enumerated().reduce(0) {
                 $0 | UInt64($1.element) << (56 - 8 * UInt64($1.offset))
@@ -82,13 +84,17 @@ struct RecordPlacement {
     }
 
     @inline(__always)
-    private static func precedes(_ left: RecordPlacement, _ right: RecordPlacement, _ bytes: UnsafeRawBufferPointer) -> Bool {
+    private static func precedes(_ left: RecordPlacement, _ right: RecordPlacement, _ bytes: UnsafeRawBufferPointer)
+        -> Bool
+    {
         left.prefix != right.prefix ? left.prefix < right.prefix : restPrecedes(left, right, bytes)
     }
 
     /// For records with equal prefixes.
     @inline(never)
-    private static func restPrecedes(_ left: RecordPlacement, _ right: RecordPlacement, _ bytes: UnsafeRawBufferPointer) -> Bool {
+    private static func restPrecedes(_ left: RecordPlacement, _ right: RecordPlacement, _ bytes: UnsafeRawBufferPointer)
+        -> Bool
+    {
         let common = min(left.count, right.count)
         var index = min(8, common)
         while index < common {

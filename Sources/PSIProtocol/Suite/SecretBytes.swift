@@ -36,7 +36,8 @@ public struct SecretBytes: ~Copyable, Sendable {
     public var byteCount: Int { key.bitCount / 8 }
 
     /// Reads the bytes; they must not leave `body`.
-    public borrowing func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+    public borrowing func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result
+    {
         try key.withUnsafeBytes(body)
     }
 

@@ -116,7 +116,8 @@ public final class PersonGrouping {
         case .success(let reading):
             let identity = history?.current(of: reading.identity.bytes) ?? reading.identity.bytes
             return PersonHead(
-                name: identity, hasCode: true, isTemporary: PersonIdentity(bytes: identity).isTemporary, refusal: nil, fields: fields)
+                name: identity, hasCode: true, isTemporary: PersonIdentity(bytes: identity).isTemporary, refusal: nil,
+                fields: fields)
         case .failure(let reason): return PersonHead(name: [], hasCode: false, refusal: reason, fields: fields)
         }
     }

@@ -68,7 +68,9 @@ enum FieldCoding {
 
     private static func encode(_ field: NormalisedField) -> [UInt8] {
         if let date = field.date {
-            return [date.year ?? 0, date.month ?? 0, date.day ?? 0].flatMap { [UInt8(truncatingIfNeeded: $0 >> 8), UInt8(truncatingIfNeeded: $0)] }
+            return [date.year ?? 0, date.month ?? 0, date.day ?? 0].flatMap {
+                [UInt8(truncatingIfNeeded: $0 >> 8), UInt8(truncatingIfNeeded: $0)]
+            }
         }
         return Array(field.words.joined(separator: [RecipeEvaluator.wordSeparator]))
     }
@@ -78,7 +80,8 @@ enum FieldCoding {
         var position = 0
         var fields: [[UInt8]] = []
         for _ in 0..<count {
-            guard let length = BigEndian.value(bytes, byteCount: 2, at: &position), bytes.count - position >= Int(length)
+            guard let length = BigEndian.value(bytes, byteCount: 2, at: &position),
+                bytes.count - position >= Int(length)
             else { return nil }
             fields.append(Array(bytes[position..<(position + Int(length))]))
             position += Int(length)

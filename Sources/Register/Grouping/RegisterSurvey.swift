@@ -38,8 +38,9 @@ public struct RegisterSurvey: Sendable, Equatable {
         codes.count(code)
         years[quality.year, default: .init()].count(code)
         var group = quality.group
-        if let value = group, value.utf8.count > Self.groupByteLimit || (groups[value] == nil && groups.count >= Self.mostGroups)
-            || value.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
+        if let value = group,
+            value.utf8.count > Self.groupByteLimit || (groups[value] == nil && groups.count >= Self.mostGroups)
+                || value.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
         {
             group = Self.other
         }
@@ -53,7 +54,8 @@ public struct RegisterSurvey: Sendable, Equatable {
         let shown = known.suffix(SourceSurvey.mostYears)
         let earlier = known.dropLast(shown.count).compactMap { years[$0] }
         return Self.breakdown(
-            shown.compactMap { year in years[year].map { SourceSurvey.Breakdown(value: String(year), codes: $0) } }, earlier,
+            shown.compactMap { year in years[year].map { SourceSurvey.Breakdown(value: String(year), codes: $0) } },
+            earlier,
             years[.none])
     }
 

@@ -19,7 +19,8 @@ struct FeatureMaker {
         groups.map { group in
             var found: Set<[UInt8]> = []
             for feature in group.features {
-                guard let index = fields.firstIndex(where: { $0.name == feature.field }), let value = values[index] else {
+                guard let index = fields.firstIndex(where: { $0.name == feature.field }), let value = values[index]
+                else {
                     continue
                 }
                 let space = Array(Self.nameSpace(of: fields[index]).utf8) + [RecipeEvaluator.partSeparator]

@@ -54,7 +54,9 @@ public struct PersonIdentity: Sendable, Hashable, CustomReflectable {
     public init(bytes: [UInt8]) { self.bytes = bytes }
 
     /// Whether it identifies within the registers of one owner only: what its label says.
-    var isTemporary: Bool { bytes.prefix { $0 != Self.separator }.reversed().starts(with: "-temporary".utf8.reversed()) }
+    var isTemporary: Bool {
+        bytes.prefix { $0 != Self.separator }.reversed().starts(with: "-temporary".utf8.reversed())
+    }
 
     /// - Parameter owner: for codes that identify within one owner's registers only.
     init(label: String, owner: ParticipantID?, code: some Collection<UInt8>) {

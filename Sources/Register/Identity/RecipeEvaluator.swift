@@ -54,7 +54,9 @@ struct RecipeEvaluator {
                 guard inner.count == 2, first.count * inner[1].count <= Self.mostCombinations else { return [] }
                 return first.flatMap { left in
                     inner[1].map { right in
-                        [left, right].sorted { Self.precedes($0, $1) }.map { Array($0.joined(separator: [Self.wordSeparator])) }
+                        [left, right].sorted { Self.precedes($0, $1) }.map {
+                            Array($0.joined(separator: [Self.wordSeparator]))
+                        }
                     }
                 }
             case .any:

@@ -35,7 +35,8 @@ public struct RowExplanation {
             lines.append("field \(field.name): \(value.map { shown($0, field.kind, plan.profile) } ?? "missing")")
         }
         let person = PersonRows(
-            identity: identity, former: identity.flatMap { history?.former(of: $0) } ?? [], fields: row.fields, rows: [])
+            identity: identity, former: identity.flatMap { history?.former(of: $0) } ?? [], fields: row.fields, rows: []
+        )
         let values = PersonValues(plan: plan)
         var position = 0
         let identities = values.identities(of: person)

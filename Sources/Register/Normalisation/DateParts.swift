@@ -11,7 +11,9 @@ public struct DateParts: Sendable, Equatable, CustomReflectable {
     ///
     /// - Parameter text: the field as the source has it, any bytes. Secret.
     public init?(_ text: ArraySlice<UInt8>) {
-        guard text.count <= NormalisationProfile.fieldByteCount, let numbers = DateShape.numbers(text) else { return nil }
+        guard text.count <= NormalisationProfile.fieldByteCount, let numbers = DateShape.numbers(text) else {
+            return nil
+        }
         var (month, day) = (numbers.month, numbers.day)
         let year = (1850...2150).contains(numbers.year) ? numbers.year : 0
         let isPlaceholder = [(1, 1), (11, 11), (12, 31)].contains { $0 == (month, day) }

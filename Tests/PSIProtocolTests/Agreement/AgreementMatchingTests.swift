@@ -118,7 +118,8 @@ struct AgreementMatchingTests {
         }
     }
 
-    static func wrong(_ old: String, _ new: String, at line: String, _ path: String, _ words: String...) -> MistakeCase {
+    static func wrong(_ old: String, _ new: String, at line: String, _ path: String, _ words: String...) -> MistakeCase
+    {
         MistakeCase(edits + [(old, new)], at: line, 0, path, words)
     }
 
@@ -129,12 +130,19 @@ struct AgreementMatchingTests {
     }
 
     static let fieldMistakes: [MistakeCase] = [
-        wrong("se-personnummer", "se-personnumer", at: "identity_scheme", "identity_scheme", "did you mean se-personnummer"),
+        wrong(
+            "se-personnummer", "se-personnumer", at: "identity_scheme", "identity_scheme",
+            "did you mean se-personnummer"),
         wrong("sidos-1", "sidos-2", at: "normalisation", "normalisation", "sidos-1"),
         wrong("normalisation: sidos-1\n", "", at: "sidos_agreement", "normalisation", "missing"),
-        wrong("name: given, kind: given_names", "name: Given, kind: given_names", at: "Given", "match_fields[0].name", "a-z"),
-        wrong("kind: given_names", "kind: given_name", at: "name: given,", "match_fields[0].kind", "did you mean given_names"),
-        wrong("{name: given, kind: given_names}", "{name: given}", at: "name: given", "match_fields[0].kind", "missing"),
+        wrong(
+            "name: given, kind: given_names", "name: Given, kind: given_names", at: "Given", "match_fields[0].name",
+            "a-z"),
+        wrong(
+            "kind: given_names", "kind: given_name", at: "name: given,", "match_fields[0].kind",
+            "did you mean given_names"),
+        wrong(
+            "{name: given, kind: given_names}", "{name: given}", at: "name: given", "match_fields[0].kind", "missing"),
         wrong("{name: given, kind: given_names}", "given", at: "  - given", "match_fields[0]", "name", "kind"),
         wrong(
             "  - {name: family, kind: family_name}\n",
@@ -156,7 +164,8 @@ struct AgreementMatchingTests {
             "match_fields: [birth, family]", "match_fields: [birth, birth]", at: "[birth, birth]",
             "registers[1].match_fields[1]", "twice"),
         wrong(
-            "year: start_date", "year: service", at: "quality", "registers[0].quality.year", "no column", "date or integer"),
+            "year: start_date", "year: service", at: "quality", "registers[0].quality.year", "no column",
+            "date or integer"),
         wrong("group: service", "group: start_date", at: "quality", "registers[0].quality.group", "code or boolean"),
         wrong("group: service", "group: servise", at: "quality", "registers[0].quality.group", "did you mean service"),
         wrong("group: service", "groups: service", at: "quality", "registers[0].quality.groups", "unknown"),
@@ -171,9 +180,13 @@ struct AgreementMatchingTests {
     }
 
     static let keyMistakes: [MistakeCase] = [
-        wrong("- identity_code", "- identity_kode", at: "identity_kode", "match_keys[0]", "unknown", "did you mean identity_code"),
+        wrong(
+            "- identity_code", "- identity_kode", at: "identity_kode", "match_keys[0]", "unknown",
+            "did you mean identity_code"),
         wrong("- identity_code", "- {name: passport}", at: "passport", "match_keys[0].name", "unknown", "recipe"),
-        wrong("- identity_code", "- {name: identity_code, values: 2}", at: "identity_code, v", "match_keys[0].name", "one identity_code"),
+        wrong(
+            "- identity_code", "- {name: identity_code, values: 2}", at: "identity_code, v", "match_keys[0].name",
+            "one identity_code"),
         wrong("  - identity_code\n", "", at: "match_keys:", "match_keys", "former_code is compared with identity_code"),
         wrong("values: 2", "values: 5", at: "former_code", "match_keys[1].values", "1 to 4"),
         wrong("values: 2", "values: 0", at: "former_code", "match_keys[1].values", "1 to 4"),
@@ -190,9 +203,12 @@ struct AgreementMatchingTests {
         [
             wrongRecipe("phonetic(famly) + birth", "character 10", "famly", "did you mean family"),
             wrongRecipe("fonetic(family) + birth", "character 1,", "fonetic", "did you mean phonetic"),
-            wrongRecipe("family + ", "character 10", "expected"), wrongRecipe("family birth", "character 8", "expected"),
-            wrongRecipe("+ family", "character 1 ", "expected"), wrongRecipe("family) + birth", "character 7", "expected"),
-            wrongRecipe("Family + birth", "character 1 ", "expected"), wrongRecipe("family ++ birth", "character 9", "expected"),
+            wrongRecipe("family + ", "character 10", "expected"),
+            wrongRecipe("family birth", "character 8", "expected"),
+            wrongRecipe("+ family", "character 1 ", "expected"),
+            wrongRecipe("family) + birth", "character 7", "expected"),
+            wrongRecipe("Family + birth", "character 1 ", "expected"),
+            wrongRecipe("family ++ birth", "character 9", "expected"),
             wrongRecipe("", "expected"), wrongRecipe("first(birth)", "character 1,", "field of words"),
             wrongRecipe("family + year(given)", "character 10", "kind date"),
             wrongRecipe("year(first(given))", "character 1,", "kind date"),
@@ -226,20 +242,42 @@ struct AgreementMatchingTests {
         wrong("  bits: 25\n", "", at: "tokens: 32", "tolerant_matching.bits", "missing"),
         wrong("bits: 25", "bits: 2001", at: "bits:", "tolerant_matching.bits", "1 to 2000"),
         wrong("margin: 3", "margin: 0", at: "margin:", "tolerant_matching.margin", "1 to 2000"),
-        wrong("most_frequent: 50", "most_frequent: 0", at: "most_frequent", "tolerant_matching.most_frequent", "1 to 10000"),
+        wrong(
+            "most_frequent: 50", "most_frequent: 0", at: "most_frequent", "tolerant_matching.most_frequent",
+            "1 to 10000"),
         wrong("margin: 3", "margins: 3", at: "margins:", "tolerant_matching.margins", "did you mean margin"),
-        wrong("bigrams(given)", "bigram(given)", at: "bigram(", "tolerant_matching.groups[0].features[0]", "no feature", "bigrams, trigrams"),
-        wrong("2 bigrams(family)", "9 bigrams(family)", at: "9 bigrams", "tolerant_matching.groups[0].features[1]", "weight is from 1 to 8"),
-        wrong("2 bigrams(family)", "0 bigrams(family)", at: "0 bigrams", "tolerant_matching.groups[0].features[1]", "weight is from 1 to 8"),
-        wrong("2 bigrams(family)", "two bigrams(family)", at: "two bigrams", "tolerant_matching.groups[0].features[1]", "no feature"),
-        wrong("2 bigrams(family)", "1 2 bigrams(family)", at: "1 2 bigrams", "tolerant_matching.groups[0].features[1]", "no feature"),
-        wrong("2 bigrams(family)", "bigrams(family", at: "bigrams(family]", "tolerant_matching.groups[0].features[1]", "no feature"),
+        wrong(
+            "bigrams(given)", "bigram(given)", at: "bigram(", "tolerant_matching.groups[0].features[0]", "no feature",
+            "bigrams, trigrams"),
+        wrong(
+            "2 bigrams(family)", "9 bigrams(family)", at: "9 bigrams", "tolerant_matching.groups[0].features[1]",
+            "weight is from 1 to 8"),
+        wrong(
+            "2 bigrams(family)", "0 bigrams(family)", at: "0 bigrams", "tolerant_matching.groups[0].features[1]",
+            "weight is from 1 to 8"),
+        wrong(
+            "2 bigrams(family)", "two bigrams(family)", at: "two bigrams", "tolerant_matching.groups[0].features[1]",
+            "no feature"),
+        wrong(
+            "2 bigrams(family)", "1 2 bigrams(family)", at: "1 2 bigrams", "tolerant_matching.groups[0].features[1]",
+            "no feature"),
+        wrong(
+            "2 bigrams(family)", "bigrams(family", at: "bigrams(family]", "tolerant_matching.groups[0].features[1]",
+            "no feature"),
         wrong("2 bigrams(family)", "''", at: "''", "tolerant_matching.groups[0].features[1]", "no feature"),
-        wrong("2 bigrams(family)", "bigrams(famly)", at: "famly", "tolerant_matching.groups[0].features[1]", "did you mean family"),
-        wrong("2 bigrams(family)", "bigrams(birth)", at: "bigrams(birth)", "tolerant_matching.groups[0].features[1]", "not a date"),
-        wrong("3 parts(birth)", "parts(family)", at: "parts(family)", "tolerant_matching.groups[1].features[0]", "kind date"),
+        wrong(
+            "2 bigrams(family)", "bigrams(famly)", at: "famly", "tolerant_matching.groups[0].features[1]",
+            "did you mean family"),
+        wrong(
+            "2 bigrams(family)", "bigrams(birth)", at: "bigrams(birth)", "tolerant_matching.groups[0].features[1]",
+            "not a date"),
+        wrong(
+            "3 parts(birth)", "parts(family)", at: "parts(family)", "tolerant_matching.groups[1].features[0]",
+            "kind date"),
         wrong("[3 parts(birth)]", "[]", at: "name: birth, features", "tolerant_matching.groups[1].features", "empty"),
-        wrong("{name: birth, features", "{name: name, features", at: "name: name, features: [3", "tolerant_matching.groups[1].name", "twice"),
+        wrong(
+            "{name: birth, features", "{name: name, features", at: "name: name, features: [3",
+            "tolerant_matching.groups[1].name", "twice"),
         wrong("- [birth, name]", "- [birth]", at: "- [birth]", "tolerant_matching.patterns[1]", "guessed easily"),
         wrong("- [birth, name]", "- birth", at: "- birth", "tolerant_matching.patterns[1]", "two to eight"),
         wrong(
@@ -310,14 +348,20 @@ struct AgreementMatchingTests {
 
     @Test func damagedRecipes() throws {
         var random = SeededNumbers(5)
-        let pieces = ["(", ")", ",", "+", " ", "given", "birth", "any", "swap", "0", "16", "é", "\u{0}", "_", "99999999999999999999", "first("]
+        let pieces = [
+            "(", ")", ",", "+", " ", "given", "birth", "any", "swap", "0", "16", "é", "\u{0}", "_",
+            "99999999999999999999", "first(",
+        ]
         var (accepted, refused) = (0, 0)
         for _ in 0..<4_000 {
             var text = MatchRecipe((0..<Int.random(in: 1...4, using: &random)).map { _ in Self.term(4, &random) }).text
             for _ in 0..<Int.random(in: 1...3, using: &random) {
                 let start = text.index(text.startIndex, offsetBy: Int.random(in: 0...text.count, using: &random))
-                let end = text.index(start, offsetBy: Int.random(in: 0...4, using: &random), limitedBy: text.endIndex) ?? start
-                text.replaceSubrange(start..<end, with: Bool.random(using: &random) ? pieces.randomElement(using: &random)! : "")
+                let end =
+                    text.index(start, offsetBy: Int.random(in: 0...4, using: &random), limitedBy: text.endIndex)
+                    ?? start
+                text.replaceSubrange(
+                    start..<end, with: Bool.random(using: &random) ? pieces.randomElement(using: &random)! : "")
             }
             do throws(MatchRecipeError) {
                 let recipe = try MatchRecipe.parse(text, fields: Self.fields)
@@ -352,10 +396,14 @@ struct AgreementMatchingTests {
         ] {
             #expect(words.contains(said), "\(said) is not in: \(words)")
         }
-        let order = ["- identity_code:", "- former_code:", "- birth_name:", "- any_name:"].compactMap { words.firstRange(of: $0) }
+        let order = ["- identity_code:", "- former_code:", "- birth_name:", "- any_name:"].compactMap {
+            words.firstRange(of: $0)
+        }
         #expect(order.count == 4 && order.map(\.lowerBound) == order.map(\.lowerBound).sorted())
         for line in text.split(separator: "\n") { #expect(line.count <= 100, "\(line)") }
-        let without = AgreementSummary(try Self.parsed([(Self.tolerantText, ""), ("match_fields: [birth, family]", "match_fields: []")])).text
+        let without = AgreementSummary(
+            try Self.parsed([(Self.tolerantText, ""), ("match_fields: [birth, family]", "match_fields: []")])
+        ).text
         #expect(!without.contains("resemble"))
         #expect(without.contains("residents has none of these fields."))
     }
@@ -371,18 +419,22 @@ struct AgreementMatchingTests {
         #expect(try cautions([])[0].contains("tolerant_matching is on"))
         #expect(try cautions([("bits: 25", "bits: 22")]).count == 1)
         let few = try cautions([("bits: 25", "bits: 21")])
-        #expect(few.count == 2 && few[1].contains("bits is 21") && few[1].contains("80,000") && few[1].contains("22 bits"))
+        #expect(
+            few.count == 2 && few[1].contains("bits is 21") && few[1].contains("80,000") && few[1].contains("22 bits"))
         #expect(try cautions([("bits: 25", "bits: 21"), ("max_people: 80000", "max_people: 65536")]).count == 1)
         #expect(try cautions([("bits: 25", "bits: 21"), ("max_people: 80000", "max_people: 65537")]).count == 2)
         #expect(try cautions([(Self.tolerantText, "")]) == [])
         let single = try cautions([(Self.tolerantText, ""), ("any(given) + family + year(birth)", "any(given)")])
         #expect(single.count == 1 && single[0].contains("any_name is made of a single field"))
         // Twice the same field is one field.
-        #expect(try cautions([(Self.tolerantText, ""), ("any(given) + family + year(birth)", "any(given) + first(given)")]).count == 1)
-        let later = try cautions([
-            (Self.tolerantText, ""), ("  - identity_code\n  - {name: former_code, values: 2}\n", ""),
-            ("tolerant_matching:", "tolerant_matching:"),
-        ].filter { $0.0 != $0.1 })
+        #expect(
+            try cautions([(Self.tolerantText, ""), ("any(given) + family + year(birth)", "any(given) + first(given)")])
+                .count == 1)
+        let later = try cautions(
+            [
+                (Self.tolerantText, ""), ("  - identity_code\n  - {name: former_code, values: 2}\n", ""),
+                ("tolerant_matching:", "tolerant_matching:"),
+            ].filter { $0.0 != $0.1 })
         #expect(later.count == 1 && later[0].contains("identity_code is not the first match key"))
     }
 }

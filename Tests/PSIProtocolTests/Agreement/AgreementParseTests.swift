@@ -86,7 +86,6 @@ struct AgreementParseTests {
         #expect(agreement.study.permit == "P-2026-17")
     }
 
-
     @Test func countOnlyAgreementNeedsNoResearchEnvironment() throws {
         let research = try AgreementSample.entry("lab", .research, name: "Research Lab")
         let edits = Self.countOnly + [(research + "\n", "")]

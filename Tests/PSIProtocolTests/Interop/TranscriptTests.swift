@@ -246,7 +246,9 @@ struct TranscriptTests {
         let matched = Set(tags[0]).intersection(tags[1])
         #expect(matched.count == 3)
         let selection = try bytes(transcript.selection)
-        let selected = stride(from: 0, to: selection.count, by: SelectedItem.byteCount).map { Array(selection[($0 + 65)..<($0 + 81)]) }
+        let selected = stride(from: 0, to: selection.count, by: SelectedItem.byteCount).map {
+            Array(selection[($0 + 65)..<($0 + 81)])
+        }
         #expect(Set(selected) == matched)
 
         let encoder = JSONEncoder()

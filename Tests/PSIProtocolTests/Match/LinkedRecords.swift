@@ -46,7 +46,8 @@ struct LinkedRecords {
                 }
                 try linker.add(
                     register: index,
-                    item: (item + BigEndian.u32(all.count) + [UInt8](repeating: 0, count: layout.capsuleByteCount - 4))[...])
+                    item: (item + BigEndian.u32(all.count) + [UInt8](repeating: 0, count: layout.capsuleByteCount - 4))[
+                        ...])
                 all.append((index, person))
             }
         }
@@ -66,7 +67,8 @@ struct LinkedRecords {
 
     static func text(_ records: [(register: Int, person: SimulatedPerson, link: Int?)]) -> String {
         records.sorted { $0.register < $1.register }
-            .map { "\($0.register): \($0.person.rows) by \($0.link.map { "\($0)" } ?? "nothing")" }.joined(separator: ", ")
+            .map { "\($0.register): \($0.person.rows) by \($0.link.map { "\($0)" } ?? "nothing")" }.joined(
+                separator: ", ")
     }
 }
 

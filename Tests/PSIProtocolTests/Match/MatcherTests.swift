@@ -66,13 +66,16 @@ struct MatcherTests {
     @Test("selected items come back from their 90 bytes, and nothing else does")
     func selectedItem() throws {
         let agreement = try Self.study(keyCount: 1).agreement
-        let item = SelectedItem(a: .filled(1, 32), b: .filled(2, 32), register: 2, tag: .filled(3, 16), cohorts: 1, link: 0)
+        let item = SelectedItem(
+            a: .filled(1, 32), b: .filled(2, 32), register: 2, tag: .filled(3, 16), cohorts: 1, link: 0)
         let bytes = item.encoded()
         #expect(bytes.count == SelectedItem.byteCount)
         #expect(SelectedItem(encoded: ([0] + bytes)[1...], agreement: agreement) == item)
         #expect(SelectedItem(encoded: bytes[1...], agreement: agreement) == nil)
         #expect(SelectedItem(encoded: (bytes + [0])[...], agreement: agreement) == nil)
-        for (position, byte) in [(64, 3), (64, 255), (88, 0), (88, 2), (88, 3), (81, 128), (89, 1), (89, 254)] as [(Int, UInt8)] {
+        for (position, byte) in [(64, 3), (64, 255), (88, 0), (88, 2), (88, 3), (81, 128), (89, 1), (89, 254)]
+            as [(Int, UInt8)]
+        {
             var wrong = bytes
             wrong[position] = byte
             #expect(SelectedItem(encoded: wrong[...], agreement: agreement) == nil)

@@ -61,7 +61,8 @@ struct TolerantLinkingTests {
                 margin: Int.random(in: 1...6, using: &random), mostFrequent: Int.random(in: 1...8, using: &random))
             let agreement = try LinkedRecords.agreement(registers: count, keys: [.identityCode], tolerant: settings)
             let registers = Self.registers(
-                agreement, population: 20, likeness: [20, 14, 8][Int(seed % 3)], noise: [10, 25, 45][Int(seed / 3 % 3)],
+                agreement, population: 20, likeness: [20, 14, 8][Int(seed % 3)],
+                noise: [10, 25, 45][Int(seed / 3 % 3)],
                 &random)
             let join = PlaintextJoin(agreement: agreement, registers: registers, tokenSeed: LinkedRecords.seed)
             let linked = try LinkedRecords(agreement, registers)
@@ -219,7 +220,8 @@ struct TolerantLinkingTests {
     func definition() {
         var random = SeededRandom(seed: 9)
         for _ in 0..<8 {
-            let settings = Self.settings(tokens: Int.random(in: 1...64, using: &random), patterns: [[0, 1], [1, 1, 0, 1, 0, 0, 1, 0]])
+            let settings = Self.settings(
+                tokens: Int.random(in: 1...64, using: &random), patterns: [[0, 1], [1, 1, 0, 1, 0, 0, 1, 0]])
             let seed = (0..<32).map { _ in UInt8.random(in: 0...255, using: &random) }
             let person = Self.person(1, row: 0, noise: 30, &random)
             #expect(

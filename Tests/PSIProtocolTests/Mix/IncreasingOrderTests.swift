@@ -19,7 +19,8 @@ struct IncreasingOrderTests {
         var equal = order
         #expect(equal.firstViolation(in: record(4, 0) + record(5, 0), width: width) == 0)
         var falling = order
-        #expect(falling.firstViolation(in: record(5, 0) + record(6, 9) + record(6, 8) + record(7, 0), width: width) == 2)
+        #expect(
+            falling.firstViolation(in: record(5, 0) + record(6, 9) + record(6, 8) + record(7, 0), width: width) == 2)
         var same = order
         #expect(same.firstViolation(in: record(5, 0) + record(5, 0), width: width) == 1)
         if keyByteCount > 1 {

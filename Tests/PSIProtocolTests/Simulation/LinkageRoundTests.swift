@@ -50,9 +50,12 @@ struct LinkageRoundTests {
         var random = SeededRandom(seed: seed)
         return Dictionary(
             uniqueKeysWithValues: agreement.registers.enumerated().map {
-                ($1.id, KeyLinkingTests.people($0, &random).map { person in
-                    SimulatedPerson(keys: person.keys, rows: person.rows.map { $0 + [.text("note")] })
-                })
+                (
+                    $1.id,
+                    KeyLinkingTests.people($0, &random).map { person in
+                        SimulatedPerson(keys: person.keys, rows: person.rows.map { $0 + [.text("note")] })
+                    }
+                )
             })
     }
 
@@ -105,10 +108,13 @@ struct LinkageRoundTests {
         let both = [name, .identityCode]
         for release in [ReleaseMode.rows, .none] {
             let (_, join) = try await Self.run(Ristretto255.self, count: 2, keys: both, release: release) { _ in
-                ["r0": [(1, "a", "1"), (2, "a", "2"), (3, "b", "3"), (4, "a", nil)], "r1": [(5, "a", "2"), (6, "b", nil)]]
-                    .mapValues { people in
-                        people.map { SimulatedPerson(keys: [$0.1, $0.2], rows: [[.integer($0.0), .null]]) }
-                    }
+                [
+                    "r0": [(1, "a", "1"), (2, "a", "2"), (3, "b", "3"), (4, "a", nil)],
+                    "r1": [(5, "a", "2"), (6, "b", nil)],
+                ]
+                .mapValues { people in
+                    people.map { SimulatedPerson(keys: [$0.1, $0.2], rows: [[.integer($0.0), .null]]) }
+                }
             }
             #expect(join.linked == [[1, 1], [1, 1]])
         }
@@ -180,14 +186,16 @@ struct LinkageRoundTests {
 
     @Test("what a release tells of the links is for the research environment only")
     func sealed() async throws {
-        let (round, join) = try await Self.run(Ristretto255.self, count: 2, keys: KeyLinkingTests.keys, release: .rows) {
+        let (round, join) = try await Self.run(Ristretto255.self, count: 2, keys: KeyLinkingTests.keys, release: .rows)
+        {
             Self.people($0, seed: 6)
         }
         let record = try round.record()
         let agreement = round.study.agreement
         let bytes = try #require(record.selected?.linkage).bytes
         let key = round.study.hpke["research"]!
-        func open(_ bytes: [UInt8], _ round: RoundID, _ key: XWingMLKEM768X25519.PrivateKey) throws -> PublishedLinkage {
+        func open(_ bytes: [UInt8], _ round: RoundID, _ key: XWingMLKEM768X25519.PrivateKey) throws -> PublishedLinkage
+        {
             try PublishedLinkage(sealed: bytes, agreement: agreement, round: round, key: key)
         }
         let linkage = try open(bytes, record.round, key)
@@ -198,7 +206,9 @@ struct LinkageRoundTests {
             #expect(throws: ProtocolViolation(.selectionWrong)) { try open(bytes, record.round, secret) }
         }
         var random = SeededRandom(seed: 1)
-        for place in [0, 1_119, 1_120, bytes.count - 1] + (0..<20).map({ _ in Int.random(in: bytes.indices, using: &random) }) {
+        for place in [0, 1_119, 1_120, bytes.count - 1]
+            + (0..<20).map({ _ in Int.random(in: bytes.indices, using: &random) })
+        {
             var wrong = bytes
             wrong[place] ^= 1
             #expect(throws: ProtocolViolation(.selectionWrong)) { try open(wrong, record.round, key) }
@@ -222,7 +232,12 @@ struct LinkageRoundTests {
             let study = try SimulatedStudy(
                 registers: names, cohorts: [("all", .register("r0"))], releasedFor: ["r0": ["all"], "r1": ["all"]],
                 options: .init(padding: .none, matchKeys: keys))
-            let people = ["r0": [SimulatedPerson(keys: keys.flatMap { key in (0..<key.valueCount).map { "\(key.name)\($0)" } }, rows: [])]]
+            let people = [
+                "r0": [
+                    SimulatedPerson(
+                        keys: keys.flatMap { key in (0..<key.valueCount).map { "\(key.name)\($0)" } }, rows: [])
+                ]
+            ]
             let round = SimulatedRound(Ristretto255.self, study: study, registers: people)
             try await round.run { $0.allStagesDone }
             guard case .selected(let right) = try await round.perform(.coordinator(.match)) else {

@@ -196,7 +196,10 @@ final class StudyOnDisk: Sendable {
 
     /// Opens a round and follows it.
     func link(_ more: String...) throws -> RunningProgram {
-        let number = count.withLock { $0 += 1; return $0 }
+        let number = count.withLock {
+            $0 += 1
+            return $0
+        }
         let arguments = ["link", "--directory", home("coordinator").path, agreement.path] + more
         return try start(.coordinator, arguments, log: "link-\(number)")
     }
@@ -205,14 +208,20 @@ final class StudyOnDisk: Sendable {
     func run(_ program: SidosProgram, _ arguments: String..., within seconds: Double = 60) async throws
         -> (status: Int32, output: String, errors: String)
     {
-        let number = count.withLock { $0 += 1; return $0 }
+        let number = count.withLock {
+            $0 += 1
+            return $0
+        }
         let running = try start(program, arguments, log: "command-\(number)")
         return (try await running.end(within: seconds), running.output, running.errors)
     }
 
     /// Writes the dataset and reads it back.
     func dataset(round: String? = nil) async throws -> WrittenDataset {
-        let number = count.withLock { $0 += 1; return $0 }
+        let number = count.withLock {
+            $0 += 1
+            return $0
+        }
         let output = directory.appendingPathComponent("dataset-\(number)")
         var arguments = ["dataset", "--directory", home("research").path, "--output", output.path]
         if let round { arguments += ["--round", round] }
