@@ -13,7 +13,7 @@ import Testing
         let values = try ascending.map { try SampleStudy.decimal($0) }
         for (index, left) in values.enumerated() {
             for (other, right) in values.enumerated() {
-                let order = RowOrder.compare(left, right).signum()
+                let order = ValueOrder.compare(left, right).signum()
                 #expect(order == (index - other).signum(), "\(ascending[index]) \(ascending[other])")
             }
         }
@@ -23,14 +23,14 @@ import Testing
         let ascending: [FieldValue] = [.null, .text(""), .text("A"), .text("Z"), .text("a"), .text("aa"), .text("ä")]
         for (index, left) in ascending.enumerated() {
             for (other, right) in ascending.enumerated() {
-                #expect(RowOrder.compare(left, right).signum() == (index - other).signum())
+                #expect(ValueOrder.compare(left, right).signum() == (index - other).signum())
             }
         }
         // Canonically equal, but other bytes: the order must still be fixed.
-        #expect(RowOrder.compare(.text("\u{e9}"), .text("e\u{301}")) != 0)
-        #expect(RowOrder.compare(.boolean(false), .boolean(true)) < 0)
-        #expect(RowOrder.compare(.integer(.min), .integer(.max)) < 0)
-        #expect(RowOrder.compare(try SampleStudy.date("1850-01-01"), try SampleStudy.date("2222-11-11")) < 0)
+        #expect(ValueOrder.compare(.text("\u{e9}"), .text("e\u{301}")) != 0)
+        #expect(ValueOrder.compare(.boolean(false), .boolean(true)) < 0)
+        #expect(ValueOrder.compare(.integer(.min), .integer(.max)) < 0)
+        #expect(ValueOrder.compare(try SampleStudy.date("1850-01-01"), try SampleStudy.date("2222-11-11")) < 0)
     }
 
     @Test func rowsCompareFromTheFirstColumnOn() {

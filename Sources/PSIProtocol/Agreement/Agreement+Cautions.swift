@@ -50,6 +50,11 @@ extension Agreement {
                         + "A dataset for research should hold no names, addresses or codes of people.")
             }
         }
+        if release == .rows, disclosure.smallestClass == nil {
+            cautions.append(
+                "No disclosure rules ask for k: a researcher who knows enough of a person could find the person in the "
+                    + "dataset. Consider the section disclosure.")
+        }
         return cautions
     }
 

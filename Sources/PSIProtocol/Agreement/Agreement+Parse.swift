@@ -47,7 +47,7 @@ struct AgreementReader {
         "sidos_agreement", "study", "valid", "suite", "rounds_allowed", "release", "vault_access", "verification",
         "padding", "cell_bytes", "smallest_cell", "count_rounding", "deadline_minutes", "retention_days",
         "identity_scheme", "normalisation", "match_fields", "match_keys", "tolerant_matching",
-        "two_parties_acknowledged", "participants", "registers", "cohorts",
+        "two_parties_acknowledged", "participants", "registers", "cohorts", "disclosure",
     ]
 
     let root: MappingReader
@@ -83,6 +83,7 @@ struct AgreementReader {
         let acknowledged = readAcknowledgement(participants)
         let lists = readRegistersAndCohorts(
             participants, matching?.fields, matching?.tolerant, release: release?.value)
+        let disclosure = readDisclosure(lists.registers, lists.cohorts, release: release?.value)
 
         guard let study, let valid, let suite, let rounds, let release, let vaultAccess, let verification, let padding,
             let cellBytes, let smallestCell, let countRounding, let deadline, let retention, let matching,
@@ -96,7 +97,8 @@ struct AgreementReader {
             smallestCell: smallestCell.value, countRounding: countRounding.value, deadlineMinutes: deadline.value,
             retentionDays: retention.value, identityScheme: matching.scheme, normalisation: matching.normalisation,
             matchFields: matching.fields, matchKeys: matching.keys, tolerantMatching: matching.tolerant,
-            participants: complete, registers: registers, cohorts: cohorts, twoPartiesAcknowledged: acknowledged)
+            participants: complete, registers: registers, cohorts: cohorts, twoPartiesAcknowledged: acknowledged,
+            disclosure: disclosure ?? DisclosureRules())
     }
 
     private func readStudy() -> Study? {

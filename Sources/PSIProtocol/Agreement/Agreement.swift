@@ -44,6 +44,8 @@ public struct Agreement: Sendable, Equatable {
     public var cohorts: [CohortDeclaration]
     /// With two nodes no third party can check a hop; the agreement must say that its signers know.
     public var twoPartiesAcknowledged: Bool
+    /// What is done to the dataset before a researcher sees it.
+    public var disclosure: DisclosureRules
 
     public init(
         study: Study, validFrom: CalendarDate, validUntil: CalendarDate, suite: SuiteID, roundsAllowed: Int,
@@ -52,7 +54,7 @@ public struct Agreement: Sendable, Equatable {
         identityScheme: IdentitySchemeID = .finland, normalisation: NormalisationVersion? = nil,
         matchFields: [MatchField] = [], matchKeys: [MatchKey], tolerantMatching: TolerantMatching? = nil,
         participants: [Participant], registers: [RegisterDeclaration], cohorts: [CohortDeclaration],
-        twoPartiesAcknowledged: Bool
+        twoPartiesAcknowledged: Bool, disclosure: DisclosureRules = DisclosureRules()
     ) {
         self.study = study
         self.validFrom = validFrom
@@ -77,6 +79,7 @@ public struct Agreement: Sendable, Equatable {
         self.registers = registers
         self.cohorts = cohorts
         self.twoPartiesAcknowledged = twoPartiesAcknowledged
+        self.disclosure = disclosure
     }
 }
 

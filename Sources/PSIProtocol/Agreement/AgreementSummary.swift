@@ -9,7 +9,8 @@ public struct AgreementSummary: Sendable {
     public var text: String {
         let sections: [(String, [Item])] = [
             ("STUDY", study), ("WHO TAKES PART", participants), ("REGISTERS", registers), ("COHORTS", cohorts),
-            ("HOW PEOPLE ARE MATCHED", matching), ("LIMITS", limits), ("WHAT EACH PARTY LEARNS", knowledge),
+            ("HOW PEOPLE ARE MATCHED", matching), ("LIMITS", limits), ("BEFORE A RESEARCHER SEES ANYTHING", disclosure),
+            ("WHAT EACH PARTY LEARNS", knowledge),
             ("BEFORE YOU SIGN", agreement.cautions.map { Item(1, "- ", $0) }),
         ]
         return sections.filter { !$0.1.isEmpty }.map { heading, items in
@@ -177,6 +178,9 @@ public struct AgreementSummary: Sendable {
                         + "protocol."))
         return items.map { Item(1, "- ", $0) }
     }
+
+    /// Nothing where the agreement has no rules.
+    private var disclosure: [Item] { agreement.disclosure.sentences.map { Item(1, "- ", $0) } }
 
     private var knowledge: [Item] {
         let sizes = agreement.padding == .padme ? "the padded number" : "the exact number"

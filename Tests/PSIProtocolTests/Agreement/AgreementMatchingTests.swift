@@ -412,7 +412,9 @@ struct AgreementMatchingTests {
 
     @Test func cautions() throws {
         func cautions(_ edits: [(String, String)]) throws -> [String] {
-            try Self.parsed(edits).cautions.filter { !$0.contains("cohort others") }
+            try Self.parsed(edits).cautions.filter {
+                !$0.contains("cohort others") && !$0.contains("disclosure rules")
+            }
         }
         // 2 · 80,000 people are 18 bits.
         #expect(try cautions([]).count == 1)

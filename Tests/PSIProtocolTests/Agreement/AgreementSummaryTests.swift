@@ -101,6 +101,8 @@ struct AgreementSummaryTests {
 
         BEFORE YOU SIGN
           - No register is released for the cohort others: its people have no rows in the dataset.
+          - No disclosure rules ask for k: a researcher who knows enough of a person could find the person
+            in the dataset. Consider the section disclosure.
 
         """
 }
