@@ -22,6 +22,14 @@ public enum DatasetError: Error, Equatable, Sendable {
     case unusableName(String, reason: NameFault)
     case cohortBelowSmallestCell(CohortID)
     case countNotRounded(registers: [RegisterID])
+    /// No generalisation reaches k or l for some people of a cohort, and more of them than the agreement lets be left out.
+    case disclosureUnreachable(cohort: CohortID, percent: Int)
+    /// What was about to be written does not keep what the agreement asks for.
+    case disclosureNotKept
+    /// More people and quasi-identifiers than are worked on at once.
+    case disclosureTooLarge
+    /// A table has too many different values.
+    case tableTooLarge(title: String, limit: Int)
     /// A count of the round's report is none that the agreement lets be published.
     case qualityCountNotRounded(register: RegisterID?)
     /// The round's report is about registers that the agreement does not have, or names one twice.
@@ -89,6 +97,18 @@ extension DatasetError: CustomStringConvertible {
             "The agreement's name '\(name)' cannot be used in a dataset: \(reason.sentence)"
         case .cohortBelowSmallestCell(let cohort):
             "Cohort \(cohort) has fewer people than the agreement's smallest_cell lets be released; nothing is written."
+        case .disclosureUnreachable(let cohort, let percent):
+            "The agreement's disclosure goals can't be reached: in cohort \(cohort) some people share their cohorts and "
+                + "registers with too few others, or with people whose sensitive values are too alike, even when every "
+                + "quasi-identifier is missing, and they are more than the \(percent) % whom leave_out lets be left out. "
+                + "Nothing was written. Agree on a smaller k or l, on coarser cohorts or on a larger leave_out."
+        case .disclosureNotKept:
+            "What was about to be written did not keep the agreement's k or l, so it was removed. This is a fault of the "
+                + "program: report it."
+        case .disclosureTooLarge:
+            "There are too many people and quasi-identifiers to make alike at once. Agree on fewer quasi_identifiers."
+        case .tableTooLarge(let title, let limit):
+            "The table '\(title)' would have more than \(limit) lines or columns. Agree on a column with fewer values."
         case .countNotRounded(let registers):
             "The overlap count of \(registers.joined(separator: ", ")) is no multiple of count_rounding."
         case .qualityCountNotRounded(let register):

@@ -16,9 +16,17 @@ struct DatasetCommand: ParsableCommand {
     @Option(help: "The round: the first digits of its id, six at least. Not needed when there is only one.")
     var round: String?
     @Option(name: [.short, .long], help: "The directory to make. The one that holds it must exist.")
-    var output: String
+    var output: String?
+    @Flag(help: "Say what disclosure control would do, and write nothing.")
+    var check = false
     @Flag(help: "Replace a dataset that is there already, once the new one is complete.")
     var replace = false
+
+    func validate() throws {
+        guard check == (output == nil) else {
+            throw ValidationError("Name either the directory to make with --output, or --check to write nothing.")
+        }
+    }
 
     func run() throws {
         let home = try Home(at: home.directory, roles: [.research])
@@ -32,10 +40,16 @@ struct DatasetCommand: ParsableCommand {
             throw HomeError.unknownAgreement(path: agreements.directory.path, id: id)
         }
         let store = try folder.store(agreement: installed.agreement, id: agreementID)
+        let out = Console.standardOutput
+        guard let output else {
+            let told = try DatasetWriter.assess(store)
+            try store.close()
+            out.line(told.isEmpty ? "The agreement has no disclosure rules: values are shown as they are." : told)
+            return
+        }
         let tally = try DatasetWriter(directory: output, replace: replace)
             .write(store, report: received.report, created: MachineClock.system.now())
         try store.close()
-        let out = Console.standardOutput
         for line in Self.summary(tally, store.layout) { out.line(line) }
         out.line("")
         out.line("Wrote \(URL(fileURLWithPath: output).path).")

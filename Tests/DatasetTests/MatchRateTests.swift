@@ -17,7 +17,7 @@ import Testing
 
     @Test func countsAreThoseOfAHandCount() throws {
         let store = try LinkedStudy.store(in: directory)
-        let counter = MatchCounter(store: store, gate: gate(store))
+        let counter = MatchCounter(store: store, plan: try ReleasePlan(store))
         let visits = try counter.count(registerAt: 0)
         // People; identity_code, names, tolerant, alone.
         #expect([visits.links.total.people] + visits.links.total.parts == [6, 2, 1, 1, 2])
@@ -60,7 +60,7 @@ import Testing
                 .init(person: 3, cohorts: 4, register: "benefits", link: nil, rows: []),
             ])
         try store.finish()
-        let matches = try MatchCounter(store: store, gate: gate(store)).count(registerAt: 1)
+        let matches = try MatchCounter(store: store, plan: try ReleasePlan(store)).count(registerAt: 1)
         #expect(matches.links.total.people == 3)
         #expect(matches.links.sections.map { $0.map(\.value) } == [["999", "2001", "(none)"], ["false", "true"]])
         #expect(matches.links.sections.map { $0.map(\.people) } == [[1, 1, 1], [1, 1]])
@@ -75,7 +75,7 @@ import Testing
         let store = try LinkedStudy.open(in: directory)
         try LinkedStudy.fill(store, entries)
         try store.finish()
-        var counter = MatchCounter(store: store, gate: gate(store), mostYears: 0, mostGroups: 24)
+        var counter = MatchCounter(store: store, plan: try ReleasePlan(store), mostYears: 0, mostGroups: 24)
         var matches = try counter.count(registerAt: 0)
         // Person 1 has two years without a place, and counts once.
         #expect(lines(matches.links.sections[0]) == ["other": [5, 2, 1, 1, 1], "(none)": [2, 0, 0, 1, 1]])
@@ -88,7 +88,7 @@ import Testing
 
     @Test func smallCellsAndWhatWouldBetrayThemAreWithheld() throws {
         let store = try LinkedStudy.store(in: directory, agreement: try LinkedStudy.agreement(smallestCell: 2))
-        let counter = MatchCounter(store: store, gate: gate(store))
+        let counter = MatchCounter(store: store, plan: try ReleasePlan(store))
         let matches = try [0, 1].map { try counter.count(registerAt: $0) }
         let rates = MatchRates.published(matches, layout: store.layout, gate: gate(store))
         func shown(_ line: MatchRates.LinkLine) -> String {

@@ -1,8 +1,7 @@
 internal import PSIProtocol
 
-/// What must hold before any of a dataset is shown to a researcher, and what happens to each value on the way.
-///
-/// Every person, row and count passes through here, so that stricter disclosure control has one place to grow in.
+/// What must hold before any of a dataset is shown to a researcher, and what is shown of counts. What happens to people
+/// and values is `ReleasePlan`'s.
 struct DisclosureGate {
     private let agreement: Agreement
     private let publication: CountPublication
@@ -55,12 +54,5 @@ struct DisclosureGate {
     func received(_ published: Int) -> ReportCount {
         let isWithheld = published == PublishedLinkage.withheld
         return ReportCount(count: isWithheld ? nil : published, size: isWithheld ? 1 : published)
-    }
-
-    /// What a researcher sees of a value.
-    func disclose(_ value: FieldValue, of column: ColumnDeclaration) -> FieldValue {
-        switch column.disclosure {
-        case .asIs: value
-        }
     }
 }

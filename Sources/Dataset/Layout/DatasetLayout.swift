@@ -17,7 +17,12 @@ public struct DatasetLayout: Sendable, Equatable {
     public struct Register: Sendable, Equatable {
         public let id: RegisterID
         public let title: String
+        /// As its owner sends them.
         public let columns: [ColumnDeclaration]
+        /// The same as researchers get them, once the agreement's disclosure rules were carried out.
+        public let released: [ColumnDeclaration]
+        /// Per column, what these rules do to it, in sentences.
+        public let notes: [[String]]
         /// The bits of the cohorts it is released for.
         public let cohortMask: UInt64
         /// Its place among all the agreement's registers.
@@ -85,7 +90,11 @@ public struct DatasetLayout: Sendable, Equatable {
             }
             registers.append(
                 Register(
-                    id: register.id, title: register.title, columns: register.columns, cohortMask: mask,
+                    id: register.id, title: register.title, columns: register.columns,
+                    released: register.columns.map { agreement.disclosure.released($0, of: register.id) },
+                    notes: register.columns.map {
+                        agreement.disclosure.notes(on: ColumnReference(register.id, $0.name), type: $0.type)
+                    }, cohortMask: mask,
                     declaredIndex: declaredIndex))
         }
         let releasedMask = registers.reduce(0) { $0 | $1.cohortMask }

@@ -59,6 +59,8 @@ struct DataPackage: Encodable {
         let disclosure: String
         /// Whether a `""` occurs, which many readers take for a missing value.
         let emptyTexts: Bool
+        /// What disclosure control does to the column; nil if nothing.
+        let notes: [String]?
     }
 
     struct ForeignKey: Encodable {
@@ -148,7 +150,7 @@ extension DataPackage {
     private static func schema(_ register: DatasetLayout.Register, emptyTexts: Set<Int>, _ layout: DatasetLayout)
         -> Schema
     {
-        let columns = register.columns.enumerated().map { index, column in
+        let columns = register.released.enumerated().map { index, column in
             let isEmpty = emptyTexts.contains(index)
             var field = Field(name: column.name, type: fieldType(column.type), title: column.title)
             if column.type == .integer || column.type == .decimal { field.bareNumber = true }
@@ -156,7 +158,8 @@ extension DataPackage {
             // A reader that can't tell "" from nothing would find a required text missing.
             if !column.nullable, !isEmpty { field.constraints = Constraints(required: true) }
             field.sidos = ColumnNote(
-                type: column.type.rawValue, disclosure: column.disclosure.rawValue, emptyTexts: isEmpty)
+                type: column.type.rawValue, disclosure: column.disclosure.rawValue, emptyTexts: isEmpty,
+                notes: register.notes[index].isEmpty ? nil : register.notes[index])
             return field
         }
         let key = ForeignKey(fields: "person", reference: .init(resource: "persons", fields: "person"))

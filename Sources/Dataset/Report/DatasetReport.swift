@@ -50,12 +50,15 @@ struct DatasetReport: Encodable {
     let registers: [Register]
     let overlaps: [RoundReport.Overlap]
     let linkageQuality: LinkageQuality?
+    /// Nil where the agreement has no rules beyond the smallest cell.
+    let disclosure: DisclosureReport?
     let smallestCell: Int
     let countRounding: Int
     let toolVersion: String
 
     init(
-        store: WorkingStore, tally: Tally, round report: RoundReport, gate: DisclosureGate, created: Date
+        store: WorkingStore, tally: Tally, round report: RoundReport, gate: DisclosureGate, plan: ReleasePlan,
+        created: Date
     ) throws(DatasetError) {
         let declared = store.agreement.registers
         let overlapping = report.overlaps.flatMap(\.registers)
@@ -87,7 +90,8 @@ struct DatasetReport: Encodable {
                 rowsReleased: tally.registers[register.id]?.rows)
         }
         overlaps = report.overlaps
-        linkageQuality = try LinkageQuality(store: store, quality: report.quality, gate: gate)
+        linkageQuality = try LinkageQuality(store: store, quality: report.quality, gate: gate, plan: plan)
+        disclosure = try DisclosureReport(plan, of: store, gate: gate)
         smallestCell = store.agreement.smallestCell
         countRounding = store.agreement.countRounding
         toolVersion = report.toolVersion

@@ -61,11 +61,11 @@ struct LinkageQuality: Encodable {
 
     /// Nil where there is nothing to tell: the round's report says nothing of quality, and people are recognised in one
     /// way only.
-    init?(store: WorkingStore, quality: RoundQuality?, gate: DisclosureGate) throws(DatasetError) {
+    init?(store: WorkingStore, quality: RoundQuality?, gate: DisclosureGate, plan: ReleasePlan) throws(DatasetError) {
         let layout = store.layout
         guard quality != nil || layout.hasLinkColumn else { return nil }
         if let quality { try gate.check(quality) }
-        let counter = MatchCounter(store: store, gate: gate)
+        let counter = MatchCounter(store: store, plan: plan)
         var matches: [RegisterMatches] = []
         for index in layout.registers.indices { matches.append(try counter.count(registerAt: index)) }
         let rates = MatchRates.published(matches, layout: layout, gate: gate)

@@ -59,7 +59,7 @@ struct MatchCounter {
     static let mostCandidates = 4_096
 
     let store: WorkingStore
-    let gate: DisclosureGate
+    let plan: ReleasePlan
     var mostYears = SourceSurvey.mostYears
     var mostGroups = SourceSurvey.mostGroups
 
@@ -71,13 +71,14 @@ struct MatchCounter {
         let named = [quality.year, quality.group].map { name in register.columns.firstIndex { $0.name == name } }
         let columns = named.compactMap { $0 }
         let label = { (column: Int, value: FieldValue) in
-            Self.label(gate.disclose(value, of: register.columns[column]), isYear: column == named[0])
+            Self.label(plan.prepared(value, registerAt: index, columnAt: column), isYear: column == named[0])
         }
         let places = [0, named[0] == nil ? 0 : 1]
 
         var candidates = [[String: Int]](repeating: [:], count: columns.count)
         if !columns.isEmpty {
             try store.forEachLink(inRegisterAt: index, columns: columns, label: label) { person in
+                guard !plan.leavesOut(person.person) else { return }
                 for (place, values) in person.values.enumerated() {
                     // Sorted, so that what finds no place doesn't depend on the order of a set.
                     for value in values.sorted() {
@@ -101,6 +102,7 @@ struct MatchCounter {
         let others = layout.registers.indices.filter { $0 != index }
         var overlaps = others.map { (other: $0, table: MatchTable(partCount: 2, values: [kept[1]])) }
         try store.forEachLink(inRegisterAt: index, columns: columns, label: label) { person in
+            guard !plan.leavesOut(person.person) else { return }
             let lines = named.indices.map { section -> Set<Int> in
                 guard named[section] != nil else { return [] }
                 let rest = indexes[section][Self.other]

@@ -61,6 +61,7 @@ extension DatasetReport {
             lines += Markdown.table(["Registers", "People"], rows)
             if countRounding > 1 { lines += ["", "Rounded to the nearest multiple of \(countRounding)."] }
         }
+        if let disclosure { lines += disclosure.markdown(smallestCell: smallestCell) }
         if let linkageQuality {
             lines += linkageQuality.markdown(smallestCell: smallestCell, countRounding: countRounding)
         }

@@ -12,6 +12,7 @@ struct LinkedPerson {
     let isIn: [Bool]
     /// What occurs in the person's rows, for each of the columns asked for.
     let values: [Set<String>]
+    let person: Pseudonym
 }
 
 extension WorkingStore {
@@ -21,7 +22,7 @@ extension WorkingStore {
     ///   - columns: indexes of columns whose values are handed out too.
     ///   - label: what a value of one of these is called.
     func forEachLink(
-        inRegisterAt index: Int, columns: [Int], label: (_ column: Int, FieldValue) -> String,
+        inRegisterAt index: Int, columns: [Int], label: @escaping (_ column: Int, FieldValue) -> String,
         _ body: (LinkedPerson) throws -> Void
     ) throws(DatasetError) {
         let register = layout.registers[index]
@@ -29,7 +30,7 @@ extension WorkingStore {
         let people = { (index: Int) in quotedIdentifier("people_" + self.layout.registers[index].id) }
         let tables = others.map { "LEFT JOIN \(people($0)) AS o\($0) ON o\($0).pseudonym = p.pseudonym" }
         let sql = """
-            SELECT p.first, p.count, persons.cohorts, links.link\(others.map { ", o\($0).first IS NOT NULL" }.joined())
+            SELECT p.first, p.count, persons.cohorts, links.link\(others.map { ", o\($0).first IS NOT NULL" }.joined()), p.pseudonym
             FROM \(people(index)) AS p
             CROSS JOIN persons ON persons.pseudonym = p.pseudonym
             LEFT JOIN links ON links.pseudonym = p.pseudonym AND links.register = ?
@@ -69,7 +70,7 @@ extension WorkingStore {
                 try body(
                     LinkedPerson(
                         link: link, cohorts: UInt64(bitPattern: cohorts), isIn: others.map { entry[4 + $0] },
-                        values: values))
+                        values: values, person: try pseudonym(entry[4 + others.count])))
             }
         }
     }

@@ -101,7 +101,7 @@ extension WorkingStore {
         return layout.linkNames[link]
     }
 
-    private func pseudonym(_ bytes: Data) throws(DatasetError) -> Pseudonym {
+    func pseudonym(_ bytes: Data) throws(DatasetError) -> Pseudonym {
         guard let pseudonym = Pseudonym(bytes: bytes) else { throw .storeUnusable(path: path) }
         return pseudonym
     }

@@ -74,6 +74,22 @@ public final class WorkingStore: Sendable {
         try update { _, progress in progress.uncommitted = .max }
     }
 
+    /// 32 random bytes by which the dates of a finished store are moved, the same whenever its dataset is written. Secret:
+    /// whoever has them can move the dates back.
+    func shiftKey() throws(DatasetError) -> [UInt8] {
+        try readFinished { database in
+            let sql = "SELECT value FROM about WHERE name = 'shift'"
+            if let kept = try String.fetchOne(database, sql: sql) {
+                guard let key = Hex.decode(kept), key.count == 32 else { throw DatasetError.storeUnusable(path: path) }
+                return key
+            }
+            var generator = SystemRandomNumberGenerator()
+            let key = (0..<32).map { _ in UInt8.random(in: 0...255, using: &generator) }
+            try database.execute(sql: "INSERT INTO about VALUES ('shift', ?)", arguments: [Hex.encode(key)])
+            return key
+        }
+    }
+
     /// Ends receiving: commits, and refuses any further append. Finishing twice is finishing once.
     public func finish() throws(DatasetError) {
         if isFinished { return }

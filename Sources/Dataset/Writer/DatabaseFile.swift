@@ -89,7 +89,7 @@ final class DatabaseFile {
             "CREATE TABLE persons (person TEXT NOT NULL PRIMARY KEY\(cohorts.joined())\(links)) STRICT, WITHOUT ROWID"
         ]
         for register in layout.registers {
-            let columns = register.columns.map { column in
+            let columns = register.released.map { column in
                 let name = quotedIdentifier(column.name)
                 let type =
                     switch column.type {

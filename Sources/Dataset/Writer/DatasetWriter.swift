@@ -39,15 +39,18 @@ public struct DatasetWriter: Sendable {
     ///
     /// - Parameter created: what `created` in the data package and the report shall say.
     public func write(_ store: WorkingStore, report: RoundReport, created: Date) throws(DatasetError) -> Tally {
-        let tally = try store.tally()
         let gate = DisclosureGate(agreement: store.agreement, layout: store.layout)
+        try gate.check(try store.tally())
+        let plan = try ReleasePlan(store)
+        let tally = try plan.tally(of: store)
         try gate.check(tally)
-        let contents = try DatasetReport(store: store, tally: tally, round: report, gate: gate, created: created)
+        let contents = try DatasetReport(
+            store: store, tally: tally, round: report, gate: gate, plan: plan, created: created)
         let output = try OutputDirectory(directory, replace: replace)
         try output.prepare()
         do {
             try reached(.prepared)
-            try fill(output.partial, from: store, gate: gate, report: contents)
+            try fill(output.partial, from: store, plan: plan, tally: tally, report: contents)
             try output.install { () throws(DatasetError) in try reached(.setAside) }
         } catch {
             output.discard()
@@ -56,23 +59,37 @@ public struct DatasetWriter: Sendable {
         return tally
     }
 
+    /// What disclosure control would make of a store, as the report would tell it, in Markdown; empty where the agreement
+    /// has no rules. Writes nothing, and fails where `write` would for what is in the store.
+    public static func assess(_ store: WorkingStore) throws(DatasetError) -> String {
+        let gate = DisclosureGate(agreement: store.agreement, layout: store.layout)
+        try gate.check(try store.tally())
+        let plan = try ReleasePlan(store)
+        try gate.check(try plan.tally(of: store))
+        guard let report = try DisclosureReport(plan, of: store, gate: gate) else { return "" }
+        return report.markdown(smallestCell: store.agreement.smallestCell).joined(separator: "\n")
+    }
+
     private func fill(
-        _ directory: String, from store: WorkingStore, gate: DisclosureGate, report: DatasetReport
+        _ directory: String, from store: WorkingStore, plan: ReleasePlan, tally: Tally, report: DatasetReport
     ) throws(DatasetError) {
         let layout = store.layout
+        var census = ReleaseCensus(layout: layout, rules: store.agreement.disclosure, count: tally.people)
         let databasePath = directory + "/dataset.sqlite"
         let database = try DatabaseFile(creating: databasePath, layout: layout)
-        var tables = [try writePersons(to: directory, of: store, database: database)]
+        var tables = [try writePersons(to: directory, of: store, plan: plan, census: &census, database: database)]
         try reached(.persons)
         var emptyTexts: [Set<Int>] = []
         for index in layout.registers.indices {
             var empty: Set<Int> = []
             tables.append(
                 try writeRegister(
-                    at: index, to: directory, of: store, gate: gate, database: database, emptyTexts: &empty))
+                    at: index, to: directory, of: store, plan: plan, census: &census, database: database,
+                    emptyTexts: &empty))
             emptyTexts.append(empty)
             try reached(.register(layout.registers[index].id))
         }
+        try census.check()
         try database.finish()
         var others = [(path: "dataset.sqlite", file: try WrittenFile(syncing: databasePath))]
         try reached(.database)
@@ -90,13 +107,16 @@ public struct DatasetWriter: Sendable {
     }
 
     private func writePersons(
-        to directory: String, of store: WorkingStore, database: DatabaseFile
+        to directory: String, of store: WorkingStore, plan: ReleasePlan, census: inout ReleaseCensus,
+        database: DatabaseFile
     ) throws(DatasetError) -> WrittenFile {
         var file = try OutputFile(creating: directory + "/persons.csv")
         let cohorts = store.layout.cohorts
         let links = Self.linkColumns(store.layout)
         try file.write { CSVLine.append(names: ["person"] + cohorts.map(\.id) + links, to: &$0) }
         try store.forEachPerson { person, mask, link in
+            guard !plan.leavesOut(person) else { return }
+            census.person(person, cohorts: mask)
             let memberships = cohorts.map { mask >> UInt64($0.bit) & 1 == 1 }
             try file.write { line in
                 line += person.textBytes
@@ -110,17 +130,18 @@ public struct DatasetWriter: Sendable {
     }
 
     private func writeRegister(
-        at index: Int, to directory: String, of store: WorkingStore, gate: DisclosureGate, database: DatabaseFile,
-        emptyTexts: inout Set<Int>
+        at index: Int, to directory: String, of store: WorkingStore, plan: ReleasePlan, census: inout ReleaseCensus,
+        database: DatabaseFile, emptyTexts: inout Set<Int>
     ) throws(DatasetError) -> WrittenFile {
         let register = store.layout.registers[index]
         let links = Self.linkColumns(store.layout)
         var file = try OutputFile(creating: directory + "/" + register.id + ".csv")
         try file.write { CSVLine.append(names: ["person"] + links + register.columns.map(\.name), to: &$0) }
         try store.forEachPerson(inRegisterAt: index) { person, link, rows in
+            guard !plan.leavesOut(person) else { return }
             // Sorted by what is shown: the order must not tell what disclosure control took away.
-            let rows = rows.map { row in zip(row, register.columns).map { gate.disclose($0, of: $1) } }
-                .sorted(by: RowOrder.precedes)
+            let rows = plan.rows(rows, of: person, registerAt: index).sorted(by: RowOrder.precedes)
+            try census.rows(rows, of: person, registerAt: index)
             let name = person.textBytes
             for row in rows {
                 try file.write { line in

@@ -1,0 +1,178 @@
+import Foundation
+import PSIProtocol
+import Testing
+
+@testable import Dataset
+
+/// The parts of disclosure control by themselves.
+@Suite struct DisclosureMeasureTests {
+    @Test("risks agree with those published for sdcMicro's negative binomial estimate")
+    func publishedRisks() {
+        // Ten people, from the practice guide for sdcMicro of Benschop, Machingauta and Welch: of each, how many of the
+        // sample share the keys, how many of the population are estimated to, and the risk it prints.
+        let published: [(shared: Int, population: Double, risk: Double)] = [
+            (2, 360, 0.0054), (2, 360, 0.0054), (1, 215, 0.0251), (2, 152, 0.0126), (1, 186, 0.0282), (2, 152, 0.0126),
+            (1, 180, 0.0290), (1, 215, 0.0251), (2, 262, 0.0074), (2, 262, 0.0074),
+        ]
+        for person in published {
+            let risk = ReidentificationRisk.risk(
+                sharedBy: person.shared, samplingFraction: Double(person.shared) / person.population)
+            #expect(abs(risk - person.risk) < 0.00006, "\(person.shared) of \(person.population): \(risk)")
+        }
+        // Eight people of Capobianchi, Polettini and Lucarelli, the example of sdcMicro's indivRisk.
+        let francdat: [(shared: Int, population: Double, risk: Double)] = [
+            (2, 110, 0.01714426), (2, 84.5, 0.02204233), (1, 17, 0.17707583), (1, 541, 0.01165448),
+            (1, 8, 0.29706308), (1, 5, 0.40235948),
+        ]
+        for person in francdat {
+            let risk = ReidentificationRisk.risk(
+                sharedBy: person.shared, samplingFraction: Double(person.shared) / person.population)
+            #expect(abs(risk - person.risk) < 0.00000005, "\(person.shared) of \(person.population): \(risk)")
+        }
+    }
+
+    @Test("risks agree with an integral of the negative binomial")
+    func integral() {
+        for count in [1, 2, 3, 7, 40] {
+            for fraction in [0.001, 0.05, 0.5, 0.97] {
+                // E[1/F] is the integral over t from 0 of (p e^-t / (1 - q e^-t))^f; with u = e^-t, over u from 0 to 1.
+                let steps = 400_000
+                var sum = 0.0
+                for step in 0..<steps {
+                    // Denser towards 1, where the integrand is steep.
+                    let x = (Double(step) + 0.5) / Double(steps)
+                    let u = 1 - x * x * x
+                    let weight = 3 * x * x / Double(steps)
+                    sum += weight / u * pow(fraction * u / (1 - (1 - fraction) * u), Double(count))
+                }
+                let risk = ReidentificationRisk.risk(sharedBy: count, samplingFraction: fraction)
+                #expect(abs(risk - sum) < 1e-4 * sum, "\(count) at \(fraction): \(risk), \(sum)")
+            }
+        }
+        #expect(ReidentificationRisk.risk(sharedBy: 4, samplingFraction: 1) == 0.25)
+    }
+
+    @Test func measures() {
+        let risk = ReidentificationRisk(classSizes: [1, 1, 2, 6], goal: 3, population: nil)
+        #expect(risk.smallestClass == 1 && risk.unique == 2 && risk.below == 4 && risk.people == 10)
+        #expect(risk.meanProsecutorRisk == 0.4 && risk.highestProsecutorRisk == 1)
+        #expect(risk.meanJournalistRisk == nil)
+        let whole = ReidentificationRisk(classSizes: [1, 1, 2, 6], goal: 3, population: 10)
+        #expect(whole.meanJournalistRisk == 0.4)
+        let empty = ReidentificationRisk(classSizes: [], goal: 3, population: 10)
+        #expect(empty.smallestClass == 0 && empty.highestProsecutorRisk == 0)
+    }
+
+    @Test("every step holds the finer ones whole")
+    func nesting() throws {
+        let decimals = try ["-0.5", "-5", "-5.01", "0", "4.99", "5", "19.999", "20", "9223372036854775808"]
+            .map(SampleStudy.decimal)
+        let dates = try ["0001-01-01", "1899-12-31", "2024-02-29", "2024-03-31", "2025-01-01", "9999-12-31"]
+            .map(SampleStudy.date)
+        let cases: [([FieldValue], [GeneralisationStep])] = [
+            ((-45...45).map { .integer($0) } + [.integer(.min), .integer(.max)], [.band(width: 5), .band(width: 20)]),
+            (decimals, [.band(width: 5), .band(width: 20)]),
+            (dates, DateStep.allCases.map { .date($0) }),
+            (
+                ["", "0", "02", "022", "0223", "02230", "02231", "022*"].map { .code($0) },
+                [.prefix(4), .prefix(3), .prefix(1)]
+            ),
+            (
+                ["SE", "NO", "EE", "FI"].map { .code($0) },
+                [.groups(["SE": "nordic", "NO": "nordic"]), .groups(["nordic": "europe", "EE": "europe"])]
+            ),
+        ]
+        for (values, steps) in cases {
+            let generaliser = Generaliser(steps: steps, releasedType: .code)
+            for level in 0..<generaliser.top {
+                var coarser: [String: String?] = [:]
+                for value in values {
+                    let fine = try SampleStudy.required(generaliser.text(value, level: level))
+                    let coarse = generaliser.text(value, level: level + 1)
+                    if let known = coarser[fine] { #expect(known == coarse) }
+                    coarser[fine] = coarse
+                }
+            }
+            #expect(generaliser.text(.null, level: 0) == nil)
+        }
+        let bands = Generaliser(steps: [.band(width: 5)], releasedType: .code)
+        #expect(bands.text(.integer(-1), level: 1) == "-5 to -1")
+        #expect(bands.text(try SampleStudy.decimal("-0.5"), level: 1) == "-5 to under 0")
+        #expect(Generaliser(steps: [.date(.quarter)], releasedType: .code).text(dates[3], level: 1) == "2024-Q1")
+        #expect(Generaliser(steps: [.date(.tenYears)], releasedType: .code).text(dates[1], level: 1) == "1890 to 1899")
+    }
+
+    @Test("dates move by whole days over leap years, and stop where the calendar ends")
+    func moving() throws {
+        let day = try SampleStudy.required(CalendarDate(iso: "2024-02-28"))
+        #expect(day.adding(days: 2).description == "2024-03-01")
+        #expect(day.adding(days: -59).description == "2023-12-31")
+        #expect(day.adding(days: 146_097).description == "2424-02-28")
+        #expect(day.adding(days: .max).description == "9999-12-31")
+        #expect(day.adding(days: .min).description == "0001-01-01")
+        var numbers = Numbers(state: 1)
+        for _ in 0..<2_000 {
+            let start = try SampleStudy.required(
+                CalendarDate(year: 1 + numbers.below(9_000), month: 1 + numbers.below(12), day: 1 + numbers.below(28)))
+            let days = numbers.below(20_000)
+            #expect(start.adding(days: days).adding(days: -days) == start)
+            #expect(start.adding(days: days + 1) > start.adding(days: days))
+        }
+    }
+
+    @Test("no withheld count of a table can be worked out: each has two values that fit all that is shown")
+    func tables() throws {
+        let agreement = try SampleStudy.agreement(smallestCell: 4)
+        let gate = DisclosureGate(agreement: agreement, layout: try DatasetLayout(agreement))
+        var numbers = Numbers(state: 17)
+        var withheld = 0
+        for _ in 0..<400 {
+            let lines = 2 + numbers.below(2)
+            let columns = 2 + numbers.below(2)
+            var counts = (0..<lines).map { _ in (0..<columns).map { _ in numbers.below(9) } }
+            for line in counts.indices { counts[line].append(counts[line].reduce(0, +)) }
+            counts.append((0...columns).map { column in counts.reduce(0) { $0 + $1[column] } })
+            let cells = TableSuppression(counts.map { $0.map(gate.disclose) }).cells
+            #expect(zip(counts, cells).allSatisfy { zip($0, $1).allSatisfy { $0 == 0 || $0 >= 4 || $1.count == nil } })
+            for line in cells.indices {
+                for column in cells[line].indices where cells[line][column].count == nil {
+                    withheld += 1
+                    #expect(hasAnother(cells, counts, line, column), "\(counts)")
+                }
+            }
+        }
+        #expect(withheld > 400)
+    }
+
+    /// Whether some other table of counts agrees with all that is shown but not with the count at a place: searched for
+    /// with withheld counts that differ by at most one.
+    private func hasAnother(_ cells: [[ReportCount]], _ counts: [[Int]], _ line: Int, _ column: Int) -> Bool {
+        let open = cells.indices.flatMap { line in
+            cells[line].indices.compactMap { cells[line][$0].count == nil ? (line, $0) : nil }
+        }
+        func adds(_ changes: [[Int]]) -> Bool {
+            let last = changes.count - 1
+            let width = changes[0].count - 1
+            return changes.allSatisfy { $0[..<width].reduce(0, +) == $0[width] }
+                && (0...width).allSatisfy { column in
+                    changes[..<last].reduce(0) { $0 + $1[column] } == changes[last][column]
+                }
+        }
+        var changes = counts.map { $0.map { _ in 0 } }
+        func search(_ index: Int) -> Bool {
+            if index == open.count { return changes[line][column] != 0 && adds(changes) }
+            let (openLine, openColumn) = open[index]
+            for change in [-1, 0, 1] where counts[openLine][openColumn] + change >= 0 {
+                changes[openLine][openColumn] = change
+                // A line all of whose cells are set must add up.
+                let isLineDone = index + 1 == open.count || open[index + 1].0 != openLine
+                let width = changes[openLine].count - 1
+                if isLineDone, changes[openLine][..<width].reduce(0, +) != changes[openLine][width] { continue }
+                if search(index + 1) { return true }
+            }
+            changes[openLine][openColumn] = 0
+            return false
+        }
+        return search(0)
+    }
+}

@@ -1,0 +1,239 @@
+import Foundation
+import GRDB
+import PSIProtocol
+import Testing
+
+@testable import Dataset
+
+/// Whole datasets under disclosure rules, read back by SQL and compared with what was received. [A-55] [A-56] [A-57]
+@Suite struct DisclosureWriterTests {
+    private let directory: Scratch
+    init() throws { directory = try Scratch() }
+
+    private func write(_ people: [DisclosureStudy.Person], _ rules: DisclosureRules, name: String = "dataset") throws {
+        let store = try DisclosureStudy.store(people, try DisclosureStudy.agreement(rules), in: directory)
+        defer { try? store.close() }
+        _ = try DatasetWriter(directory: directory.path(name))
+            .write(store, report: DisclosureStudy.report(), created: SampleStudy.created)
+    }
+
+    private func rows(_ sql: String) throws -> [Row] {
+        let database = try DatabaseQueue(path: directory.path("dataset/dataset.sqlite"))
+        defer { try? database.close() }
+        return try database.read { try Row.fetchAll($0, sql: sql) }
+    }
+
+    /// Sizes of the groups of people that the written database cannot tell apart.
+    private func groupSizes() throws -> [Int] {
+        try rows(
+            """
+            SELECT count(*) FROM persons JOIN residents USING (person)
+            GROUP BY clients, others, birth_year, area, moved_in
+            """
+        ).map { $0[0] }
+    }
+
+    @Test("everybody shares all quasi-identifiers with k people, whatever the data", arguments: [2, 5, 11])
+    func kAnonymity(k: Int) throws {
+        let people = try DisclosureStudy.people(600, seed: UInt64(k))
+        try write(people, DisclosureRules(smallestClass: k, quasiIdentifiers: DisclosureStudy.quasi))
+        let sizes = try groupSizes()
+        #expect(sizes.reduce(0, +) == 600)
+        #expect((sizes.min() ?? 0) >= k)
+        // A single group would be private too, and useless.
+        #expect(sizes.count > 20)
+        let report = try JSONDecoder().decode(Told.self, from: Data(try directory.bytes("dataset/report.json")))
+        #expect(report.disclosure.after.smallestClass.count == sizes.min())
+        #expect(report.disclosure.after.classes.count == sizes.count)
+        #expect(report.disclosure.before.smallestClass.count == 1)
+        #expect(report.disclosure.quasiIdentifiers.allSatisfy { (0...100).contains($0.informationLoss) })
+    }
+
+    private struct Told: Decodable {
+        struct Count: Decodable { let count: Int? }
+        struct Risk: Decodable {
+            let smallestClass: Count
+            let classes: Count
+        }
+        struct Quasi: Decodable { let informationLoss: Double }
+        struct Disclosure: Decodable {
+            let before: Risk
+            let after: Risk
+            let quasiIdentifiers: [Quasi]
+        }
+        let disclosure: Disclosure
+    }
+
+    @Test("a value is never made anything but itself, one of its steps, or missing")
+    func truthful() throws {
+        let people = try DisclosureStudy.people(400, seed: 77)
+        try write(people, DisclosureRules(smallestClass: 5, quasiIdentifiers: DisclosureStudy.quasi))
+        let known = Dictionary(uniqueKeysWithValues: people.map { ($0.pseudonym.text, $0) })
+        var exact = 0
+        for row in try rows("SELECT person, birth_year, area, moved_in, income FROM residents") {
+            let person = try SampleStudy.required(known[row[0] as String])
+            for (column, quasi) in DisclosureStudy.quasi.enumerated() {
+                let generaliser = Generaliser(steps: quasi.steps, releasedType: .code)
+                let allowed = (0...generaliser.top).map { generaliser.text(person.residents[0][column], level: $0) }
+                let shown: String? = row[column + 1]
+                #expect(allowed.contains(shown))
+                if shown == allowed[0] { exact += 1 }
+            }
+            #expect(row[4] as String? == person.residents[0][3].plainText)
+        }
+        #expect(exact > 0)
+    }
+
+    @Test("sensitive values differ among people who share their quasi-identifiers")
+    func diversity() throws {
+        let people = try DisclosureStudy.people(500, seed: 3)
+        let quasi = [QuasiIdentifier(DisclosureStudy.year, steps: [.band(width: 10)])]
+        for kind in Diversity.Kind.allCases {
+            try? FileManager.default.removeItem(atPath: directory.path("dataset"))
+            try? FileManager.default.removeItem(atPath: directory.path("store"))
+            try write(
+                people,
+                DisclosureRules(
+                    smallestClass: 4, diversity: Diversity(kind: kind, count: kind == .distinct ? 3 : 2),
+                    leaveOutPercent: 5, quasiIdentifiers: quasi, sensitive: [DisclosureStudy.income]))
+            let groups = try rows(
+                """
+                SELECT count(DISTINCT person), count(DISTINCT income) FROM persons JOIN residents USING (person)
+                GROUP BY clients, birth_year
+                """)
+            #expect(groups.allSatisfy { $0[0] as Int >= 4 && $0[1] as Int >= (kind == .distinct ? 3 : 2) })
+        }
+    }
+
+    @Test("a goal that cannot be reached is refused, and nothing is left behind")
+    func unreachable() throws {
+        var people = try DisclosureStudy.people(60, seed: 5)
+        // Two who alone are in both cohorts.
+        people[0].cohorts = 3
+        people[1].cohorts = 3
+        let rules = DisclosureRules(smallestClass: 5, quasiIdentifiers: DisclosureStudy.quasi)
+        let error = #expect(throws: DatasetError.self) { try write(people, rules) }
+        #expect(error == .disclosureUnreachable(cohort: "clients", percent: 0))
+        #expect(!FileManager.default.fileExists(atPath: directory.path("dataset")))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path("")) == ["store"])
+        #expect(error?.description.contains("smaller k") == true)
+    }
+
+    @Test("people are left out where the agreement lets them, and of all tables and counts")
+    func leavesOut() throws {
+        var people = try DisclosureStudy.people(60, seed: 5)
+        people[0].cohorts = 3
+        try write(
+            people,
+            DisclosureRules(smallestClass: 5, leaveOutPercent: 20, quasiIdentifiers: DisclosureStudy.quasi))
+        let gone = people[0].pseudonym.text
+        for table in ["persons", "residents", "care"] {
+            #expect(try rows("SELECT 1 FROM \(table) WHERE person = '\(gone)'").isEmpty)
+        }
+        #expect(try rows("SELECT 1 FROM persons").count == 59)
+        #expect(try !directory.text("dataset/residents.csv").contains(gone))
+    }
+
+    @Test("somebody without rows in a register is not taken for one with a missing value")
+    func absence() throws {
+        var people = try DisclosureStudy.people(40, seed: 9)
+        for index in people.indices {
+            people[index].cohorts = 1
+            people[index].care = index < 20 ? [] : [[try SampleStudy.date("2020-01-01"), .code("D1")]]
+        }
+        try write(
+            people, DisclosureRules(smallestClass: 20, quasiIdentifiers: [QuasiIdentifier(DisclosureStudy.diagnosis)]))
+        people[0].care = [[try SampleStudy.date("2020-01-01"), .code("D1")]]
+        try FileManager.default.removeItem(atPath: directory.path("store"))
+        // Nineteen without rows now.
+        #expect(throws: DatasetError.disclosureUnreachable(cohort: "clients", percent: 0)) {
+            try write(
+                people,
+                DisclosureRules(smallestClass: 20, quasiIdentifiers: [QuasiIdentifier(DisclosureStudy.diagnosis)]),
+                name: "other")
+        }
+    }
+
+    @Test("several values of a person are shown together or not at all")
+    func severalValues() throws {
+        let people = try DisclosureStudy.people(300, seed: 21)
+        try write(
+            people,
+            DisclosureRules(
+                smallestClass: 6, leaveOutPercent: 10, quasiIdentifiers: [QuasiIdentifier(DisclosureStudy.diagnosis)]))
+        var groups: [String: Int] = [:]
+        for row in try rows(
+            """
+            SELECT clients, (SELECT group_concat(v, '|') FROM
+              (SELECT DISTINCT coalesce(diagnosis, '-') AS v FROM care WHERE care.person = persons.person ORDER BY v))
+            FROM persons
+            """)
+        { groups["\(row[0] as Int) \(row[1] as String? ?? "none")", default: 0] += 1 }
+        #expect(groups.values.allSatisfy { $0 >= 6 })
+        #expect(groups.keys.contains { $0.contains("|") })
+    }
+
+    @Test("cuts, rare values and moved dates change what they should and nothing else")
+    func changes() throws {
+        let people = try DisclosureStudy.people(200, seed: 8)
+        let top = try SampleStudy.decimal("60000")
+        try write(
+            people,
+            DisclosureRules(
+                cuts: [ColumnCut(DisclosureStudy.income, bottom: try SampleStudy.decimal("1000"), top: top)],
+                rareValues: [RareValues(DisclosureStudy.area, people: 12, replacement: "other")],
+                dateShift: DateShift(days: 40, except: [DisclosureStudy.moved])))
+        let incomes = try rows("SELECT CAST(income AS REAL) FROM residents").map { $0[0] as Double }
+        #expect(incomes.allSatisfy { (1000...60000).contains($0) })
+        #expect(incomes.contains(60000) && incomes.contains { $0 > 1000 && $0 < 60000 })
+        let areas = try rows("SELECT area, count(*) FROM residents WHERE area IS NOT NULL GROUP BY area")
+        #expect(areas.allSatisfy { $0[1] as Int >= 12 })
+        #expect(areas.contains { $0[0] as String == "other" })
+        let known = Dictionary(uniqueKeysWithValues: people.map { ($0.pseudonym.text, $0) })
+        var offsets = Set<Int>()
+        for person in known.keys.sorted() where !(known[person]?.care.isEmpty ?? true) {
+            let shown = try rows("SELECT visit_date FROM care WHERE person = '\(person)' ORDER BY visit_date")
+                .map { try SampleStudy.required(CalendarDate(iso: $0[0] as String)) }
+            let original = try SampleStudy.required(known[person]).care.compactMap { row -> CalendarDate? in
+                if case .date(let date) = row[0] { date } else { nil }
+            }
+            let offset = try SampleStudy.required((-40...40).first { original[0].adding(days: $0) == shown[0] })
+            offsets.insert(offset)
+            #expect(shown == original.map { $0.adding(days: offset) })
+        }
+        #expect(offsets.count > 30)
+        let moved = try rows("SELECT person, moved_in FROM residents")
+        #expect(moved.allSatisfy { known[$0[0] as String]?.residents[0][2].plainText == $0[1] as String })
+    }
+
+    @Test("the same store gives the same bytes, moved dates and all")
+    func deterministic() throws {
+        let people = try DisclosureStudy.people(150, seed: 4)
+        let rules = DisclosureRules(
+            smallestClass: 3, quasiIdentifiers: DisclosureStudy.quasi,
+            dateShift: DateShift(days: 9, except: [DisclosureStudy.moved]))
+        let store = try DisclosureStudy.store(people, try DisclosureStudy.agreement(rules), in: directory)
+        defer { try? store.close() }
+        for name in ["one", "two"] {
+            _ = try DatasetWriter(directory: directory.path(name))
+                .write(store, report: DisclosureStudy.report(), created: SampleStudy.created)
+        }
+        for file in ["persons.csv", "residents.csv", "care.csv", "report.json", "datapackage.json"] {
+            #expect(try directory.bytes("one/\(file)") == directory.bytes("two/\(file)"))
+        }
+    }
+
+    @Test("the codebook says what was done to a column, and gives the type it has now")
+    func codebook() throws {
+        let people = try DisclosureStudy.people(150, seed: 4)
+        try write(people, DisclosureRules(smallestClass: 3, quasiIdentifiers: DisclosureStudy.quasi))
+        let package = try directory.text("dataset/datapackage.json")
+        #expect(package.contains("bands of 5, then bands of 20, then missing"))
+        #expect(
+            try !rows("SELECT 1 FROM pragma_table_info('residents') WHERE name = 'birth_year' AND type = 'TEXT'")
+                .isEmpty)
+        let text = try directory.text("dataset/report.md")
+        #expect(text.contains("## Disclosure control"))
+        #expect(text.contains("residents.birth\\_year"))
+    }
+}
