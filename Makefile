@@ -25,6 +25,7 @@ check: setup
 	Tests/CRistretto/check.sh $(VECTORS)
 	Tests/COpenSSL/check.sh $(VECTORS)
 	Tests/CGMP/check.sh $(VECTORS)
+	Tests/CNoise/check.sh
 
 bench: build
 	scripts/bench.sh

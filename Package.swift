@@ -42,13 +42,14 @@ let package = Package(
         .target(name: "CRistretto"),
         .target(name: "CGMP", linkerSettings: [.linkedLibrary("gmp")]),
         .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("crypto")]),
+        .target(name: "CNoise"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // Pure: no files, sockets, clocks, logging, databases.
         .target(
             name: "PSIProtocol",
             dependencies: [
-                "CRistretto", "CGMP", "COpenSSL", "CZlib",
+                "CRistretto", "CGMP", "COpenSSL", "CNoise", "CZlib",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Yams", package: "Yams"),
             ],

@@ -18,3 +18,4 @@ if [ -f Tests/Interop/check_transcript.py ]; then
 fi
 python3 Tests/Interop/check_normalisation.py
 python3 Tests/Interop/check_tokens.py
+python3 Tests/Interop/check_noise.py

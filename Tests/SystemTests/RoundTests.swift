@@ -56,6 +56,32 @@ extension SystemTests {
             try await checkRound(design)
         }
 
+        @Test(
+            "Counts with noise: told until they have cost what was agreed, then refused before a round is opened",
+            .timeLimit(.minutes(3)))
+        func noisyCounts() async throws {
+            var design = StudyDesign.simple()
+            design.release = "none"
+            design.counts = "{mechanism: discrete_laplace, epsilon: 0.5, total_epsilon: 1}"
+            for index in design.registers.indices {
+                design.registers[index].columns = []
+                design.registers[index].releasedFor = []
+            }
+            try await StudyOnDisk.with(design) { study in
+                try study.sign()
+                try await study.serveAll()
+                for _ in 0..<2 {
+                    let link = try study.link()
+                    #expect(try await link.end() == 0)
+                    #expect(link.errors.contains("with noise") || link.output.contains("with noise"))
+                }
+                let refused = try study.link()
+                #expect(try await refused.end() != 0)
+                #expect(
+                    refused.errors.contains("have cost an epsilon of 1, and a round costs 0.5"), "\(refused.errors)")
+            }
+        }
+
         @Test("Counts only: no research environment, and the counts that a plaintext join has", .timeLimit(.minutes(2)))
         func countsOnly() async throws {
             var design = StudyDesign.simple()

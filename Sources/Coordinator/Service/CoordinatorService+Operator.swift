@@ -16,6 +16,7 @@ extension CoordinatorService {
         defer { opening.remove(signed.id) }
         let agreement = try verify(signed)
         let number = try nextNumber(signed.id, agreement)
+        try checkBudget(of: agreement)
         do {
             let entry = try openingEntry(signed, agreement, number: number)
             let record = try RoundRecord(opening: entry.bytes, agreement: agreement, file: bytes)

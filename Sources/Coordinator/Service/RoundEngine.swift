@@ -153,7 +153,9 @@ struct RoundEngine: Service {
         let runner = CoordinatorRunner(me: keys.id, port: port)
         return try await withThrowingTaskGroup(of: CoordinatorRunner.Outcome?.self) { group in
             defer { group.cancelAll() }
-            group.addTask { try await runner.match(record) }
+            group.addTask {
+                try await runner.match(record) { plan in try await service.noise(for: record, plan) }
+            }
             group.addTask {
                 try await watch(record.round)
                 return nil
@@ -179,6 +181,7 @@ struct RoundEngine: Service {
 
     private func clear(_ record: RoundRecord) async throws -> Step {
         let round = record.round
+        try await service.forgetNoise(of: round)
         if await service.isCleared(round) { return .finished }
         let kept = try await service.endTime(of: round) + record.agreement.retentionDays * 86_400
         let due = record.allErased ? kept : kept + Self.erasureGraceSeconds

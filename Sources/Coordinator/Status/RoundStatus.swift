@@ -52,6 +52,8 @@ struct RoundStatus: Codable, Sendable, Equatable {
     var selectedItems: Int?
     var received: Bool
     var counts: Counted?
+    /// What 95 of 100 answers of the counts are off by at most; nil where they have no noise.
+    var countMargin: Int?
     var ended: Ending?
 
     init(_ record: RoundRecord, progress: StageProgress, counts: Counted?, abortReason: String?) {
@@ -74,6 +76,7 @@ struct RoundStatus: Codable, Sendable, Equatable {
         selectedItems = record.selected?.requests.count
         received = record.isReceived
         self.counts = counts
+        countMargin = counts == nil ? nil : (try? NoisePlan(agreement))?.margin95
         ended = record.ending.map { ending in
             switch ending {
             case .closed: Ending(outcome: "closed", participants: [])

@@ -41,6 +41,9 @@ struct StatusText {
         }
         guard let counts = status.counts else { return lines }
         lines.append("  people found, as the agreement lets it be told:")
+        if let margin = status.countMargin {
+            lines.append("  (with noise: 95 of 100 draws are within \(margin); dummies of padded lists are counted)")
+        }
         // The largest first; a study of many registers has hundreds of combinations.
         let overlap = counts.overlap.sorted { ($0.people ?? 0) > ($1.people ?? 0) }
         let shown = overlap.count > Self.overlapLimit ? Array(overlap.prefix(Self.overlapLimit - 4)) : overlap
@@ -49,7 +52,9 @@ struct StatusText {
             + shown.map { ("in exactly " + $0.registers.joined(separator: " + "), $0.people, $0.upperBound) }
         let width = rows.map(\.0.count).max() ?? 0
         for (name, people, upperBound) in rows {
-            let count = people.map { (upperBound ? "at most " : "") + String($0) } ?? "too few to tell"
+            let count =
+                people.map { (status.countMargin != nil ? "about " : upperBound ? "at most " : "") + String($0) }
+                ?? "too few to tell"
             lines.append("    \(name)\(String(repeating: " ", count: width - name.count))  \(count)")
         }
         if shown.count < overlap.count {

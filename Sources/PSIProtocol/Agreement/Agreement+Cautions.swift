@@ -32,6 +32,7 @@ extension Agreement {
                 "count_rounding is below smallest_cell: a count that is withheld can be computed from the others when "
                     + "only one is.")
         }
+        cautions += noiseCautions
         if padding == .none {
             cautions.append("padding is none: every participant sees the exact number of people in each register.")
         }

@@ -45,7 +45,7 @@ extension Agreement {
 struct AgreementReader {
     static let fields = [
         "sidos_agreement", "study", "valid", "suite", "rounds_allowed", "release", "vault_access", "verification",
-        "padding", "cell_bytes", "smallest_cell", "count_rounding", "deadline_minutes", "retention_days",
+        "padding", "cell_bytes", "smallest_cell", "count_rounding", "counts", "deadline_minutes", "retention_days",
         "identity_scheme", "normalisation", "match_fields", "match_keys", "tolerant_matching",
         "two_parties_acknowledged", "participants", "registers", "cohorts", "disclosure",
     ]
@@ -73,6 +73,7 @@ struct AgreementReader {
         let cellBytes = readCellBytes()
         let smallestCell = root.integer("smallest_cell", AgreementLimits.smallestCell, standard: 1)
         let countRounding = root.integer("count_rounding", AgreementLimits.countRounding, standard: 1)
+        let counts = readCounts()
         let deadline = root.integer("deadline_minutes", AgreementLimits.deadlineMinutes, standard: 120)
         let retention = root.integer("retention_days", AgreementLimits.retentionDays, standard: 30)
         let matching = readMatching()
@@ -90,15 +91,19 @@ struct AgreementReader {
             let acknowledged, let complete = participants.complete, let registers = lists.registers,
             let cohorts = lists.cohorts
         else { return nil }
-        return Agreement(
+        guard let counts else { return nil }
+        var agreement = Agreement(
             study: study, validFrom: valid.from, validUntil: valid.until, suite: suite.value,
             roundsAllowed: rounds.value, release: release.value, vaultAccess: vaultAccess.value,
             verification: verification, padding: padding.value, cellByteCount: cellBytes,
             smallestCell: smallestCell.value, countRounding: countRounding.value, deadlineMinutes: deadline.value,
             retentionDays: retention.value, identityScheme: matching.scheme, normalisation: matching.normalisation,
             matchFields: matching.fields, matchKeys: matching.keys, tolerantMatching: matching.tolerant,
-            participants: complete, registers: registers, cohorts: cohorts, twoPartiesAcknowledged: acknowledged,
-            disclosure: disclosure ?? DisclosureRules())
+            participants: complete, registers: registers, cohorts: cohorts, twoPartiesAcknowledged: acknowledged)
+        agreement.counts = counts
+        agreement.disclosure = disclosure ?? DisclosureRules()
+        checkCounts(of: agreement)
+        return agreement
     }
 
     private func readStudy() -> Study? {

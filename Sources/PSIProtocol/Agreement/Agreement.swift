@@ -22,6 +22,8 @@ public struct Agreement: Sendable, Equatable {
     public var smallestCell: Int
     /// Published counts are rounded to the nearest multiple of this. 1 publishes exact counts.
     public var countRounding: Int
+    /// Whether published counts get noise before they are withheld or rounded.
+    public var counts: CountMechanism = .rounding
     /// Minutes from the opening of a round until the coordinator aborts it, 1…10,080.
     public var deadlineMinutes: Int
     /// Days the coordinator and the research environment keep the sealed material after the round, 0…3,650.

@@ -162,6 +162,7 @@ public struct AgreementSummary: Sendable {
         if agreement.countRounding > 1 {
             items.append("Published counts are rounded to the nearest \(Self.number(agreement.countRounding)).")
         }
+        items += agreement.noiseSentences
         items.append(
             agreement.padding == .padme
                 ? "The number of people in a register is rounded up with dummies: at most 12 % more, and never fewer than 32."

@@ -135,14 +135,27 @@ public struct MatchResult {
         return ring[(owner + ring.count - 1) % ring.count]
     }
 
-    /// The counts as the agreement lets them be published: rounded, small cells withheld, upper bounds marked. [P-39]
-    public func published() -> Counted {
+    /// The counts as the agreement lets them be published: with noise if it says so, rounded, small cells withheld, upper
+    /// bounds marked. [P-39] [P-65]
+    ///
+    /// - Parameter noise: of the agreement's plan, and what it drew for this round; nil where the agreement has none.
+    public func published(noise: (plan: NoisePlan, draws: [Int])? = nil) -> Counted {
         let publish = CountPublication(agreement: agreement)
-        let cells = overlap.keys.sorted().map { mask in
+        guard let noise else {
+            return published(overlap.keys.sorted().map { ($0, overlap[$0] ?? 0) }, cohortCounts, publish)
+        }
+        let noisy = noise.plan.queries.noisy(overlap, noise: noise.draws)
+        return published(noisy.sets, noisy.cohorts, publish)
+    }
+
+    private func published(
+        _ sets: [(set: UInt32, people: Int)], _ cohortCounts: [Int], _ publish: CountPublication
+    ) -> Counted {
+        let cells = sets.map { mask, people in
             PublishedCount(
                 registers: agreement.registers.indices.filter { mask >> UInt32($0) & 1 == 1 }
                     .map { agreement.registers[$0].id },
-                people: publish.count(overlap[mask] ?? 0),
+                people: publish.count(people),
                 upperBound: agreement.padding != .none && mask.nonzeroBitCount == 1)
         }
         let padded = agreement.padding == .none ? [] : agreement.cohortsOfOneRegister()

@@ -21,7 +21,12 @@ public struct CoordinatorRunner: Sendable {
     }
 
     /// Reads every register's last list, matches, and stores the selection, or counts.
-    public func match(_ record: RoundRecord) async throws -> Outcome {
+    ///
+    /// - Parameter noise: gives the round's noise, the same however often it is asked. It is asked after the lists are read, so
+    ///   that a round that fails before spends nothing.
+    public func match(
+        _ record: RoundRecord, noise: @Sendable (NoisePlan) async throws -> [Int]
+    ) async throws -> Outcome {
         var matcher = try TagMatcher(record: record, spool: port.spool)
         for (index, register) in record.agreement.registers.enumerated() {
             let stage = record.ringCount - 1
@@ -35,7 +40,13 @@ public struct CoordinatorRunner: Sendable {
                 register: index, input: AnyByteSource(source), expected: list, sender: sender)
         }
         let result = try matcher.matched()
-        let counts = result.published()
+        let plan = try NoisePlan(record.agreement)
+        let counts: Counted
+        if let plan {
+            counts = result.published(noise: (plan, try await noise(plan)))
+        } else {
+            counts = result.published()
+        }
         let body = record.releasesRows ? try await select(result, record) : .counted(counts)
         return Outcome(body: body, counts: counts, linkage: result.linkage)
     }

@@ -15,6 +15,8 @@ final class SimulatedRound<S: Suite> {
     /// Called before each duty, and again between its work and its entry; may throw a `SimulatedCrash`, after which the
     /// role starts again from board and secrets.
     var beforeDuty: (ParticipantID, String) throws -> Void = { _, _ in }
+    /// A count-only round's noise.
+    var noise: @Sendable (NoisePlan) -> [Int] = { $0.draw() }
     /// Which of the duties that somebody has is done next.
     var choose: ([SimulatedDuty]) -> Int = { _ in 0 }
 
@@ -113,7 +115,8 @@ final class SimulatedRound<S: Suite> {
         case .coordinator(.close): return .roundClosed(RoundClosed())
         case .coordinator(.abort(let abort)): return .roundAborted(abort)
         case .coordinator(.match):
-            let outcome = try await CoordinatorRunner(me: "coordinator", port: streams).match(record)
+            let noise = noise
+            let outcome = try await CoordinatorRunner(me: "coordinator", port: streams).match(record) { noise($0) }
             self.outcome = outcome
             return outcome.body
         }

@@ -21,6 +21,7 @@ struct SimulatedStudy {
         var cellByteCount = 256
         var smallestCell = 1
         var countRounding = 1
+        var counts = CountMechanism.rounding
         var mixers = 0
         var maxPeople = 1_000
         var maxCellsPerPerson = 64
@@ -53,7 +54,7 @@ struct SimulatedStudy {
         self.signing = signing
         self.hpke = hpke
         self.file = Array("simulated \(registers) \(cohorts.map(\.0)) \(options)".utf8)
-        self.agreement = Agreement(
+        var agreement = Agreement(
             study: Study(id: "simulated", title: "Simulated", purpose: "", legalBasis: "", permit: ""),
             validFrom: CalendarDate(year: 2026, month: 1, day: 1)!,
             validUntil: CalendarDate(year: 2027, month: 1, day: 1)!, suite: options.suite, roundsAllowed: 3,
@@ -77,6 +78,8 @@ struct SimulatedStudy {
                 CohortDeclaration(id: $0.0, title: $0.0, expression: $0.1, maxPeople: options.maxPeople)
             },
             twoPartiesAcknowledged: registers.count + options.mixers == 2)
+        agreement.counts = options.counts
+        self.agreement = agreement
     }
 
     /// A coordinator's opening entry.

@@ -43,6 +43,8 @@ struct StudyDesign: Sendable {
     var valid = "{from: 2026-01-01, until: 2036-12-31}"
     var smallestCell = 1
     var countRounding = 1
+    /// The mechanism of noise, as the agreement writes it.
+    var counts: String?
     var mixers: [String] = []
     /// Lines of the agreement that say how people are matched.
     var matching = ["match_keys: [identity_code]"]
@@ -81,6 +83,7 @@ struct StudyDesign: Sendable {
             "count_rounding: \(countRounding)", "deadline_minutes: \(deadlineMinutes)", "retention_days: 30",
         ]
         lines += matching
+        if let counts { lines.append("counts: \(counts)") }
         if release == "rows" { lines.append("vault_access: \(vaultAccess)") }
         if nodes.count == 2 { lines.append("two_parties_acknowledged: true") }
         lines.append("participants:")
