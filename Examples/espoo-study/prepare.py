@@ -107,6 +107,7 @@ def agreement(out, suite):
             f"    expression: {cohort['expression']}",
             f"    max_people: {cap}",
         ]
+    lines.append((HERE / "notice.yaml").read_text(encoding="utf-8").rstrip("\n"))
     print("\n".join(lines))
 
 
@@ -157,6 +158,7 @@ def learned(out):
     for who, what in rows:
         print(f"  {who:<26}{what}")
     print(f"\n  agreement        {out / 'agreement.yaml'} (in plain words: {out / 'agreement.txt'})")
+    print(f"  notices          {out / 'notice'}: what the people concerned are told, in Finnish, Swedish and English")
     print(f"  logs             {out}/*.log")
     print(f"  sealed material  {out / 'coordinator'}")
     print(f"  dataset          {out / 'dataset'}: {', '.join(sorted(p.name for p in (out / 'dataset').iterdir()))}")

@@ -52,6 +52,9 @@ for id in "${authorities[@]}"; do "$bin/sidos-node" agreement sign --directory "
 "$bin/sidos-coordinator" agreement sign --directory "$out/coordinator" "$out/agreement.yaml" | head -1
 "$bin/sidos-research" agreement sign --directory "$out/research" "$out/agreement.yaml" | head -1
 
+say "Writing the notice to the people concerned, in Finnish, Swedish and English"
+"$bin/sidos-coordinator" agreement notice "$out/agreement.yaml" --out "$out/notice"
+
 say "Checking what each authority would declare (nothing is sent)"
 for id in "${authorities[@]}"; do "$bin/sidos-node" check --directory "$out/$id" | grep -E '^register|refused'; done
 

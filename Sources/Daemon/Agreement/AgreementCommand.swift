@@ -5,10 +5,11 @@ public import PSIProtocol
 /// `agreement …`: what every participant does with an agreement, the same in all three programs.
 public struct AgreementCommand: AsyncParsableCommand {
     public static let configuration = CommandConfiguration(
-        commandName: "agreement", abstract: "Draft, check, show, sign and verify the study's agreement.",
+        commandName: "agreement",
+        abstract: "Draft, check, show, sign and verify the study's agreement; write the notice of it.",
         subcommands: [
             AgreementDraftCommand.self, AgreementCheckCommand.self, AgreementShowCommand.self,
-            AgreementSignCommand.self, AgreementVerifyCommand.self,
+            AgreementSignCommand.self, AgreementVerifyCommand.self, AgreementNoticeCommand.self,
         ])
     public init() {}
 }

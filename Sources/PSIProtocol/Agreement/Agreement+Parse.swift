@@ -47,7 +47,7 @@ struct AgreementReader {
         "sidos_agreement", "study", "valid", "suite", "rounds_allowed", "release", "vault_access", "verification",
         "padding", "cell_bytes", "smallest_cell", "count_rounding", "counts", "deadline_minutes", "retention_days",
         "identity_scheme", "normalisation", "match_fields", "match_keys", "tolerant_matching",
-        "two_parties_acknowledged", "participants", "registers", "cohorts", "disclosure",
+        "two_parties_acknowledged", "participants", "registers", "cohorts", "disclosure", "notice",
     ]
 
     let root: MappingReader
@@ -85,6 +85,7 @@ struct AgreementReader {
         let lists = readRegistersAndCohorts(
             participants, matching?.fields, matching?.tolerant, release: release?.value)
         let disclosure = readDisclosure(lists.registers, lists.cohorts, release: release?.value)
+        let notice = readNotice(release: release?.value, participants.complete, lists.registers, lists.cohorts)
 
         guard let study, let valid, let suite, let rounds, let release, let vaultAccess, let verification, let padding,
             let cellBytes, let smallestCell, let countRounding, let deadline, let retention, let matching,
@@ -102,6 +103,7 @@ struct AgreementReader {
             participants: complete, registers: registers, cohorts: cohorts, twoPartiesAcknowledged: acknowledged)
         agreement.counts = counts
         agreement.disclosure = disclosure ?? DisclosureRules()
+        agreement.notice = notice
         checkCounts(of: agreement)
         return agreement
     }

@@ -48,6 +48,8 @@ public struct Agreement: Sendable, Equatable {
     public var twoPartiesAcknowledged: Bool
     /// What is done to the dataset before a researcher sees it.
     public var disclosure: DisclosureRules
+    /// Texts for the notice to the people concerned; nil where the agreement leaves it to its signers.
+    public var notice: NoticeDeclaration?
 
     public init(
         study: Study, validFrom: CalendarDate, validUntil: CalendarDate, suite: SuiteID, roundsAllowed: Int,
