@@ -3,7 +3,7 @@
 SWIFT_BUILD = swift build -c release -Xswiftc -enable-testing
 BIN = .build/release
 
-.PHONY: setup build demo test bench check linkage-eval format clean
+.PHONY: setup build demo test bench check check-parquet check-report linkage-eval format clean
 
 setup:
 	scripts/setup.sh
@@ -26,6 +26,15 @@ check: setup
 	Tests/COpenSSL/check.sh $(VECTORS)
 	Tests/CGMP/check.sh $(VECTORS)
 	Tests/CNoise/check.sh
+
+# A dataset as Parquet, read back with pyarrow and DuckDB, which Debian doesn't have: they come from PyPI into .build.
+check-parquet: build
+	scripts/parquet-check.sh
+
+# REPORT is the page to open in Chromium; `make demo` writes this one.
+REPORT ?= demo/dataset/report.html
+check-report:
+	scripts/report-check.sh $(REPORT)
 
 bench: build
 	scripts/bench.sh

@@ -2,7 +2,11 @@
 # Installs the Debian packages that Sidos builds and tests with, unless they are there.
 set -euo pipefail
 
-packages=(libssl-dev libgmp-dev libsqlite3-dev zlib1g-dev python3 openssl sqlite3)
+packages=(
+    libssl-dev libgmp-dev libsqlite3-dev zlib1g-dev python3 openssl sqlite3
+    # The tests run the programs that load a dataset.
+    r-base-core python3-pandas
+)
 
 if ! command -v swift >/dev/null; then
     echo "setup: no Swift toolchain found: install Swift 6.1 or newer and put it on the PATH" >&2

@@ -99,8 +99,8 @@ import Testing
         try write()
         #expect(
             try directory.names("dataset") == [
-                "benefits.csv", "datapackage.json", "dataset.sqlite", "persons.csv", "report.json", "report.md",
-                "visits.csv",
+                "benefits.csv", "datapackage.json", "dataset.sqlite", "load.R", "load.do", "load.py", "persons.csv",
+                "report.html", "report.json", "report.md", "visits.csv",
             ])
         let database = try DatabaseQueue(path: directory.path("dataset/dataset.sqlite"))
         defer { try? database.close() }
@@ -130,7 +130,7 @@ import Testing
         try write("one", store: try SampleStudy.store(in: directory, name: "a/round.sqlite"))
         try write("two", store: try SampleStudy.store(in: directory, shuffle: true, name: "b/round.sqlite"))
         let names = try directory.names("one")
-        #expect(names.count == 7)
+        #expect(names.count == 11)
         #expect(try directory.names("two") == names)
         for name in names { #expect(try directory.bytes("one/" + name) == directory.bytes("two/" + name), "\(name)") }
     }

@@ -42,6 +42,8 @@ struct DataPackage: Encodable {
         var bareNumber: Bool?
         var trueValues: [String]?
         var falseValues: [String]?
+        /// Values with their labels, as Table Schema 2 has them.
+        var categories: [Category]?
         var constraints: Constraints?
         var sidos: ColumnNote?
     }
@@ -50,13 +52,38 @@ struct DataPackage: Encodable {
         var required: Bool?
         var unique: Bool?
         var pattern: String?
-        var `enum`: [String]?
+        var `enum`: [LabelledValue]?
+    }
+
+    struct Category: Encodable {
+        let value: LabelledValue
+        let label: String
+    }
+
+    /// A value in the type of its field.
+    enum LabelledValue: Encodable {
+        case integer(Int64)
+        case text(String)
+
+        init(_ value: String, of type: ColumnType) {
+            self = type == .integer ? Int64(value).map(Self.integer) ?? .text(value) : .text(value)
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.singleValueContainer()
+            switch self {
+            case .integer(let number): try container.encode(number)
+            case .text(let text): try container.encode(text)
+            }
+        }
     }
 
     /// What Table Schema has no word for.
     struct ColumnNote: Encodable {
         let type: String
         let disclosure: String
+        /// Whether values occur that are none of the categories; nil where there are no categories.
+        let otherValues: Bool?
         /// Whether a `""` occurs, which many readers take for a missing value.
         let emptyTexts: Bool
         /// What disclosure control does to the column; nil if nothing.
@@ -97,9 +124,9 @@ struct DataPackage: Encodable {
 extension DataPackage {
     /// - Parameters:
     ///   - tables: `persons` and then every released register in the layout's order.
-    ///   - emptyTexts: per register, the columns in which an empty text occurs.
+    ///   - facts: per register, of the rows written.
     init(
-        report: DatasetReport, layout: DatasetLayout, tables: [WrittenFile], emptyTexts: [Set<Int>],
+        report: DatasetReport, layout: DatasetLayout, tables: [WrittenFile], facts: [TableFacts],
         others: [(path: String, file: WrittenFile)]
     ) {
         name = Self.name(for: report.study.id)
@@ -107,9 +134,9 @@ extension DataPackage {
         created = report.created
         let schemas =
             [Self.personsSchema(layout)]
-            + zip(layout.registers, emptyTexts).map { Self.schema($0, emptyTexts: $1, layout) }
+            + zip(layout.registers, facts).map { Self.schema($0, $1, layout) }
         let names =
-            [(id: "persons", title: "People of the dataset and their cohorts")]
+            [(id: "persons", title: Codebook.personsTitle)]
             + layout.registers.map { (id: $0.id, title: $0.title) }
         resources = zip(zip(names, schemas), tables).map { described, file in
             Resource(
@@ -123,7 +150,7 @@ extension DataPackage {
 
     private static func personField(unique: Bool) -> Field {
         Field(
-            name: "person", type: "string", title: "The person's pseudonym in this study",
+            name: "person", type: "string", title: Codebook.personLabel,
             constraints: Constraints(required: true, unique: unique ? true : nil, pattern: "[0-9a-hjkmnp-tv-z]{26}"))
     }
 
@@ -133,7 +160,7 @@ extension DataPackage {
         return [
             Field(
                 name: DatasetLayout.linkColumn, type: "string", title: title,
-                constraints: Constraints(enum: layout.linkNames))
+                constraints: Constraints(enum: layout.linkNames.map(LabelledValue.text)))
         ]
     }
 
@@ -143,27 +170,36 @@ extension DataPackage {
                 name: cohort.id, type: "boolean", title: cohort.title, trueValues: ["true"], falseValues: ["false"],
                 constraints: Constraints(required: true))
         }
-        let links = linkField(layout, "The weakest way in which a record of the person was joined to another")
+        let links = linkField(layout, Codebook.personLinkLabel)
         return Schema(fields: [personField(unique: true)] + cohorts + links, primaryKey: "person", foreignKeys: nil)
     }
 
-    private static func schema(_ register: DatasetLayout.Register, emptyTexts: Set<Int>, _ layout: DatasetLayout)
+    private static func schema(_ register: DatasetLayout.Register, _ facts: TableFacts, _ layout: DatasetLayout)
         -> Schema
     {
-        let columns = register.released.enumerated().map { index, column in
-            let isEmpty = emptyTexts.contains(index)
+        let columns = zip(register.released, facts.columns).enumerated().map { index, described in
+            let (column, facts) = described
+            let isEmpty = facts.hasEmptyText
             var field = Field(name: column.name, type: fieldType(column.type), title: column.title)
             if column.type == .integer || column.type == .decimal { field.bareNumber = true }
             if column.type == .boolean { (field.trueValues, field.falseValues) = (["true"], ["false"]) }
             // A reader that can't tell "" from nothing would find a required text missing.
             if !column.nullable, !isEmpty { field.constraints = Constraints(required: true) }
+            let hasOthers = column.values.isEmpty ? nil : facts.unlabelledRowCount > 0
+            if !column.values.isEmpty {
+                let values = column.values.map { LabelledValue($0.value, of: column.type) }
+                field.categories = zip(values, column.values).map { Category(value: $0, label: $1.label) }
+                if hasOthers == false {
+                    field.constraints = Constraints(required: field.constraints?.required, enum: values)
+                }
+            }
             field.sidos = ColumnNote(
-                type: column.type.rawValue, disclosure: column.disclosure.rawValue, emptyTexts: isEmpty,
-                notes: register.notes[index].isEmpty ? nil : register.notes[index])
+                type: column.type.rawValue, disclosure: column.disclosure.rawValue, otherValues: hasOthers,
+                emptyTexts: isEmpty, notes: register.notes[index].isEmpty ? nil : register.notes[index])
             return field
         }
         let key = ForeignKey(fields: "person", reference: .init(resource: "persons", fields: "person"))
-        let links = linkField(layout, "The way in which the record was first joined to another")
+        let links = linkField(layout, Codebook.recordLinkLabel)
         return Schema(fields: [personField(unique: false)] + links + columns, primaryKey: nil, foreignKeys: [key])
     }
 

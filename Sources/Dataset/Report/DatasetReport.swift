@@ -55,6 +55,8 @@ struct DatasetReport: Encodable {
     let smallestCell: Int
     let countRounding: Int
     let toolVersion: String
+    /// Set once the rows are written; nil where no column has labels.
+    var unlabelled: [UnlabelledValues]?
 
     init(
         store: WorkingStore, tally: Tally, round report: RoundReport, gate: DisclosureGate, plan: ReleasePlan,

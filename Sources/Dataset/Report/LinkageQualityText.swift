@@ -48,7 +48,7 @@ extension LinkageQuality {
         return lines + ["", notes.joined(separator: " ")]
     }
 
-    private static let preamble = [
+    static let preamble = [
         "These numbers say how well people could be recognised. A record is joined to others by the first link that finds "
             + "them, the surest coming first; one that stands alone was found in no other register. Compare years and "
             + "groups: where more records stand alone, or fewer have a code, people of that kind are missed more often, "

@@ -62,6 +62,7 @@ extension DatasetReport {
             if countRounding > 1 { lines += ["", "Rounded to the nearest multiple of \(countRounding)."] }
         }
         if let disclosure { lines += disclosure.markdown(smallestCell: smallestCell) }
+        if let unlabelled { lines += UnlabelledValues.markdown(unlabelled, smallestCell: smallestCell) }
         if let linkageQuality {
             lines += linkageQuality.markdown(smallestCell: smallestCell, countRounding: countRounding)
         }

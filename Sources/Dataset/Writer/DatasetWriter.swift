@@ -4,11 +4,12 @@ internal import PSIProtocol
 /// Turns a finished working store into the dataset that researchers get: a directory, mode 0700, with files of mode
 /// 0600.
 ///
-///     persons.csv        person, one column a released cohort, and link_key
-///     <register>.csv     person, link_key, and the agreement's columns
-///     dataset.sqlite     the same tables, typed
-///     datapackage.json   how to read them (Frictionless Tabular Data Package 1)
-///     report.json, .md   where they come from
+///     persons.csv               person, one column a released cohort, and link_key
+///     <register>.csv            person, link_key, and the agreement's columns
+///     dataset.sqlite            the same tables, typed
+///     datapackage.json          how to read them (Frictionless Tabular Data Package 1)
+///     load.R, .py, .do          load them into R, Python or Stata
+///     report.html, .json, .md   where they come from, for people, programs and terminals
 ///
 /// `link_key` is there only where the agreement recognises people in several ways: of a record what first joined it to
 /// another, of a person the weakest of these, missing where nothing did.
@@ -77,30 +78,39 @@ public struct DatasetWriter: Sendable {
         var census = ReleaseCensus(layout: layout, rules: store.agreement.disclosure, count: tally.people)
         let databasePath = directory + "/dataset.sqlite"
         let database = try DatabaseFile(creating: databasePath, layout: layout)
-        var tables = [try writePersons(to: directory, of: store, plan: plan, census: &census, database: database)]
+        var personFacts = TableFacts([])
+        var tables = [
+            try writePersons(
+                to: directory, of: store, plan: plan, census: &census, database: database, facts: &personFacts)
+        ]
         try reached(.persons)
-        var emptyTexts: [Set<Int>] = []
+        var registerFacts: [TableFacts] = []
         for index in layout.registers.indices {
-            var empty: Set<Int> = []
+            var facts = TableFacts(layout.registers[index].released)
             tables.append(
                 try writeRegister(
-                    at: index, to: directory, of: store, plan: plan, census: &census, database: database,
-                    emptyTexts: &empty))
-            emptyTexts.append(empty)
+                    at: index, to: directory, of: store, plan: plan, census: &census, database: database, facts: &facts))
+            registerFacts.append(facts)
             try reached(.register(layout.registers[index].id))
         }
         try census.check()
         try database.finish()
         var others = [(path: "dataset.sqlite", file: try WrittenFile(syncing: databasePath))]
         try reached(.database)
+        var report = report
+        report.unlabelled = UnlabelledValues.all(layout, registerFacts, gate)
+        let codebook = Codebook(report: report, layout: layout, persons: personFacts, registers: registerFacts)
         for (name, bytes) in [
+            ("load.R", Array(RScript.text(codebook).utf8)), ("load.py", Array(PythonScript.text(codebook).utf8)),
+            ("load.do", Array(StataScript.text(codebook).utf8)),
             ("report.json", try SortedJSON.encode(report, for: directory)), ("report.md", Array(report.markdown.utf8)),
+            ("report.html", Array(ReportPage(report: report, codebook: codebook).html.utf8)),
         ] {
             others.append((path: name, file: try WrittenFile.writing(bytes, to: directory + "/" + name)))
         }
         try reached(.reports)
         let package = DataPackage(
-            report: report, layout: layout, tables: tables, emptyTexts: emptyTexts, others: others)
+            report: report, layout: layout, tables: tables, facts: registerFacts, others: others)
         let packagePath = directory + "/datapackage.json"
         _ = try WrittenFile.writing(try SortedJSON.encode(package, for: packagePath), to: packagePath)
         try reached(.package)
@@ -108,7 +118,7 @@ public struct DatasetWriter: Sendable {
 
     private func writePersons(
         to directory: String, of store: WorkingStore, plan: ReleasePlan, census: inout ReleaseCensus,
-        database: DatabaseFile
+        database: DatabaseFile, facts: inout TableFacts
     ) throws(DatasetError) -> WrittenFile {
         var file = try OutputFile(creating: directory + "/persons.csv")
         let cohorts = store.layout.cohorts
@@ -124,6 +134,7 @@ public struct DatasetWriter: Sendable {
                 for _ in links { CSVLine.append(link.map(FieldValue.code) ?? .null, to: &line) }
                 CSVLine.end(&line)
             }
+            facts.noteRow()
             try database.append(person, cohorts: memberships, link: link)
         }
         return try file.finish()
@@ -131,7 +142,7 @@ public struct DatasetWriter: Sendable {
 
     private func writeRegister(
         at index: Int, to directory: String, of store: WorkingStore, plan: ReleasePlan, census: inout ReleaseCensus,
-        database: DatabaseFile, emptyTexts: inout Set<Int>
+        database: DatabaseFile, facts: inout TableFacts
     ) throws(DatasetError) -> WrittenFile {
         let register = store.layout.registers[index]
         let links = Self.linkColumns(store.layout)
@@ -150,9 +161,7 @@ public struct DatasetWriter: Sendable {
                     for value in row { CSVLine.append(value, to: &line) }
                     CSVLine.end(&line)
                 }
-                for (column, value) in row.enumerated() where value == .text("") || value == .code("") {
-                    emptyTexts.insert(column)
-                }
+                facts.note(row)
             }
             try database.append(rows, of: person, link: link, toRegisterAt: index)
         }

@@ -235,13 +235,19 @@ public struct ColumnDeclaration: Sendable, Equatable {
     public var title: String
     /// What disclosure control does to the column before a researcher sees it.
     public var disclosure: ColumnDisclosure
+    /// What values of the column mean, in the agreement's order; empty where it doesn't say.
+    public var values: [ValueLabel]
 
-    public init(name: String, type: ColumnType, nullable: Bool, title: String, disclosure: ColumnDisclosure = .asIs) {
+    public init(
+        name: String, type: ColumnType, nullable: Bool, title: String, disclosure: ColumnDisclosure = .asIs,
+        values: [ValueLabel] = []
+    ) {
         self.name = name
         self.type = type
         self.nullable = nullable
         self.title = title
         self.disclosure = disclosure
+        self.values = values
     }
 }
 

@@ -138,7 +138,8 @@ public struct AgreementDraft: Sendable, Equatable {
         lines.append("    columns:")
         lines += register.columns.map {
             "      - {name: \($0.name), type: \($0.type.rawValue), nullable: \($0.nullable), "
-                + "title: \(YAMLText.quoted($0.title)), disclosure: \($0.disclosure.rawValue)}"
+                + "title: \(YAMLText.quoted($0.title)), disclosure: \($0.disclosure.rawValue)"
+                + "\($0.valuesYAML.map { ", values: \($0)" } ?? "")}"
         }
         return lines
     }

@@ -4,7 +4,7 @@ extension AgreementReader {
         "id", "title", "owner", "released_for", "max_people", "max_cells_per_person", "columns", "match_fields",
         "quality",
     ]
-    private static let columnFields = ["name", "type", "nullable", "title", "disclosure"]
+    private static let columnFields = ["name", "type", "nullable", "title", "disclosure", "values"]
     private static let cohortFields = ["id", "title", "expression", "max_people"]
 
     func readRegistersAndCohorts(
@@ -180,6 +180,7 @@ extension AgreementReader {
             let nullable = column.flag("nullable", standard: false)
             let title = column.text("title", "what the column tells, for the codebook", limit: 400)
             let disclosure: Located<ColumnDisclosure>? = column.choice("disclosure", standard: ColumnDisclosure.asIs)
+            let values = readValues(column, type?.value)
             if let name {
                 if AgreementLimits.reservedColumns.contains(name.value) {
                     mistakes.add(
@@ -193,11 +194,11 @@ extension AgreementReader {
                     lines[name.value] = name.place.line
                 }
             }
-            guard let name, let type, let nullable, let title, let disclosure else { continue }
+            guard let name, let type, let nullable, let title, let disclosure, let values else { continue }
             columns.append(
                 ColumnDeclaration(
                     name: name.value, type: type.value, nullable: nullable, title: title.value,
-                    disclosure: disclosure.value))
+                    disclosure: disclosure.value, values: values))
         }
         return columns.count == items.count ? columns : nil
     }

@@ -73,7 +73,8 @@ public struct AgreementSummary: Sendable {
             ]
                 + register.columns.map { column in
                     let missing = column.nullable ? ", may be missing" : ""
-                    return Item(3, "- ", "\(column.name) (\(column.type.rawValue)\(missing)): \(column.title)")
+                    let values = column.values.isEmpty ? "" : " (\(column.valuesInWords))"
+                    return Item(3, "- ", "\(column.name) (\(column.type.rawValue)\(missing)): \(column.title)\(values)")
                 }
         }
     }

@@ -177,12 +177,27 @@ extension DisclosureRules {
     /// quasi-identifier may be missing.
     public func released(_ column: ColumnDeclaration, of register: RegisterID) -> ColumnDeclaration {
         let reference = ColumnReference(register, column.name)
-        guard smallestClass != nil, let quasi = quasiIdentifiers.first(where: { $0.column == reference }) else {
-            return column
-        }
         var released = column
+        if !column.values.isEmpty, let rare = rareValues.first(where: { $0.column == reference }),
+            !column.values.contains(where: { $0.value == rare.replacement })
+        {
+            released.values.append(ValueLabel(rare.replacement, rare.replacement))
+        }
+        guard smallestClass != nil, let quasi = quasiIdentifiers.first(where: { $0.column == reference }) else {
+            return released
+        }
         released.nullable = true
         if !quasi.steps.isEmpty, column.type != .text { released.type = .code }
+        // A group's name says what it is; of bands, dates and prefixes nobody can list all values.
+        for step in quasi.steps where !released.values.isEmpty {
+            guard case .groups(let groupOf) = step else {
+                released.values = []
+                break
+            }
+            for name in Set(groupOf.values).sorted() where !released.values.contains(where: { $0.value == name }) {
+                released.values.append(ValueLabel(name, name))
+            }
+        }
         return released
     }
 

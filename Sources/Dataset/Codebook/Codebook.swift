@@ -1,0 +1,98 @@
+internal import PSIProtocol
+
+/// Every column of every table of a dataset with what it means, for the programs that load the dataset and for the
+/// report.
+struct Codebook {
+    /// How a column's values are to be read.
+    enum Kind: String {
+        /// A pseudonym.
+        case person
+        /// Whether the person is in a cohort.
+        case membership
+        /// By what a record was joined to another.
+        case link
+        case integer, decimal, date, boolean, code, text
+
+        init(_ type: ColumnType) {
+            self =
+                switch type {
+                case .integer: .integer
+                case .decimal: .decimal
+                case .date: .date
+                case .boolean: .boolean
+                case .code: .code
+                case .text: .text
+                }
+        }
+    }
+
+    struct Column {
+        let name: String
+        /// In words.
+        let label: String
+        let kind: Kind
+        /// Whether every row has a value.
+        let isRequired: Bool
+        /// In the agreement's order; of a link all that can be, labelled by themselves.
+        let values: [ValueLabel]
+        let facts: TableFacts.Column
+    }
+
+    struct Table {
+        let id: String
+        let title: String
+        let columns: [Column]
+        let rowCount: Int
+
+        var file: String { id + ".csv" }
+    }
+
+    let study: DatasetReport.Study
+    let agreement: String
+    let round: String
+    /// `persons` and then every released register in the layout's order.
+    let tables: [Table]
+
+    static let personsTitle = "People of the dataset and their cohorts"
+    static let personLabel = "The person's pseudonym in this study"
+    static let personLinkLabel = "The weakest way in which a record of the person was joined to another"
+    static let recordLinkLabel = "The way in which the record was first joined to another"
+
+    /// - Parameters:
+    ///   - persons: of the table of people.
+    ///   - registers: of every released register in the layout's order.
+    init(report: DatasetReport, layout: DatasetLayout, persons: TableFacts, registers: [TableFacts]) {
+        study = report.study
+        agreement = report.agreement
+        round = report.round
+        let person = Self.own("person", Self.personLabel, .person)
+        let links = { (label: String) in
+            layout.hasLinkColumn
+                ? [Self.own(DatasetLayout.linkColumn, label, .link, isRequired: false, values: layout.linkNames)] : []
+        }
+        let cohorts = layout.cohorts.map { Self.own($0.id, $0.title, .membership) }
+        let people = Table(
+            id: "persons", title: Self.personsTitle, columns: [person] + cohorts + links(Self.personLinkLabel),
+            rowCount: persons.rowCount)
+        tables =
+            [people]
+            + zip(layout.registers, registers).map { register, facts in
+                let columns = zip(register.released, facts.columns).map { column, facts in
+                    Column(
+                        name: column.name, label: column.title, kind: Kind(column.type), isRequired: !column.nullable,
+                        values: column.values, facts: facts)
+                }
+                return Table(
+                    id: register.id, title: register.title,
+                    columns: [person] + links(Self.recordLinkLabel) + columns, rowCount: facts.rowCount)
+            }
+    }
+
+    private static func own(
+        _ name: String, _ label: String, _ kind: Kind, isRequired: Bool = true, values: [String] = []
+    ) -> Column {
+        Column(
+            name: name, label: label, kind: kind, isRequired: isRequired, values: values.map { ValueLabel($0, $0) },
+            facts: TableFacts.Column())
+    }
+}

@@ -1,0 +1,52 @@
+internal import PSIProtocol
+
+/// What the programs that load a table must know of its values, gathered while the rows are written.
+///
+/// Everything here can be read from the table itself; counts are exact and are shown only as the gate discloses them.
+struct TableFacts {
+    struct Column {
+        /// Whether a `""` occurs, which many readers take for a missing value.
+        var hasEmptyText = false
+        /// Largest distance from 0 among integers.
+        var integerMagnitude: UInt64 = 0
+        /// Whether all codes are integers in plain digits that Stata can hold as numbers with labels.
+        var areCodesNumbers = true
+        /// Rows whose value has no label although the column has labels.
+        var unlabelledRowCount = 0
+    }
+
+    private(set) var rowCount = 0
+    private(set) var columns: [Column]
+    /// Values that have labels; nil where the column has no labels.
+    private let labelled: [Set<String>?]
+
+    init(_ columns: [ColumnDeclaration]) {
+        self.columns = columns.map { _ in Column() }
+        labelled = columns.map { $0.values.isEmpty ? nil : Set($0.values.map(\.value)) }
+    }
+
+    /// A row as it is disclosed.
+    mutating func note(_ row: [FieldValue]) {
+        rowCount += 1
+        for (index, value) in row.enumerated() where columns.indices.contains(index) {
+            switch value {
+            case .integer(let number):
+                columns[index].integerMagnitude = max(columns[index].integerMagnitude, number.magnitude)
+                if let labels = labelled[index], !labels.contains(String(number)) {
+                    columns[index].unlabelledRowCount += 1
+                }
+            case .code(let text):
+                if text.isEmpty { columns[index].hasEmptyText = true }
+                guard let labels = labelled[index] else { break }
+                if columns[index].areCodesNumbers { columns[index].areCodesNumbers = StataName.isNumber(text) }
+                if !labels.contains(text) { columns[index].unlabelledRowCount += 1 }
+            case .text(let text):
+                if text.isEmpty { columns[index].hasEmptyText = true }
+            case .null, .decimal, .date, .boolean: break
+            }
+        }
+    }
+
+    /// A row of which nothing but its being there matters.
+    mutating func noteRow() { rowCount += 1 }
+}

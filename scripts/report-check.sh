@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Opens a dataset's report.html in headless Chromium: wide and narrow, light and dark, and on paper.
+#
+#   report-check.sh REPORT [OUTPUT]
+#
+# REPORT     a report.html, such as the one that `make demo` writes (demo/dataset/report.html)
+# OUTPUT     where the pictures and the PDF go (.build/report)
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+[ $# -ge 1 ] && [ $# -le 2 ] || { echo "usage: report-check.sh REPORT [OUTPUT]" >&2; exit 64; }
+[ -f "$1" ] || { echo "report-check: there is no $1; run \`make demo\`, or name a report" >&2; exit 66; }
+if ! command -v chromium >/dev/null; then
+    sudo=()
+    if [ "$(id -u)" -ne 0 ]; then
+        command -v sudo >/dev/null || { echo "report-check: run as root once, or install: chromium" >&2; exit 1; }
+        sudo=(sudo)
+    fi
+    echo "report-check: installing chromium"
+    "${sudo[@]}" apt-get update -qq
+    "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core
+fi
+exec python3 -B scripts/report_check.py "$1" "${2:-.build/report}"
