@@ -95,9 +95,11 @@ def agreement(out, suite):
         lines.append("    columns:")
         for column in register["columns"]:
             if column["released"]:
+                values = f", values: {json.dumps(column['values'])}" if "values" in column else ""
                 lines.append(
                     f"      - {{name: {column['name']}, type: {column['type']}, "
-                    f"nullable: {'true' if column['nullable'] else 'false'}, title: \"{column['name']}\"}}"
+                    f"nullable: {'true' if column['nullable'] else 'false'}, "
+                    f"title: \"{column['name'].replace('_', ' ').capitalize()}\"{values}}}"
                 )
     lines.append("cohorts:")
     for cohort in spec["cohorts"]:

@@ -121,7 +121,7 @@ struct LoadingTests {
         stopifnot(is.double(visits$wide), identical(plain(visits$wide), c(3000000000, -1, 0, NA, 1, NA)))
         stopifnot(identical(plain(visits$amount), c(9.9, -0.5, 0, NA, 1, NA)))
         stopifnot(inherits(visits$day, "Date"), inherits(visits$modern, "Date"))
-        stopifnot(identical(as.numeric(visits$day), c(-43772, -719162, 2932896, 92345, NA, NA)))
+        stopifnot(identical(as.numeric(visits$day), c(-43771, -719162, 2932896, 92355, NA, NA)))
         stopifnot(identical(format(visits$modern), c("1900-01-01", "2024-02-29", NA, NA, NA, NA)))
         stopifnot(identical(plain(visits$`if`), c(TRUE, FALSE, NA, NA, TRUE, NA)))
         text <- visits$a_very_long_name_that_stata_cannot_hold_because_it_is_too_long

@@ -54,7 +54,7 @@ struct Codebook {
     let tables: [Table]
 
     static let personsTitle = "People of the dataset and their cohorts"
-    static let personLabel = "The person's pseudonym in this study"
+    static let personLabel = "Pseudonym of the person in this study"
     static let personLinkLabel = "The weakest way in which a record of the person was joined to another"
     static let recordLinkLabel = "The way in which the record was first joined to another"
 

@@ -11,8 +11,8 @@ enum StataScript {
     static func text(_ codebook: Codebook) -> String {
         var lines = [
             "* " + String(ScriptText.comment(codebook.study.title).map { "/*`$\"'\\".contains($0) ? " " : $0 }),
-            "* Loads the dataset's tables with their types and labels, and saves each as a .dta file.",
-            "* Needs Stata 16 or newer. In the dataset's directory:  do load.do",
+            "* Loads the tables of the dataset with their types and labels, and saves each as a .dta file.",
+            "* Needs Stata 16 or newer. In the directory of the dataset:  do load.do",
             "* A missing text and an empty one are the same in Stata.",
             "version 16", "clear all", "set more off",
         ]
@@ -24,7 +24,7 @@ enum StataScript {
         let names = StataName.variables(table.columns.map(\.name))
         guard table.rowCount > 0 else { return ["", "* Table \(table.id) has no rows: there is nothing to import."] }
         var lines = [
-            "", "* Table \(table.id)",
+            "", "* Table \(table.id)", "clear",
             "import delimited using \"\(table.file)\", clear delimiters(\",\") varnames(nonames) rowrange(2) "
                 + "stringcols(_all) bindquote(strict) maxquotedrows(unlimited) encoding(\"UTF-8\")",
             "assert _N == \(table.rowCount)",
@@ -62,7 +62,12 @@ enum StataScript {
                 "label values \(name) \(flagLabel)",
             ]
         case .date:
-            lines = ["generate double \(name) = daily(\(source), \"YMD\")", "format \(name) %tdCCYY-NN-DD"]
+            // Registers use 0001-01-01 as an open beginning, but the days of Stata begin with the year 100.
+            lines = [
+                "generate double \(name) = daily(\(source), \"YMD\")", "format \(name) %tdCCYY-NN-DD",
+                "quietly count if missing(\(name)) & !missing(\(source))",
+                "if r(N) > 0 display as error \"\(name): \" r(N) \" dates before the year 100 are missing\"",
+            ]
         case .decimal:
             lines = ["generate double \(name) = real(\(source))"]
         case .integer where column.facts.integerMagnitude >= exactLimit:
@@ -84,8 +89,8 @@ enum StataScript {
         }
         switch column.kind {
         case .integer where column.facts.integerMagnitude >= exactLimit: break
-        case .date, .decimal, .integer: lines.append("assert missing(\(name)) == missing(\(source))")
-        case .person, .text, .membership, .boolean, .code, .link: break
+        case .decimal, .integer: lines.append("assert missing(\(name)) == missing(\(source))")
+        case .person, .text, .membership, .boolean, .date, .code, .link: break
         }
         lines += label("variable", name, column.label)
         return lines

@@ -6,7 +6,8 @@ enum CodebookTable {
             "<table>", HTML.element("caption", "Columns of \(table.file), \(HTML.number(table.rowCount)) rows"),
             "<thead><tr>",
         ]
-        lines += ["Column", "Meaning", "Type", "Value", "Values and their labels"].map {
+        let hasValues = table.columns.contains { !$0.values.isEmpty }
+        lines += (["Column", "Meaning", "Type", "Value"] + (hasValues ? ["Values and their labels"] : [])).map {
             HTML.element("th", [("scope", "col")], $0)
         }
         lines += ["</tr></thead>", "<tbody>"]
@@ -15,7 +16,7 @@ enum CodebookTable {
                 "<tr><th scope=\"row\">\(HTML.element("code", column.name))</th>\(HTML.element("td", column.label))"
                     + HTML.element("td", words(column.kind))
                     + HTML.element("td", column.isRequired ? "always" : "optional")
-                    + "<td>\(values(column))</td></tr>")
+                    + (hasValues ? "<td>\(values(column))</td>" : "") + "</tr>")
         }
         return lines + ["</tbody>", "</table>", "</div>"]
     }

@@ -12,7 +12,7 @@ enum FlowDiagram {
         let cohortRows = (report.cohorts.count + 2) / 3
         let height = bottom + 96 + cohortRows * 62 + 10
         var svg = SVG(
-            width: 900, height: height, title: "From the registers to the dataset",
+            width: 900, height: height, title: "Flow of people and rows",
             description:
                 "For each register the people and rows its owner declared, the records refused, the people matched "
                 + "and the people and rows released; all released people together are the dataset, \(HTML.number(report.people)) "

@@ -43,6 +43,9 @@ struct OverlapPlot {
         }.map(\.element)
     }
 
+    /// Those that are drawn.
+    var shown: [Combination] { Array(combinations.prefix(Self.mostColumns)) }
+
     var title: String {
         isExact ? "People by the registers they are in" : "People who are in both of two registers"
     }
@@ -56,7 +59,6 @@ struct OverlapPlot {
 
     var drawing: SVG {
         let used = names.indices.filter { register in combinations.contains { $0.registers.contains(register) } }
-        let shown = Array(combinations.prefix(Self.mostColumns))
         let left = 210
         let step = 28
         let plotHeight = 170
@@ -109,7 +111,7 @@ struct OverlapPlot {
             combinations.map { combination in
                 [
                     combination.registers.map { names[$0] }.joined(separator: ", "),
-                    combination.people.pageText(smallestCell: smallestCell),
+                    combination.people.count.map(HTML.number) ?? combination.people.text(smallestCell: smallestCell),
                 ]
             })
     }

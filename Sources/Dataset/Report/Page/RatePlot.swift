@@ -27,7 +27,9 @@ enum RatePlot {
             } else {
                 svg.rectangle(x: x - 13, y: base - 22, width: 26, height: 22, "hidden")
             }
-            svg.text(SVG.fitted(year.value ?? "", width: step, size: 12), x: x, y: base + 18, "small mid")
+            svg.text(
+                SVG.fitted(year.value == MatchCounter.none ? "none" : year.value ?? "", width: step, size: 12), x: x,
+                y: base + 18, "small mid")
         }
         svg.text("Year", x: left, y: plotHeight + 56, "small")
         return svg

@@ -71,7 +71,7 @@ struct ReportPage {
         return "Rows about \(HTML.number(report.people)) people from \(released.count) "
             + (released.count == 1 ? "register" : "registers") + " of \(owners) "
             + (owners == 1 ? "authority" : "authorities")
-            + ", linked without anybody seeing an identity code, and released under pseudonyms for this study alone."
+            + ", linked by blinded identifiers, and released under pseudonyms of this study alone."
     }
 
     private var facts: [(String, String)] {
@@ -158,8 +158,8 @@ struct ReportPage {
         var lines: [String] = []
         if let plot = OverlapPlot(report) {
             lines.append(HTML.paragraph(plot.explanation + rounding))
-            lines += plot.drawing.figure(id: "overlap-svg", style: "w40")
-            if plot.combinations.contains(where: { $0.people.count == nil }) {
+            lines += plot.drawing.figure(id: "overlap-svg", style: "w56")
+            if plot.shown.contains(where: { $0.people.count == nil }) {
                 lines.append(HTML.element("p", [("class", "note")], "A dashed box is a number that is withheld."))
             }
             lines += plot.table(smallestCell: report.smallestCell).html
@@ -235,18 +235,19 @@ struct ReportPage {
             id: "limits", title: "How to cite, and limits",
             lines: [
                 HTML.paragraph("Name the data so that others can find out what it is:"),
-                HTML.element("p", [("class", "lead")], citation),
-            ]
-                + [
-                    "Rows are as their owners keep them: errors of the registers are errors of the dataset.",
-                    "Somebody whose identity code is missing or wrong in a register is not found by it there, and may be missing from the "
-                        + "dataset or from a table. The section on linkage quality tells how often; results about groups who are missed "
-                        + "more often may be biased.",
-                    "Pseudonyms are of this study and round alone: they cannot be joined to another dataset.",
-                    "The data remains personal data under the General Data Protection Regulation. Do not try to recognise anybody, and "
-                        + "check every result for disclosure before it leaves the secure environment.",
-                ].map(HTML.paragraph))
+                HTML.element("p", [("class", "lead")], citation), HTML.element("h3", "Limits"), "<ul class=\"limits\">",
+            ] + Self.limits.map { HTML.element("li", $0) } + ["</ul>"])
     }
+
+    private static let limits = [
+        "Rows are as their owners keep them: errors of the registers are errors of the dataset.",
+        "Somebody whose identity code is missing or wrong in a register is not found by it there, and may be missing from "
+            + "the dataset or from a table. The section on linkage quality tells how often; results about groups who are "
+            + "missed more often may be biased.",
+        "Pseudonyms are of this study and round alone: they cannot be joined to another dataset.",
+        "The data remains personal data under the General Data Protection Regulation. Do not try to recognise anybody, and "
+            + "check every result for disclosure before it leaves the secure environment.",
+    ]
 
     private func shown(_ value: Int?) -> String { value.map(HTML.number) ?? "–" }
 }

@@ -69,20 +69,22 @@ enum ReportStyle {
         .study{display:grid;grid-template-columns:minmax(7rem,12rem) 1fr;gap:.5rem 1.25rem;margin:0}
         .study dt{color:var(--muted)}
         .study dd{margin:0;overflow-wrap:anywhere}
-        .scroll{overflow:auto;max-height:27rem;margin:1rem 0;border:1px solid var(--line);border-radius:4px}
+        .scroll{overflow:auto;max-height:36rem;margin:1rem 0;border:1px solid var(--line);border-radius:4px}
         table{border-collapse:collapse;width:100%;font-size:.92rem}
         caption{padding:.6rem .75rem;text-align:left;font-weight:600;position:sticky;left:0}
         th,td{padding:.42rem .75rem;text-align:left;vertical-align:top;border-top:1px solid var(--line);font-weight:400}
-        td{overflow-wrap:break-word;min-width:4.5rem}
+        td{overflow-wrap:break-word;min-width:7rem}td.n{min-width:4.5rem}
         thead th{background:var(--panel);font-weight:600;position:sticky;top:0;vertical-align:bottom}
-        tbody th{font-weight:600}
+        tbody th{font-weight:600}tbody code{white-space:nowrap}
         .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
         thead .n{white-space:normal}
         .values{margin:0;padding:0;list-style:none}
+        .limits{max-width:44rem;margin:.6rem 0;padding-left:1.3rem}
+        .limits li{margin:.4rem 0}
         figure{margin:1rem 0}
         figure .scroll{max-height:none;padding:.5rem}
         figcaption{font-weight:600;margin-bottom:.3rem}
-        svg{display:block;width:100%;height:auto;font-family:inherit}
+        svg{display:block;max-width:100%;height:auto;margin:0 auto;font-family:inherit}
         svg text{fill:var(--ink);font-size:13px}
         svg .small{font-size:12px;fill:var(--muted)}
         svg .strong{font-weight:600}
@@ -102,9 +104,9 @@ enum ReportStyle {
         .w56{min-width:56rem}
         footer{margin-top:3rem;padding-top:1rem;padding-bottom:2rem;border-top:1px solid var(--line);color:var(--muted);font-size:.9rem}
         @media (max-width:40rem){h1{font-size:1.6rem}.study{grid-template-columns:1fr;gap:.1rem}.study dd{margin-bottom:.7rem}}
-        @media print{:root{color-scheme:light}body{font-size:9.5pt}header,main,footer{max-width:none;padding-left:0;padding-right:0}\
+        @media print{:root{color-scheme:light}html{font-size:9.5pt}header,main,footer{max-width:none;padding-left:0;padding-right:0}\
         .skip,nav{display:none}.scroll{max-height:none;overflow:visible;border:0}h2{margin-top:1.6rem}h1,h2,h3,caption,figcaption\
         {break-after:avoid}figure,tr{break-inside:avoid}thead th,caption{position:static}thead{display:table-header-group}\
-        table{font-size:8pt}th,td{padding:.2rem .4rem}td{min-width:0}.w40,.w56{min-width:0}@page{size:A4;margin:16mm}}
+        table{font-size:8pt}th,td{padding:.2rem .4rem}td,td.n{min-width:0}tbody code{white-space:normal}.w40,.w56{min-width:0}@page{size:A4;margin:16mm}}
         """
 }
