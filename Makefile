@@ -3,7 +3,7 @@
 SWIFT_BUILD = swift build -c release -Xswiftc -enable-testing
 BIN = .build/release
 
-.PHONY: setup build demo test bench check check-parquet check-report linkage-eval format clean
+.PHONY: setup build demo demo-postgresql test bench check check-parquet check-report linkage-eval format clean
 
 setup:
 	scripts/setup.sh
@@ -14,6 +14,10 @@ build: setup
 
 demo: build
 	Examples/espoo-study/run.sh
+
+# The same study, two of whose authorities keep their registers in PostgreSQL.
+demo-postgresql: build
+	Examples/espoo-study/run.sh --postgresql
 
 test: build
 	scripts/test.sh

@@ -44,6 +44,7 @@ let package = Package(
         .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("crypto")]),
         .target(name: "CNoise"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
 
         // Pure: no files, sockets, clocks, logging, databases.
         .target(
@@ -59,7 +60,7 @@ let package = Package(
         .target(
             name: "Register",
             dependencies: [
-                "PSIProtocol",
+                "PSIProtocol", "CPostgreSQL",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
@@ -154,6 +155,8 @@ let package = Package(
             ],
             swiftSettings: swiftSettings),
 
+        // A PostgreSQL server of the tests' own.
+        .target(name: "PostgreSQLCluster", path: "Tests/PostgreSQLCluster", swiftSettings: testSettings),
         .testTarget(name: "LayoutTests", swiftSettings: testSettings),
         .testTarget(
             name: "PSIProtocolTests",
@@ -162,7 +165,9 @@ let package = Package(
             swiftSettings: testSettings),
         .testTarget(
             name: "RegisterTests",
-            dependencies: ["Register", "PSIProtocol", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "Register", "PSIProtocol", "PostgreSQLCluster", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             resources: [.copy("Vectors")],
             swiftSettings: testSettings),
         .testTarget(
@@ -201,7 +206,7 @@ let package = Package(
         .testTarget(
             name: "SystemTests",
             dependencies: [
-                "PSIProtocol", "Exchange", "Daemon", "Node", "Coordinator", "Research",
+                "PSIProtocol", "Exchange", "Daemon", "Node", "Coordinator", "Research", "PostgreSQLCluster",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "GRDB", package: "GRDB.swift"),

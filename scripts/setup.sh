@@ -3,7 +3,9 @@
 set -euo pipefail
 
 packages=(
-    libssl-dev libgmp-dev libsqlite3-dev zlib1g-dev python3 openssl sqlite3
+    libssl-dev libgmp-dev libsqlite3-dev zlib1g-dev libpq-dev python3 openssl sqlite3
+    # The tests start a server of their own.
+    postgresql
     # The tests run the programs that load a dataset.
     r-base-core python3-pandas
 )

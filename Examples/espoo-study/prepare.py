@@ -3,7 +3,8 @@
 
     prepare.py names                                   participant ids and names, tab-separated, in ring order
     prepare.py agreement --out DIR --suite SUITE       the agreement, from study.json and the participants' cards
-    prepare.py configure --out DIR --port PORT         config.yaml of every participant
+    prepare.py configure --out DIR --port PORT [--postgresql PORT]
+                                                       config.yaml of every participant; some read from PostgreSQL
     prepare.py learned --out DIR                       what each party learned, and where the files are
 """
 
@@ -23,6 +24,8 @@ NAMES = [
     ("coordinator", "Linkage coordinator"),
     ("research", "Research environment"),
 ]
+# Whose registers are in a database server where the example is run so.
+IN_POSTGRESQL = ("kela", "vero")
 TITLES = {
     "omnia_clients": "Clients of the skills centre",
     "omnia_services": "Service periods at the skills centre",
@@ -120,7 +123,7 @@ def pin(out):
     raise SystemExit("the coordinator's card has no tls_pin")
 
 
-def configure(out, port):
+def configure(out, port, postgresql=None):
     spec = study()
     connection = f"coordinator:\n  url: https://localhost:{port}\n  pin: \"{pin(out)}\"\n"
     for participant, _ in NAMES:
@@ -140,7 +143,13 @@ def configure(out, port):
                 source = register["source"]
                 path = (out / "registers" / source["path"]).resolve()
                 text += f"  - id: {register['id']}\n    identity: {register['identity']}\n"
-                if source["kind"] == "csv":
+                if postgresql and participant in IN_POSTGRESQL:
+                    text += (
+                        f"    postgresql:\n      host: localhost\n      port: {postgresql}\n"
+                        f"      database: {participant}\n      user: sidos_{participant}\n      passfile: pgpass\n"
+                        f"      sslrootcert: ../postgresql/ca.crt\n      schema: sidos\n      table: {register['id']}\n"
+                    )
+                elif source["kind"] == "csv":
                     delimiter = "semicolon" if source["delimiter"] == ";" else "comma"
                     text += f"    csv: {{file: \"{path}\", delimiter: {delimiter}}}\n"
                 else:
@@ -178,6 +187,7 @@ def main():
             command.add_argument("--suite", required=True)
         if name == "configure":
             command.add_argument("--port", type=int, required=True)
+            command.add_argument("--postgresql", type=int, metavar="PORT")
     arguments = parser.parse_args()
     if arguments.command == "names":
         for participant, name in NAMES:
@@ -185,7 +195,7 @@ def main():
     elif arguments.command == "agreement":
         agreement(arguments.out, arguments.suite)
     elif arguments.command == "configure":
-        configure(arguments.out, arguments.port)
+        configure(arguments.out, arguments.port, arguments.postgresql)
     else:
         learned(arguments.out)
 

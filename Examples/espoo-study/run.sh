@@ -8,13 +8,15 @@ example=Examples/espoo-study
 bin=${SIDOS_BIN:-.build/release}
 out=${SIDOS_DEMO:-demo}
 people=()
+postgresql=()
 suite=ristretto255-SHA512
 while [ $# -gt 0 ]; do
     case $1 in
     --people) people=(--people "$2"); shift 2 ;;
     --suite) suite=$2; shift 2 ;;
     --output) out=$2; shift 2 ;;
-    *) echo "usage: run.sh [--people N] [--suite SUITE] [--output DIRECTORY]" >&2; exit 64 ;;
+    --postgresql) postgresql=(--postgresql); shift ;;
+    *) echo "usage: run.sh [--people N] [--suite SUITE] [--output DIRECTORY] [--postgresql]" >&2; exit 64 ;;
     esac
 done
 port=${SIDOS_PORT:-7443}
@@ -22,7 +24,13 @@ authorities=(omnia espoo kela vero migri te)
 
 say() { printf '\n== %s\n' "$*"; }
 pids=()
-stop() { [ ${#pids[@]} -eq 0 ] || kill "${pids[@]}" 2>/dev/null || true; wait 2>/dev/null || true; }
+database=
+# The database server ends with its standard input.
+stop() {
+    [ ${#pids[@]} -eq 0 ] || kill "${pids[@]}" 2>/dev/null || true
+    [ -z "$database" ] || { exec {database}>&-; database=; }
+    wait 2>/dev/null || true
+}
 trap stop EXIT
 
 rm -rf "$out"
@@ -45,7 +53,20 @@ done < "$out/names"
 
 say "Agreeing: one file, signed by all eight"
 python3 $example/prepare.py agreement --out "$out" --suite "$suite" > "$out/agreement.yaml"
-python3 $example/prepare.py configure --out "$out" --port "$port"
+if [ ${#postgresql[@]} -gt 0 ]; then
+    echo "Kela and the Tax Administration keep their registers in PostgreSQL."
+    postgresql=(--postgresql $((port + 50)))
+    mkfifo "$out/postgresql.input"
+    python3 $example/postgresql.py serve --out "$out" --port "${postgresql[1]}" < "$out/postgresql.input" &
+    server=$!
+    exec {database}> "$out/postgresql.input"
+    rm "$out/postgresql.input"
+    until [ -e "$out/postgresql/ready" ]; do
+        kill -0 "$server" 2>/dev/null || { echo "run.sh: PostgreSQL did not start" >&2; exit 1; }
+        sleep 0.1
+    done
+fi
+python3 $example/prepare.py configure --out "$out" --port "$port" "${postgresql[@]}"
 "$bin/sidos-coordinator" agreement check "$out/agreement.yaml"
 "$bin/sidos-coordinator" agreement show "$out/agreement.yaml" > "$out/agreement.txt"
 for id in "${authorities[@]}"; do "$bin/sidos-node" agreement sign --directory "$out/$id" "$out/agreement.yaml" | head -1; done

@@ -35,6 +35,9 @@ struct InitCommand: ParsableCommand {
               #   sqlite: {file: example.sqlite, table: a_table_or_view}
               #   identity: hetu
               #   columns: {year: vuosi}        # agreement's name: source's name, where they differ
+              # - id: third_register
+              #   postgresql: {host: db.example, database: registers, user: sidos, passfile: pgpass, table: a_view}
+              #   identity: hetu
               []
 
             """

@@ -53,8 +53,14 @@ struct NodeConfiguration {
     }
 
     private static func location(_ mapping: StrictMapping) -> RegisterSource.Location {
+        let kinds = ["csv", "sqlite", "postgresql"].filter(mapping.has)
+        for other in kinds.dropFirst() {
+            mapping.reject(other, "a table is read from one source: csv, sqlite or postgresql")
+        }
+        if let postgresql = mapping.optionalMapping("postgresql") {
+            return .postgreSQL(PostgreSQLSource(postgresql))
+        }
         if let csv = mapping.optionalMapping("csv") {
-            if mapping.has("sqlite") { mapping.reject("sqlite", "a table is read from one source: csv or sqlite") }
             return .csv(
                 path: csv.path("file"), delimiter: csv.enumeration("delimiter", CSVDelimiter.self, default: .detect),
                 decimalComma: csv.bool("decimal_comma", default: false), nullText: csv.optionalString("null_text"))
@@ -69,6 +75,7 @@ extension RegisterError {
     var mayPass: Bool {
         switch kind {
         case .spoolFailed, .readFailed, .databaseLocked, .cancelled: true
+        case .postgreSQL(let failure): failure.mayPass
         default: false
         }
     }
@@ -82,6 +89,13 @@ extension RegisterError: ReportableError {
         case .permissionDenied: .noPermission
         case .readFailed, .spoolFailed: .inputOutput
         case .identityCodeInColumn, .identityColumnReleased: .refused
+        case .postgreSQL(let failure):
+            switch failure.kind {
+            case .service: .unavailable
+            case .permission: .noPermission
+            case .configuration: .configuration
+            case .data: .badData
+            }
         default: .badData
         }
     }

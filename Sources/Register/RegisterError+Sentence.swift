@@ -58,6 +58,8 @@ extension RegisterError.Kind {
                 + (suggestion.map { "; there is \(ShownName.of($0))" } ?? "") + ". Names are case-sensitive."
         case .databaseFailed(let code):
             "SQLite failed with result code \(code). Try the table or view with the sqlite3 program."
+        case .postgreSQL(let failure):
+            failure.sentence
         case .missingColumns(let columns):
             "columns are missing: "
                 + columns.map { column in
@@ -129,18 +131,18 @@ extension ColumnType {
     fileprivate var form: String {
         switch self {
         case .integer:
-            "Write digits with an optional sign, within 64 bits; in SQLite store it as INTEGER."
+            "Write digits with an optional sign, within 64 bits; in a database store it as INTEGER."
         case .decimal:
             "Write at most 64 digits with the configured decimal sign, no grouping and no exponent; "
-                + "in SQLite store it as INTEGER, REAL or TEXT with a point."
+                + "in SQLite store it as INTEGER, REAL or TEXT with a point, in PostgreSQL as numeric."
         case .date:
-            "Write YYYY-MM-DD, D.M.YYYY or an ISO timestamp of an existing day; in SQLite store it as TEXT."
+            "Write YYYY-MM-DD, D.M.YYYY or an ISO timestamp of an existing day; in SQLite store it as TEXT, in PostgreSQL as date."
         case .boolean:
-            "Write true/false, 1/0, K/E, kyllä/ei or yes/no; in SQLite store it as INTEGER or TEXT."
+            "Write true/false, 1/0, K/E, kyllä/ei or yes/no; in SQLite store it as INTEGER or TEXT, in PostgreSQL as boolean."
         case .code:
-            "A code is not empty; in SQLite store it as TEXT, so that leading zeros stay."
+            "A code is not empty; in a database store it as TEXT, so that leading zeros stay."
         case .text:
-            "In SQLite store it as TEXT."
+            "In a database store it as TEXT."
         }
     }
 }

@@ -6,7 +6,7 @@ public import PSIProtocol
 /// their control characters replaced in `description`.
 public struct RegisterError: Error, Sendable, Equatable {
     public let kind: Kind
-    /// The file as the configuration names it.
+    /// The file as the configuration names it; of a database server, its host, database and table.
     public let file: String
     /// Data row, 1 for the first after the header; nil when the trouble is not in one row.
     public let row: Int?
@@ -64,6 +64,7 @@ public struct RegisterError: Error, Sendable, Equatable {
         case missingTable(name: String, suggestion: String?)
         /// SQLite's result code.
         case databaseFailed(code: Int32)
+        case postgreSQL(PostgreSQLFailure)
 
         // What the configuration asks for.
         case missingColumns([MissingColumn])

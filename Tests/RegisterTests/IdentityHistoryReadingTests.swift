@@ -24,7 +24,7 @@ import Testing
         return nil
     }
 
-    @Test func readsPairsFromBothKindsOfTable() throws {
+    @Test func readsPairsFromEveryKindOfTable() throws {
         let folder = try TemporaryFolder()
         let rows = [
             ("010594Y9032", "131052-308T"), ("131052\u{2013}308t", "131052X308T"), ("131052X308T", "131052X308T"),
@@ -41,12 +41,18 @@ import Testing
         let former = ["fi-hetu\u{1F}131052-308T", "fi-hetu-temporary\u{1F}kela\u{1F}010594Y9032"].map { Array($0.utf8) }
         let fromCSV = try read(.csv(path: csv))
         let fromDatabase = try read(.sqlite(path: database, table: "t"))
-        for history in [fromCSV, fromDatabase] {
+        let server = try TestDatabase(
+            """
+            CREATE TABLE t (old text, new text); INSERT INTO t VALUES \(values), ('131052-308T', NULL);
+            """)
+        let fromServer = try read(.postgreSQL(server.table("t")))
+        for history in [fromCSV, fromDatabase, fromServer] {
             #expect(history.current(of: former[0]) == identity)
             #expect(history.former(of: identity) == former)
             #expect(history.counts.pairsRead == 3 && history.counts.selfPairs == 1 && history.counts.longChains == 1)
         }
         #expect(fromCSV.counts.refused == [.wrongCheckCharacter: 1, .malformed: 2, .missing: 1])
+        #expect(fromServer.counts.refused == [.wrongCheckCharacter: 1, .malformed: 2, .missing: 2])
         #expect(fromDatabase.counts.refused == [.wrongCheckCharacter: 1, .malformed: 3, .missing: 2])
     }
 

@@ -8,7 +8,7 @@ import Testing
 /// One awkward table, from every kind of source the same rows.
 @Suite struct SourceConformanceTests {
     enum Kind: String, CaseIterable {
-        case commas, semicolons, sqliteTable, sqliteView
+        case commas, semicolons, sqliteTable, sqliteView, postgreSQLTable, postgreSQLView, postgreSQLQuery
     }
 
     private static let columns = [
@@ -67,7 +67,30 @@ import Testing
             }
             return RegisterSource(
                 .sqlite(path: path, table: kind == .sqliteTable ? "t" : "v"), identityColumn: "tunnus")
+        case .postgreSQLTable, .postgreSQLView, .postgreSQLQuery: return try postgreSQL(kind)
         }
+    }
+
+    /// With the types that a database has for it.
+    private func postgreSQL(_ kind: Kind) throws -> RegisterSource {
+        let database = try TestDatabase(
+            """
+            CREATE TABLE t (tunnus text, alku date, eur numeric, kpl bigint, voimassa boolean, kunta varchar(9), selite text);
+            CREATE VIEW v AS SELECT selite, kunta, voimassa, kpl, eur, alku, tunnus, 1 AS other FROM t;
+            """)
+        let rows = Self.table.map { row in
+            // Of the row whose values don't matter a typed table has none.
+            let values = row[1] == "not a date" ? [row[0]] + Array(repeating: nil, count: 6) : row
+            return "(" + values.map(SQLText.literal).joined(separator: ", ") + ")"
+        }
+        try database.run("INSERT INTO t VALUES \(rows.joined(separator: ",\n"))")
+        let source =
+            switch kind {
+            case .postgreSQLTable: database.table("t")
+            case .postgreSQLView: database.table("v", schema: "public")
+            default: database.query("SELECT *, selite || '!' AS more FROM t")
+            }
+        return RegisterSource(.postgreSQL(source), identityColumn: "tunnus")
     }
 
     @Test(arguments: Kind.allCases) func everySourceGivesTheSameRows(kind: Kind) throws {

@@ -21,6 +21,8 @@ public struct RegisterSource: Sendable, Equatable {
         case csv(path: String, delimiter: CSVDelimiter = .detect, decimalComma: Bool = false, nullText: String? = nil)
         /// A table or a view of an SQLite database.
         case sqlite(path: String, table: String)
+        /// A table, a view or a query of a PostgreSQL database.
+        case postgreSQL(PostgreSQLSource)
     }
 
     public init(
@@ -35,10 +37,12 @@ public struct RegisterSource: Sendable, Equatable {
         self.history = history
     }
 
+    /// The file, or what stands for it in errors: server, database and table.
     public var path: String {
         switch location {
         case .csv(let path, _, _, _): path
         case .sqlite(let path, _): path
+        case .postgreSQL(let source): source.name
         }
     }
 
@@ -46,11 +50,11 @@ public struct RegisterSource: Sendable, Equatable {
     var hasDecimalComma: Bool {
         switch location {
         case .csv(_, _, let decimalComma, _): decimalComma
-        case .sqlite: false
+        case .sqlite, .postgreSQL: false
         }
     }
 
-    /// Opens the source and reads its columns' names. An SQLite source is read from the state it has at this moment.
+    /// Opens the source and reads its columns' names. A database is read from the state it has at this moment.
     public func makeReader() throws(RegisterError) -> any RecordReader {
         switch location {
         case .csv(let path, let delimiter, _, let nullText):
@@ -58,6 +62,8 @@ public struct RegisterSource: Sendable, Equatable {
                 blocks: try FileBlocks(path: path), file: path, delimiter: delimiter, nullText: nullText)
         case .sqlite(let path, let table):
             try SQLiteRecordReader(path: path, table: table)
+        case .postgreSQL(let source):
+            try PostgreSQLRecordReader(source)
         }
     }
 }

@@ -1,6 +1,6 @@
 /// Where a record stands in its source.
 public struct RecordPlace: Sendable, Equatable {
-    /// The file as the configuration names it.
+    /// The file as the configuration names it; of a database server, its host, database and table.
     public let file: String
     /// 1 for the first row of data.
     public let row: Int
@@ -68,9 +68,17 @@ public struct SourceRecord: Sendable, CustomReflectable {
     public var customMirror: Mirror { Mirror(self, children: [:]) }
 }
 
-/// Reads a register's records one by one, in memory bounded by one record's limits.
+/// Reads a register's records one by one: the contract of every kind of source.
+///
+/// - *Memory* is bounded by the limits of a few records, whatever the source's size.
+/// - *One moment*: all records are of the state that the source had when it was opened. A database gives them in one
+///   transaction that only reads; a file that is written to meanwhile ends in an error.
+/// - *Types* are the source's: a field is null, text, a number or binary. Null and empty text differ. Numbers come without
+///   loss. Text is valid UTF-8 without NUL. What has more than one value is refused, if it is asked for.
+/// - *Errors* name the source, and where they can the row and the column. They never hold a value.
+/// - *Ending early*: a reader that is let go closes what it opened, stops what a server does for it, and leaves no file.
 public protocol RecordReader {
-    /// Names in the source's order, all different.
+    /// Names in the source's order, all different. Known once it is opened.
     var columns: [String] { get }
 
     /// Says before the first record which columns are needed; the fields of others are null from then on. Until it is

@@ -1,9 +1,14 @@
 import Foundation
 import GRDB
+import PostgreSQLCluster
 
 /// A register of invented people, as its owner keeps it.
 struct TestRegister: Sendable {
-    enum Storage: Sendable { case csv, sqlite }
+    enum Storage: Sendable {
+        case csv, sqlite
+        /// A database, and how many seconds its view takes for each row.
+        case postgreSQL(PostgreSQLCluster, database: String, secondsPerRow: Double)
+    }
 
     struct Column: Sendable {
         var name: String
@@ -63,13 +68,17 @@ struct TestRegister: Sendable {
     }
 
     var people: Set<InventedPerson> { Set(rows.map(\.person)) }
-    var fileName: String { storage == .csv ? "\(id).csv" : "\(id).sqlite" }
+    var fileName: String {
+        if case .sqlite = storage { "\(id).sqlite" } else { "\(id).csv" }
+    }
 
     func write(to directory: URL) throws {
         let file = directory.appendingPathComponent(fileName)
         switch storage {
         case .csv: try Data(csv.utf8).write(to: file)
         case .sqlite: try writeDatabase(file)
+        case .postgreSQL(let cluster, let database, let secondsPerRow):
+            try fill(cluster, database, secondsPerRow: secondsPerRow)
         }
         if !history.isEmpty {
             let lines = history.map { "\($0.former),\($0.current)\n" }
@@ -109,12 +118,36 @@ struct TestRegister: Sendable {
         try queue.close()
     }
 
+    /// A typed table, and the view of it that the node's role may read and nothing else.
+    private func fill(_ cluster: PostgreSQLCluster, _ database: String, secondsPerRow: Double) throws {
+        let types = ["integer": "bigint", "decimal": "numeric", "date": "date", "boolean": "boolean"]
+        let declared = columns.map { "\($0.name) \(types[$0.type] ?? "text")" }
+        let lines = rows.map { row in
+            let values: [String?] = [code(of: row.person), name(of: row.person)] + row.values.prefix(columns.count)
+            let texts = values.map { $0.map { "'" + $0.replacing("'", with: "''") + "'" } ?? "NULL" }
+            return "(" + texts.joined(separator: ", ") + ")"
+        }
+        try cluster.run(
+            """
+            CREATE TABLE people_of_all_times (\((["hetu text", "nimi text"] + declared).joined(separator: ", ")));
+            INSERT INTO people_of_all_times VALUES \(lines.joined(separator: ", "));
+            CREATE SCHEMA sidos;
+            CREATE VIEW sidos.people AS SELECT * FROM people_of_all_times WHERE pg_sleep(\(secondsPerRow))::text IS NOT NULL;
+            CREATE ROLE sidos_reader LOGIN;
+            GRANT USAGE ON SCHEMA sidos TO sidos_reader;
+            GRANT SELECT ON sidos.people TO sidos_reader;
+            """, database: database)
+    }
+
     /// As a node's `config.yaml` names it.
     func source(in directory: URL) -> String {
         let path = directory.appendingPathComponent(fileName).path
         return switch storage {
         case .csv: "csv: {file: \"\(path)\", delimiter: comma}"
         case .sqlite: "sqlite: {file: \"\(path)\", table: people}"
+        case .postgreSQL(let cluster, let database, _):
+            "postgresql: {host: \"\(cluster.socketFolder)\", port: \(cluster.port), database: \(database), "
+                + "user: sidos_reader, schema: sidos, table: people}"
         }
     }
 }

@@ -1,0 +1,152 @@
+/// Reads a table, a view or a query of a PostgreSQL database by a cursor: in one read-only transaction of isolation level
+/// REPEATABLE READ, so that all rows are of one moment, and row by row, so that one of them is held at a time.
+final class PostgreSQLRecordReader: RecordReader {
+    let columns: [String]
+    private let forms: [PostgreSQLColumn]
+    private let place: String
+    /// What stands after FROM.
+    private let relation: String
+    private let rowsPerFetch: Int
+    private let connection: PostgreSQLConnection
+    private var selected: [Int]
+    private var row = 0
+    private var rowsOfFetch = 0
+    private var state = State.opened
+
+    private enum State { case opened, betweenFetches, inFetch, atEnd }
+
+    /// - Parameter rowsPerFetch: how many rows the server is asked for at once; each time it has `statement_timeout`.
+    init(_ source: PostgreSQLSource, rowsPerFetch: Int = 4096) throws(RegisterError) {
+        place = source.name
+        self.rowsPerFetch = rowsPerFetch
+        do throws(PostgreSQLFailure) {
+            connection = try PostgreSQLConnection(source.server)
+            try Self.begin(source.server, on: connection)
+        } catch {
+            throw RegisterError(error, file: source.name)
+        }
+        (relation, forms) = try PostgreSQLSchema.read(source, on: connection)
+        columns = forms.map(\.name)
+        selected = Array(columns.indices)
+    }
+
+    private static func begin(
+        _ server: PostgreSQLServer, on connection: PostgreSQLConnection
+    ) throws(PostgreSQLFailure) {
+        try connection.execute("SET default_transaction_read_only = on")
+        try connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        var settings = server.settings
+        // Such a database may hold any bytes. As they are, they can be judged with their place.
+        if connection.serverEncoding == "SQL_ASCII" { settings.append(("client_encoding", "SQL_ASCII")) }
+        let calls = settings.indices.map { "pg_catalog.set_config($\(2 * $0 + 1), $\(2 * $0 + 2), true)" }
+        do throws(PostgreSQLFailure) {
+            // With it the transaction gets its snapshot.
+            try connection.execute(
+                "SELECT " + calls.joined(separator: ", "), settings.flatMap { [$0.name, $0.value] })
+        } catch .valueInvalid {
+            throw .unknownTimeZone
+        }
+    }
+
+    func select(_ columns: Set<Int>) {
+        selected = self.columns.indices.filter(columns.contains)
+    }
+
+    func next() throws(RegisterError) -> SourceRecord? {
+        do throws(RegisterError) {
+            guard let answer = try nextAnswer() else {
+                connection.close()
+                return nil
+            }
+            return try record(of: answer)
+        } catch {
+            state = .atEnd
+            connection.close()
+            throw error
+        }
+    }
+
+    private func nextAnswer() throws(RegisterError) -> PostgreSQLAnswer? {
+        if state == .opened {
+            for index in selected {
+                if case .unsupported(let type) = forms[index].form {
+                    throw RegisterError(.postgreSQL(.unsupportedType(name: type)), file: place, column: columns[index])
+                }
+            }
+        }
+        do throws(PostgreSQLFailure) {
+            while true {
+                switch state {
+                case .opened:
+                    // With no column needed, rows are still counted.
+                    let list =
+                        selected.isEmpty ? "NULL" : selected.map { forms[$0].expression }.joined(separator: ", ")
+                    try connection.execute("DECLARE sidos NO SCROLL CURSOR FOR SELECT \(list) FROM \(relation)")
+                    state = .betweenFetches
+                case .betweenFetches:
+                    try connection.stream("FETCH FORWARD \(rowsPerFetch) FROM sidos")
+                    rowsOfFetch = 0
+                    state = .inFetch
+                case .inFetch:
+                    if let answer = try connection.nextRow() {
+                        rowsOfFetch += 1
+                        row += 1
+                        return answer
+                    }
+                    state = rowsOfFetch < rowsPerFetch ? .atEnd : .betweenFetches
+                case .atEnd: return nil
+                }
+            }
+        } catch {
+            throw RegisterError(error, file: place)
+        }
+    }
+
+    private func record(of answer: PostgreSQLAnswer) throws(RegisterError) -> SourceRecord {
+        let place = RecordPlace(file: place, row: row, line: nil)
+        var bytes: [UInt8] = []
+        var cells = Array(repeating: SourceRecord.Cell.null, count: columns.count)
+        for (position, index) in selected.enumerated() {
+            guard let value = answer.bytes(0, position) else { continue }
+            if value.count > RecordLimit.fieldByteCount {
+                throw RegisterError(
+                    .fieldTooLong(byteLimit: RecordLimit.fieldByteCount), at: place, column: columns[index])
+            }
+            if bytes.count + value.count > RecordLimit.recordByteCount {
+                throw RegisterError(.recordTooLong(byteLimit: RecordLimit.recordByteCount), at: place)
+            }
+            switch forms[index].cell(value, &bytes) {
+            case .some(let cell): cells[index] = cell
+            case nil: throw RegisterError(.invalidUTF8, at: place, column: columns[index])
+            }
+        }
+        return SourceRecord(place: place, bytes: bytes, cells: cells)
+    }
+}
+
+extension PostgreSQLColumn {
+    /// The field that the server wrote so; text goes to the end of `bytes`. Nil if it is no UTF-8, which a database of
+    /// the encoding SQL_ASCII can hold.
+    fileprivate func cell(_ value: UnsafeRawBufferPointer, _ bytes: inout [UInt8]) -> SourceRecord.Cell? {
+        func text(_ value: some Collection<UInt8>) -> SourceRecord.Cell? {
+            let start = bytes.count
+            bytes.append(contentsOf: value)
+            guard UTF8Validity.isValid(bytes[start...]) else { return nil }
+            return .text(start: Int32(start), end: Int32(bytes.count))
+        }
+        switch form {
+        case .binary, .unsupported: return .binary
+        case .boolean: return text(value.first == UInt8(ascii: "t") ? "true".utf8 : "false".utf8)
+        case .integer, .number: return ColumnParser.integer(Array(value)[...]).map { .integer($0) } ?? text(value)
+        case .real: return Double(String(decoding: value, as: UTF8.self)).map { .real($0) } ?? text(value)
+        case .text: return text(value)
+        }
+    }
+}
+
+extension RegisterError {
+    init(_ failure: PostgreSQLFailure, file: String) {
+        let kind: Kind = if case .cancelled = failure { .cancelled } else { .postgreSQL(failure) }
+        self.init(kind, file: file)
+    }
+}

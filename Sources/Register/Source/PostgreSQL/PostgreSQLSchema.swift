@@ -1,0 +1,113 @@
+/// Finds out which columns a relation has, and of what types.
+enum PostgreSQLSchema {
+    /// How many names are looked through for one that is near.
+    private static let nameLimit = 10_000
+
+    /// - Returns: what stands after FROM, and its columns in order, all of different names.
+    static func read(
+        _ source: PostgreSQLSource, on connection: PostgreSQLConnection
+    ) throws(RegisterError) -> (relation: String, columns: [PostgreSQLColumn]) {
+        let relation: String
+        let description: PostgreSQLAnswer
+        let types: [UInt32: PostgreSQLType]
+        do throws(PostgreSQLFailure) {
+            switch source.relation {
+            case .table(let table, let schema):
+                relation = (schema.map { PostgreSQLName.quoted($0) + "." } ?? "") + PostgreSQLName.quoted(table)
+                description = try connection.describe("SELECT * FROM \(relation)")
+            case .query(let query):
+                let statement = withoutEnd(query)
+                // By itself first: what is one whole statement cannot reach out of the parentheses.
+                description = try connection.describe(statement)
+                relation = "(\n\(statement)\n) AS source"
+                try checkIsSelect(description, relation, connection)
+            }
+            types = try self.types(of: description, connection)
+        } catch {
+            switch (error, source.relation) {
+            case (.queryInvalid(sqlState: "42P01"), .table(let table, let schema)),
+                (.queryInvalid(sqlState: "3F000"), .table(let table, let schema)):
+                let name = (schema.map { $0 + "." } ?? "") + table
+                let near = (try? names(connection)).flatMap { nearest(table, schema, among: $0) }
+                throw RegisterError(.missingTable(name: name, suggestion: near), file: source.name)
+            default: throw RegisterError(error, file: source.name)
+            }
+        }
+        let count = description.columnCount
+        if count > RecordLimit.columnCount {
+            throw RegisterError(.tooManyColumns(limit: RecordLimit.columnCount), file: source.name)
+        }
+        var numbers: [String: Int] = [:]
+        var columns: [PostgreSQLColumn] = []
+        for index in 0..<count {
+            let name = description.columnName(index)
+            if let earlier = numbers.updateValue(index + 1, forKey: name) {
+                throw RegisterError(.duplicateColumns(earlier, index + 1), file: source.name)
+            }
+            let type = description.typeID(index)
+            columns.append(
+                PostgreSQLColumn(
+                    name: name, typeID: type, modifier: description.typeModifier(index), type: types[type]))
+        }
+        return (relation, columns)
+    }
+
+    /// Without the semicolon that ends it.
+    private static func withoutEnd(_ query: String) -> String {
+        var rest = query[...]
+        while let last = rest.last, last.isWhitespace || last == ";" { rest.removeLast() }
+        return String(rest)
+    }
+
+    private static func checkIsSelect(
+        _ description: PostgreSQLAnswer, _ relation: String, _ connection: PostgreSQLConnection
+    ) throws(PostgreSQLFailure) {
+        guard description.columnCount > 0, description.parameterCount == 0 else { throw .notOneSelect }
+        do throws(PostgreSQLFailure) { _ = try connection.describe("SELECT * FROM \(relation)") } catch .queryInvalid {
+            throw .notOneSelect
+        }
+    }
+
+    private static func types(
+        of description: PostgreSQLAnswer, _ connection: PostgreSQLConnection
+    ) throws(PostgreSQLFailure) -> [UInt32: PostgreSQLType] {
+        let numbers = Set((0..<description.columnCount).map(description.typeID)).map(String.init)
+        let answer = try connection.execute(
+            """
+            SELECT oid, typtype IN ('c', 'p', 'r', 'm') OR typcategory = 'A', pg_catalog.format_type(oid, NULL)
+            FROM pg_catalog.pg_type WHERE oid = ANY ($1::pg_catalog.oid[])
+            """, ["{\(numbers.joined(separator: ","))}"])
+        var types: [UInt32: PostgreSQLType] = [:]
+        for row in 0..<answer.rowCount {
+            guard let number = answer.text(row, 0).flatMap(UInt32.init) else { continue }
+            types[number] = PostgreSQLType(
+                name: answer.text(row, 2) ?? String(number), isManyValues: answer.text(row, 1) == "t")
+        }
+        return types
+    }
+
+    /// The tables and views that the role can see, by schema and name.
+    private static func names(
+        _ connection: PostgreSQLConnection
+    ) throws(PostgreSQLFailure) -> [(schema: String, table: String)] {
+        try connection.execute("ROLLBACK")
+        let answer = try connection.execute(
+            """
+            SELECT s.nspname, c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace s ON s.oid = c.relnamespace
+            WHERE c.relkind IN ('r', 'v', 'm', 'f', 'p') AND s.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
+            ORDER BY 1, 2 LIMIT \(nameLimit)
+            """)
+        return (0..<answer.rowCount).map { (answer.text($0, 0) ?? "", answer.text($0, 1) ?? "") }
+    }
+
+    /// The whole name, where the table is of another schema; else one that is written almost so.
+    private static func nearest(
+        _ table: String, _ schema: String?, among names: [(schema: String, table: String)]
+    ) -> String? {
+        if let found = names.first(where: { $0.table == table || $0.schema + "." + $0.table == table }) {
+            return "\(found.table) in the schema \(found.schema)"
+        }
+        let near = NearName.of(table, among: names.filter { schema == nil || $0.schema == schema }.map(\.table))
+        return near.map { name in schema.map { "\($0).\(name)" } ?? name }
+    }
+}
