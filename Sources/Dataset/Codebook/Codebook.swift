@@ -35,6 +35,8 @@ struct Codebook {
         let isRequired: Bool
         /// In the agreement's order; of a link all that can be, labelled by themselves.
         let values: [ValueLabel]
+        /// What disclosure control does to the column, in sentences.
+        var notes: [String] = []
         let facts: TableFacts.Column
     }
 
@@ -77,10 +79,11 @@ struct Codebook {
         tables =
             [people]
             + zip(layout.registers, registers).map { register, facts in
-                let columns = zip(register.released, facts.columns).map { column, facts in
-                    Column(
+                let columns = zip(zip(register.released, register.notes), facts.columns).map { described, facts in
+                    let (column, notes) = described
+                    return Column(
                         name: column.name, label: column.title, kind: Kind(column.type), isRequired: !column.nullable,
-                        values: column.values, facts: facts)
+                        values: column.values, notes: notes, facts: facts)
                 }
                 return Table(
                     id: register.id, title: register.title,

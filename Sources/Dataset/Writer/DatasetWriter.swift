@@ -51,7 +51,7 @@ public struct DatasetWriter: Sendable {
         try output.prepare()
         do {
             try reached(.prepared)
-            try fill(output.partial, from: store, plan: plan, tally: tally, report: contents)
+            try fill(output.partial, from: store, plan: plan, gate: gate, tally: tally, report: contents)
             try output.install { () throws(DatasetError) in try reached(.setAside) }
         } catch {
             output.discard()
@@ -72,7 +72,8 @@ public struct DatasetWriter: Sendable {
     }
 
     private func fill(
-        _ directory: String, from store: WorkingStore, plan: ReleasePlan, tally: Tally, report: DatasetReport
+        _ directory: String, from store: WorkingStore, plan: ReleasePlan, gate: DisclosureGate, tally: Tally,
+        report: DatasetReport
     ) throws(DatasetError) {
         let layout = store.layout
         var census = ReleaseCensus(layout: layout, rules: store.agreement.disclosure, count: tally.people)
@@ -89,7 +90,8 @@ public struct DatasetWriter: Sendable {
             var facts = TableFacts(layout.registers[index].released)
             tables.append(
                 try writeRegister(
-                    at: index, to: directory, of: store, plan: plan, census: &census, database: database, facts: &facts))
+                    at: index, to: directory, of: store, plan: plan, census: &census, database: database, facts: &facts)
+            )
             registerFacts.append(facts)
             try reached(.register(layout.registers[index].id))
         }

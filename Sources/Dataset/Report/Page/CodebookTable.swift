@@ -13,7 +13,8 @@ enum CodebookTable {
         lines += ["</tr></thead>", "<tbody>"]
         for column in table.columns {
             lines.append(
-                "<tr><th scope=\"row\">\(HTML.element("code", column.name))</th>\(HTML.element("td", column.label))"
+                "<tr><th scope=\"row\">\(HTML.element("code", column.name))</th><td>\(HTML.escaped(column.label))"
+                    + column.notes.map { HTML.element("p", [("class", "note")], $0) }.joined() + "</td>"
                     + HTML.element("td", words(column.kind))
                     + HTML.element("td", column.isRequired ? "always" : "optional")
                     + (hasValues ? "<td>\(values(column))</td>" : "") + "</tr>")

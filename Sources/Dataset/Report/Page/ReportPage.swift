@@ -9,8 +9,6 @@ internal import PSIProtocol
 struct ReportPage {
     let report: DatasetReport
     let codebook: Codebook
-    /// Figures of disclosure control, each a table of its own in the section about it.
-    var disclosure: [NamedTable] = []
 
     /// A part of the page, in the order of the page.
     struct Section {
@@ -194,7 +192,10 @@ struct ReportPage {
                     note: "The values are in the dataset as they are."
                 ).html
         }
-        for table in disclosure { lines += table.html }
+        if let disclosure = report.disclosure {
+            if let goal = disclosure.goal { lines.append(HTML.paragraph(goal)) }
+            for table in disclosure.tables({ $0.pageText(smallestCell: report.smallestCell) }) { lines += table.html }
+        }
         return Section(id: "protection", title: "Disclosure control", lines: lines)
     }
 
