@@ -17,12 +17,16 @@ struct TableFacts {
 
     private(set) var rowCount = 0
     private(set) var columns: [Column]
-    /// Values that have labels; nil where the column has no labels.
-    private let labelled: [Set<String>?]
+    /// Values that have labels, and their bytes, as equal texts of Swift may differ in them; nil where the column has
+    /// no labels.
+    private let labelled: [[String: [UInt8]]?]
 
     init(_ columns: [ColumnDeclaration]) {
         self.columns = columns.map { _ in Column() }
-        labelled = columns.map { $0.values.isEmpty ? nil : Set($0.values.map(\.value)) }
+        labelled = columns.map { column in
+            guard !column.values.isEmpty else { return nil }
+            return Dictionary(column.values.map { ($0.value, Array($0.value.utf8)) }) { first, _ in first }
+        }
     }
 
     /// A row as it is disclosed.
@@ -32,14 +36,14 @@ struct TableFacts {
             switch value {
             case .integer(let number):
                 columns[index].integerMagnitude = max(columns[index].integerMagnitude, number.magnitude)
-                if let labels = labelled[index], !labels.contains(String(number)) {
+                if let labels = labelled[index], labels[String(number)] == nil {
                     columns[index].unlabelledRowCount += 1
                 }
             case .code(let text):
                 if text.isEmpty { columns[index].hasEmptyText = true }
                 guard let labels = labelled[index] else { break }
                 if columns[index].areCodesNumbers { columns[index].areCodesNumbers = StataName.isNumber(text) }
-                if !labels.contains(text) { columns[index].unlabelledRowCount += 1 }
+                if labels[text]?.elementsEqual(text.utf8) != true { columns[index].unlabelledRowCount += 1 }
             case .text(let text):
                 if text.isEmpty { columns[index].hasEmptyText = true }
             case .null, .decimal, .date, .boolean: break

@@ -72,8 +72,8 @@ enum PythonScript {
             path = os.path.join(directory, name + ".csv")
             with open(path, "rb") as file:
                 parts = file.read().split(b'"')
-            # What stands between quotes has odd places. Byte 0xFF, which UTF-8 never has, takes the place of the separators
-            # outside quotes.
+            # What stands between quotes has odd places. Byte 0xFF, which UTF-8 never has, takes the place of the
+            # separators outside quotes.
             for index in range(0, len(parts), 2):
                 parts[index] = parts[index].replace(b"\r\n", b"\xff").replace(b",", b"\xff")
             fields = b'"'.join(parts).split(b"\xff")
@@ -128,9 +128,11 @@ enum PythonScript {
                 return pandas.Series(
                     [None if text is None else decimal.Decimal(text) for text in texts], name=name, dtype=object)
             if kind == "decimal":
-                if any(text is not None and len(text.replace("-", "").replace(".", "").lstrip("0")) > 15 for text in texts):
+                digits = (len(text.replace("-", "").replace(".", "").lstrip("0")) for text in texts if text is not None)
+                if any(count > 15 for count in digits):
                     warnings.warn(f'column {name} has decimals of more than 15 digits; decimals="exact" keeps them')
-                return pandas.Series([float("nan") if text is None else float(text) for text in texts], name=name, dtype="float64")
+                numbers = [float("nan") if text is None else float(text) for text in texts]
+                return pandas.Series(numbers, name=name, dtype="float64")
             return pandas.Series(pandas.array(texts, dtype="string"), name=name)
 
 
@@ -155,13 +157,15 @@ enum PythonScript {
                     continue
                 texts = read_text(table, directory)
                 series = [
-                    _series(kind, name, text, values, decimals) for (name, kind, _, _, values), text in zip(columns, texts)]
+                    _series(kind, name, text, values, decimals)
+                    for (name, kind, _, _, values), text in zip(columns, texts)]
                 frame = pandas.DataFrame({column.name: column for column in series})
                 frame.attrs = {
                     "title": title,
                     "labels": {name: label for name, _, label, _, _ in columns},
                     "value_labels": {
-                        name: _value_labels(kind, values) for name, kind, _, _, values in columns if values and kind != "link"},
+                        name: _value_labels(kind, values)
+                        for name, kind, _, _, values in columns if values and kind != "link"},
                 }
                 frames[table] = frame
             return frames
@@ -215,8 +219,8 @@ enum PythonScript {
                 elif kind == "integer":
                     array = pyarrow.array([None if text is None else int(text) for text in texts], pyarrow.int64())
                 elif kind == "date":
-                    array = pyarrow.array(
-                        [None if text is None else datetime.date.fromisoformat(text) for text in texts], pyarrow.date32())
+                    days = [None if text is None else datetime.date.fromisoformat(text) for text in texts]
+                    array = pyarrow.array(days, pyarrow.date32())
                 elif kind == "decimal":
                     numbers = [None if text is None else decimal.Decimal(text) for text in texts]
                     type_ = _decimal_type(numbers)
@@ -238,7 +242,7 @@ enum PythonScript {
 
 
         def write_parquet(output, directory=DIRECTORY):
-            """Writes TABLE.parquet for each table. The output directory is made for this user alone; no file is replaced."""
+            """Writes TABLE.parquet for each table, in a directory made for this user alone. No file is replaced."""
             try:
                 import pyarrow.parquet
             except ImportError:

@@ -31,7 +31,8 @@ enum RScript {
                 + "\(ScriptText.r(column.label)), \(labels))"
         }
         return """
-              list(id = \(ScriptText.r(table.id)), title = \(ScriptText.r(table.title)), rows = \(table.rowCount), columns = list(
+              list(id = \(ScriptText.r(table.id)), title = \(ScriptText.r(table.title)),
+                   rows = \(table.rowCount), columns = list(
             \(columns.joined(separator: ",\n"))
               ))
             """
@@ -73,7 +74,8 @@ enum RScript {
             Encoding(text) <- "UTF-8"
             text[!nzchar(text)] <- NA_character_
             quoted <- which(startsWith(text, "\""))
-            text[quoted] <- gsub("\"\"", "\"", substr(text[quoted], 2L, nchar(text[quoted], "chars") - 1L), fixed = TRUE)
+            inner <- substr(text[quoted], 2L, nchar(text[quoted], "chars") - 1L)
+            text[quoted] <- gsub("\"\"", "\"", inner, fixed = TRUE)
             text
           })
         }
@@ -91,7 +93,8 @@ enum RScript {
           if (decimals == "text") return(text)
           digits <- nchar(gsub("^0+", "", gsub("[-.]", "", text)))
           if (any(digits > 15L, na.rm = TRUE)) {
-            warning("column ", name, " has decimals of more than 15 digits; decimals = \"text\" keeps them", call. = FALSE)
+            warning("column ", name, " has decimals of more than 15 digits; decimals = \"text\" keeps them",
+                    call. = FALSE)
           }
           as.numeric(text)
         }
@@ -110,7 +113,9 @@ enum RScript {
             integer = .sidos_integer(text, column[[1L]]),
             decimal = .sidos_decimal(text, column[[1L]], decimals),
             date = as.Date(text, format = "%Y-%m-%d"))
-          if (anyNA(value[!is.na(text)])) stop("column ", column[[1L]], " holds a value that is no ", column[[2L]], call. = FALSE)
+          if (anyNA(value[!is.na(text)])) {
+            stop("column ", column[[1L]], " holds a value that is no ", column[[2L]], call. = FALSE)
+          }
           if (length(values) > 0L && column[[2L]] != "link") {
             attr(value, "labels") <- setNames(if (is.numeric(value)) as.numeric(values) else values, column[[5L]])
           }
@@ -118,8 +123,8 @@ enum RScript {
           value
         }
 
-        # Every table of the dataset as a data frame. Each column has the attribute "label", and "labels" where its values
-        # have labels: the values, named by what they mean.
+        # Every table of the dataset as a data frame. Each column has the attribute "label", and "labels" where its
+        # values have labels: the values, named by what they mean.
         load_dataset <- function(directory = .sidos_directory, decimals = c("double", "text")) {
           decimals <- match.arg(decimals)
           tables <- lapply(.sidos_tables, function(table) {
@@ -127,9 +132,13 @@ enum RScript {
             width <- length(table$columns)
             names <- vapply(table$columns, function(column) column[[1L]], "")
             text <- .sidos_read(path, width)
-            if (!identical(vapply(text, `[`, "", 1L), names)) stop(path, " has other columns than the dataset was written with", call. = FALSE)
+            if (!identical(vapply(text, `[`, "", 1L), names)) {
+              stop(path, " has other columns than the dataset was written with", call. = FALSE)
+            }
             count <- length(text[[1L]]) - 1L
-            if (count != table$rows) stop(path, " has ", count, " rows instead of ", table$rows, ": the copy is not whole", call. = FALSE)
+            if (count != table$rows) {
+              stop(path, " has ", count, " rows instead of ", table$rows, ": the copy is not whole", call. = FALSE)
+            }
             frame <- Map(function(text, column) .sidos_column(text[-1L], column, decimals), text, table$columns)
             attributes(frame) <- list(names = names, row.names = .set_row_names(count), class = "data.frame")
             attr(frame, "label") <- table$title

@@ -132,7 +132,8 @@ enum StataScript {
         var lines = [
             literal(short).map { "label \(what)\(place) \($0)" }
                 ?? (name.map { "mata: st_varlabel(\"\($0)\", \(expression(short)))" }
-                    ?? "mata: stata(\"label data \" + char(96) + char(34) + \(expression(short)) + char(34) + char(39), 0, 1)")
+                    ?? "mata: stata(\"label data \" + char(96) + char(34) + \(expression(short)) "
+                    + "+ char(34) + char(39), 0, 1)")
         ]
         if text.count > labelLength { lines += note(name ?? "_dta", text) }
         return lines

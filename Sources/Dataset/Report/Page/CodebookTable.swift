@@ -2,7 +2,8 @@
 enum CodebookTable {
     static func html(_ table: Codebook.Table) -> [String] {
         var lines = [
-            "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"\(HTML.escaped("Columns of " + table.file))\">",
+            "<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
+                + "aria-label=\"Columns of \(HTML.escaped(table.file))\">",
             "<table>", HTML.element("caption", "Columns of \(table.file), \(HTML.number(table.rowCount)) rows"),
             "<thead><tr>",
         ]

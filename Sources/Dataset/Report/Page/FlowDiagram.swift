@@ -3,8 +3,8 @@ enum FlowDiagram {
     private static let rowHeight = 84
     private static let boxHeight = 66
 
-    /// Left what each register declared, in the middle what was matched, right what was released, below the dataset with
-    /// its cohorts.
+    /// Left what each register declared, in the middle what was matched, right what was released, below the dataset
+    /// with its cohorts.
     static func drawing(_ report: DatasetReport) -> SVG {
         let released = report.registers.filter { $0.peopleReleased != nil }
         let top = 34
@@ -15,7 +15,8 @@ enum FlowDiagram {
             width: 900, height: height, title: "Flow of people and rows",
             description:
                 "For each register the people and rows its owner declared, the records refused, the people matched "
-                + "and the people and rows released; all released people together are the dataset, \(HTML.number(report.people)) "
+                + "and the people and rows released; all released people together are the dataset, "
+                + "\(HTML.number(report.people)) "
                 + "people, in \(report.cohorts.count) cohorts. The table below has the same numbers.")
         for (x, head) in [(0, "Register, as its owner declared it"), (380, "Matched"), (610, "Released")] {
             svg.text(head, x: x, y: 18, "small strong")

@@ -1,5 +1,5 @@
-/// Which registers people are in together, as an UpSet plot: one column for each combination of registers, a bar for its
-/// people, and dots for its registers.
+/// Which registers people are in together, as an UpSet plot: one column for each combination of registers, a bar for
+/// its people, and dots for its registers.
 struct OverlapPlot {
     struct Combination {
         /// Indexes of registers.
@@ -16,8 +16,8 @@ struct OverlapPlot {
     /// Whether a combination's people are in no other register; else they may be.
     let isExact: Bool
 
-    /// What has been published of overlaps: by the coordinator, else by the match rates of released registers. Nil where
-    /// nothing was.
+    /// What has been published of overlaps: by the coordinator, else by the match rates of released registers. Nil
+    /// where nothing was.
     init?(_ report: DatasetReport) {
         let ids = report.registers.map(\.id)
         let told = report.overlaps.map { overlap in
@@ -52,8 +52,8 @@ struct OverlapPlot {
 
     var explanation: String {
         isExact
-            ? "Each column is a combination of registers: everybody counted there is in these registers and in no other."
-            : "Each column is a pair of released registers: everybody counted there is in both, and may be in others too. "
+            ? "Each column is a combination of registers: everybody counted there is in these and in no other."
+            : "Each column is a pair of released registers: everybody counted there is in both, and maybe in others. "
                 + "Only people of cohorts that both registers are released for are counted."
     }
 

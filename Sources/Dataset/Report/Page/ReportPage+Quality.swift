@@ -31,7 +31,8 @@ extension ReportPage {
                             }
                     } + [["groups refused"] + conflicts.map { text($0.people) }],
                     note:
-                        "A group is refused when it would hold two records of one register. Former codes that belong to several people: "
+                        "A group is refused when it would hold two records of one register. "
+                        + "Former codes that belong to several people: "
                         + "\(text(historyConflicts))."
                 ).html
         }

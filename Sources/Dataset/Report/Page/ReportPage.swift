@@ -49,8 +49,8 @@ struct ReportPage {
         lines += [
             "</main>", "<footer>",
             HTML.paragraph(
-                "Made \(report.created) by \(report.toolVersion), with the dataset that it describes. The same numbers are in "
-                    + "report.json."),
+                "Made \(report.created) by \(report.toolVersion), with the dataset that it describes. The same numbers "
+                    + "are in report.json."),
             "</footer>", "</body>", "</html>",
         ]
         return lines.joined(separator: "\n") + "\n"
@@ -102,8 +102,9 @@ struct ReportPage {
     private var flow: Section {
         var lines = [
             HTML.paragraph(
-                "How people and rows got from the registers into the dataset. A person is matched if a cohort of the agreement has "
-                    + "them, and released from every register that the agreement releases for that cohort.")
+                "How people and rows got from the registers into the dataset. A person is matched if a cohort of the "
+                    + "agreement has them, and released from every register that it releases for that cohort."
+            )
         ]
         lines += FlowDiagram.drawing(report).figure(id: "flow-svg", style: "w56")
         lines +=
@@ -175,12 +176,13 @@ struct ReportPage {
     private var protection: Section {
         let small =
             report.smallestCell > 1
-            ? "A cohort of fewer than \(report.smallestCell) people is not released, and a smaller count is not told. A larger count is "
-                + "withheld where it would betray a small one."
+            ? "A cohort of fewer than \(report.smallestCell) people is not released, and a smaller count is not told. "
+                + "A larger count is withheld where it would betray a small one."
             : "The agreement sets no smallest cell."
         let rounded =
             report.countRounding > 1
-            ? "Counts of overlaps, of linkage and of records refused are rounded to the nearest multiple of \(report.countRounding)."
+            ? "Counts of overlaps, of linkage and of records refused are rounded to the nearest multiple of "
+                + "\(report.countRounding)."
             : "Counts are not rounded."
         var lines = [HTML.paragraph(small), HTML.paragraph(rounded)]
         if let unlabelled = report.unlabelled {
@@ -242,12 +244,12 @@ struct ReportPage {
 
     private static let limits = [
         "Rows are as their owners keep them: errors of the registers are errors of the dataset.",
-        "Somebody whose identity code is missing or wrong in a register is not found by it there, and may be missing from "
-            + "the dataset or from a table. The section on linkage quality tells how often; results about groups who are "
-            + "missed more often may be biased.",
+        "Somebody whose identity code is missing or wrong in a register is not found by it there, and may be missing "
+            + "from the dataset or from a table. The section on linkage quality tells how often; results about groups "
+            + "who are missed more often may be biased.",
         "Pseudonyms are of this study and round alone: they cannot be joined to another dataset.",
-        "The data remains personal data under the General Data Protection Regulation. Do not try to recognise anybody, and "
-            + "check every result for disclosure before it leaves the secure environment.",
+        "The data remains personal data under the General Data Protection Regulation. Do not try to recognise anybody, "
+            + "and check every result for disclosure before it leaves the secure environment.",
     ]
 
     private func shown(_ value: Int?) -> String { value.map(HTML.number) ?? "–" }

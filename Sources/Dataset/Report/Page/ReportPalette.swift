@@ -59,8 +59,10 @@ enum ReportStyle {
         .note{color:var(--muted);font-size:.9rem}
         a{color:var(--accent)}
         code{font:.9em/1.4 ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace;overflow-wrap:anywhere}
-        pre{overflow:auto;margin:.6rem 0;padding:.8rem 1rem;background:var(--panel);border:1px solid var(--line);border-radius:4px}
-        .facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:.75rem;margin:1.5rem 0;padding:0}
+        pre{overflow:auto;margin:.6rem 0;padding:.8rem 1rem;background:var(--panel);\
+        border:1px solid var(--line);border-radius:4px}
+        .facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:.75rem;\
+        margin:1.5rem 0;padding:0}
         .facts div{padding:.8rem 1rem;background:var(--panel);border-left:4px solid var(--accent)}
         .facts dt{color:var(--muted);font-size:.9rem}
         .facts dd{margin:0;font-size:1.6rem;font-weight:600;font-variant-numeric:tabular-nums}
@@ -102,11 +104,17 @@ enum ReportStyle {
         svg .off{fill:var(--line)}
         .w40{min-width:40rem}
         .w56{min-width:56rem}
-        footer{margin-top:3rem;padding-top:1rem;padding-bottom:2rem;border-top:1px solid var(--line);color:var(--muted);font-size:.9rem}
-        @media (max-width:40rem){h1{font-size:1.6rem}.study{grid-template-columns:1fr;gap:.1rem}.study dd{margin-bottom:.7rem}}
-        @media print{:root{color-scheme:light}html{font-size:9.5pt}header,main,footer{max-width:none;padding-left:0;padding-right:0}\
-        .skip,nav{display:none}.scroll{max-height:none;overflow:visible;border:0}h2{margin-top:1.6rem}h1,h2,h3,caption,figcaption\
-        {break-after:avoid}figure,tr{break-inside:avoid}thead th,caption{position:static}thead{display:table-header-group}\
-        table{font-size:8pt}th,td{padding:.2rem .4rem}td,td.n{min-width:0}tbody code{white-space:normal}.w40,.w56{min-width:0}@page{size:A4;margin:16mm}}
+        footer{margin-top:3rem;padding-top:1rem;padding-bottom:2rem;border-top:1px solid var(--line);\
+        color:var(--muted);font-size:.9rem}
+        @media (max-width:40rem){h1{font-size:1.6rem}.study{grid-template-columns:1fr;gap:.1rem}\
+        .study dd{margin-bottom:.7rem}}
+        @media print{:root{color-scheme:light}html{font-size:9.5pt}\
+        header,main,footer{max-width:none;padding-left:0;padding-right:0}\
+        .skip,nav{display:none}.scroll{max-height:none;overflow:visible;border:0}\
+        h2{margin-top:1.6rem}h1,h2,h3,caption,figcaption{break-after:avoid}figure,tr{break-inside:avoid}\
+        thead th,caption{position:static}\
+        thead{display:table-header-group}\
+        table{font-size:8pt}th,td{padding:.2rem .4rem}td,td.n{min-width:0}tbody code{white-space:normal}\
+        .w40,.w56{min-width:0}@page{size:A4;margin:16mm}}
         """
 }

@@ -55,7 +55,8 @@ struct SVG {
         [
             "<figure>", HTML.element("figcaption", title),
             "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"\(HTML.escaped("Drawing: " + title))\">",
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 \(width) \(height)\" width=\"\(width)\" class=\"\(style)\" role=\"img\" "
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 \(width) \(height)\" width=\"\(width)\" "
+                + "class=\"\(style)\" role=\"img\" "
                 + "aria-labelledby=\"\(id)-t \(id)-d\">",
             HTML.element("title", [("id", id + "-t")], title), HTML.element("desc", [("id", id + "-d")], description),
         ] + shapes + ["</svg>", "</div>", "</figure>"]
