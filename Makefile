@@ -31,7 +31,7 @@ check: setup
 	Tests/CGMP/check.sh $(VECTORS)
 	Tests/CNoise/check.sh
 
-# A dataset as Parquet, read back with pyarrow and DuckDB, which Debian doesn't have: they come from PyPI into .build.
+# A dataset as Parquet, read back with pyarrow and DuckDB, and in the newest pandas: they come from PyPI into .build.
 check-parquet: build
 	scripts/parquet-check.sh
 

@@ -136,7 +136,7 @@ struct LoadingTests {
         cat("checked\n")
         """#
 
-    private static let pythonScript = #"""
+    static let pythonScript = #"""
         import datetime, decimal, sys, warnings
         sys.path.insert(0, "dataset")
         import load, pandas

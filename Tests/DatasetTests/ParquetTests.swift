@@ -3,7 +3,7 @@ import Testing
 
 @testable import Dataset
 
-/// Parquet by pyarrow, read back by pyarrow and DuckDB. Runs with `make check-parquet`, which installs both and names their
+/// Parquet by pyarrow, read back by pyarrow and DuckDB, and the newest pandas. Runs with `make check-parquet`, which installs both and names their
 /// Python; nothing else needs PyPI.
 @Suite("Parquet", .enabled(if: ProcessInfo.processInfo.environment["SIDOS_PARQUET_PYTHON"] != nil))
 struct ParquetTests {
@@ -22,6 +22,17 @@ struct ParquetTests {
         #expect(again.status == 1 && again.text.contains("exists already"))
         let check = try Self.run(python, ["-B", "-c", Self.check, out])
         #expect(check.status == 0 && check.text.contains("checked"), "\(check.text)")
+    }
+
+    /// Debian's pandas is of version 1; dates and texts are other types in later ones.
+    @Test("the newest pandas reads the same")
+    func pandas() throws {
+        let directory = try Scratch()
+        try AwkwardStudy.write(in: directory)
+        let python = try SampleStudy.required(ProcessInfo.processInfo.environment["SIDOS_PARQUET_PYTHON"])
+        let program = "import os\nos.chdir('\(directory.root)')\n" + LoadingTests.pythonScript
+        let (status, text) = try Self.run(python, ["-B", "-c", program])
+        #expect(status == 0 && text.contains("checked\n"), "\(text)")
     }
 
     private static func run(_ program: String, _ arguments: [String]) throws -> (status: Int32, text: String) {
