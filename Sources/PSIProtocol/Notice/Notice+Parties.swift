@@ -4,9 +4,9 @@ extension Notice {
         let controller = Item(
             term: declaration.controller.name(language),
             say(
-                "Tutkimuksen rekisterinpitäjä: vastaa siitä, että tietoja käsitellään lain mukaan.",
-                "Studiens personuppgiftsansvariga: svarar för att uppgifterna behandlas enligt lag.",
-                "Controller of the study: answers for the lawful processing of the data."))
+                "Tutkimuksen rekisterinpitäjä. Vastaa siitä, että tietoja käsitellään lain mukaan.",
+                "Personuppgiftsansvarig för studien. Svarar för att uppgifterna behandlas enligt lag.",
+                "Controller of the study. Answers for the lawful processing of the data."))
         return Section(
             heading: say(
                 "Kuka tekee mitä ja kuka näkee mitä", "Vem gör vad och vem ser vad", "Who does what and who sees what"),
@@ -35,13 +35,13 @@ extension Notice {
         case .research:
             return agreement.release == .rows
                 ? say(
-                    "Tutkimusympäristö: vain se voi avata valmiin aineiston.",
-                    "Forskningsmiljön: endast den kan öppna det färdiga materialet.",
-                    "Research environment: it alone can open the finished dataset.")
+                    "Tutkimusympäristö. Vain se voi avata valmiin aineiston.",
+                    "Forskningsmiljön. Endast den kan öppna det färdiga materialet.",
+                    "Research environment. It alone can open the finished dataset.")
                 : say(
-                    "Tutkimusympäristö: ei saa tietoja kenestäkään, vain lukumäärät.",
-                    "Forskningsmiljön: får inga uppgifter om någon, endast antal.",
-                    "Research environment: gets no data of anybody, only counts.")
+                    "Tutkimusympäristö. Ei saa tietoja kenestäkään, vain lukumäärät.",
+                    "Forskningsmiljön. Får inga uppgifter om någon, endast antal.",
+                    "Research environment. Gets no data of anybody, only counts.")
         }
     }
 
@@ -59,7 +59,7 @@ extension Notice {
             sentences.append(
                 say(
                     "Näkee myös, mitkä sinetöidyt tiedot haetaan, ja voisi rekisterinpitäjän kanssa selvittää, keiden tietoja ne ovat.",
-                    "Ser också vilka förseglade uppgifter som hämtas och skulle tillsammans med den personuppgiftsansvariga kunna ta "
+                    "Ser också vilka förseglade uppgifter som hämtas och skulle tillsammans med den personuppgiftsansvarige kunna ta "
                         + "reda på vems de är.",
                     "Also sees which sealed data is fetched, and together with a register's controller could find out whose it is."
                 ))

@@ -28,7 +28,7 @@ extension Notice {
         guard isIdentified else { return nil }
         return say(
             "\(code) peitetään jo rekisterinpitäjän omassa järjestelmässä. Muut näkevät vain peitetyn tunnisteen.",
-            "\(code) döljs redan i den personuppgiftsansvarigas eget system. Andra ser bara den dolda beteckningen.",
+            "\(code) döljs redan i den personuppgiftsansvariges eget system. Andra ser bara den dolda beteckningen.",
             "\(code) is blinded already in the controller's own system. Others see only the blinded code.")
     }
 

@@ -42,18 +42,21 @@ extension Notice {
         let items = [
             Item(
                 term: say("Vastustamisoikeus", "Rätt att göra invändningar", "Right to object"),
-                say("Ohjeet", "Anvisningar", "How to object") + ": \(declaration.objection(language))"),
+                say(
+                    "Voit vastustaa tietojesi käyttöä. Ohjeet:",
+                    "Du kan invända mot användningen av dina uppgifter. Anvisningar:",
+                    "You can object to the use of your data. How to:") + " \(declaration.objection(language))"),
             Item(
                 term: say("Oikeus saada pääsy tietoihin", "Rätt att få tillgång till uppgifter", "Right of access"),
                 say(
                     "Voit kysyä rekisterinpitäjältä, mitä tietoja sinusta on rekisterissä.",
-                    "Du kan fråga den personuppgiftsansvariga vilka uppgifter registret har om dig.",
+                    "Du kan fråga den personuppgiftsansvarige vilka uppgifter registret har om dig.",
                     "You can ask the controller of a register which data it has about you.")),
             Item(
                 term: say("Oikeus tietojen oikaisemiseen", "Rätt till rättelse", "Right to rectification"),
                 say(
                     "Voit pyytää rekisterinpitäjää korjaamaan virheelliset tiedot.",
-                    "Du kan be den personuppgiftsansvariga rätta felaktiga uppgifter.",
+                    "Du kan be den personuppgiftsansvarige rätta felaktiga uppgifter.",
                     "You can ask the controller to correct what is wrong.")),
             Item(
                 term: say(
@@ -93,7 +96,7 @@ extension Notice {
                 .list([
                     contact(
                         say(
-                            "Tutkimuksen rekisterinpitäjä", "Studiens personuppgiftsansvariga",
+                            "Tutkimuksen rekisterinpitäjä", "Personuppgiftsansvarig för studien",
                             "Controller of the study"),
                         declaration.controller),
                     contact(
