@@ -9,10 +9,6 @@ enum CoordinatorError: Error, Equatable, CustomStringConvertible, ReportableErro
     case damagedRound(RoundID, reason: String)
     case badRoundID(String)
     case unknownAnswer
-    /// The study's published counts have cost all that the agreement allows.
-    case countsSpent(String)
-    /// What was kept of a round's noise does not fit its agreement.
-    case noNoise
     /// A round ended without a result.
     case aborted(round: String, code: String, participants: [String], reason: String?)
     /// The command was stopped, not the round.
@@ -28,9 +24,6 @@ enum CoordinatorError: Error, Equatable, CustomStringConvertible, ReportableErro
             "`\(text.prefix(80))` is no round: give the 64 hexadecimal digits that `rounds` shows, or the first of them"
         case .unknownAnswer:
             "the coordinator's answer is not one that this version knows: use the version that it runs"
-        case .countsSpent(let reason): reason
-        case .noNoise:
-            "what the state holds of the round's noise does not fit its agreement: restore `state` from a backup"
         case .aborted(let round, let code, let participants, let reason):
             "round \(round) was aborted: \(code)"
                 + (participants.isEmpty ? "" : " (\(participants.joined(separator: ", ")))")
@@ -44,7 +37,6 @@ enum CoordinatorError: Error, Equatable, CustomStringConvertible, ReportableErro
         switch self {
         case .notRunning, .unknownAnswer: .unavailable
         case .damagedRound: .badData
-        case .countsSpent, .noNoise: .badData
         case .badRoundID: .usage
         case .aborted: .abortedRound
         case .stoppedFollowing: .temporary

@@ -181,7 +181,7 @@ struct RoundEngine: Service {
 
     private func clear(_ record: RoundRecord) async throws -> Step {
         let round = record.round
-        try await service.forgetNoise(of: round)
+        try CountLedger(state).forgetNoise(of: round)
         if await service.isCleared(round) { return .finished }
         let kept = try await service.endTime(of: round) + record.agreement.retentionDays * 86_400
         let due = record.allErased ? kept : kept + Self.erasureGraceSeconds
