@@ -124,7 +124,9 @@ def vectors():
 
 
 def main():
-    text = json.dumps(vectors(), indent=1) + "\n"
+    # One vector a line.
+    lists = {name: ",\n".join(json.dumps(vector) for vector in found) for name, found in vectors().items()}
+    text = "{\n" + ",\n".join(f'"{name}": [\n{found}\n]' for name, found in lists.items()) + "\n}\n"
     if sys.argv[1:] == ["--write"]:
         VECTORS.write_text(text, encoding="utf-8")
     elif VECTORS.read_text(encoding="utf-8") != text:
