@@ -29,7 +29,7 @@ sys.dont_write_bytecode = True
 from espoo_study.oracle import source_rows  # noqa: E402
 from prepare import IN_POSTGRESQL, study  # noqa: E402
 
-TYPES = {"integer": "integer", "decimal": "numeric(14, 2)", "date": "date", "boolean": "boolean"}
+TYPES = {"integer": "integer", "decimal": "numeric", "date": "date", "boolean": "boolean"}
 
 
 class Trouble(Exception):

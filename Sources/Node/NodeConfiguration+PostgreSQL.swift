@@ -37,8 +37,8 @@ extension PostgreSQLSource {
             }
             return .query(query)
         }
-        let schema = optionalName(mapping, "schema")
-        return .table(mapping.string("table"), schema: schema)
+        if !mapping.has("table") { mapping.reject("table", "is missing: name a table or a view here, or give a query") }
+        return .table(optionalName(mapping, "table") ?? "", schema: optionalName(mapping, "schema"))
     }
 
     private static func host(_ mapping: StrictMapping) -> String? {

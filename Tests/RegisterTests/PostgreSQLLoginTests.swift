@@ -83,6 +83,26 @@ import Testing
                 == .unknownHost)
     }
 
+    @Test func aServerThatIsSilentIsNotWaitedForLonger() throws {
+        // The system takes the connection, and nobody ever answers.
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isListening = withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, length) == 0 && listen(descriptor, 4) == 0
+                    && getsockname(descriptor, $0, &length) == 0
+            }
+        }
+        try #require(isListening)
+        let port = Int(UInt16(bigEndian: address.sin_port))
+        let server = PostgreSQLServer(host: "127.0.0.1", port: port, database: "d", user: "u", connectTimeout: 1)
+        #expect(failure(server) == .connectTimedOut)
+    }
+
     @Test func tlsIsAskedForUnlessItIsRefusedInWriting() throws {
         let account = try Account(try TestServers.plain.get())
         let file = try account.folder.write("", to: "any.pem")
@@ -125,6 +145,7 @@ import Testing
             .noSuchDatabase, .unavailable(sqlState: "57P03"), .connectionLost, .connectionFailed, .timedOut,
             .lockTimedOut, .permissionDenied, .queryInvalid(sqlState: "42601"), .queryInvalid(sqlState: "42P01"),
             .notOneSelect, .writes, .encoding, .valueInvalid(sqlState: "22P02"), .unknownTimeZone,
+            .tableElsewhere(name: "t", schema: "s"),
             .unsupportedType(name: "int[]"), .damaged(sqlState: "XX001"), .other(sqlState: "P0001"), .cancelled,
         ]
         let sentences = Set(failures.map(\.sentence))
@@ -149,6 +170,8 @@ import Testing
         #expect(
             PostgreSQLFailure(connectionMessage: "connection to server failed: FATAL:  53300\n")
                 == .unavailable(sqlState: "53300"))
+        #expect(
+            PostgreSQLFailure(connectionMessage: "received invalid response to SSL negotiation: H") == .unreachable)
         #expect(PostgreSQLFailure(connectionMessage: "something else") == .connectionFailed)
     }
 }

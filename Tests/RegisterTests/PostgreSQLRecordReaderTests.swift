@@ -162,10 +162,10 @@ import Testing
         #expect(kind(database.table("Benefit")) == .missingTable(name: "Benefit", suggestion: "Benefits"))
         #expect(
             kind(database.table("benefits"))
-                == .missingTable(name: "benefits", suggestion: "benefits in the schema s"))
+                == .postgreSQL(.tableElsewhere(name: "benefits", schema: "s")))
         #expect(
             kind(database.table("s.benefits"))
-                == .missingTable(name: "s.benefits", suggestion: "benefits in the schema s"))
+                == .postgreSQL(.tableElsewhere(name: "benefits", schema: "s")))
         #expect(
             kind(database.table("benefit", schema: "s"))
                 == .missingTable(name: "s.benefit", suggestion: "s.benefits"))

@@ -34,6 +34,8 @@ public enum PostgreSQLFailure: Error, Sendable, Equatable {
     /// A value that an expression of the query or view could not work with.
     case valueInvalid(sqlState: String)
     case unknownTimeZone
+    /// The table is not where it was looked for, but one of the name is in another schema.
+    case tableElsewhere(name: String, schema: String)
     case unsupportedType(name: String)
     case damaged(sqlState: String)
     case other(sqlState: String)
@@ -41,7 +43,9 @@ public enum PostgreSQLFailure: Error, Sendable, Equatable {
     /// Whether it may be gone when the register is read again.
     public var mayPass: Bool {
         switch self {
-        case .unknownHost, .unreachable, .connectTimedOut, .unavailable, .connectionLost, .timedOut, .lockTimedOut: true
+        case .unknownHost, .unreachable, .connectTimedOut, .unavailable, .connectionLost, .connectionFailed, .timedOut,
+            .lockTimedOut:
+            true
         default: false
         }
     }
@@ -55,7 +59,7 @@ public enum PostgreSQLFailure: Error, Sendable, Equatable {
         case .noTLS, .certificateRefused, .passwordFileOpen, .passwordMissing, .loginRefused, .permissionDenied:
             .permission
         case .unknownService, .passwordFileMissing, .noRootCertificate, .ownCertificateUnusable, .noSuchDatabase,
-            .unknownTimeZone, .queryInvalid, .notOneSelect, .writes:
+            .unknownTimeZone, .tableElsewhere, .queryInvalid, .notOneSelect, .writes:
             .configuration
         case .encoding, .valueInvalid, .unsupportedType, .damaged, .other, .cancelled: .data
         }
@@ -100,7 +104,9 @@ public enum PostgreSQLFailure: Error, Sendable, Equatable {
             ("private key file", .ownCertificateUnusable), ("certificate file", .ownCertificateUnusable),
             ("does not support SSL", .noTLS), ("server certificate", .certificateRefused),
             ("certificate verify failed", .certificateRefused), ("SSL error", .certificateRefused),
-            ("definition of service", .unknownService), ("service file", .unknownService),
+            // Something else than PostgreSQL answers.
+            ("received invalid response", .unreachable), ("definition of service", .unknownService),
+            ("service file", .unknownService),
             ("could not translate host name", .unknownHost), ("timeout expired", .connectTimedOut),
             ("Connection timed out", .connectTimedOut), ("Connection refused", .unreachable),
             ("No such file or directory", .unreachable), ("unreachable", .unreachable),
@@ -184,6 +190,9 @@ extension PostgreSQLFailure {
                 + "Mend the value or the expression."
         case .unknownTimeZone:
             "the server does not know the time zone. Check time_zone in the node's configuration."
+        case .tableElsewhere(let name, let schema):
+            "it is not there, but \(ShownName.of(name)) is in the schema \(ShownName.of(schema)). "
+                + "Name the two apart, under table and schema."
         case .unsupportedType(let name):
             "the column has the type \(ShownName.of(name)), which is not one value. "
                 + "Make single values of it in a view, or leave it out."

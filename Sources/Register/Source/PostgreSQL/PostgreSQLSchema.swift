@@ -27,9 +27,7 @@ enum PostgreSQLSchema {
             switch (error, source.relation) {
             case (.queryInvalid(sqlState: "42P01"), .table(let table, let schema)),
                 (.queryInvalid(sqlState: "3F000"), .table(let table, let schema)):
-                let name = (schema.map { $0 + "." } ?? "") + table
-                let near = (try? names(connection)).flatMap { nearest(table, schema, among: $0) }
-                throw RegisterError(.missingTable(name: name, suggestion: near), file: source.name)
+                throw RegisterError(missing(table, schema, among: (try? names(connection)) ?? []), file: source.name)
             default: throw RegisterError(error, file: source.name)
             }
         }
@@ -100,14 +98,14 @@ enum PostgreSQLSchema {
         return (0..<answer.rowCount).map { (answer.text($0, 0) ?? "", answer.text($0, 1) ?? "") }
     }
 
-    /// The whole name, where the table is of another schema; else one that is written almost so.
-    private static func nearest(
+    private static func missing(
         _ table: String, _ schema: String?, among names: [(schema: String, table: String)]
-    ) -> String? {
+    ) -> RegisterError.Kind {
         if let found = names.first(where: { $0.table == table || $0.schema + "." + $0.table == table }) {
-            return "\(found.table) in the schema \(found.schema)"
+            return .postgreSQL(.tableElsewhere(name: found.table, schema: found.schema))
         }
+        let name = { (table: String) in (schema.map { $0 + "." } ?? "") + table }
         let near = NearName.of(table, among: names.filter { schema == nil || $0.schema == schema }.map(\.table))
-        return near.map { name in schema.map { "\($0).\(name)" } ?? name }
+        return .missingTable(name: name(table), suggestion: near.map(name))
     }
 }
