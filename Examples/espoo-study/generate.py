@@ -2,9 +2,13 @@
 """Writes the invented registers of six authorities, 2009-2024: the input of the Espoo example study."""
 
 import argparse
+import contextlib
+import csv
 import json
 import os
 import random
+import re
+import sqlite3
 import sys
 import time
 
@@ -36,6 +40,17 @@ def group_sizes(options):
     return sizes
 
 
+def write_objection(directory):
+    """One client of Omnia who is a resident of Espoo too objects to the study."""
+    with contextlib.closing(sqlite3.connect(os.path.join(directory, "espoo", "espoo.sqlite"))) as database:
+        residents = {code for (code,) in database.execute("SELECT hetu FROM immigrant_residents")}
+    with open(os.path.join(directory, "omnia", "clients.csv"), encoding="utf-8-sig", newline="") as file:
+        codes = [row["hetu"] for row in csv.DictReader(file, delimiter=";")]
+    both = [code for code in codes if re.fullmatch(r"[0-9]{6}[-A]0[0-9]{2}[0-9A-Y]", code) and code in residents]
+    with open(os.path.join(directory, "omnia", "objections.csv"), "w", encoding="utf-8", newline="") as file:
+        file.write("hetu\n" + "".join(code + "\n" for code in both[:1]))
+
+
 def generate(directory, seed, sizes):
     """Writes every register below `directory`; returns the counts that `population.json` holds."""
     rng = random.Random(seed)
@@ -47,6 +62,7 @@ def generate(directory, seed, sizes):
         for tell in tellers:
             tell(person)
     rows = {name: authority.finish() for name, authority in authorities.items()}
+    write_objection(directory)
     summary = {
         "seed": seed,
         "years": [FIRST_YEAR, LAST_YEAR],

@@ -95,15 +95,22 @@ def agreement(out, suite):
         ]
         if "quality" in register:
             lines.append("    quality: {" + ", ".join(f"{key}: {name}" for key, name in register["quality"].items()) + "}")
+        # JSON is YAML: what study.json says of rows and of derived columns is what the agreement says.
+        if "rows" in register:
+            lines.append(f"    rows: {json.dumps(register['rows'])}")
         lines.append("    columns:")
         for column in register["columns"]:
-            if column["released"]:
-                values = f", values: {json.dumps(column['values'])}" if "values" in column else ""
-                lines.append(
-                    f"      - {{name: {column['name']}, type: {column['type']}, "
-                    f"nullable: {'true' if column['nullable'] else 'false'}, "
-                    f"title: \"{column['name'].replace('_', ' ').capitalize()}\"{values}}}"
-                )
+            if not column["released"]:
+                continue
+            entry = {"name": column["name"], "type": column["type"], "nullable": column["nullable"],
+                     "title": column["name"].replace("_", " ").capitalize()}
+            if "values" in column:
+                entry["values"] = column["values"]
+            if "as" in column:
+                entry |= {"from": column["name"]} | column["as"]
+                if "bands" in column["as"]:
+                    entry["title"] = f"{entry['title']} in euros a year"
+            lines.append(f"      - {json.dumps(entry)}")
     lines.append("cohorts:")
     for cohort in spec["cohorts"]:
         lines += [
@@ -136,7 +143,12 @@ def configure(out, port, postgresql=None):
         elif participant == "research":
             text = "sidos_research: 1\n" + connection
         else:
-            text = "sidos_node: 1\n" + connection + "registers:\n"
+            text = "sidos_node: 1\n" + connection
+            if participant in spec["never_release"]:
+                listed = spec["never_release"][participant]
+                path = (out / "registers" / listed["path"]).resolve()
+                text += f"never_release:\n  - csv: {{file: \"{path}\"}}\n    identity: {listed['column']}\n"
+            text += "registers:\n"
             for register in spec["registers"]:
                 if register["owner"] != participant:
                     continue

@@ -77,7 +77,7 @@ say "Writing the notice to the people concerned, in Finnish, Swedish and English
 "$bin/sidos-coordinator" agreement notice "$out/agreement.yaml" --out "$out/notice"
 
 say "Checking what each authority would declare (nothing is sent)"
-for id in "${authorities[@]}"; do "$bin/sidos-node" check --directory "$out/$id" | grep -E '^register|refused'; done
+for id in "${authorities[@]}"; do "$bin/sidos-node" check --directory "$out/$id" | grep -E '^register|refused|^  rows:|^  column|never released'; done
 
 say "Starting the coordinator, six nodes and the research environment"
 "$bin/sidos-coordinator" serve --directory "$out/coordinator" 2> "$out/coordinator.log" &

@@ -41,17 +41,18 @@ def write_dataset(study, registers, directory):
     """A dataset as Sidos writes one, made here from the plain registers: the reference of these tests."""
     sources, cohorts = {}, {}
     for register in study["registers"]:
-        columns = [column for column in register["columns"] if column["released"]]
-        rows = {}
-        wanted = [register["identity"]] + [column["name"] for column in columns]
-        for code, *values in oracle.source_rows(registers, register["source"], wanted):
+        columns = [column.get("as", column) for column in register["columns"] if column["released"]]
+        rows, maker = {}, oracle.Maker(register)
+        for code, *values in oracle.source_rows(registers, register["source"], [register["identity"]] + maker.names):
             who = oracle.identity(code, register["owner"])
+            made = maker.row(values)
             if who:
-                rows.setdefault(who, []).append([oracle.canonical(value, column["type"])
-                                                 for value, column in zip(values, columns)])
+                rows.setdefault(who, []).extend([list(made)] if made else [])
         sources[register["id"]] = columns, rows
     cohorts["clients"] = set(sources["omnia_clients"][1])
     cohorts["non_clients"] = set(sources["immigrant_residents"][1]) - cohorts["clients"]
+    (objector,) = oracle.never_released(study, registers, "omnia")
+    cohorts["clients"].remove(objector)
     people = cohorts["clients"] | cohorts["non_clients"]
     pseudonym = {who: hashlib.sha256(PSEUDONYM_KEY + repr(who).encode()).hexdigest()[:32] for who in people}
     tables = {"persons": (["person", *cohorts], sorted(
@@ -65,7 +66,7 @@ def write_dataset(study, registers, directory):
 
 def write_tables(tables, directory, study):
     os.makedirs(directory)
-    kinds = {register["id"]: [column["type"] for column in register["columns"] if column["released"]]
+    kinds = {register["id"]: [kind for _, kind in oracle.released_columns(register)]
              for register in study["registers"]}
 
     def field(value):
@@ -120,7 +121,7 @@ class GeneratorTests(StudyFolder):
         generate.generate(again, 7, dict(SIZES))
         generate.generate(other, 8, dict(SIZES))
         self.assertEqual(files_below(self.registers), files_below(again))
-        self.assertEqual(len(files_below(again)), 8)
+        self.assertEqual(len(files_below(again)), 9)
         for name in files_below(again):
             contents = []
             for directory in (self.registers, again, other):

@@ -54,8 +54,10 @@ def released_words(study, directory):
     for register in study["registers"]:
         names = [column["name"] for column in register["columns"] if column["released"]]
         kinds = [column["type"] for column in register["columns"] if column["released"]]
-        words.update(register["id"].split("_"), *(name.split("_") for name in names))
-        values = {None}
+        made = [column["as"] for column in register["columns"] if "as" in column]
+        words.update(register["id"].split("_"), *(name.split("_") for name in names),
+                     *(entry["name"].split("_") for entry in made))
+        values = {None} | {text for entry in made for text in [*entry.get("map", {}).values(), entry.get("otherwise")]}
         texts = [name for name, kind in zip(names, kinds) if kind in ("text", "code")]
         for row in oracle.source_rows(directory, register["source"], texts) if texts else ():
             values.update(row)

@@ -149,5 +149,5 @@ struct OpenedTruth: OpenedRecords {
         people[tag, default: [:]][register] = truth
     }
 
-    mutating func dummy(register: Int) async throws {}
+    mutating func dummy(register: Int, tag: [UInt8]) async throws {}
 }

@@ -90,7 +90,8 @@ struct CheckCommand: ParsableCommand {
             let plan = MatchPlan(agreement: agreement, register: declaration, today: today)
             do {
                 problems += try RegisterCheck(
-                    declaration: declaration, plan: plan, source: source, cellByteCount: agreement.cellByteCount
+                    declaration: declaration, plan: plan, source: source, cellByteCount: agreement.cellByteCount,
+                    obstacle: source.obstacle(under: agreement, register: register.id)
                 ).report(to: out, spool: home.spool())
             } catch let error as RegisterError {
                 out.line("register \(register.id): \(error.description)")
@@ -138,15 +139,44 @@ struct RegisterCheck {
     let plan: MatchPlan
     let source: RegisterSource
     let cellByteCount: Int
+    /// Why people who are never to be released could not be kept out under the agreement.
+    var obstacle: RegisterError?
+
+    /// What the agreement leaves out of the register and makes of its columns, and who is never released.
+    private func minimisation(_ survey: RegisterSurvey, to out: Console) {
+        if declaration.rows != nil {
+            out.line(
+                "  rows: \(survey.rowsLeftOut) are left out by the agreement; "
+                    + "\(survey.peopleWithoutRows) people are in the register without any that is kept")
+        }
+        for counts in survey.derivations {
+            var line = "  column \(counts.column): \(counts.made) values made, \(counts.missing) missing"
+            if counts.unmatched > 0 { line += ", \(counts.unmatched) that the map lacks" }
+            let values = counts.values.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+            out.line(line + (values.isEmpty ? "" : "; " + values.joined(separator: ", ")))
+        }
+        if !source.neverRelease.isEmpty || source.neverReleaseColumn != nil {
+            out.line(
+                "  never released: \(survey.peopleWithheld) people of this register; \(survey.codesListed) on the lists, "
+                    + "\(survey.codesListedOfNobody) of them not in this register. No other number counts them, and nobody "
+                    + "else is told")
+        }
+    }
 
     /// - Returns: how many things would stop a round.
     @discardableResult
     func report(to out: Console, spool: any Spool) throws -> Int {
+        var problems = 0
+        if let obstacle {
+            out.line("register \(declaration.id): \(obstacle.description)")
+            problems += 1
+        }
         let grouping = try PersonGrouping(
             reader: try RegisterReader(declaration: declaration, source: source, plan: plan), spool: spool)
         let survey = try grouping.run()
         out.line(
             "register \(declaration.id): \(survey.people) people, \(survey.rowsKept) rows of \(survey.rowsRead) read")
+        minimisation(survey, to: out)
         report(survey, to: out)
         if source.identityColumn == nil, plan.keys.contains(where: { $0.content == .identityCode }) {
             out.line("  config.yaml names no column of identity codes (identity): nobody is found by their code")
@@ -154,8 +184,7 @@ struct RegisterCheck {
         if source.history == nil, plan.keys.contains(where: { $0.content == .formerCode }) {
             out.line("  config.yaml names no history: nobody is found by a former code of this register")
         }
-        var problems = 0
-        if survey.people > declaration.maxPeople {
+        if survey.people + (plan.withholding == .dummyCell ? survey.peopleWithheld : 0) > declaration.maxPeople {
             out.line("  more than the \(declaration.maxPeople) people that the agreement or the local policy allows")
             problems += 1
         }
@@ -166,6 +195,7 @@ struct RegisterCheck {
         var tooLarge = 0
         var withFeatures = 0
         while let person = try grouping.nextPerson() {
+            if person.isWithheld { continue }
             try census.add(values.identities(of: person))
             if values.features(of: person).contains(where: { !$0.isEmpty }) { withFeatures += 1 }
             guard !declaration.columns.isEmpty else { continue }

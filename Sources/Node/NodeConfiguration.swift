@@ -13,6 +13,7 @@ struct NodeConfiguration {
     init(home: Home) throws {
         var policyPath: String?
         var sources: [(RegisterID, RegisterSource)] = []
+        var lists: [NeverReleaseSource] = []
         let (address, cores) = try StrictYAML.decode(file: home.configurationPath) { root in
             _ = root.int("sidos_node", in: 1...1)
             let address = CoordinatorAddress(root.mapping("coordinator"))
@@ -21,13 +22,20 @@ struct NodeConfiguration {
             if root.has("registers") {
                 sources = root.list("registers", count: 0...32) { (($0.string("id")), Self.source($0)) }
             }
+            lists = root.list("never_release", count: 0...16) {
+                NeverReleaseSource(Self.location($0), identityColumn: $0.string("identity"))
+            }
             let ids = sources.map(\.0)
             if Set(ids).count < ids.count { root.reject("registers", "names a register twice") }
             return (address, cores)
         }
         coordinator = address
         workers = Workers(count: cores)
-        registers = Dictionary(sources, uniquingKeysWith: { first, _ in first })
+        registers = Dictionary(sources, uniquingKeysWith: { first, _ in first }).mapValues { source in
+            var source = source
+            source.neverRelease = lists
+            return source
+        }
         policy = LocalPolicy()
         if let policyPath {
             policy = try LocalPolicy.parse(
@@ -41,10 +49,15 @@ struct NodeConfiguration {
             history = IdentityHistorySource(
                 location(table), formerColumn: table.string("former"), currentColumn: table.string("current"))
         }
-        return RegisterSource(
+        var source = RegisterSource(
             location(mapping), identityColumn: mapping.optionalString("identity"),
             columnNames: names(mapping.optionalMapping("columns")), personColumn: mapping.optionalString("person"),
             matchColumns: names(mapping.optionalMapping("match_fields")), history: history)
+        if let mark = mapping.optionalMapping("never_release_if") {
+            source.neverReleaseColumn = NeverReleaseColumn(
+                name: mark.string("column"), values: Set(mark.strings("values", count: 1...64)))
+        }
+        return source
     }
 
     private static func names(_ mapping: StrictMapping?) -> [String: String] {

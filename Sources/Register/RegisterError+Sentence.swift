@@ -97,6 +97,23 @@ extension RegisterError.Kind {
         case .identityCodeInColumn:
             "the value is or contains a personal identity code and would be released. "
                 + "Nothing is sent; remove the code from the column or leave the column out of the agreement."
+        case .unmappedValues(let columns):
+            "the agreement's map lacks codes that the register has: "
+                + columns.map { "\(Self.count($0.count, "row")) in \(ShownName.of($0.column))" }.joined(separator: ", ")
+                + ". Agree on a map of all codes, or on what others become ('otherwise')."
+        case .notRoundable:
+            "the number cannot be rounded within its type. Correct it, or agree on a decimal column."
+        case .badNeverReleaseCode(let reason):
+            "the list of people who are never released has something that is no usable code (\(reason.rawValue)). "
+                + "Correct it: no round begins, so that nobody is released by mistake."
+        case .tooManyNeverReleased(let limit):
+            "more than \(limit) people are never to be released. Give a view of the register without them."
+        case .unreadableMark:
+            "the value that marks people who are never released is a fraction or binary. Store it as text or an integer."
+        case .neverReleaseNotKept(let cohort):
+            "the configuration names people who are never released, but the agreement's cohort \(ShownName.of(cohort)) is "
+                + "defined by this register and opened without it, so they could not be kept out. "
+                + "Agree to release some register for it, or on another cohort."
         case .tooManyRowsOfPerson(let limit):
             "a person has more than \(limit) rows. Check for a placeholder identity, or aggregate the rows."
         case .personTooLarge(let limit):

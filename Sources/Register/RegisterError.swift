@@ -87,6 +87,19 @@ public struct RegisterError: Error, Sendable, Equatable {
         case binaryValue
         case valueTooLong(expected: ColumnType, byteLimit: Int)
         case identityCodeInColumn
+        /// Columns and how many of their values the agreement's maps lack.
+        case unmappedValues([UnmappedValues])
+        /// A number cannot be rounded within its type.
+        case notRoundable
+
+        // Who is never to be released.
+        /// A list has something that is no usable code.
+        case badNeverReleaseCode(RefusalReason)
+        case tooManyNeverReleased(limit: Int)
+        /// The column that marks people holds a binary value or a fraction.
+        case unreadableMark
+        /// Under the agreement, nobody can be kept out of this cohort.
+        case neverReleaseNotKept(cohort: String)
 
         // Gathering a person's rows.
         case tooManyRowsOfPerson(limit: Int)
@@ -95,6 +108,12 @@ public struct RegisterError: Error, Sendable, Equatable {
         case spoolFailed(String)
         case spoolDamaged
         case cancelled
+    }
+
+    /// A column's values that its map lacks.
+    public struct UnmappedValues: Sendable, Equatable {
+        public let column: String
+        public let count: Int
     }
 
     /// A column that is asked for and is not there, and the nearest name that is.

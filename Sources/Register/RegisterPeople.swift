@@ -36,9 +36,11 @@ public struct RegisterPeople: PeopleSource {
         codec = RowCodec(columns: declaration.columns)
         census = KeyCensus(keys: agreement.matchKeys, spool: spool)
         isCounting = agreement.linksInSeveralWays && agreement.release == .rows && agreement.tolerantMatching == nil
+        if let obstacle = source.obstacle(under: agreement, register: declaration.id) { throw obstacle }
         let counts = try grouping.run()
-        guard counts.people <= maxPeople else {
-            throw RegisterOverCap(register: declaration.id, people: counts.people, cap: maxPeople)
+        let itemCount = counts.people + (plan.withholding == .dummyCell ? counts.peopleWithheld : 0)
+        guard itemCount <= maxPeople else {
+            throw RegisterOverCap(register: declaration.id, people: itemCount, cap: maxPeople)
         }
         survey = SourceSurvey(counts)
     }
@@ -65,15 +67,25 @@ public struct RegisterPeople: PeopleSource {
             batch[range].map { person, rows in
                 PersonRecord(
                     identities: values.identities(of: person), features: values.features(of: person), rows: rows,
-                    rowCount: isEmpty ? 0 : person.rows.count)
+                    rowCount: isEmpty ? 0 : person.rows.count, isWithheld: person.isWithheld)
             }
         }.flatMap { $0 }
-        if isCounting { for person in people { try census.add(person.identities) } }
+        if isCounting { for person in people where !person.isWithheld { try census.add(person.identities) } }
         if people.isEmpty, isCounting {
             survey.keys = try census.counts()
             census = KeyCensus(keys: agreement.matchKeys, spool: spool)
         }
         return people
+    }
+}
+
+extension RegisterSource {
+    /// Why people who are never to be released could not be kept out under the agreement; nil if they can be, or if there
+    /// are none to be.
+    public func obstacle(under agreement: Agreement, register: RegisterID) -> RegisterError? {
+        guard screensPeople else { return nil }
+        return agreement.cohortOpened(without: register)
+            .map { RegisterError(.neverReleaseNotKept(cohort: $0), file: path) }
     }
 }
 

@@ -5,6 +5,8 @@ public enum RegisterRow: Sendable, CustomReflectable {
     case row(ReadRow)
     /// Nothing in the row says who it is about; nothing else of it was looked at but what its quality is reported by.
     case refused(RefusalReason, quality: QualityValues)
+    /// The agreement's `rows` leave the row out, or it says of nobody that they are never to be released.
+    case leftOut
 
     /// Without children, so that no reflection prints a row.
     public var customMirror: Mirror { Mirror(self, children: [:]) }
@@ -18,9 +20,13 @@ public struct ReadRow: Sendable, CustomReflectable {
     let localPerson: [UInt8]?
     /// The register's match fields, in the agreement's order.
     let fields: [NormalisedField?]
-    /// The declared columns' values in order.
+    /// The declared columns' values in order, as they are released; none if the row is not kept.
     public let values: [FieldValue]
     let quality: QualityValues
+    /// Whether the agreement's `rows` keep it; else it only tells who is in the register.
+    public var isKept = true
+    /// Whether it says that its person is never to be released.
+    var isMarked = false
 
     /// Without children, so that no reflection prints a row.
     public var customMirror: Mirror { Mirror(self, children: [:]) }
@@ -51,14 +57,9 @@ public struct RegisterReader {
     private let localPersonIndex: Int?
     /// Of the plan's fields, in order.
     private let fieldIndices: [Int]
-    private let columns: [Column]
-
-    private struct Column {
-        let index: Int
-        /// The source's name.
-        let name: String
-        let parser: ColumnParser
-    }
+    private var columns: [DerivedColumn]
+    private let conditions: [FoundCondition]
+    private let markIndex: Int?
 
     /// Opens the source and finds the columns.
     ///
@@ -71,7 +72,8 @@ public struct RegisterReader {
         self.plan = plan
         self.scheme = plan.scheme
         let file = source.path
-        let declared = Set(declaration.columns.map(\.name))
+        let tested = declaration.rows?.conditions ?? []
+        let declared = Set(declaration.columns.map(\.sourceName) + tested.map(\.column))
         let unknown = source.columnNames.keys.filter { !declared.contains($0) }.sorted()
         if !unknown.isEmpty { throw RegisterError(.unknownMapping(unknown), file: file) }
         let unmapped = plan.fields.map(\.name).filter { source.matchColumns[$0] == nil }
@@ -87,14 +89,16 @@ public struct RegisterReader {
             throw RegisterError(.identityCodeInHeader, file: file, column: "#\(index + 1)")
         }
         let indices = Dictionary(zip(names, names.indices)) { first, _ in first }
-        let wanted = declaration.columns.map { source.columnNames[$0.name] ?? $0.name }
+        let wanted = declaration.columns.map { source.columnNames[$0.sourceName] ?? $0.sourceName }
+        let testedNames = tested.map { source.columnNames[$0.column] ?? $0.column }
+        let markName = [source.neverReleaseColumn?.name].compactMap { $0 }
         let fieldNames = plan.fields.compactMap { source.matchColumns[$0.name] }
         let identifying = [source.identityColumn, source.personColumn].compactMap { $0 }
         for name in identifying where wanted.contains(name) {
             throw RegisterError(.identityColumnReleased, file: file, column: name)
         }
         var missing: [RegisterError.MissingColumn] = []
-        for name in identifying + fieldNames + wanted where indices[name] == nil {
+        for name in identifying + fieldNames + wanted + testedNames + markName where indices[name] == nil {
             if missing.contains(where: { $0.name == name }) { continue }
             missing.append(RegisterError.MissingColumn(name: name, suggestion: NearName.of(name, among: names)))
         }
@@ -102,43 +106,89 @@ public struct RegisterReader {
         identityIndex = source.identityColumn.flatMap { indices[$0] }
         localPersonIndex = source.personColumn.flatMap { indices[$0] }
         fieldIndices = fieldNames.compactMap { indices[$0] }
-        var columns: [Column] = []
+        var columns: [DerivedColumn] = []
         for (column, name) in zip(declaration.columns, wanted) {
             guard let index = indices[name] else { continue }
-            let parser = ColumnParser(declaration: column, hasDecimalComma: source.hasDecimalComma)
-            columns.append(Column(index: index, name: name, parser: parser))
+            columns.append(
+                DerivedColumn(
+                    index: index, name: name, declaration: column, hasDecimalComma: source.hasDecimalComma))
         }
         self.columns = columns
-        records.select(Set(columns.map(\.index) + fieldIndices + [identityIndex, localPersonIndex].compactMap { $0 }))
+        conditions = zip(tested, testedNames).compactMap { condition, name in
+            indices[name].map { FoundCondition(condition, index: $0, name: name) }
+        }
+        markIndex = markName.first.flatMap { indices[$0] }
+        records.select(
+            Set(
+                columns.map(\.index) + conditions.map(\.index) + fieldIndices
+                    + [identityIndex, localPersonIndex, markIndex].compactMap { $0 }))
+    }
+
+    /// What became of the values of derived columns so far.
+    public var derivationCounts: [DerivationCounts] {
+        columns.filter { $0.declaration.derivation != nil }.map(\.counts)
     }
 
     /// The next row, or nil at the end. After an error the reader is of no more use.
+    ///
+    /// - Throws: `unmappedValues` at the end, if the agreement's maps lack codes of the register.
     public mutating func next() throws(RegisterError) -> RegisterRow? {
-        guard let record = try records.next() else { return nil }
+        guard let record = try records.next() else {
+            let gaps = columns.filter { $0.gapCount > 0 }
+                .map { RegisterError.UnmappedValues(column: $0.name, count: $0.gapCount) }
+            guard gaps.isEmpty else { throw RegisterError(.unmappedValues(gaps), file: source.path) }
+            return nil
+        }
+        let isMarked = try isMarked(record)
+        let isKept = try isKept(record)
+        if !isKept, !isMarked, declaration.rows?.people == .leaveOut { return .leftOut }
         let code = readCode(of: record)
         let fields = zip(fieldIndices, plan.fields).map { index, field in
             Self.text(of: record[index]).flatMap { plan.profile.normalise($0, as: field.kind) }
         }
         let localPerson = localPersonIndex.flatMap { Self.text(of: record[$0]) }.map { Array(WhiteSpace.trimmed($0)) }
         if case .failure(let reason) = code, fields.allSatisfy({ $0 == nil }), localPerson?.isEmpty ?? true {
-            return .refused(reason, quality: quality { try? columns[$0].parser.value(of: record[columns[$0].index]) })
+            guard isKept, !isMarked else { return .leftOut }
+            return .refused(reason, quality: quality { try? columns[$0].value(of: record[columns[$0].index]) })
         }
         var values: [FieldValue] = []
-        values.reserveCapacity(columns.count)
-        for column in columns {
-            let field = record[column.index]
-            do throws(RegisterError.Kind) {
-                values.append(try column.parser.value(of: field))
-                if holdsCode(field, of: column) { throw .identityCodeInColumn }
-            } catch {
-                throw RegisterError(error, at: record.place, column: column.name)
+        if isKept {
+            values.reserveCapacity(columns.count)
+            for index in columns.indices {
+                let field = record[columns[index].index]
+                do throws(RegisterError.Kind) {
+                    values.append(try columns[index].countedValue(of: field))
+                    if columns[index].mayHoldCode, holdsCode(field) { throw .identityCodeInColumn }
+                } catch {
+                    throw RegisterError(error, at: record.place, column: columns[index].name)
+                }
             }
         }
         return .row(
             ReadRow(
                 code: code, localPerson: localPerson?.isEmpty ?? true ? nil : localPerson, fields: fields,
-                values: values,
-                quality: quality { values[$0] }))
+                values: values, quality: isKept ? quality { values[$0] } : QualityValues(), isKept: isKept,
+                isMarked: isMarked))
+    }
+
+    private func isMarked(_ record: SourceRecord) throws(RegisterError) -> Bool {
+        guard let column = source.neverReleaseColumn, let markIndex else { return false }
+        do throws(RegisterError.Kind) { return try column.marks(record[markIndex]) } catch {
+            throw RegisterError(error, at: record.place, column: column.name)
+        }
+    }
+
+    /// Whether all conditions hold. All are looked at, so that a value that cannot be read is always told.
+    private func isKept(_ record: SourceRecord) throws(RegisterError) -> Bool {
+        var isKept = true
+        for condition in conditions {
+            do throws(RegisterError.Kind) {
+                if try !condition.holds(of: record[condition.index]) { isKept = false }
+            } catch {
+                throw RegisterError(error, at: record.place, column: condition.name)
+            }
+        }
+        return isKept
     }
 
     private func quality(_ value: (Int) -> FieldValue?) -> QualityValues {
@@ -189,17 +239,12 @@ public struct RegisterReader {
         }
     }
 
-    /// Columns of words and of numbers can hold a code, which in some countries is digits only; dates and booleans have
-    /// another form.
-    private func holdsCode(_ field: SourceField, of column: Column) -> Bool {
-        switch column.parser.declaration.type {
-        case .date, .boolean: false
-        case .integer, .decimal, .code, .text:
-            switch field {
-            case .characters(let text), .text(let text): scheme.containsCode(text)
-            case .integer(let number): scheme.containsCode(Array(String(number).utf8)[...])
-            case .null, .real, .binary: false
-            }
+    /// Words and numbers can hold a code, which in some countries is digits only.
+    private func holdsCode(_ field: SourceField) -> Bool {
+        switch field {
+        case .characters(let text), .text(let text): scheme.containsCode(text)
+        case .integer(let number): scheme.containsCode(Array(String(number).utf8)[...])
+        case .null, .real, .binary: false
         }
     }
 }

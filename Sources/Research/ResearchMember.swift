@@ -115,6 +115,7 @@ actor ResearchMember: RoundMember {
             try await runner.receive(record: record, secrets: secrets, into: &sink) { vault, handles in
                 try await requests.cells(of: vault, handles: handles)
             }
+            try sink.dropWithheld()
             try store.commit()
             try folder.write(
                 ReceivedRound(

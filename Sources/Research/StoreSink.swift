@@ -72,8 +72,11 @@ struct StoreSink: OpenedRecords, Sendable {
         if let register = opened.id { people[register, default: 0] += 1 }
         report()
         // A register that only defines cohorts is opened to tell people from dummies, also for cohorts not released.
-        guard cohorts & releasedCohorts != 0 else { return }
         guard registers.indices.contains(index) else { throw ProtocolViolation(.selectionWrong) }
+        guard cohorts & releasedCohorts != 0 else {
+            try store.append(undisclosed: pseudonym(tag), register: registers[index].id)
+            return
+        }
         try store.append(person: pseudonym(tag), cohorts: cohorts, register: registers[index].id, link: link)
     }
 
@@ -83,9 +86,19 @@ struct StoreSink: OpenedRecords, Sendable {
         try store.append(register: registers[index].id, person: pseudonym(tag), rows: rows)
     }
 
-    mutating func dummy(register index: Int) async throws {
+    mutating func dummy(register index: Int, tag: [UInt8]) async throws {
         guard registers.indices.contains(index) else { throw ProtocolViolation(.selectionWrong) }
+        try store.append(dummy: pseudonym(tag), register: registers[index].id)
         dummies[registers[index].id, default: 0] += 1
+    }
+
+    /// Drops everybody who has a dummy's cell among their records, and counts without them: their owner never releases
+    /// them, and nobody is told of them. [P-44]
+    mutating func dropWithheld() throws {
+        for (register, dropped) in try store.dropWithheld() {
+            people[register, default: 0] -= dropped.records
+            dummies[register, default: 0] -= dropped.dummies
+        }
     }
 
     private func pseudonym(_ tag: [UInt8]) throws -> Pseudonym {

@@ -129,6 +129,7 @@ func rows(_ reader: RegisterReader) throws -> (
         switch row {
         case .row(let row): kept.append((try row.code.get().identity.bytes, row.values))
         case .refused(let reason, _): refused.append(reason)
+        case .leftOut: break
         }
     }
     return (kept, refused)

@@ -15,6 +15,9 @@ import Testing
         .unmappedFields(["a"]), .unmappedFields(["a", "b"]), .noIdentityColumn, .historyColumnsAreOne,
         .tooManyFormerCodes(limit: 1),
         .binaryValue, .identityCodeInColumn, .tooManyRowsOfPerson(limit: 1), .personTooLarge(byteLimit: 1),
+        .unmappedValues([.init(column: "a", count: 1), .init(column: "b", count: 2)]), .notRoundable,
+        .badNeverReleaseCode(.malformed), .tooManyNeverReleased(limit: 1), .unreadableMark,
+        .neverReleaseNotKept(cohort: "a"),
         .spoolFailed("full"), .spoolDamaged, .cancelled,
     ]
 

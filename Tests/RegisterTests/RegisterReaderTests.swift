@@ -81,6 +81,7 @@ import Testing
                     [row.localPerson.map { String(decoding: $0, as: UTF8.self) } ?? "-"]
                         + row.fields.map(SeenPerson.text))
             case .refused(let reason, _): seen.append([reason.rawValue])
+            case .leftOut: break
             }
         }
         #expect(seen == [["7", "1980.2.13", "40123"], ["7", "-", "-"], ["missing"]])

@@ -49,7 +49,7 @@ import Testing
                 "field birth: year 1980, month 1, day 1 (may stand for an unknown day)",
                 "key identity_code: fi-hetu | 131052-308T", "key former_code: none",
                 "key name_day: sidos-1 | petrova | anna | 19800101; sidos-1 | petrova | bea | 19800101",
-                "key day: none", "features names: 2", "features day: 3",
+                "key day: none", "features names: 2", "features day: 3", "column n: 1",
             ])
     }
 
@@ -59,6 +59,7 @@ import Testing
                 "code: none (wrong_check_character)", "person: 8", "field given: anna, sounds ana",
                 "field family: missing", "field birth: year 1980, month ?, day ?", "key identity_code: none",
                 "key former_code: none", "key name_day: none", "key day: none", "features names: 1", "features day: 1",
+                "column n: 2",
             ])
         #expect(try lines(3) == ["not used: missing, and nothing else says who it is about"])
         #expect(try lines(4)?.first == "code: fi-hetu-temporary | kela | 010594Y9032 (temporary)")

@@ -10,6 +10,7 @@ import hashlib
 import os
 import re
 import sqlite3
+from decimal import ROUND_HALF_UP, Decimal
 
 _CODE = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{2})([-+A-FU-Y])([0-9]{3})([0-9A-FHJ-NPR-Y])")
 _CENTURY = {"+": 1800} | dict.fromkeys("-YXWVU", 1900) | dict.fromkeys("ABCDEF", 2000)
@@ -188,7 +189,68 @@ class Join:
 
 
 def released_columns(register):
-    return [(column["name"], column["type"]) for column in register["columns"] if column["released"]]
+    """Names and types as they are released: of a derived column, those of what is made."""
+    return [(made["name"], made["type"]) for column in register["columns"] if column["released"]
+            for made in [column.get("as", column)]]
+
+
+class Maker:
+    """Picks a register's rows, and makes of its columns what the agreement says."""
+
+    def __init__(self, register):
+        self.released = [column for column in register["columns"] if column["released"]]
+        self.conditions = register.get("rows", {"where": []})["where"]
+        self.keeps_everybody = register.get("rows", {"people": "keep"})["people"] == "keep"
+        #: Columns to read.
+        self.names = [column["name"] for column in self.released] + [each["column"] for each in self.conditions]
+
+    def row(self, values):
+        """What is released of a row; None if it is left out."""
+        cut = len(self.released)
+        if not all(self._holds(value, each) for value, each in zip(values[cut:], self.conditions)):
+            return None
+        return tuple(self._made(canonical(value, column["type"]), column.get("as", {}))
+                     for value, column in zip(values[:cut], self.released))
+
+    @staticmethod
+    def _holds(value, condition):
+        if value is None:
+            return condition.get("missing") == "keep"
+        if condition["type"] == "code":
+            return str(value) in condition["in"]
+        read = int if condition["type"] == "integer" else datetime.date.fromisoformat
+        first, last, value = condition["from"], condition["until"], read(str(value))
+        if condition["type"] == "date":
+            first, last = read(first), read(last)
+        return first <= value <= last
+
+    @staticmethod
+    def _made(value, made):
+        if value is None:
+            return None
+        if "coarsen" in made:
+            return value[:7]
+        if "map" in made:
+            return made["map"].get(value, made["otherwise"])
+        if "bands" in made:
+            limits = made["bands"]
+            below = sum(Decimal(limit) <= Decimal(value) for limit in limits)
+            if below == 0:
+                return f"under {limits[0]}"
+            return f"{limits[-1]} or more" if below == len(limits) else f"{limits[below - 1]} to under {limits[below]}"
+        if "round_to" in made:
+            step = made["round_to"]
+            return str(int((Decimal(value) / step).quantize(Decimal(1), ROUND_HALF_UP)) * step)
+        return value
+
+
+def never_released(study, directory, owner):
+    """Whom an owner never releases."""
+    listed = study.get("never_release", {}).get(owner)
+    if listed is None:
+        return set()
+    source = {"kind": "csv", "path": listed["path"], "delimiter": ",", "byte_order_mark": False}
+    return {identity(code, owner) for (code,) in source_rows(directory, source, [listed["column"]])}
 
 
 def join(study, directory):
@@ -199,24 +261,31 @@ def join(study, directory):
         needed |= set(re.findall(r"[a-z0-9_]+", cohort["expression"])) & set(registers)
     for name in sorted(needed):
         register = registers[name]
+        if not Maker(register).keeps_everybody:
+            raise StudyProblem(f"{name} defines a cohort: this join wants all its people")
         sets[name] = {who for (code,) in source_rows(directory, register["source"], [register["identity"]])
                       if (who := identity(code, register["owner"])) is not None}
     names = [cohort["name"] for cohort in study["cohorts"]]
     for cohort in study["cohorts"]:
         sets[cohort["name"]] = evaluate(cohort["expression"], sets)
     result = Join(names)
+    # Whoever is never released by the owner of a register that a cohort is about is not in the dataset.
+    silent = {owner: never_released(study, directory, owner) for owner in {entry["owner"] for entry in study["registers"]}}
+    gone = set().union(*(silent[registers[name]["owner"]] & sets[name] for name in needed))
+    for name in names:
+        sets[name] = sets[name] - gone
     for who in set().union(*(sets[name] for name in names)):
         result.persons[who] = tuple(who in sets[name] for name in names)
     counts = {}
     for register in study["registers"]:
         allowed = set().union(*(sets[name] for name in register["released_for"]))
-        columns = released_columns(register)
-        kinds = [kind for _, kind in columns]
-        tally = Tally([name for name, _ in columns])
+        maker = Maker(register)
+        allowed = allowed - silent[register["owner"]]
+        tally = Tally([name for name, _ in released_columns(register)])
         read = refused = 0
         known = {}
         for code, *values in source_rows(directory, register["source"],
-                                         [register["identity"]] + [name for name, _ in columns]):
+                                         [register["identity"]] + maker.names):
             read += 1
             who = known.get(code, known)
             if who is known:
@@ -224,7 +293,9 @@ def join(study, directory):
             if who is None:
                 refused += 1
             elif who in allowed:
-                tally.add(who, tuple(canonical(value, kind) for value, kind in zip(values, kinds)))
+                made = maker.row(values)
+                if made is not None:
+                    tally.add(who, made)
         result.tallies[register["id"]] = tally
         counts[register["id"]] = {"rows": read, "refused": refused}
     return result, counts

@@ -44,6 +44,7 @@ struct AgreementCheckCommand: ParsableCommand {
         let bytes = try AgreementFile.read(file)
         let agreement = try Agreement.parse(bytes)
         Console.standardOutput.line("\(file): no mistakes. Agreement \(AgreementID(ofFile: bytes))")
+        for sentence in agreement.minimisation { Console.standardOutput.line("before it leaves: \(sentence)") }
         for caution in agreement.cautions { Console.standardOutput.line("caution: \(caution)") }
     }
 }

@@ -84,6 +84,8 @@ struct DataPackage: Encodable {
         let disclosure: String
         /// Whether values occur that are none of the categories; nil where there are no categories.
         let otherValues: Bool?
+        /// What the register's owner made of its own column before anything left it; none for a column as it is there.
+        let derivation: String?
         /// Whether a `""` occurs, which many readers take for a missing value.
         let emptyTexts: Bool
         /// What disclosure control does to the column; nil if nothing.
@@ -195,7 +197,8 @@ extension DataPackage {
             }
             field.sidos = ColumnNote(
                 type: column.type.rawValue, disclosure: column.disclosure.rawValue, otherValues: hasOthers,
-                emptyTexts: isEmpty, notes: register.notes[index].isEmpty ? nil : register.notes[index])
+                derivation: column.derivationText, emptyTexts: isEmpty,
+                notes: register.notes[index].isEmpty ? nil : register.notes[index])
             return field
         }
         let key = ForeignKey(fields: "person", reference: .init(resource: "persons", fields: "person"))

@@ -9,7 +9,7 @@ internal import PSIProtocol
 struct StoreSchema {
     /// "SiWs", so that another program's database is not taken for a working store.
     static let applicationID = 0x5369_5773
-    static let version = 2
+    static let version = 3
 
     let layout: DatasetLayout
     private(set) var insertRow: [String] = []
@@ -44,6 +44,12 @@ struct StoreSchema {
         try database.execute(
             sql: """
                 CREATE TABLE links (pseudonym BLOB NOT NULL, register INTEGER NOT NULL, link INTEGER,
+                PRIMARY KEY (pseudonym, register)) STRICT, WITHOUT ROWID
+                """)
+        // Opened records that are in no table of the dataset: dummies, and people of cohorts that are not released.
+        try database.execute(
+            sql: """
+                CREATE TABLE others (pseudonym BLOB NOT NULL, register INTEGER NOT NULL, dummy INTEGER NOT NULL,
                 PRIMARY KEY (pseudonym, register)) STRICT, WITHOUT ROWID
                 """)
         for register in layout.registers {

@@ -172,6 +172,8 @@ extension WorkingStore {
             try database.execute(sql: "PRAGMA synchronous = FULL")
             try database.execute(sql: "PRAGMA temp_store = MEMORY")
             try database.execute(sql: "PRAGMA cache_size = -65536")
+            // What is dropped is overwritten.
+            try database.execute(sql: "PRAGMA secure_delete = ON")
         }
         return configuration
     }

@@ -18,6 +18,13 @@ public enum AgreementLimits {
     public static let matchKeys = 16
     public static let matchFields = 32
     public static let valuesOfKey = 1...4
+    public static let rowConditions = 16
+    public static let conditionNumbers = 0...999_999_999_999
+    /// Of a map, and of the codes of a condition.
+    public static let mapEntries = 4096
+    public static let bandLimits = 64
+    public static let roundingStep = 1...1_000_000_000
+    public static let codeBytes = 64
     /// Ids that a register, cohort or column cannot have: the dataset uses them, or an expression does.
     public static let reservedColumns = ["person", "link_key"]
     public static let reservedIDs = ["persons", "person", "link_key"] + CohortExpression.reservedWords

@@ -195,11 +195,13 @@ public struct RegisterDeclaration: Sendable, Equatable {
     public var matchFields: [String]
     /// By which of its columns the register's quality is reported.
     public var quality: QualityColumns
+    /// Which rows the study is about; nil: all.
+    public var rows: RowSelection?
 
     public init(
         id: RegisterID, title: String, owner: ParticipantID, releasedFor: [CohortID], maxPeople: Int,
         maxCellsPerPerson: Int, columns: [ColumnDeclaration], matchFields: [String] = [],
-        quality: QualityColumns = QualityColumns()
+        quality: QualityColumns = QualityColumns(), rows: RowSelection? = nil
     ) {
         self.id = id
         self.title = title
@@ -210,6 +212,7 @@ public struct RegisterDeclaration: Sendable, Equatable {
         self.columns = columns
         self.matchFields = matchFields
         self.quality = quality
+        self.rows = rows
     }
 }
 
@@ -228,6 +231,7 @@ public struct QualityColumns: Sendable, Equatable {
 
 public struct ColumnDeclaration: Sendable, Equatable {
     public var name: String
+    /// Of what is released.
     public var type: ColumnType
     /// Whether a row may lack the value.
     public var nullable: Bool
@@ -237,10 +241,14 @@ public struct ColumnDeclaration: Sendable, Equatable {
     public var disclosure: ColumnDisclosure
     /// What values of the column mean, in the agreement's order; empty where it doesn't say.
     public var values: [ValueLabel]
+    /// The register's column that it is made of, where that has another name; see `sourceName`.
+    public var source: String?
+    /// What its owner makes of the register's value before it leaves; nil: the value itself.
+    public var derivation: ColumnDerivation?
 
     public init(
         name: String, type: ColumnType, nullable: Bool, title: String, disclosure: ColumnDisclosure = .asIs,
-        values: [ValueLabel] = []
+        values: [ValueLabel] = [], source: String? = nil, derivation: ColumnDerivation? = nil
     ) {
         self.name = name
         self.type = type
@@ -248,7 +256,12 @@ public struct ColumnDeclaration: Sendable, Equatable {
         self.title = title
         self.disclosure = disclosure
         self.values = values
+        self.source = source
+        self.derivation = derivation
     }
+
+    /// The register's column, by the name that a configuration maps.
+    public var sourceName: String { source ?? name }
 }
 
 public enum ColumnType: String, Sendable, CaseIterable {

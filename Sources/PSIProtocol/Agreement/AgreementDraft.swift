@@ -133,13 +133,14 @@ public struct AgreementDraft: Sendable, Equatable {
             "    max_people: \(register.maxPeople)",
             "    max_cells_per_person: \(register.maxCellsPerPerson)",
         ]
+        lines += register.rows.map { Self.lines($0).map { "    " + $0 } } ?? []
         guard release == .rows, !register.releasedFor.isEmpty || !register.columns.isEmpty else { return lines }
         lines.append("    released_for: [\(register.releasedFor.joined(separator: ", "))]")
         lines.append("    columns:")
         lines += register.columns.map {
             "      - {name: \($0.name), type: \($0.type.rawValue), nullable: \($0.nullable), "
                 + "title: \(YAMLText.quoted($0.title)), disclosure: \($0.disclosure.rawValue)"
-                + "\($0.valuesYAML.map { ", values: \($0)" } ?? "")}"
+                + "\($0.valuesYAML.map { ", values: \($0)" } ?? "")\(Self.fields($0))}"
         }
         return lines
     }
@@ -161,6 +162,11 @@ public struct AgreementDraft: Sendable, Equatable {
                 "  #   released_for: [\(cohorts.first?.id ?? "linked")]",
                 "  #   columns:",
                 "  #     - {name: start_date, type: date, nullable: true, title: \"First day\"}",
+                "  #   # Less can leave the register: of its rows those of the study's years, of a day the month (coarsen),",
+                "  #   # of an amount its band (bands) or a rounded one (round_to), of a code a coarser one (map).",
+                "  #   # rows:",
+                "  #   #   people: leave_out",
+                "  #   #   where: [{column: start_date, type: date, from: 2009-01-01, until: 2024-12-31}]",
             ]
         }
         return lines

@@ -2,9 +2,9 @@
 extension AgreementReader {
     private static let registerFields = [
         "id", "title", "owner", "released_for", "max_people", "max_cells_per_person", "columns", "match_fields",
-        "quality",
+        "quality", "rows",
     ]
-    private static let columnFields = ["name", "type", "nullable", "title", "disclosure", "values"]
+    private static let columnFields = ["name", "type", "nullable", "title", "disclosure", "values"] + derivationFields
     private static let cohortFields = ["id", "title", "expression", "max_people"]
 
     func readRegistersAndCohorts(
@@ -105,6 +105,8 @@ extension AgreementReader {
         let columns = readColumns(fields)
         let ownFields = readOwnMatchFields(fields, matchFields)
         let quality = readQuality(fields, columns)
+        let rows = readRows(fields)
+        if let rows, let columns { checkRows(fields, rows, hasColumns: !columns.isEmpty) }
         if release == ReleaseMode.none {
             for key in ["released_for", "columns"] where fields.has(key) {
                 fields.fail(key, "With 'release: none' no rows are released. Remove this field.")
@@ -122,11 +124,12 @@ extension AgreementReader {
             }
         }
         guard let id = id ?? nil, let title, let owner, let releasedFor, let maxPeople, let maxCells, let columns,
-            let ownFields, let quality
+            let ownFields, let quality, let rows
         else { return nil }
         return RegisterDeclaration(
             id: id, title: title.value, owner: owner, releasedFor: releasedFor, maxPeople: maxPeople.value,
-            maxCellsPerPerson: maxCells.value, columns: columns, matchFields: ownFields, quality: quality)
+            maxCellsPerPerson: maxCells.value, columns: columns, matchFields: ownFields, quality: quality,
+            rows: rows)
     }
 
     private func readOwner(_ fields: MappingReader, _ participants: ParticipantList) -> String? {
@@ -181,6 +184,7 @@ extension AgreementReader {
             let title = column.text("title", "what the column tells, for the codebook", limit: 400)
             let disclosure: Located<ColumnDisclosure>? = column.choice("disclosure", standard: ColumnDisclosure.asIs)
             let values = readValues(column, type?.value)
+            let made = readDerivation(column, type?.value, isNullable: nullable)
             if let name {
                 if AgreementLimits.reservedColumns.contains(name.value) {
                     mistakes.add(
@@ -194,11 +198,11 @@ extension AgreementReader {
                     lines[name.value] = name.place.line
                 }
             }
-            guard let name, let type, let nullable, let title, let disclosure, let values else { continue }
+            guard let name, let type, let nullable, let title, let disclosure, let values, let made else { continue }
             columns.append(
                 ColumnDeclaration(
                     name: name.value, type: type.value, nullable: nullable, title: title.value,
-                    disclosure: disclosure.value, values: values))
+                    disclosure: disclosure.value, values: values, source: made.source, derivation: made.derivation))
         }
         return columns.count == items.count ? columns : nil
     }

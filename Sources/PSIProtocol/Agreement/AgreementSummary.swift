@@ -57,24 +57,26 @@ public struct AgreementSummary: Sendable {
             let head = Item(
                 1, "- ",
                 "\(register.title) (\(register.id)), of \(owner): at most \(Self.people(register.maxPeople)).")
+            let rows = register.rows.map { [Item(2, "", $0.sentences.joined(separator: " "))] } ?? []
             guard !register.releasedFor.isEmpty else {
-                return [
-                    head, Item(2, "", "No rows are released. The register only tells who belongs to which cohort."),
+                return [head] + rows + [
+                    Item(2, "", "No rows are released. The register only tells who belongs to which cohort.")
                 ]
             }
             let cohorts = register.releasedFor.count == 1 ? "the cohort" : "the cohorts"
             let columns = register.columns.count == 1 ? "this column" : "these \(register.columns.count) columns"
-            return [
-                head,
+            return [head] + rows + [
                 Item(
                     2, "",
                     "Released for \(cohorts) \(Self.words(register.releasedFor, "and")): \(columns), in at most "
-                        + "\(Self.number(register.maxCellsPerPerson)) cells a person."),
+                        + "\(Self.number(register.maxCellsPerPerson)) cells a person.")
             ]
                 + register.columns.map { column in
                     let missing = column.nullable ? ", may be missing" : ""
                     let values = column.values.isEmpty ? "" : " (\(column.valuesInWords))"
-                    return Item(3, "- ", "\(column.name) (\(column.type.rawValue)\(missing)): \(column.title)\(values)")
+                    let made = column.derivationText.map { "; \($0)" } ?? ""
+                    return Item(
+                        3, "- ", "\(column.name) (\(column.type.rawValue)\(missing)): \(column.title)\(values)\(made)")
                 }
         }
     }

@@ -15,6 +15,8 @@ public enum PolicyRefusal: Error, Sendable, Equatable, CustomStringConvertible {
     /// Fields of a register that its people may not be matched by.
     case matchFields([String], register: RegisterID)
     case tolerantMatching
+    /// Columns of dates that are to be released in finer periods.
+    case coarsening([String], register: RegisterID)
 
     public var description: String {
         switch self {
@@ -40,6 +42,8 @@ public enum PolicyRefusal: Error, Sendable, Equatable, CustomStringConvertible {
         case .tolerantMatching:
             "The agreement has tolerant_matching, which shows the coordinator which records resemble each other; "
                 + "the local policy wants it off."
+        case .coarsening(let names, let register):
+            "The local policy wants dates of \(register) coarser than the agreement has them in: \(Self.list(names))."
         }
     }
 
@@ -78,6 +82,8 @@ extension LocalPolicy {
                 let others = register.columns.map(\.name).filter { !allowed.contains($0) }
                 if !others.isEmpty { refusals.append(.columns(others, register: register.id)) }
             }
+            let finer = register.columns.filter { $0.isFiner(than: limits.coarsen) }.map(\.name)
+            if !finer.isEmpty { refusals.append(.coarsening(finer, register: register.id)) }
         }
         if let suites, !suites.contains(agreement.suite) { refusals.append(.suite(agreement.suite, allowed: suites)) }
         if let smallestCell, agreement.smallestCell < smallestCell {
@@ -112,5 +118,14 @@ extension LocalPolicy {
             limits.maxReleasedPeople[cohort.id] = stricter(cohort.maxPeople, maxReleasedPeople)
         }
         return limits
+    }
+}
+
+extension ColumnDeclaration {
+    /// Whether the column, or what it is made of, is named and has more in it than the named period.
+    fileprivate func isFiner(than periods: [String: DatePeriod]) -> Bool {
+        [periods[name], periods[sourceName]].compactMap { $0 }.contains { period in
+            if case .coarsen(let own)? = derivation { own < period } else { true }
+        }
     }
 }

@@ -8,11 +8,17 @@ public struct LocalPolicy: Sendable, Equatable {
         public var columns: [String]?
         public var maxPeople: Int?
         public var maxCellsPerPerson: Int?
+        /// By the register's column or the agreement's, the finest period that may be released of its dates.
+        public var coarsen: [String: DatePeriod]
 
-        public init(columns: [String]? = nil, maxPeople: Int? = nil, maxCellsPerPerson: Int? = nil) {
+        public init(
+            columns: [String]? = nil, maxPeople: Int? = nil, maxCellsPerPerson: Int? = nil,
+            coarsen: [String: DatePeriod] = [:]
+        ) {
             self.columns = columns
             self.maxPeople = maxPeople
             self.maxCellsPerPerson = maxCellsPerPerson
+            self.coarsen = coarsen
         }
     }
 
@@ -152,17 +158,33 @@ private enum LocalPolicyReader {
             let id = Located(value: entry.key, place: entry.place, path: "registers")
             guard list.checked(id, .name) != nil,
                 let fields = MappingReader(
-                    entry.value, path: path, known: ["columns", "max_people", "max_cells_per_person"], mistakes)
+                    entry.value, path: path, known: ["columns", "max_people", "max_cells_per_person", "coarsen"],
+                    mistakes)
             else { continue }
             var limits = LocalPolicy.RegisterLimits()
             if fields.has("columns") {
                 limits.columns = fields.identifiers(
                     "columns", .name, limit: AgreementLimits.columnsPerRegister, "names of columns")?.map(\.value)
             }
+            limits.coarsen = coarsening(fields, mistakes)
             limits.maxPeople = integer(fields, "max_people", AgreementLimits.people)
             limits.maxCellsPerPerson = integer(fields, "max_cells_per_person", AgreementLimits.cellsPerPerson)
             registers[entry.key] = limits
         }
         return registers
+    }
+
+    private static func coarsening(_ register: MappingReader, _ mistakes: MistakeCollector) -> [String: DatePeriod] {
+        guard let value = register.optional("coarsen"),
+            let columns = MappingReader(
+                freeKeys: value, path: register.path(of: "coarsen"), meaning: "columns with month, quarter or year",
+                mistakes)
+        else { return [:] }
+        var periods: [String: DatePeriod] = [:]
+        for entry in columns.entries {
+            let period: Located<DatePeriod>? = columns.choice(entry.key)
+            periods[entry.key] = period?.value
+        }
+        return periods
     }
 }

@@ -11,12 +11,17 @@ public struct PersonRecord: Sendable {
     /// Rows encoded by `RowCodec`, one after the other; empty when nothing is released from the register.
     public let rows: [UInt8]
     public let rowCount: Int
+    /// Whether the person is never to be released: their item is like others', and their cell a dummy's.
+    public let isWithheld: Bool
 
-    public init(identities: [[UInt8]?], features: [[[UInt8]]] = [], rows: [UInt8], rowCount: Int) {
+    public init(
+        identities: [[UInt8]?], features: [[[UInt8]]] = [], rows: [UInt8], rowCount: Int, isWithheld: Bool = false
+    ) {
         self.identities = identities
         self.features = features
         self.rows = rows
         self.rowCount = rowCount
+        self.isWithheld = isWithheld
     }
 }
 
@@ -184,10 +189,10 @@ struct BatchWork<S: Suite>: Sendable {
             let secret = sealed.secrets.slice((index * 32)..<((index + 1) * 32))
             do {
                 switch entry {
-                case .person(let person):
+                case .person(let person) where !person.isWithheld:
                     piece.cells += try cellSealer.seal(
                         rows: person.rows, rowCount: person.rowCount, secret: secret.key, maxCells: maxCells)
-                case .dummy:
+                case .person, .dummy:
                     piece.cells += try cellSealer.seal(rows: nil, rowCount: 0, secret: secret.key, maxCells: 1)
                 }
             } catch VaultError.tooManyCells { throw DeclarationError.personTooLarge }

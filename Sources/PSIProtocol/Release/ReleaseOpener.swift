@@ -9,8 +9,8 @@ public protocol OpenedRecords {
     mutating func person(register: Int, tag: [UInt8], cohorts: UInt64, link: Int?) async throws
     /// A person's rows in the agreement's register of this index.
     mutating func rows(register: Int, tag: [UInt8], rows: [[FieldValue]]) async throws
-    /// A dummy was among the selected of this register.
-    mutating func dummy(register: Int) async throws
+    /// A dummy's cell was among the selected of this register. Whoever has records under the same tag is not released. [P-44]
+    mutating func dummy(register: Int, tag: [UInt8]) async throws
 }
 
 /// Finds stored cells by handle, for handles asked in strictly increasing order.
@@ -199,7 +199,7 @@ public struct ReleaseOpener: Sendable {
                 let payload = try open(cell, keys, 0, declaration)
                 let header = try self.header(of: payload, sealer, declaration)
                 if header.isDummy {
-                    try await records.dummy(register: register)
+                    try await records.dummy(register: register, tag: entry.tag)
                     continue
                 }
                 try await records.person(

@@ -20,17 +20,21 @@ public final class PersonGrouping {
     private let columnCount: Int
     private let plan: MatchPlan
     private let history: IdentityHistory?
+    /// Nil where everybody may be released.
+    private var neverRelease: NeverRelease?
     private var reader: RegisterReader
     private var survey: RegisterSurvey?
     private var personRun: PersonRun?
     private var people: PersonRunReader?
+    /// Rows that went into the sort by person.
+    private var addedCount = 0
 
     private static let keyByteCount = 32
     /// How often, in rows, it is checked whether the task is cancelled.
     private static let rowsBetweenChecks = 4096
 
     /// - Parameter memoryByteCount: bytes of rows held before they go to the spool.
-    /// - Throws: `RegisterError` of the register's history.
+    /// - Throws: `RegisterError` of the register's history, or of the lists of people who are never to be released.
     public init(reader: RegisterReader, spool: any Spool, memoryByteCount: Int = 24 << 20) throws(RegisterError) {
         self.reader = reader
         self.spool = spool
@@ -39,6 +43,7 @@ public final class PersonGrouping {
         columnCount = reader.declaration.columns.count
         plan = reader.plan
         history = try reader.readHistory()
+        neverRelease = try reader.readNeverRelease(history)
     }
 
     /// Reads and sorts the register. A second call gives the same answer without reading again.
@@ -55,6 +60,7 @@ public final class PersonGrouping {
             throw registerError(error)
         }
         if let history { survey.history = history.counts }
+        survey.derivations = reader.derivationCounts
         self.survey = survey
         return survey
     }
@@ -80,16 +86,24 @@ public final class PersonGrouping {
     private func sortRows(into rows: inout PersonSort, _ survey: inout RegisterSurvey) throws {
         var named = PersonSort(spool: spool, memoryByteCount: memoryByteCount)
         var namedCount = 0
+        var readCount = 0
         while let row = try reader.next() {
-            survey.rowsRead += 1
-            if survey.rowsRead.isMultiple(of: Self.rowsBetweenChecks) { try checkCancellation() }
+            readCount += 1
+            if readCount.isMultiple(of: Self.rowsBetweenChecks) { try checkCancellation() }
             switch row {
+            case .leftOut: survey.rowsLeftOut += 1
             case .refused(let reason, let quality):
                 survey.refused[reason, default: 0] += 1
                 survey.count(.failure(reason), quality)
             case .row(let row):
-                survey.count(row.code, row.quality)
                 var head = self.head(of: row)
+                if !row.isKept { survey.rowsLeftOut += 1 }
+                if row.isMarked, head.hasCode { try neverRelease?.mark(head.name, file: file) }
+                if row.isKept {
+                    let tally = RowTally(row.code, row.quality)
+                    // Of whom a row is, and so whether it counts, is known at the end only.
+                    if neverRelease == nil { survey.count(tally) } else { head.tally = tally.encoded }
+                }
                 if let name = row.localPerson {
                     try named.add(key: name, head, row: row.values)
                     namedCount += 1
@@ -97,17 +111,38 @@ public final class PersonGrouping {
                 }
                 if !head.hasCode {
                     guard plan.worksWithoutCode, row.fields.contains(where: { $0 != nil }) else {
-                        survey.refused[head.refusal ?? .missing, default: 0] += 1
+                        if !row.isMarked { try refuse(head, head.refusal ?? .missing, &survey) }
                         continue
                     }
                     // The owner's names have no NUL.
                     head.name = [0] + head.fields
                 }
-                survey.rowsKept += 1
                 try rows.add(key: head.name, head, row: row.values)
+                addedCount += 1
             }
         }
         try gatherNamed(try named.sorted(), count: namedCount, into: &rows, &survey)
+    }
+
+    /// Counts a row that nothing becomes of, if it is one that the agreement asks for.
+    private func refuse(
+        _ head: PersonHead, _ reason: RefusalReason, _ survey: inout RegisterSurvey
+    ) throws(RegisterError) {
+        guard head.isKept else { return }
+        survey.refused[reason, default: 0] += 1
+        try count(head, &survey)
+    }
+
+    /// Counts a row that was not counted when it was read.
+    private func count(_ head: PersonHead, _ survey: inout RegisterSurvey) throws(RegisterError) {
+        if head.tally.isEmpty { return }
+        guard let tally = RowTally(encoded: head.tally) else { throw RegisterError(.spoolDamaged, file: file) }
+        survey.count(tally)
+    }
+
+    private func isWithheld(_ head: PersonHead) -> Bool {
+        guard let neverRelease else { return false }
+        return head.isMarked || head.hasCode && neverRelease.contains(head.name)
     }
 
     private func head(of row: ReadRow) -> PersonHead {
@@ -115,10 +150,15 @@ public final class PersonGrouping {
         switch row.code {
         case .success(let reading):
             let identity = history?.current(of: reading.identity.bytes) ?? reading.identity.bytes
-            return PersonHead(
+            var head = PersonHead(
                 name: identity, hasCode: true, isTemporary: PersonIdentity(bytes: identity).isTemporary, refusal: nil,
                 fields: fields)
-        case .failure(let reason): return PersonHead(name: [], hasCode: false, refusal: reason, fields: fields)
+            (head.isKept, head.isMarked) = (row.isKept, row.isMarked)
+            return head
+        case .failure(let reason):
+            var head = PersonHead(name: [], hasCode: false, refusal: reason, fields: fields)
+            (head.isKept, head.isMarked) = (row.isKept, row.isMarked)
+            return head
         }
     }
 
@@ -135,11 +175,14 @@ public final class PersonGrouping {
 
         func close() throws {
             guard !pending.isEmpty else { return }
+            // Whoever is named so is never released if anything in any of the rows says it.
+            let isWithheld = pending.contains { self.isWithheld($0.head) }
             var codes = Set(pending.filter { $0.head.hasCode && !$0.head.isTemporary }.map(\.head.name))
             if codes.isEmpty { codes = Set(pending.filter(\.head.hasCode).map(\.head.name)) }
-            if codes.count > 1 { survey.severalCodes += 1 }
+            if codes.count > 1, !isWithheld { survey.severalCodes += 1 }
             for (head, row) in pending {
                 var head = head
+                if isWithheld { head.isMarked = true }
                 if let code = codes.first, codes.count == 1 {
                     head.name = code
                     head.hasCode = true
@@ -147,11 +190,13 @@ public final class PersonGrouping {
                     head.name = name
                     head.hasCode = false
                 } else {
-                    survey.refused[codes.isEmpty ? head.refusal ?? .missing : .severalCodes, default: 0] += 1
+                    if !isWithheld {
+                        try refuse(head, codes.isEmpty ? head.refusal ?? .missing : .severalCodes, &survey)
+                    }
                     continue
                 }
-                survey.rowsKept += 1
                 try rows.add(key: head.name, head, encodedRow: row)
+                addedCount += 1
             }
             pending.removeAll(keepingCapacity: true)
             byteCount = 0
@@ -164,7 +209,7 @@ public final class PersonGrouping {
                 try close()
                 name = key
             }
-            byteCount += row.count + head.name.count + head.fields.count
+            byteCount += row.count + head.name.count + head.fields.count + head.tally.count
             try checkSize(rowCount: pending.count + 1, byteCount: byteCount)
             pending.append((head, row))
         }
@@ -180,40 +225,70 @@ public final class PersonGrouping {
         var vote = FieldVote(fieldCount: plan.fields.count)
         var rows: [UInt8] = []
         var rowCount = 0
+        var keptCount = 0
+        var tallies: [PersonHead] = []
+        var isMarked = false
         var recordCount = 0
+        var listedCount = 0
 
         func endPerson() throws {
             guard rowCount > 0 else { return }
+            defer {
+                rows.removeAll(keepingCapacity: true)
+                tallies.removeAll(keepingCapacity: true)
+                (rowCount, keptCount, isMarked) = (0, 0, false)
+                vote = FieldVote(fieldCount: plan.fields.count)
+            }
+            if hasCode, neverRelease?.listed.contains(key) ?? false { listedCount += 1 }
+            let identity = hasCode ? key : []
+            let isWithheld = isMarked || hasCode && neverRelease?.contains(key) ?? false
+            if isWithheld {
+                survey.peopleWithheld += 1
+                guard plan.withholding == .dummyCell else { return }
+                try writer.append(
+                    identity: identity, fields: FieldCoding.join(vote.winners), rowCount: 0, rows: [], isWithheld: true)
+                return
+            }
             try writer.append(
-                identity: hasCode ? key : [], fields: FieldCoding.join(vote.winners), rowCount: rowCount, rows: rows)
+                identity: identity, fields: FieldCoding.join(vote.winners), rowCount: keptCount, rows: rows,
+                isWithheld: false)
+            for head in tallies { try count(head, &survey) }
             survey.people += 1
+            survey.rowsKept += keptCount
+            if keptCount == 0 { survey.peopleWithoutRows += 1 }
             if !hasCode { survey.peopleWithoutCode += 1 }
             if hasCode, let history, !history.former(of: key).isEmpty { survey.peopleWithFormerCodes += 1 }
-            survey.mostRowsOfPerson = max(survey.mostRowsOfPerson, rowCount)
+            survey.mostRowsOfPerson = max(survey.mostRowsOfPerson, keptCount)
             survey.mostBytesOfPerson = max(survey.mostBytesOfPerson, rows.count)
-            rows.removeAll(keepingCapacity: true)
-            rowCount = 0
-            vote = FieldVote(fieldCount: plan.fields.count)
         }
 
         while let record = try sorted.next() {
             recordCount += 1
             if recordCount.isMultiple(of: Self.rowsBetweenChecks) { try checkCancellation() }
-            guard let (name, head, row) = PersonSort.read(record) else {
+            guard let (name, read, row) = PersonSort.read(record) else {
                 throw RegisterError(.spoolDamaged, file: file)
             }
+            var head = read
             if name != key || head.hasCode != hasCode {
                 try endPerson()
                 key = name
                 hasCode = head.hasCode
             }
             rowCount += 1
+            if head.isKept { keptCount += 1 }
+            if head.isMarked { isMarked = true }
             try checkSize(rowCount: rowCount, byteCount: rows.count + row.count)
             guard vote.add(head.fields) else { throw RegisterError(.spoolDamaged, file: file) }
-            rows.append(contentsOf: row)
+            if head.isKept { rows.append(contentsOf: row) }
+            if !head.tally.isEmpty {
+                (head.name, head.fields) = ([], [])
+                tallies.append(head)
+            }
         }
         try endPerson()
-        guard recordCount == survey.rowsKept else { throw RegisterError(.spoolDamaged, file: file) }
+        guard recordCount == addedCount else { throw RegisterError(.spoolDamaged, file: file) }
+        survey.codesListed = neverRelease?.listed.count ?? 0
+        survey.codesListedOfNobody = survey.codesListed - listedCount
         return try writer.finish()
     }
 

@@ -12,6 +12,12 @@ struct PersonHead: Equatable {
     var refusal: RefusalReason?
     /// Encoded match fields, see `FieldCoding`.
     var fields: [UInt8]
+    /// Whether the agreement's `rows` keep the row.
+    var isKept = true
+    /// Whether the row says that its person is never to be released.
+    var isMarked = false
+    /// The row as it is to be counted once it is known that its person is not left out; empty if it was counted before.
+    var tally: [UInt8] = []
 
     func append(to bytes: inout [UInt8]) {
         BigEndian.append(UInt64(name.count), byteCount: 3, to: &bytes)
@@ -20,6 +26,9 @@ struct PersonHead: Equatable {
         bytes.append(refusal.flatMap { RefusalReason.allCases.firstIndex(of: $0) }.map { UInt8($0 + 1) } ?? 0)
         BigEndian.append(UInt64(fields.count), byteCount: 3, to: &bytes)
         bytes.append(contentsOf: fields)
+        bytes.append((isKept ? 1 : 0) | (isMarked ? 2 : 0))
+        BigEndian.append(UInt64(tally.count), byteCount: 2, to: &bytes)
+        bytes.append(contentsOf: tally)
     }
 
     init(name: [UInt8], hasCode: Bool, isTemporary: Bool = false, refusal: RefusalReason?, fields: [UInt8]) {
@@ -37,13 +46,19 @@ struct PersonHead: Equatable {
             let marks = Self.take(2, of: bytes, at: &position), marks[0] <= 2,
             Int(marks[1]) <= RefusalReason.allCases.count,
             let fieldsCount = BigEndian.value(bytes, byteCount: 3, at: &position),
-            let fields = Self.take(Int(fieldsCount), of: bytes, at: &position)
+            let fields = Self.take(Int(fieldsCount), of: bytes, at: &position),
+            let flags = Self.take(1, of: bytes, at: &position)?.first, flags <= 3,
+            let tallyCount = BigEndian.value(bytes, byteCount: 2, at: &position),
+            let tally = Self.take(Int(tallyCount), of: bytes, at: &position)
         else { return nil }
         self.name = name
         hasCode = marks[0] > 0
         isTemporary = marks[0] == 2
         refusal = marks[1] == 0 ? nil : RefusalReason.allCases[Int(marks[1]) - 1]
         self.fields = fields
+        isKept = flags & 1 == 1
+        isMarked = flags & 2 == 2
+        self.tally = tally
     }
 
     private static func take(_ count: Int, of bytes: [UInt8], at position: inout Int) -> [UInt8]? {

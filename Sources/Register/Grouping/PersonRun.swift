@@ -3,8 +3,8 @@ internal import PSIProtocol
 /// The run ended within a person or holds something else.
 struct PersonRunDamage: Error {}
 
-/// Writes people to one run: u16 identity length, u24 length of match fields, u32 number of rows, u32 their bytes, identity,
-/// match fields, rows. A person without a code has an empty identity.
+/// Writes people to one run: u16 identity length, u24 length of match fields, u32 number of rows, u32 their bytes, one
+/// byte 1 for somebody who is never to be released and else 0, identity, match fields, rows. A person without a code has an empty identity.
 struct PersonRunWriter {
     private var writer: any SpoolWriter
     private var block: [UInt8] = []
@@ -14,11 +14,14 @@ struct PersonRunWriter {
 
     init(spool: any Spool) throws { writer = try spool.makeRun() }
 
-    mutating func append(identity: [UInt8], fields: [UInt8], rowCount: Int, rows: [UInt8]) throws {
+    mutating func append(
+        identity: [UInt8], fields: [UInt8], rowCount: Int, rows: [UInt8], isWithheld: Bool
+    ) throws {
         BigEndian.append(UInt64(identity.count), byteCount: 2, to: &block)
         BigEndian.append(UInt64(fields.count), byteCount: 3, to: &block)
         BigEndian.append(UInt64(rowCount), byteCount: 4, to: &block)
         BigEndian.append(UInt64(rows.count), byteCount: 4, to: &block)
+        block.append(isWithheld ? 1 : 0)
         block.append(contentsOf: identity)
         block.append(contentsOf: fields)
         block.append(contentsOf: rows)
@@ -61,7 +64,7 @@ final class PersonRunReader {
     /// People who are still to come.
     private var personCount: Int
 
-    private static let headByteCount = 13
+    private static let headByteCount = 14
 
     init(reader: any SpoolReader, personCount: Int) {
         self.reader = reader
@@ -81,6 +84,7 @@ final class PersonRunReader {
             let fieldsByteCount = BigEndian.value(block, byteCount: 3, at: &reading),
             let rowCount = BigEndian.value(block, byteCount: 4, at: &reading),
             let byteCount = BigEndian.value(block, byteCount: 4, at: &reading),
+            let withheld = BigEndian.value(block, byteCount: 1, at: &reading), withheld <= 1,
             rowCount <= UInt64(PersonGrouping.maxRowsOfPerson), byteCount <= UInt64(PersonGrouping.maxBytesOfPerson)
         else { throw PersonRunDamage() }
         position = reading
@@ -105,7 +109,8 @@ final class PersonRunReader {
         personCount -= 1
         return PersonRows(
             identity: identity.isEmpty ? nil : identity, former: history?.former(of: identity) ?? [],
-            fields: zip(fields, plan.fields).map { FieldCoding.decode($0, as: $1.kind) }, rows: rows)
+            fields: zip(fields, plan.fields).map { FieldCoding.decode($0, as: $1.kind) }, rows: rows,
+            isWithheld: withheld == 1)
     }
 
     /// Makes at least `count` unread bytes available; false when the run has fewer.

@@ -1,8 +1,21 @@
 public import PSIProtocol
 
 /// What a register holds, in numbers. They stay with its owner until the agreement's caps have been checked.
+///
+/// Neither rows that the agreement leaves out nor people who are never to be released count, but in the numbers that say
+/// so: of what is told of a register, it is as if they were not there.
 public struct RegisterSurvey: Sendable, Equatable {
     public var rowsRead = 0
+    /// Rows that the agreement's `rows` leave out. For the owner only, as are all numbers down to `peopleWithoutRows`.
+    public var rowsLeftOut = 0
+    /// People who are never to be released, by a list or a mark.
+    public var peopleWithheld = 0
+    /// Codes on the lists, and those among them that nobody in the register has.
+    public var codesListed = 0
+    public var codesListedOfNobody = 0
+    public var derivations: [DerivationCounts] = []
+    /// People none of whose rows is kept, and who are in the register all the same.
+    public var peopleWithoutRows = 0
     /// Rows of people who may be recognised.
     public var rowsKept = 0
     /// Rows left out, by reason; without reasons that didn't occur.
@@ -35,8 +48,15 @@ public struct RegisterSurvey: Sendable, Equatable {
     public var rowsRefused: Int { refused.values.reduce(0, +) }
 
     mutating func count(_ code: Result<IdentityReading, RefusalReason>, _ quality: QualityValues) {
-        codes.count(code)
-        years[quality.year, default: .init()].count(code)
+        count(RowTally(code, quality))
+    }
+
+    /// A row that is read, of somebody who is not left out.
+    mutating func count(_ tally: RowTally) {
+        rowsRead += 1
+        let quality = tally.quality
+        codes.add(tally.codes)
+        years[quality.year, default: .init()].add(tally.codes)
         var group = quality.group
         if let value = group,
             value.utf8.count > Self.groupByteLimit || (groups[value] == nil && groups.count >= Self.mostGroups)
@@ -44,7 +64,7 @@ public struct RegisterSurvey: Sendable, Equatable {
         {
             group = Self.other
         }
-        groups[group, default: .init()].count(code)
+        groups[group, default: .init()].add(tally.codes)
     }
 
     /// Rows by year, the latest years told apart; empty if no row has one.
@@ -106,12 +126,18 @@ public struct PersonRows: Sendable, CustomReflectable {
     let fields: [NormalisedField?]
     /// The declared columns' values, in an order that says nothing of the source's; equal rows are all there.
     public let rows: [[FieldValue]]
+    /// Whether the person is never to be released: they have no rows here.
+    public let isWithheld: Bool
 
-    init(identity: [UInt8]?, former: [[UInt8]] = [], fields: [NormalisedField?] = [], rows: [[FieldValue]]) {
+    init(
+        identity: [UInt8]?, former: [[UInt8]] = [], fields: [NormalisedField?] = [], rows: [[FieldValue]],
+        isWithheld: Bool = false
+    ) {
         self.identity = identity
         self.former = former
         self.fields = fields
         self.rows = rows
+        self.isWithheld = isWithheld
     }
 
     public var customMirror: Mirror { Mirror(self, children: [:]) }

@@ -9,6 +9,8 @@ public struct MatchPlan: Sendable {
     public let fields: [MatchField]
     public let tolerantMatching: TolerantMatching?
     public let quality: QualityColumns
+    /// How people are kept out who are never to be released.
+    public var withholding: Withholding
     let profile: NormalisationProfile
 
     /// - Parameter today: the day as of which codes are judged: that of the round's opening, in UTC.
@@ -19,6 +21,7 @@ public struct MatchPlan: Sendable {
         fields = agreement.matchFields.filter { own.contains($0.name) }
         tolerantMatching = agreement.tolerantMatching
         quality = register.quality
+        withholding = agreement.withholding(of: register.id)
         profile = .sidos1
     }
 
@@ -28,6 +31,7 @@ public struct MatchPlan: Sendable {
         fields = []
         tolerantMatching = nil
         quality = QualityColumns()
+        withholding = .leftOut
         profile = .sidos1
     }
 

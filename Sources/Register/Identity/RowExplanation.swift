@@ -14,7 +14,21 @@ public struct RowExplanation {
         let plan = reader.plan
         switch next {
         case .refused(let reason, _): lines = ["not used: \(reason.rawValue), and nothing else says who it is about"]
-        case .row(let row): lines = Self.lines(of: row, plan: plan, history: history)
+        case .leftOut: lines = ["not used: the agreement's rows leave it out"]
+        case .row(let row):
+            let neverRelease = try reader.readNeverRelease(history)
+            var lines = Self.lines(of: row, plan: plan, history: history)
+            if let identity = try? row.code.get().identity.bytes, let neverRelease,
+                neverRelease.contains(history?.current(of: identity) ?? identity)
+            {
+                lines.append("never released: the person is on a list")
+            }
+            if row.isMarked { lines.append("never released: the row is marked") }
+            if !row.isKept { lines.append("no rows of it: the agreement's rows leave it out, and keep the person") }
+            for (column, value) in zip(reader.declaration.columns, row.values) {
+                lines.append("column \(column.name): \(Self.shown(value))")
+            }
+            self.lines = lines
         }
     }
 
@@ -51,6 +65,17 @@ public struct RowExplanation {
             }
         }
         return lines
+    }
+
+    private static func shown(_ value: FieldValue) -> String {
+        switch value {
+        case .null: "missing"
+        case .integer(let number): String(number)
+        case .decimal(let number): number.digits
+        case .date(let date): date.description
+        case .boolean(let flag): String(flag)
+        case .code(let text), .text(let text): shown(Array(text.utf8.prefix(200)))
+        }
     }
 
     private static func shown(

@@ -12,6 +12,10 @@ public struct RegisterSource: Sendable, Equatable {
     public var history: IdentityHistorySource?
     /// The source's name for a column of the agreement where the two differ, by the agreement's name.
     public var columnNames: [String: String]
+    /// Lists of people who are never to be released; read anew whenever the register is.
+    public var neverRelease: [NeverReleaseSource] = []
+    /// The column that marks rows of people who are never to be released.
+    public var neverReleaseColumn: NeverReleaseColumn?
 
     public enum Location: Sendable, Equatable {
         /// A file of comma-separated values with a header line, UTF-8 (RFC 4180).
@@ -36,6 +40,9 @@ public struct RegisterSource: Sendable, Equatable {
         self.matchColumns = matchColumns
         self.history = history
     }
+
+    /// Whether somebody may have to be left out.
+    var screensPeople: Bool { !neverRelease.isEmpty || neverReleaseColumn != nil }
 
     /// The file, or what stands for it in errors: server, database and table.
     public var path: String {

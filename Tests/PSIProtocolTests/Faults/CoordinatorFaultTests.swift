@@ -61,7 +61,7 @@ struct CoordinatorFaultTests {
             do {
                 _ = try await runner.perform(.release, record: fixture.record, secrets: try simulated.secrets(of: node))
                 {
-                    SimulatedPeople(people: [], register: $0)
+                    SimulatedPeople(people: [], register: $0, agreement: fixture.round.study.agreement)
                 }
             } catch let error as ProtocolViolation { violation = error }
             #expect(violation == (isAllowed ? nil : ProtocolViolation(.releaseCapExceeded, by: "coordinator")))

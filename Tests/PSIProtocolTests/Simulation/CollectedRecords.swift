@@ -6,9 +6,9 @@ struct SimulatedPeople: PeopleSource {
     var survey = SourceSurvey(people: 0, rowsRead: 0, rowsKept: 0, refused: [:])
     let register: RegisterDeclaration
 
-    init(people: [SimulatedPerson], register: RegisterDeclaration) {
-        all = people
-        self.people = people[...]
+    init(people: [SimulatedPerson], register: RegisterDeclaration, agreement: Agreement) {
+        all = people.filter { !$0.isWithheld || agreement.withholding(of: register.id) == .dummyCell }
+        self.people = all[...]
         self.register = register
     }
 
@@ -20,15 +20,15 @@ struct SimulatedPeople: PeopleSource {
     mutating func next(_ most: Int) async throws -> [PersonRecord] {
         let some = people.prefix(min(most, 7))
         people = people.dropFirst(some.count)
-        survey.people += some.count
+        survey.people += some.count { !$0.isWithheld }
         let codec = RowCodec(columns: register.columns)
         return try some.map { person in
             var rows: [UInt8] = []
-            let kept = register.columns.isEmpty ? [] : person.rows
+            let kept = register.columns.isEmpty || person.isWithheld ? [] : person.rows
             for row in kept { try codec.encode(row, into: &rows) }
             return PersonRecord(
                 identities: person.keys.map { $0.map { Array($0.utf8) } }, features: person.features, rows: rows,
-                rowCount: kept.count)
+                rowCount: kept.count, isWithheld: person.isWithheld)
         }
     }
 }
@@ -40,6 +40,8 @@ struct CollectedRecords: OpenedRecords {
     /// By person, then by register, what joined the record to others.
     var links: [[UInt8]: [Int: Int]] = [:]
     var dummies = 0
+    /// Whose records have a dummy's cell among them.
+    var withheld: Set<[UInt8]> = []
 
     mutating func person(register: Int, tag: [UInt8], cohorts: UInt64, link: Int?) async throws {
         people[tag] = cohorts
@@ -48,11 +50,14 @@ struct CollectedRecords: OpenedRecords {
     mutating func rows(register: Int, tag: [UInt8], rows: [[FieldValue]]) async throws {
         self.rows[tag, default: [:]][register] = rows
     }
-    mutating func dummy(register: Int) async throws { dummies += 1 }
+    mutating func dummy(register: Int, tag: [UInt8]) async throws {
+        dummies += 1
+        withheld.insert(tag)
+    }
 
     /// Everything that can be compared with a plaintext join: cohorts and rows of each person, without tags.
     var portraits: [String] {
-        people.map { tag, cohorts in
+        people.filter { !withheld.contains($0.key) }.map { tag, cohorts in
             Portrait.text(cohorts: cohorts, rows: rows[tag] ?? [:], links: links[tag] ?? [:])
         }.sorted()
     }

@@ -9,6 +9,8 @@ struct PlaintextJoin {
         var rows: [Int: [[FieldValue]]] = [:]
         /// By register, the key that joined the person's record there to another.
         var links: [Int: Int] = [:]
+        /// Registers whose owners never release the person.
+        var withheld: Set<Int> = []
     }
 
     private typealias Records = [(register: Int, person: SimulatedPerson)]
@@ -28,7 +30,9 @@ struct PlaintextJoin {
         conflicts = agreement.linkNames.map { _ in 0 }
         var records: Records = []
         for (index, register) in agreement.registers.enumerated() {
-            records += (registers[register.id] ?? []).map { (index, $0) }
+            // Somebody who is never released is as if not in the register, but for cohorts of people who are not in it.
+            records += (registers[register.id] ?? []).filter { !$0.isWithheld || isExcluded(register.id) }
+                .map { (index, $0) }
         }
         var groups = records.indices.map { Set([$0]) }
         var links: [Int: Int] = [:]
@@ -47,6 +51,7 @@ struct PlaintextJoin {
                 person.registers |= 1 << UInt32(records[index].register)
                 person.rows[records[index].register] = records[index].person.rows
                 person.links[records[index].register] = links[index]
+                if records[index].person.isWithheld { person.withheld.insert(records[index].register) }
             }
         }
     }
@@ -153,7 +158,7 @@ struct PlaintextJoin {
     var portraits: [String] {
         people.compactMap { person in
             let cohorts = cohorts(of: person)
-            guard cohorts != 0 else { return nil }
+            guard cohorts != 0, person.withheld.isDisjoint(with: disclosed(in: cohorts)) else { return nil }
             let rows = person.rows.filter { index, _ in
                 agreement.cohorts.enumerated().contains { position, cohort in
                     cohorts >> UInt64(position) & 1 == 1
@@ -162,6 +167,28 @@ struct PlaintextJoin {
             }
             return Portrait.text(cohorts: cohorts, rows: rows, links: shownLinks(of: person, in: cohorts))
         }.sorted()
+    }
+
+    /// Registers whose records of a person in these cohorts are opened.
+    private func disclosed(in cohorts: UInt64) -> Set<Int> {
+        Set(
+            agreement.registers.indices.filter { index in
+                let register = agreement.registers[index]
+                return agreement.cohorts.enumerated().contains { position, cohort in
+                    cohorts >> UInt64(position) & 1 == 1
+                        && (register.releasedFor.contains(cohort.id)
+                            || register.releasedFor.isEmpty && names(cohort.expression).contains(register.id))
+                }
+            })
+    }
+
+    /// Whether some cohort is of people who are not in the register: tried with one person, in every other set of registers.
+    private func isExcluded(_ id: RegisterID) -> Bool {
+        let bit = UInt32(1) << UInt32(agreement.registers.firstIndex { $0.id == id }!)
+        return (0..<(UInt32(1) << UInt32(agreement.registers.count))).contains { mask in
+            guard agreement.release == .rows, mask & bit == 0 else { return false }
+            return agreement.cohorts.contains { contains($0.expression, mask) && !contains($0.expression, mask | bit) }
+        }
     }
 
     /// By register, what may be told of how the record there was found: nothing that only a record tells which stays sealed. [P-37]

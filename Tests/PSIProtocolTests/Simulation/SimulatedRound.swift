@@ -159,7 +159,7 @@ final class SimulatedRound<S: Suite> {
         )
         let people = registers
         return try await runner.perform(duty, record: record, secrets: try secrets(of: node)) { register in
-            SimulatedPeople(people: people[register.id] ?? [], register: register)
+            SimulatedPeople(people: people[register.id] ?? [], register: register, agreement: record.agreement)
         }
     }
 

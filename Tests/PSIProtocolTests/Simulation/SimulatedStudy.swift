@@ -99,6 +99,8 @@ struct SimulatedPerson {
     var keys: [String?]
     var features: [[[UInt8]]] = []
     var rows: [[FieldValue]]
+    /// Whether the register's owner never releases the person.
+    var isWithheld = false
 
     init(_ keys: String?..., rows: [[FieldValue]] = []) { self.init(keys: keys, rows: rows) }
 

@@ -1,0 +1,116 @@
+public import PSIProtocol
+
+/// What became of a derived column's values, in numbers. They stay with the register's owner.
+public struct DerivationCounts: Sendable, Equatable {
+    public let column: String
+    /// By what the values became, for bands and maps that name few codes; empty for other derivations.
+    public var values: [String: Int] = [:]
+    public var made = 0
+    public var missing = 0
+    /// Codes that a map lacks, whatever `otherwise` made of them.
+    public var unmatched = 0
+
+    public init(column: String) { self.column = column }
+}
+
+/// One declared column as it is found in a source, and made into what is released.
+struct DerivedColumn {
+    let index: Int
+    /// The source's name.
+    let name: String
+    let declaration: ColumnDeclaration
+    private let parser: ColumnParser
+    private let map: CodeMapping?
+    private(set) var counts: DerivationCounts
+
+    init(index: Int, name: String, declaration: ColumnDeclaration, hasDecimalComma: Bool) {
+        self.index = index
+        self.name = name
+        self.declaration = declaration
+        var read = declaration
+        if let derivation = declaration.derivation { read.type = derivation.sourceType(of: declaration.type) }
+        parser = ColumnParser(declaration: read, hasDecimalComma: hasDecimalComma)
+        map = if case .map(let map)? = declaration.derivation { map } else { nil }
+        counts = DerivationCounts(column: declaration.name)
+    }
+
+    /// Whether a code could be in what is released: a column that keeps the register's own words or numbers.
+    var mayHoldCode: Bool {
+        switch (declaration.derivation, declaration.type) {
+        case (nil, .integer), (nil, .decimal), (nil, .code), (nil, .text), (.round?, _): true
+        default: false
+        }
+    }
+
+    /// Codes that the map lacks and nothing is said of.
+    var gapCount: Int { map?.otherwise == .refused ? counts.unmatched : 0 }
+
+    /// The released value, not counted.
+    ///
+    /// - Returns: nil for a code that the map lacks, if nothing else is to become of it.
+    func value(of field: SourceField) throws(RegisterError.Kind) -> FieldValue? {
+        let value = try read(field)
+        guard let derivation = declaration.derivation else { return value }
+        do throws(DerivationOverflow) { return try derivation.derived(from: value, as: declaration.type) } catch {
+            throw .notRoundable
+        }
+    }
+
+    /// The released value; a gap of the map is counted and gives a missing value, for it is told of at the end.
+    mutating func countedValue(of field: SourceField) throws(RegisterError.Kind) -> FieldValue {
+        guard declaration.derivation != nil else { return try parser.value(of: field) }
+        let value = try value(of: field)
+        if let map, try isUnmatched(field, map) { counts.unmatched += 1 }
+        switch value {
+        case nil: return .null
+        case .null?:
+            if field == .null { counts.missing += 1 }
+            return .null
+        case .code(let code)?:
+            counts.made += 1
+            if map == nil || counts.values.count < 64 || counts.values[code] != nil {
+                if case .coarsen? = declaration.derivation {} else { counts.values[code, default: 0] += 1 }
+            }
+            return .code(code)
+        case let value?:
+            counts.made += 1
+            return value
+        }
+    }
+
+    private func isUnmatched(_ field: SourceField, _ map: CodeMapping) throws(RegisterError.Kind) -> Bool {
+        guard case .code(let code) = try read(field) else { return false }
+        return map.codes[code] == nil
+    }
+
+    /// Codes are numbers in some databases; a map takes them by their digits.
+    private func read(_ field: SourceField) throws(RegisterError.Kind) -> FieldValue {
+        if map != nil, case .integer(let number) = field { return .code(String(number)) }
+        return try parser.value(of: field)
+    }
+}
+
+/// A condition on rows, and where its column is.
+struct FoundCondition {
+    let index: Int
+    /// The source's name.
+    let name: String
+    private let condition: RowCondition
+    private let parser: ColumnParser
+
+    init(_ condition: RowCondition, index: Int, name: String) {
+        self.condition = condition
+        self.index = index
+        self.name = name
+        parser = ColumnParser(
+            declaration: ColumnDeclaration(name: condition.column, type: condition.type, nullable: true, title: ""),
+            hasDecimalComma: false)
+    }
+
+    func holds(of field: SourceField) throws(RegisterError.Kind) -> Bool {
+        if condition.type == .code, case .integer(let number) = field {
+            return condition.holds(of: .code(String(number)))
+        }
+        return condition.holds(of: try parser.value(of: field))
+    }
+}

@@ -1,0 +1,112 @@
+public import PSIProtocol
+
+/// A table of people who are never to be released: who has objected, or whose data is protected.
+public struct NeverReleaseSource: Sendable, Equatable {
+    public var location: RegisterSource.Location
+    /// Name of the column of identity codes.
+    public var identityColumn: String
+
+    public init(_ location: RegisterSource.Location, identityColumn: String) {
+        self.location = location
+        self.identityColumn = identityColumn
+    }
+}
+
+/// A column of the register itself that says of a row that its person is never to be released.
+public struct NeverReleaseColumn: Sendable, Equatable {
+    /// Name in the source.
+    public var name: String
+    /// The values that say so, as the source writes them without white space at the ends.
+    public var values: Set<String>
+
+    public init(name: String, values: Set<String>) {
+        self.name = name
+        self.values = values
+    }
+
+    /// Whether the field says so. A value that is missing does not.
+    func marks(_ field: SourceField) throws(RegisterError.Kind) -> Bool {
+        switch field {
+        case .null: false
+        case .characters(let text), .text(let text):
+            values.contains(String(decoding: WhiteSpace.trimmed(text), as: UTF8.self))
+        case .integer(let number): values.contains(String(number))
+        case .real, .binary: throw .unreadableMark
+        }
+    }
+}
+
+/// Who is never to be released, by the identities of today. Secret; it shows nothing of itself.
+struct NeverRelease: CustomReflectable {
+    /// People listed and marked together are no more.
+    static let limit = 2_000_000
+
+    /// Of the lists.
+    private(set) var listed: Set<[UInt8]> = []
+    /// Of rows that the register marks.
+    private var marked: Set<[UInt8]> = []
+
+    /// Reads all lists anew. Anything that cannot be read is an error: nobody may be released by mistake.
+    init(
+        reading sources: [NeverReleaseSource], owner: ParticipantID, scheme: any IdentityScheme,
+        history: IdentityHistory?
+    ) throws(RegisterError) {
+        for source in sources { try read(source, owner: owner, scheme: scheme, history: history) }
+    }
+
+    func contains(_ identity: [UInt8]) -> Bool { listed.contains(identity) || marked.contains(identity) }
+
+    mutating func mark(_ identity: [UInt8], file: String) throws(RegisterError) {
+        marked.insert(identity)
+        if listed.count + marked.count > Self.limit {
+            throw RegisterError(.tooManyNeverReleased(limit: Self.limit), file: file)
+        }
+    }
+
+    private mutating func read(
+        _ source: NeverReleaseSource, owner: ParticipantID, scheme: any IdentityScheme, history: IdentityHistory?
+    ) throws(RegisterError) {
+        let opened = RegisterSource(source.location, identityColumn: source.identityColumn)
+        var records = try opened.makeReader()
+        let names = records.columns
+        for (index, name) in names.enumerated() where scheme.containsCode(Array(name.utf8)[...]) {
+            throw RegisterError(.identityCodeInHeader, file: opened.path, column: "#\(index + 1)")
+        }
+        guard let index = names.firstIndex(of: source.identityColumn) else {
+            let missing = RegisterError.MissingColumn(
+                name: source.identityColumn, suggestion: NearName.of(source.identityColumn, among: names))
+            throw RegisterError(.missingColumns([missing]), file: opened.path)
+        }
+        records.select([index])
+        while let record = try records.next() {
+            let identity: PersonIdentity
+            do throws(RefusalReason) {
+                switch record[index] {
+                case .characters(let text), .text(let text): identity = try scheme.identity(of: text, owner: owner)
+                case .integer(let number):
+                    identity = try scheme.identity(of: Array(String(number).utf8)[...], owner: owner)
+                case .null: throw .missing
+                case .real, .binary: throw .malformed
+                }
+            } catch {
+                throw RegisterError(.badNeverReleaseCode(error), at: record.place, column: source.identityColumn)
+            }
+            listed.insert(history?.current(of: identity.bytes) ?? identity.bytes)
+            guard listed.count <= Self.limit else {
+                throw RegisterError(.tooManyNeverReleased(limit: Self.limit), file: opened.path)
+            }
+        }
+    }
+
+    /// Without children, so that no reflection prints a code.
+    var customMirror: Mirror { Mirror(self, children: [:]) }
+}
+
+extension RegisterReader {
+    /// Who is never to be released, read now; nil if the source names neither lists nor a column.
+    func readNeverRelease(_ history: IdentityHistory?) throws(RegisterError) -> NeverRelease? {
+        guard source.screensPeople else { return nil }
+        return try NeverRelease(
+            reading: source.neverRelease, owner: declaration.owner, scheme: plan.scheme, history: history)
+    }
+}
