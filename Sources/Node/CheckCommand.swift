@@ -157,9 +157,8 @@ struct RegisterCheck {
         }
         if !source.neverRelease.isEmpty || source.neverReleaseColumn != nil {
             out.line(
-                "  never released: \(survey.peopleWithheld) people of this register; \(survey.codesListed) on the lists, "
-                    + "\(survey.codesListedOfNobody) of them not in this register. No other number counts them, and nobody "
-                    + "else is told")
+                "  never released: \(survey.peopleWithheld) of the register's people; the lists have \(survey.codesListed), "
+                    + "of whom \(survey.codesListedOfNobody) are not in it. No other number counts them")
         }
     }
 

@@ -72,6 +72,10 @@ extension SystemTests {
                     try FileManager.default.createDirectory(at: $0, withIntermediateDirectories: false)
                 }),
             Fault(
+                testDescription: "a list of people never released with something else in it",
+                words: ["a-never.csv", "row 2", "column \"hetu\"", "no usable code (malformed)"],
+                design: { $0.neverReleased["a"] = [InventedPerson(3).code, "everybody"] }),
+            Fault(
                 testDescription: "more people than agreed", code: "cap.exceeded",
                 words: ["register_a has 36 people, more than the 35"],
                 design: { $0.registers[0].maxPeople = 35 }),

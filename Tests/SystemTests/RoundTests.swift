@@ -82,6 +82,49 @@ extension SystemTests {
             }
         }
 
+        @Test("People who are never released, and rows of a period only, kept and left out", .timeLimit(.minutes(2)))
+        func minimised() async throws {
+            var design = StudyDesign.simple()
+            design.cohorts = [
+                .init(id: "both", rule: .intersect(.register("register_a"), .register("register_b"))),
+                .init(id: "rest", rule: .except(.register("register_a"), .register("register_b"))),
+            ]
+            for index in design.registers.indices { design.registers[index].releasedFor = ["both", "rest"] }
+            // Of both, of the rest, and of nobody.
+            design.neverReleased = [
+                "a": [InventedPerson(3).code], "b": [InventedPerson(12).code, InventedPerson(150).code],
+            ]
+            let period = "where: [{column: day, type: date, from: 2012-01-01, until: 2016-12-31}]"
+            design.registers[0].agreed = ["rows: {people: keep, \(period)}"]
+            design.registers[2].agreed = ["rows: {people: leave_out, \(period)}"]
+            var expected = design
+            for index in [0, 2] {
+                expected.registers[index].rows = design.registers[index].rows.map { row in
+                    var row = row
+                    let day = row.values[2] ?? ""
+                    if day < "2012-01-01" || day > "2016-12-31" { row.isLeftOut = true }
+                    return row
+                }
+            }
+            try await StudyOnDisk.with(design) { study in
+                try study.sign()
+                let running = try await study.serveAll()
+                let check = try await study.run(.node, "check", "-d", study.home("b").path)
+                #expect(check.status == 0)
+                #expect(
+                    check.output.contains(
+                        "never released: 1 of the register's people; the lists have 2, of whom 1 are not in it"))
+                let link = try study.link()
+                #expect(try await link.end() == 0)
+                try await study.researchIsDone()
+                #expect(try await study.dataset().profiles == expected.expectedProfiles)
+                // What the log says is as if the person were not there.
+                let owner = try #require(running["b"])
+                #expect(owner.errors.contains("people=35"), "\(owner.errors)")
+                #expect(!owner.errors.contains("never"))
+            }
+        }
+
         @Test("Counts only: no research environment, and the counts that a plaintext join has", .timeLimit(.minutes(2)))
         func countsOnly() async throws {
             var design = StudyDesign.simple()

@@ -283,7 +283,7 @@ extension AgreementReader {
         return codes
     }
 
-    /// A register's column is read as one type only by conditions and by columns that take it as it is.
+    /// Rows that are chosen must make a difference: to what is released, or to who is in the register.
     func checkRows(_ register: MappingReader, _ rows: RowSelection?, hasColumns: Bool) {
         guard let rows, !hasColumns, rows.people == .keep else { return }
         register.fail(

@@ -12,7 +12,7 @@ public enum ColumnDerivation: Sendable, Equatable {
     /// A number to the nearest multiple of this, halves away from zero. 1…1,000,000,000.
     case round(to: Int)
 
-    /// The types that the register's own column may be read as, given the column's declared type; the first is tried.
+    /// What the register's own column is read as, given the column's declared type.
     public func sourceType(of declared: ColumnType) -> ColumnType {
         switch self {
         case .coarsen: .date

@@ -1,8 +1,9 @@
 extension ColumnDeclaration {
     /// How the column is made of the register's, as a sentence without an end; nil for one that is as the register has it.
     public var derivationText: String? {
-        let from = source.map { " of \($0)" } ?? ""
-        guard let derivation else { return source.map { "the register's column \($0)" } }
+        let other = source == name ? nil : source
+        let from = other.map { " of \($0)" } ?? ""
+        guard let derivation else { return other.map { "the register's column \($0)" } }
         switch derivation {
         case .coarsen(let period):
             let form =
@@ -12,7 +13,7 @@ extension ColumnDeclaration {
                 case (.quarter, _): "as a code such as 2009-Q3"
                 case (.month, _): "as a code such as 2009-07"
                 }
-            return "the \(period.rawValue)\(from.isEmpty ? "" : from) only, \(form)"
+            return "the \(period.rawValue)\(from) only, \(form)"
         case .map(let mapping):
             let codes = Set(mapping.codes.values).count
             let head =
@@ -25,7 +26,9 @@ extension ColumnDeclaration {
             }
         case .bands(let bands):
             return "the band\(from) only, one of: " + bands.labels.joined(separator: "; ")
-        case .round(let step): return "rounded\(from) to the nearest multiple of \(AgreementSummary.number(step))"
+        case .round(let step):
+            return (other.map { "\($0) " } ?? "")
+                + "rounded to the nearest multiple of \(AgreementSummary.number(step))"
         }
     }
 }
@@ -43,7 +46,7 @@ extension RowSelection {
         case .leaveOut:
             return [
                 "Only rows are used in which \(kept).",
-                "Somebody without such a row is not in the register: a cohort that leaves out the register's people has them.",
+                "Somebody without such a row is not in the register: a cohort that excludes the register's people may have them.",
             ]
         }
     }

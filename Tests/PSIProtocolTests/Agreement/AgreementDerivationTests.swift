@@ -162,6 +162,17 @@ struct AgreementDerivationTests {
         ])
     }
 
+    @Test func theCodebookSaysHowAColumnWasMade() throws {
+        var column = ColumnDeclaration(name: "a", type: .decimal, nullable: false, title: "A", source: "b")
+        #expect(column.derivationText == "the register's column b")
+        column.derivation = .round(to: 1_000)
+        #expect(column.derivationText == "b rounded to the nearest multiple of 1,000")
+        column.source = "a"
+        #expect(column.derivationText == "rounded to the nearest multiple of 1,000")
+        column.derivation = nil
+        #expect(column.derivationText == nil)
+    }
+
     // MARK: Values
 
     @Test(arguments: [

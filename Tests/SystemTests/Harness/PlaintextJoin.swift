@@ -21,12 +21,17 @@ extension StudyDesign {
         let people = Dictionary(registers.map { ($0.id, $0.people) }, uniquingKeysWith: { first, _ in first })
         let shown = Set(registers.flatMap(\.releasedFor))
         let members = cohorts.filter { shown.contains($0.id) }.map { ($0.id, $0.rule.people(people)) }
-        let everybody = members.reduce(into: Set<InventedPerson>()) { $0.formUnion($1.1) }
+        // Every cohort of these tests names every register with a list, so whoever is on it is in none.
+        let gone = registers.reduce(into: Set<InventedPerson>()) { gone, register in
+            let listed = neverReleased[register.owner] ?? []
+            gone.formUnion(register.people.filter { listed.contains($0.code) })
+        }
+        let everybody = members.reduce(into: Set<InventedPerson>()) { $0.formUnion($1.1) }.subtracting(gone)
         return everybody.map { person in
             let own = Set(members.filter { $0.1.contains(person) }.map(\.0))
             var rows: [String: [String]] = [:]
             for register in registers where !own.isDisjoint(with: register.releasedFor) {
-                rows[register.id] = register.rows.filter { $0.person == person }.map { row in
+                rows[register.id] = register.rows.filter { $0.person == person && !$0.isLeftOut }.map { row in
                     row.values.map { $0 ?? "" }.joined(separator: ",")
                 }
             }

@@ -50,6 +50,8 @@ struct StudyDesign: Sendable {
     var matching = ["match_keys: [identity_code]"]
     var registers: [TestRegister]
     var cohorts: [Cohort]
+    /// By owner, lines of a list of people who are never to be released.
+    var neverReleased: [String: [String]] = [:]
 
     /// In the ring's order.
     var authorities: [String] {
@@ -97,6 +99,7 @@ struct StudyDesign: Sendable {
                 "  - id: \(register.id)", "    title: \"Register \(register.id)\"", "    owner: \(register.owner)",
                 "    max_people: \(register.maxPeople)", "    max_cells_per_person: 8",
             ]
+            lines += register.agreed.map { "    " + $0 }
             guard release == "rows", !register.releasedFor.isEmpty else { continue }
             lines += ["    released_for: [\(register.releasedFor.joined(separator: ", "))]", "    columns:"]
             lines += register.columns.map {

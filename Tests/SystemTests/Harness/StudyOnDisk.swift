@@ -142,8 +142,14 @@ final class StudyOnDisk: Sendable {
             }
             return lines.joined(separator: "\n") + "\n"
         }
+        var lists = ""
+        if let listed = design.neverReleased[id] {
+            let file = directory.appendingPathComponent("\(id)-never.csv")
+            try Data((["hetu"] + listed).map { $0 + "\n" }.joined().utf8).write(to: file)
+            lists = "never_release:\n  - csv: {file: \"\(file.path)\"}\n    identity: hetu\n"
+        }
         try configure(
-            id, "sidos_node: 1\n" + connection + (own.isEmpty ? "" : "registers:\n" + registers.joined()))
+            id, "sidos_node: 1\n" + connection + lists + (own.isEmpty ? "" : "registers:\n" + registers.joined()))
     }
 
     // MARK: Programs

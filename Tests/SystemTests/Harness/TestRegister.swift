@@ -20,6 +20,8 @@ struct TestRegister: Sendable {
         var person: InventedPerson
         /// A value a column, as a dataset writes it; nil for null.
         var values: [String?]
+        /// Whether the agreement's `rows` leave it out.
+        var isLeftOut = false
     }
 
     var id: String
@@ -34,6 +36,8 @@ struct TestRegister: Sendable {
     var names: [Int: String] = [:]
     /// Codes that people had before: former and current.
     var history: [(former: String, current: String)] = []
+    /// Lines of the agreement about the register besides the usual ones.
+    var agreed: [String] = []
     /// Lines of the node's configuration besides source and identity.
     var more: [String] = []
 
