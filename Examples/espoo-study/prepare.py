@@ -119,6 +119,7 @@ def agreement(out, suite):
             f"    expression: {cohort['expression']}",
             f"    max_people: {cap}",
         ]
+    lines.append(f"disclosure: {json.dumps(spec['disclosure'])}")
     lines.append((HERE / "notice.yaml").read_text(encoding="utf-8").rstrip("\n"))
     print("\n".join(lines))
 

@@ -21,6 +21,7 @@ import generate  # noqa: E402
 import verify  # noqa: E402
 from espoo_study import codes, dataset, names, oracle, search  # noqa: E402
 from espoo_study.authorities import DEGREE, EDUCATION, EXIT_REASON, NOTE, UNIT  # noqa: E402
+from espoo_study.disclosure import HIDDEN, Disclosure  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SIZES = {"client": 150, "resident": 250, "other": 600}
@@ -28,8 +29,11 @@ PSEUDONYM_KEY = b"test"
 
 
 def read_study():
+    """The study without its disclosure rules, which `DisclosureTests` are about."""
     with open(os.path.join(HERE, "study.json"), encoding="utf-8") as file:
-        return json.load(file)
+        study = json.load(file)
+    del study["disclosure"]
+    return study
 
 
 def files_below(directory):
@@ -66,7 +70,7 @@ def write_dataset(study, registers, directory):
 
 def write_tables(tables, directory, study):
     os.makedirs(directory)
-    kinds = {register["id"]: [kind for _, kind in oracle.released_columns(register)]
+    kinds = {register["id"]: [kind for _, kind in oracle.released_columns(register, Disclosure(study))]
              for register in study["registers"]}
 
     def field(value):
@@ -289,9 +293,12 @@ class VerifierTests(StudyFolder):
             with open(os.path.join(searched, "deep", file_name), "wb") as file:
                 file.write(b"nothing here\n" if planted is None else planted)
             result, output = os.path.join(folder, "result.json"), io.StringIO()
+            study = os.path.join(folder, "study.json")
+            with open(study, "w", encoding="utf-8") as file:
+                json.dump(self.study, file)
             with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
                 status = verify.main(["--registers", self.registers, "--dataset", directory, "--search", searched,
-                                      "--json", result])
+                                      "--study", study, "--json", result])
             told = {}
             if os.path.exists(result):
                 with open(result, encoding="utf-8") as file:
@@ -503,6 +510,66 @@ class VerifierTests(StudyFolder):
             for wrong in ('a,"b\n', 'a,"b"c\n', 'a,b"c"\n'):
                 with self.assertRaises(oracle.StudyProblem):
                     read(wrong)
+
+
+class DisclosureTests(unittest.TestCase):
+    rules = Disclosure({"disclosure": {
+        "k": 2,
+        "quasi_identifiers": [{"column": "a.year", "bands": [5, 20]}, {"column": "a.born", "dates": ["year", "ten_years"]},
+                              {"column": "b.area", "prefixes": [3]}],
+        "cuts": [{"column": "a.euros", "bottom": "0", "top": "100.5"}],
+        "rare": [{"column": "a.tongue", "people": 2, "as": "other"}]}})
+
+    def test_rows(self):
+        shown = self.rules.row("a", ["year", "born", "euros", "tongue", "x"])
+        self.assertEqual(shown(("1985", None, "100.6", "so", "y")), (HIDDEN, HIDDEN, "100.5", HIDDEN, "y"))
+        self.assertEqual(shown(("1985", None, "-1", "so", None)), (HIDDEN, HIDDEN, "0", HIDDEN, None))
+        self.assertEqual(shown(("1985", None, None, "so", "y"))[2], None)
+        self.assertEqual(shown(("1985", None, "100.50", "so", "y"))[2], "100.50")
+        self.assertEqual([self.rules.released_type("a", name, "integer") for name in ("year", "euros")], ["code", "integer"])
+
+    def problems(self, *rows, area="022*"):
+        persons = {person: (True,) for person, *_ in rows}
+        return self.rules.problems(persons, {
+            "a": (["person", "year", "born", "euros", "tongue"], rows),
+            "b": (["person", "area"], [(person, area) for person, *_ in rows])})
+
+    def test_who_is_alone_is_found(self):
+        row = ("1985 to 1989", "1980 to 1989", "1", "fi")
+        self.assertEqual(self.problems(("p", *row), ("q", *row)), [])
+        other = ("1985", "1980 to 1989", "1", "fi")
+        self.assertIn("fewer than 2", self.problems(("p", *row), ("q", *row), ("r", *other))[0])
+        # The rows of one person are one set.
+        self.assertEqual(self.problems(("p", *row), ("q", *row), ("p", *other), ("q", *other)), [])
+
+    def test_values_of_no_step_are_found(self):
+        for year, born, area in [("1986 to 1990", "1985", "022*"), ("1985 to 1988", "1985", "022*"),
+                                 ("1985 to 1989", "1985-Q1", "022*"), ("1985 to 1989", "1981 to 1990", "022*"),
+                                 ("1985 to 1989", "1985", "02*"), ("unknown", "1985", "02230")]:
+            row = (year, born, "1", "fi")
+            self.assertEqual(len(self.problems(("p", *row), ("q", *row), area=area)), 1, (year, born, area))
+        for year, born, area in [("1980 to 1999", "1985", "02230"), ("1985", "1985-03-01", None), (None, None, "022*")]:
+            row = (year, born, "1", "fi")
+            self.assertEqual(self.problems(("p", *row), ("q", *row), area=area), [], (year, born, area))
+
+    def test_rare_values_are_found(self):
+        rows = [(person, "1985", "1985", "1", tongue) for person, tongue in zip("pqr", ["fi", "fi", "so"])]
+        self.assertIn("a.tongue", self.problems(*rows)[0])
+
+    def test_people_whom_nothing_hides_are_left_out(self):
+        join = oracle.Join(["c"])
+        for register in ("a", "b"):
+            join.tallies[register] = oracle.Tally(["x"])
+        for person in "pqr":
+            join.persons[person] = (True,)
+            join.tallies["a"].add(person, ("1",))
+        for person in "pq":
+            join.tallies["b"].add(person, ("2",))
+        self.rules.leave_out(join)
+        self.assertEqual(set(join.persons), {"p", "q"})
+        self.assertEqual(join.tallies["a"].rows, 2)
+        self.assertEqual(join.tallies["a"].column_sums, [2 * oracle.hash_of("1")])
+
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import sqlite3
 from collections import Counter
 from decimal import Decimal, InvalidOperation
 
+from .disclosure import Disclosure
 from .oracle import Join, StudyProblem, Tally, digest, released_columns
 
 _FIELD = re.compile(r'(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\Z)')
@@ -73,6 +74,9 @@ class Read:
         self.problems = []
         self.join = Join([cohort["name"] for cohort in study["cohorts"]])
         self.tables = Counter()
+        self.quasi, self.headers = {}, {}
+        rules = Disclosure(study)
+        wanted_rows = {column.split(".")[0] for column in [*rules.quasi, *rules.rare]}
         wanted = [(name, "boolean") for name in self.join.cohort_names]
         for person, *flags in self._rows(tables, "persons", wanted):
             if person in (None, ""):
@@ -84,14 +88,21 @@ class Read:
             else:
                 self.join.persons[person] = tuple(flag == "true" for flag in flags)
         for register in study["registers"]:
-            name, columns = register["id"], released_columns(register)
+            name, columns = register["id"], released_columns(register, rules)
+            shown, kept = rules.row(name, [column for column, _ in columns]), self.quasi.setdefault(name, [])
             tally = self.join.tallies[name] = Tally([column for column, _ in columns])
             strangers = 0
             for person, *values in self._rows(tables, name, columns):
                 strangers += person not in self.join.persons
-                tally.add(person, tuple(values))
+                tally.add(person, shown(values))
+                if name in wanted_rows:
+                    kept.append((person, *values))
+            self.headers[name] = ["person"] + [column for column, _ in columns]
             if strangers:
                 self.problems.append(f"{name}: {strangers} rows of persons whom the table persons lacks")
+
+        self.problems += rules.problems(
+            self.join.persons, {name: (self.headers[name], self.quasi[name]) for name in wanted_rows})
 
     def _rows(self, tables, name, columns):
         table = tables(name)

@@ -12,6 +12,8 @@ import re
 import sqlite3
 from decimal import ROUND_HALF_UP, Decimal
 
+from .disclosure import Disclosure
+
 _CODE = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{2})([-+A-FU-Y])([0-9]{3})([0-9A-FHJ-NPR-Y])")
 _CENTURY = {"+": 1800} | dict.fromkeys("-YXWVU", 1900) | dict.fromkeys("ABCDEF", 2000)
 _CHECK = "0123456789ABCDEFHJKLMNPRSTUVWXY"
@@ -146,15 +148,25 @@ class Tally:
     def __init__(self, columns):
         self.columns = columns
         self.rows = 0
+        self.rows_of = {}
         self.people = {}
         self.column_sums = [0] * len(columns)
 
     def add(self, person, values):
         self.rows += 1
+        self.rows_of[person] = self.rows_of.get(person, ()) + (tuple(map(hash_of, values)),)
         self.people[person] = self.people.get(person, 0) + digest(values)
         sums = self.column_sums
         for index, value in enumerate(values):
             sums[index] += hash_of(value)
+
+    def remove(self, person):
+        """As if the person had no rows."""
+        for row in self.rows_of.pop(person, ()):
+            self.rows -= 1
+            for index, value in enumerate(row):
+                self.column_sums[index] -= value
+        self.people.pop(person, None)
 
     @property
     def all_rows(self):
@@ -188,10 +200,10 @@ class Join:
             yield flags, tuple(people.get(person, 0) for people in tallies)
 
 
-def released_columns(register):
+def released_columns(register, rules):
     """Names and types as they are released: of a derived column, those of what is made."""
-    return [(made["name"], made["type"]) for column in register["columns"] if column["released"]
-            for made in [column.get("as", column)]]
+    return [(made["name"], rules.released_type(register["id"], made["name"], made["type"]))
+            for column in register["columns"] if column["released"] for made in [column.get("as", column)]]
 
 
 class Maker:
@@ -255,6 +267,7 @@ def never_released(study, directory, owner):
 
 def join(study, directory):
     """The join, and per register the number of rows read and refused."""
+    rules = Disclosure(study)
     registers = {register["id"]: register for register in study["registers"]}
     sets, needed = {}, set()
     for cohort in study["cohorts"]:
@@ -281,7 +294,9 @@ def join(study, directory):
         allowed = set().union(*(sets[name] for name in register["released_for"]))
         maker = Maker(register)
         allowed = allowed - silent[register["owner"]]
-        tally = Tally([name for name, _ in released_columns(register)])
+        names_and_types = released_columns(register, rules)
+        tally = Tally([name for name, _ in names_and_types])
+        shown = rules.row(register["id"], [name for name, _ in names_and_types])
         read = refused = 0
         known = {}
         for code, *values in source_rows(directory, register["source"],
@@ -295,7 +310,8 @@ def join(study, directory):
             elif who in allowed:
                 made = maker.row(values)
                 if made is not None:
-                    tally.add(who, made)
+                    tally.add(who, shown(made))
         result.tallies[register["id"]] = tally
         counts[register["id"]] = {"rows": read, "refused": refused}
+    rules.leave_out(result)
     return result, counts

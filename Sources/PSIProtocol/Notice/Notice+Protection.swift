@@ -2,7 +2,7 @@
 extension Notice {
     var protection: Section {
         let sentences =
-            [identityCode, otherKeys, hops, release, identifiers, pseudonyms, content]
+            [identityCode, otherKeys, hops, release, identifiers, pseudonyms, rows, derivations, classes, movedDates, content]
             + [smallestCell, rounding, noise, padding, rounds]
         return Section(
             heading: say("Näin tietosi suojataan", "Så skyddas dina uppgifter", "How your data is protected"),
@@ -127,10 +127,68 @@ extension Notice {
             "In the dataset you have a random code. The same code is used in no other study.")
     }
 
+    private var rows: String? {
+        guard agreement.registers.contains(where: { $0.rows != nil }) else { return nil }
+        return say(
+            "Joistakin rekistereistä käytetään vain ne rivit, joita tutkimus tarvitsee. Muut eivät lähde rekisteristä.",
+            "Ur en del register används bara de rader som studien behöver. De andra lämnar inte registret.",
+            "Of some registers only the rows that the study needs are used. The others do not leave the register.")
+    }
+
+    private var isDerived: Bool {
+        agreement.registers.contains { $0.columns.contains { $0.derivation != nil } }
+    }
+
+    private var derivations: String? {
+        guard isDerived else { return nil }
+        return say(
+            "Osa tiedoista karkeistetaan tai luokitellaan jo rekisterinpitäjän omassa järjestelmässä.",
+            "En del uppgifter görs grövre eller klassificeras redan i den personuppgiftsansvariges eget system.",
+            "Some values are made coarser or grouped already in the controller's own system.")
+    }
+
+    private var classes: String? {
+        guard let least = agreement.disclosure.smallestClass else { return nil }
+        let count = language.number(least)
+        let shared = say(
+            "Ennen kuin tutkija näkee aineiston, tietoja karkeistetaan niin, että vähintään \(count) ihmisellä on sama "
+                + "yhdistelmä niitä tietoja, joista sinut voisi helpoimmin tunnistaa.",
+            "Innan en forskare ser materialet görs uppgifterna grövre, så att minst \(count) personer har samma kombination av de "
+                + "uppgifter som man lättast kunde känna igen dig på.",
+            "Before a researcher sees the dataset, values are made coarser so that at least \(count) people share every "
+                + "combination of the details by which you could most easily be recognised.")
+        guard agreement.disclosure.diversity != nil else { return shared }
+        return shared + " "
+            + say(
+                "Heidän arkaluonteiset tietonsa eivät saa olla kaikilla samat.",
+                "Deras känsliga uppgifter får inte vara desamma hos alla.",
+                "Their sensitive values must not all be the same.")
+    }
+
+    private var movedDates: String? {
+        guard let shift = agreement.disclosure.dateShift else { return nil }
+        let days = language.number(shift.days)
+        return shift.except.isEmpty
+            ? say(
+                "Aineiston päivämääriä siirretään satunnainen määrä päiviä, enintään \(days).",
+                "Datumen i materialet flyttas ett slumpmässigt antal dagar, högst \(days).",
+                "Dates in the dataset are moved by a random number of days, at most \(days).")
+            : say(
+                "Osaa aineiston päivämääristä siirretään satunnainen määrä päiviä, enintään \(days).",
+                "En del av datumen i materialet flyttas ett slumpmässigt antal dagar, högst \(days).",
+                "Some dates in the dataset are moved by a random number of days, at most \(days).")
+    }
+
     private var content: String? {
-        guard agreement.release == .rows,
-            agreement.registers.contains(where: { $0.columns.contains { $0.disclosure == .asIs } })
-        else { return nil }
+        guard agreement.release == .rows else { return nil }
+        guard !isDerived, agreement.disclosure == DisclosureRules() else {
+            return say(
+                "Aineisto ei silti ole täysin nimetön: joku, joka tietää sinusta paljon, voisi periaatteessa tunnistaa harvinaiset "
+                    + "tiedot.",
+                "Materialet är ändå inte helt anonymt: den som vet mycket om dig kan i princip känna igen ovanliga uppgifter.",
+                "The dataset is still not fully anonymous: somebody who knows much about you could in principle recognise rare "
+                    + "data.")
+        }
         return say(
             "Tiedot luovutetaan sellaisina kuin ne ovat rekisterissä. Aineisto ei siksi ole täysin nimetön: joku, joka tietää "
                 + "sinusta paljon, voisi periaatteessa tunnistaa harvinaiset tiedot.",

@@ -134,6 +134,28 @@ struct NoticeTests {
 
             """, "Cannot open the data. - Lab", "which records resemble each other"
         ),
+        (
+            "match_keys: [identity_code]\n",
+            "disclosure: {k: 7, quasi_identifiers: [{column: omnia_clients.service}]}\nmatch_keys: [identity_code]\n",
+            "released as they are in the register", "at least 7 people share"
+        ),
+        (
+            "match_keys: [identity_code]\n",
+            "disclosure: {date_shift: {days: 12}}\nmatch_keys: [identity_code]\n",
+            "released as they are in the register", "random number of days, at most 12"
+        ),
+        (
+            "type: date, nullable: true, title: First day, disclosure: as_is}",
+            "type: integer, coarsen: year, nullable: true, title: First day, disclosure: as_is}",
+            "released as they are in the register", "made coarser or grouped already"
+        ),
+        (
+            "    released_for: [clients]",
+            """
+                rows: {people: keep, where: [{column: day, type: date, from: 2010-01-01, until: 2020-12-31}]}
+                released_for: [clients]
+            """, "Cannot open the data. - Lab", "only the rows that the study needs"
+        ),
     ]
 
     @Test(arguments: changes.indices) func followsTheFields(_ index: Int) throws {
