@@ -91,7 +91,7 @@ def main():
     try:
         write(directory, arguments.rows)
         server = start_server(programs, folder, directory / "t.csv")
-        node = arguments.bin / "sidos-node"
+        node = arguments.bin.resolve() / "sidos-node"
         for kind, place in [
             ("CSV", f"csv: {{file: {directory}/t.csv}}"),
             ("SQLite", f"sqlite: {{file: {directory}/t.sqlite, table: t}}"),

@@ -99,6 +99,8 @@ public final class PostgreSQLCluster: @unchecked Sendable {
         process.arguments = arguments
         process.currentDirectoryURL = URL(fileURLWithPath: "/")
         let input = Pipe()
+        // No other program may keep it open.
+        _ = fcntl(input.fileHandleForWriting.fileDescriptor, F_SETFD, FD_CLOEXEC)
         process.standardInput = input
         try process.run()
         server = process

@@ -36,6 +36,8 @@ import Testing
                 let queue = try DatabaseQueue(path: path)
                 try queue.writeWithoutTransaction { db in
                     _ = try String.fetchOne(db, sql: "PRAGMA journal_mode = WAL")
+                }
+                try queue.write { db in
                     try db.execute(sql: create)
                     for row in rows {
                         let marks = row.map { _ in "?" }.joined(separator: ", ")
