@@ -84,13 +84,12 @@ public final class PostgreSQLCluster: @unchecked Sendable {
         lock.lock()
         defer { lock.unlock() }
         guard server == nil else { return }
+        // Not by the shell's own `wait`: signals that it needs may be blocked in the thread that starts it.
         let script = """
             \(binaries)/postgres -D \(folder)/data >> \(folder)/log 2>&1 < /dev/null &
-            server=$!
             word=
             read word
-            kill -INT $server 2> /dev/null
-            wait $server
+            \(binaries)/pg_ctl -D \(folder)/data -m fast -w stop > /dev/null 2>&1
             [ "$word" = stop ] || rm -rf \(folder)
             """
         let process = Process()
