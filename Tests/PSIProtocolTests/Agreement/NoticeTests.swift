@@ -154,7 +154,7 @@ struct NoticeTests {
             """
                 rows: {people: keep, where: [{column: day, type: date, from: 2010-01-01, until: 2020-12-31}]}
                 released_for: [clients]
-            """, "Cannot open the data. - Lab", "only the rows that the study needs"
+            """, "no other study. - Values", "only the rows that the study needs"
         ),
     ]
 
