@@ -60,7 +60,7 @@ enum DisclosureStudy {
             var bytes = [UInt8](repeating: 0, count: 16)
             for place in 0..<8 { bytes[place] = UInt8(truncatingIfNeeded: numbers.next()) }
             bytes[15] = UInt8(index & 255)
-            bytes[14] = UInt8(index >> 8)
+            bytes[14] = UInt8(truncatingIfNeeded: index >> 8)
             let year = 1940 + Int64(numbers.below(10)) * 6 + Int64(numbers.below(6))
             let area = numbers.below(20) == 0 ? FieldValue.null : .code("02\(numbers.below(4))\(numbers.below(6))0")
             let moved = try SampleStudy.date("20\(numbers.below(2))\(numbers.below(10))-0\(1 + numbers.below(9))-15")

@@ -43,6 +43,35 @@ import Testing
         print("\(Int(rows)) rows: received \(speeds[0]) rows/s, written \(speeds[1]) rows/s, at most \(memory)")
     }
 
+    @Test func manyPeopleAreRecoded() throws {
+        let rowCount = ProcessInfo.processInfo.environment["SIDOS_DATASET_ROWS"].flatMap { Int($0) } ?? 20_000
+        let people = try DisclosureStudy.people(max(500, rowCount / 10), seed: 1)
+        let rules = DisclosureRules(
+            smallestClass: 5, diversity: Diversity(count: 2), leaveOutPercent: 1,
+            quasiIdentifiers: DisclosureStudy.quasi, sensitive: [DisclosureStudy.diagnosis])
+        let clock = ContinuousClock()
+        var durations: [Duration] = []
+        for disclosure in [DisclosureRules(), rules] {
+            let directory = try Scratch()
+            let store = try DisclosureStudy.store(people, try DisclosureStudy.agreement(disclosure), in: directory)
+            defer { try? store.close() }
+            durations.append(
+                try clock.measure {
+                    _ = try DatasetWriter(directory: directory.path("dataset"))
+                        .write(store, report: DisclosureStudy.report(), created: SampleStudy.created)
+                })
+            if disclosure.smallestClass != nil {
+                let plan = try ReleasePlan(store)
+                #expect(plan.classes.allSatisfy { $0.members.count >= 5 })
+                #expect(plan.keptCount + plan.leftOutCount == people.count)
+            }
+        }
+        let ratio = (durations[1] / durations[0] * 10).rounded() / 10
+        print(
+            "\(people.count) people written in \(durations[0]), under disclosure rules in \(durations[1]), \(ratio) times as "
+                + "long, at most \(Self.peakMemory())")
+    }
+
     private static func peakMemory() -> String {
         let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
         let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") } ?? ""
