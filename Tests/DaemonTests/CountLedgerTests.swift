@@ -28,14 +28,16 @@ struct CountLedgerTests {
     /// A count of two registers' overlap.
     private func plan() throws -> NoisePlan {
         let registers = ["a", "b"].map {
-            RegisterDeclaration(id: $0, title: $0, owner: $0, releasedFor: [], maxPeople: 9, maxCellsPerPerson: 1, columns: [])
+            RegisterDeclaration(
+                id: $0, title: $0, owner: $0, releasedFor: [], maxPeople: 9, maxCellsPerPerson: 1, columns: [])
         }
         let day = try #require(CalendarDate(iso: "2026-01-01"))
         var agreement = Agreement(
             study: Study(id: "s", title: "", purpose: "", legalBasis: "", permit: ""), validFrom: day, validUntil: day,
             suite: .ristretto255, roundsAllowed: 9, release: .none, vaultAccess: .whole, verification: .off,
             padding: .none, cellByteCount: 128, smallestCell: 1, countRounding: 1, deadlineMinutes: 1, retentionDays: 0,
-            matchKeys: [.identityCode], participants: [], registers: registers, cohorts: [], twoPartiesAcknowledged: true)
+            matchKeys: [.identityCode], participants: [], registers: registers, cohorts: [],
+            twoPartiesAcknowledged: true)
         agreement.counts = .noise(Self.noise)
         return try #require(try NoisePlan(agreement))
     }

@@ -121,7 +121,9 @@ extension SystemTests {
                 // What the log says is as if the person were not there.
                 let owner = try #require(running["b"])
                 #expect(owner.errors.contains("people=35"), "\(owner.errors)")
-                for word in ["b-never", "never_release", "withheld"] { #expect(!owner.errors.contains(word), "\(word)") }
+                for word in ["b-never", "never_release", "withheld"] {
+                    #expect(!owner.errors.contains(word), "\(word)")
+                }
             }
         }
 

@@ -2,7 +2,10 @@
 extension Notice {
     var protection: Section {
         let sentences =
-            [identityCode, otherKeys, hops, release, identifiers, pseudonyms, rows, derivations, classes, movedDates, content]
+            [
+                identityCode, otherKeys, hops, release, identifiers, pseudonyms, rows, derivations, classes, movedDates,
+                content,
+            ]
             + [smallestCell, rounding, noise, padding, rounds]
         return Section(
             heading: say("Näin tietosi suojataan", "Så skyddas dina uppgifter", "How your data is protected"),
