@@ -19,8 +19,8 @@ extension AgreementReader {
             }
             return .rounding
         }
-        let epsilon = decimal(fields, "epsilon", CountNoise.epsilons, "of one round, such as 0.5")
-        let total = decimal(fields, "total_epsilon", CountNoise.totals, "of all rounds together, such as 1.5")
+        let epsilon = fields.decimal("epsilon", CountNoise.epsilons, "of one round, such as 0.5")
+        let total = fields.decimal("total_epsilon", CountNoise.totals, "of all rounds together, such as 1.5")
         if mechanism.value == .discreteLaplace {
             if fields.has("delta") {
                 fields.fail("delta", "discrete_laplace has no delta. Remove this line, or write discrete_gaussian.")
@@ -48,21 +48,6 @@ extension AgreementReader {
             return nil
         }
         return .noise(noise)
-    }
-
-    private func decimal(
-        _ fields: MappingReader, _ key: String, _ range: ClosedRange<Billionths>, _ meaning: String
-    ) -> Billionths? {
-        let what = "a decimal number from \(range.lowerBound) to \(range.upperBound), \(meaning)"
-        guard let value = fields.required(key, what), let scalar = fields.scalar(value, fields.path(of: key), what)
-        else { return nil }
-        guard let number = Billionths(decimal: scalar.value), range.contains(number) else {
-            mistakes.add(
-                scalar.place, scalar.path,
-                "\(MappingReader.shown(scalar.value)) is not allowed here. Write \(what), with at most nine decimals.")
-            return nil
-        }
-        return number
     }
 
     /// d for 10^−d, written out.

@@ -17,6 +17,10 @@ public enum PolicyRefusal: Error, Sendable, Equatable, CustomStringConvertible {
     case tolerantMatching
     /// Columns of dates that are to be released in finer periods.
     case coarsening([String], register: RegisterID)
+    /// Rows are to be released without k-anonymity, or with that of a smaller k.
+    case smallestClass(Int?, least: Int)
+    /// Counts are to be published without noise, or with that of a larger ε.
+    case epsilon(Billionths?, most: Billionths)
 
     public var description: String {
         switch self {
@@ -44,6 +48,12 @@ public enum PolicyRefusal: Error, Sendable, Equatable, CustomStringConvertible {
                 + "the local policy wants it off."
         case .coarsening(let names, let register):
             "The local policy wants dates of \(register) coarser than the agreement has them in: \(Self.list(names))."
+        case .smallestClass(let found, let least):
+            "The agreement's disclosure \(found.map { "has k: \($0)" } ?? "has no k"); "
+                + "the local policy wants a k of at least \(least)."
+        case .epsilon(let found, let most):
+            "The agreement's counts \(found.map { "have an epsilon of \($0)" } ?? "have no noise"); "
+                + "the local policy wants noise of an epsilon of at most \(most)."
         }
     }
 
@@ -100,6 +110,15 @@ extension LocalPolicy {
             if !others.isEmpty { refusals.append(.matchFields(others, register: register.id)) }
         }
         if !allowsTolerantMatching, agreement.tolerantMatching != nil { refusals.append(.tolerantMatching) }
+        if let smallestClass, agreement.release == .rows,
+            agreement.disclosure.smallestClass ?? 0 < smallestClass
+        {
+            refusals.append(.smallestClass(agreement.disclosure.smallestClass, least: smallestClass))
+        }
+        if let epsilon, agreement.release == .none {
+            let agreed: Billionths? = if case .noise(let noise) = agreement.counts { noise.epsilon } else { nil }
+            if agreed.map({ $0 > epsilon }) ?? true { refusals.append(.epsilon(agreed, most: epsilon)) }
+        }
         return refusals
     }
 

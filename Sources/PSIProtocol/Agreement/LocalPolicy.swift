@@ -45,12 +45,17 @@ public struct LocalPolicy: Sendable, Equatable {
     public var matchFields: [String]?
     /// Whether the coordinator may see which records resemble each other.
     public var allowsTolerantMatching = true
+    /// An agreement that releases rows must have a `disclosure.k` of at least this.
+    public var smallestClass: Int?
+    /// An agreement that releases counts only must give them noise, of at most this ε a round.
+    public var epsilon: Billionths?
 
     public init(
         studies: [String]? = nil, release: ReleaseMode? = nil, registers: [RegisterID: RegisterLimits]? = nil,
         suites: [SuiteID]? = nil, roundsAllowed: Int? = nil, smallestCell: Int? = nil, maxReleasedPeople: Int? = nil,
         padding: PaddingMode? = nil, verification: VerificationMode? = nil, vaultAccess: VaultAccess? = nil,
-        matchFields: [String]? = nil, allowsTolerantMatching: Bool = true
+        matchFields: [String]? = nil, allowsTolerantMatching: Bool = true, smallestClass: Int? = nil,
+        epsilon: Billionths? = nil
     ) {
         self.studies = studies
         self.release = release
@@ -64,6 +69,8 @@ public struct LocalPolicy: Sendable, Equatable {
         self.vaultAccess = vaultAccess
         self.matchFields = matchFields
         self.allowsTolerantMatching = allowsTolerantMatching
+        self.smallestClass = smallestClass
+        self.epsilon = epsilon
     }
 
     /// Reads a policy's file as strictly as an agreement.
@@ -84,6 +91,7 @@ private enum LocalPolicyReader {
     static let fields = [
         "sidos_policy", "studies", "release", "registers", "suites", "rounds_allowed", "smallest_cell",
         "max_released_people", "padding", "verification", "vault_access", "match_fields", "tolerant_matching",
+        "k", "epsilon",
     ]
 
     /// What can be said of tolerant matching: allowing it needs no word.
@@ -112,6 +120,10 @@ private enum LocalPolicyReader {
         }
         let tolerant: TolerantWord? = choice(root, "tolerant_matching")
         policy.allowsTolerantMatching = tolerant == nil
+        policy.smallestClass = integer(root, "k", DisclosureRules.smallestClasses)
+        if root.has("epsilon") {
+            policy.epsilon = root.decimal("epsilon", CountNoise.epsilons, "of one round, such as 0.5")
+        }
         return policy
     }
 

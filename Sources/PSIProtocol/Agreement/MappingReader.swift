@@ -132,6 +132,19 @@ struct MappingReader {
         return Located(value: number, place: scalar.place, path: scalar.path)
     }
 
+    /// A decimal number in `range` that must be there; `meaning` goes on after the range.
+    func decimal(_ key: String, _ range: ClosedRange<Billionths>, _ meaning: String) -> Billionths? {
+        let what = "a decimal number from \(range.lowerBound) to \(range.upperBound), \(meaning)"
+        guard let value = required(key, what), let scalar = scalar(value, path(of: key), what) else { return nil }
+        guard let number = Billionths(decimal: scalar.value), range.contains(number) else {
+            mistakes.add(
+                scalar.place, scalar.path,
+                "\(Self.shown(scalar.value)) is not allowed here. Write \(what), with at most nine decimals.")
+            return nil
+        }
+        return number
+    }
+
     /// One of the words of an enumeration; `standard` when the field is absent, nil `standard` requires it.
     func choice<Choice>(_ key: String, standard: Choice? = nil) -> Located<Choice>?
     where Choice: RawRepresentable<String> & CaseIterable {

@@ -19,6 +19,8 @@ struct AgreementPolicyTests {
         vault_access: whole
         match_fields: [family, birth]
         tolerant_matching: off
+        k: 5
+        epsilon: 0.5
 
         """
 
@@ -35,7 +37,7 @@ struct AgreementPolicyTests {
                     suites: [.ristretto255], roundsAllowed: 2, smallestCell: 5, maxReleasedPeople: 5000,
                     padding: .padme,
                     verification: .off, vaultAccess: .whole, matchFields: ["family", "birth"],
-                    allowsTolerantMatching: false))
+                    allowsTolerantMatching: false, smallestClass: 5, epsilon: Billionths(500_000_000)))
         #expect(try Self.parse("sidos_policy: 1") == LocalPolicy())
     }
 
@@ -55,6 +57,8 @@ struct AgreementPolicyTests {
             ("[family, birth]", "[birth, birth]", "match_fields[1]", 14, "twice"),
             ("[family, birth]", "family", "match_fields", 14, "list"),
             ("tolerant_matching: off", "tolerant_matching: on", "tolerant_matching", 15, "off"),
+            ("k: 5", "k: 1", "k", 16, "2 to 1000"),
+            ("epsilon: 0.5", "epsilon: .5", "epsilon", 17, "0.001 to 10"),
         ] as [(String, String, String, Int, String)] {
             do throws(AgreementError) {
                 _ = try LocalPolicy.parse(Array(Self.yaml.replacing(old, with: new).utf8))
@@ -73,7 +77,8 @@ struct AgreementPolicyTests {
         for id in ["omnia", "espoo", "mixer-one"] {
             #expect(LocalPolicy().refusals(for: agreement, participant: id) == [])
         }
-        #expect(try Self.parse(Self.yaml).refusals(for: agreement, participant: "espoo") == [])
+        let strict = try Self.parse(Self.yaml.replacing("k: 5\n", with: ""))
+        #expect(strict.refusals(for: agreement, participant: "espoo") == [])
         let exact = LocalPolicy(registers: ["omnia_clients": .init(columns: ["service", "start_date", "x"])])
         #expect(exact.refusals(for: agreement, participant: "omnia") == [])
     }
@@ -112,6 +117,38 @@ struct AgreementPolicyTests {
         #expect(
             LocalPolicy(release: ReleaseMode.none, vaultAccess: .whole).refusals(for: counts, participant: "omnia")
                 == [])
+    }
+
+    /// k is for rows, and noise for counts alone: an agreement can have one of them only.
+    @Test func disclosure() throws {
+        let anonymous = LocalPolicy(smallestClass: 5)
+        var agreement = try AgreementSample.parsed()
+        #expect(anonymous.refusals(for: agreement, participant: "espoo") == [.smallestClass(nil, least: 5)])
+        agreement.disclosure.smallestClass = 4
+        let refusals = anonymous.refusals(for: agreement, participant: "espoo")
+        #expect(refusals == [.smallestClass(4, least: 5)])
+        #expect(
+            refusals.map(\.description)
+                == ["The agreement's disclosure has k: 4; the local policy wants a k of at least 5."])
+        agreement.disclosure.smallestClass = 5
+        #expect(anonymous.refusals(for: agreement, participant: "espoo") == [])
+
+        let noisy = LocalPolicy(smallestClass: 5, epsilon: Billionths(500_000_000))
+        #expect(noisy.refusals(for: agreement, participant: "espoo") == [])
+        var counts = try AgreementParseTests.parse(AgreementParseTests.countOnly)
+        let without = noisy.refusals(for: counts, participant: "espoo")
+        #expect(without == [.epsilon(nil, most: Billionths(500_000_000))])
+        #expect(
+            without.map(\.description)
+                == ["The agreement's counts have no noise; the local policy wants noise of an epsilon of at most 0.5."])
+        for (epsilon, isRefused) in [(500_000_001, true), (500_000_000, false), (1_000_000, false)] {
+            counts.counts = .noise(
+                CountNoise(
+                    kind: .discreteLaplace, epsilon: Billionths(epsilon), totalEpsilon: Billionths(1_000_000_000)))
+            #expect(
+                noisy.refusals(for: counts, participant: "espoo")
+                    == (isRefused ? [.epsilon(Billionths(epsilon), most: Billionths(500_000_000))] : []))
+        }
     }
 
     @Test func matching() throws {
