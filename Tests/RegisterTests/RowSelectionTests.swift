@@ -205,4 +205,13 @@ import Testing
             declaration: declaration, source: RegisterSource(.sqlite(path: path, table: "t"), identityColumn: "id"))
         #expect(try rows(reader).rows.map(\.values) == [[.code("seven")]])
     }
+
+    @Test func aCodeThatTheMapLacksIsExplained() throws {
+        let folder = try TemporaryFolder()
+        let lines = try [3, 4].map { row in
+            try #require(try RowExplanation(row: row, of: reader(folder, rows: nil), history: nil)).lines
+        }
+        #expect(lines[0].contains("column kind: B"))
+        #expect(lines[1].contains("column kind: missing (the agreement's map lacks the row's code)"))
+    }
 }

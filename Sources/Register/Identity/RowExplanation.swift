@@ -10,7 +10,9 @@ public struct RowExplanation {
     public init?(row: Int, of reader: RegisterReader, history: IdentityHistory?) throws(RegisterError) {
         var reader = reader
         for _ in 1..<max(1, row) { guard try reader.next() != nil else { return nil } }
+        let unmatched = reader.derivationCounts.map(\.unmatched)
         guard let next = try reader.next() else { return nil }
+        let gaps = Set(zip(reader.derivationCounts, unmatched).filter { $0.unmatched > $1 }.map(\.0.column))
         let plan = reader.plan
         switch next {
         case .refused(let reason, _): lines = ["not used: \(reason.rawValue), and nothing else says who it is about"]
@@ -26,7 +28,8 @@ public struct RowExplanation {
             if row.isMarked { lines.append("never released: the row is marked") }
             if !row.isKept { lines.append("no rows of it: the agreement's rows leave it out, and keep the person") }
             for (column, value) in zip(reader.declaration.columns, row.values) {
-                lines.append("column \(column.name): \(Self.shown(value))")
+                let gap = gaps.contains(column.name) ? " (the agreement's map lacks the row's code)" : ""
+                lines.append("column \(column.name): \(Self.shown(value))\(gap)")
             }
             self.lines = lines
         }
