@@ -35,7 +35,7 @@ struct Codebook {
         let isRequired: Bool
         /// In the agreement's order; of a link all that can be, labelled by themselves.
         let values: [ValueLabel]
-        /// What disclosure control does to the column, in sentences.
+        /// What the column is made of, and what disclosure control does to it, in sentences.
         var notes: [String] = []
         let facts: TableFacts.Column
     }
@@ -79,11 +79,12 @@ struct Codebook {
         tables =
             [people]
             + zip(layout.registers, registers).map { register, facts in
-                let columns = zip(zip(register.released, register.notes), facts.columns).map { described, facts in
-                    let (column, notes) = described
+                let columns = register.released.indices.map { index in
+                    let column = register.released[index]
+                    let made = register.columns[index].derivationText.map { ["Derived: \($0)."] } ?? []
                     return Column(
                         name: column.name, label: column.title, kind: Kind(column.type), isRequired: !column.nullable,
-                        values: column.values, notes: notes, facts: facts)
+                        values: column.values, notes: made + register.notes[index], facts: facts.columns[index])
                 }
                 return Table(
                     id: register.id, title: register.title,

@@ -197,7 +197,7 @@ extension DataPackage {
             }
             field.sidos = ColumnNote(
                 type: column.type.rawValue, disclosure: column.disclosure.rawValue, otherValues: hasOthers,
-                derivation: column.derivationText, emptyTexts: isEmpty,
+                derivation: register.columns[index].derivationText, emptyTexts: isEmpty,
                 notes: register.notes[index].isEmpty ? nil : register.notes[index])
             return field
         }
