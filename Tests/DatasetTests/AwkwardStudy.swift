@@ -22,7 +22,7 @@ enum AwkwardStudy {
             ColumnDeclaration(name: "plain", type: .code, nullable: true, title: "Postcode \"x\""),
             ColumnDeclaration(
                 name: "level", type: .integer, nullable: true, title: "Level",
-                values: [ValueLabel("1", "Low"), ValueLabel("-2", "High")]),
+                values: [ValueLabel("1", "Low"), ValueLabel("-2", "High"), ValueLabel("100000", "Top")]),
             ColumnDeclaration(name: "big", type: .integer, nullable: true, title: "Big 'quoted'"),
             ColumnDeclaration(name: "wide", type: .integer, nullable: true, title: "Wide"),
             ColumnDeclaration(name: "amount", type: .decimal, nullable: true, title: "Euros"),
@@ -77,7 +77,7 @@ enum AwkwardStudy {
         Row(
             code: "A b", plain: "1", level: 7, big: .min, wide: 0, amount: "0", precise: nil, day: "9999-12-31",
             modern: nil, flag: nil, text: "", digits: "3"),
-        Row(code: "007", plain: "=1+1", day: "2222-11-11"),
+        Row(code: "007", plain: "=1+1", level: 100_000, day: "2222-11-11"),
         Row(code: "", plain: "", level: 1, big: 0, wide: 1, amount: "1", precise: "1", flag: true, text: "NA"),
         Row(text: "Äyräpää € 😀 \\ ` $x ' \u{1F}\u{7F}"),
     ]

@@ -1,4 +1,5 @@
 import Foundation
+import PSIProtocol
 import Testing
 
 @testable import Dataset
@@ -28,7 +29,7 @@ import Testing
         #expect(codes.map { $0["value"] as? String } == AwkwardStudy.labels.map(\.value))
         #expect(codes.map { $0["label"] as? String } == AwkwardStudy.labels.map(\.label))
         let levels = try SampleStudy.required(try field("level")["categories"] as? [[String: Any]])
-        #expect(levels.map { $0["value"] as? Int } == [1, -2])
+        #expect(levels.map { $0["value"] as? Int } == [1, -2, 100_000])
         #expect(try field("plain")["categories"] == nil)
     }
 
@@ -40,6 +41,24 @@ import Testing
         #expect((try field("plain")["sidos"] as? [String: Any])?["otherValues"] == nil)
     }
 
+    @Test("what a column is made of stands with it, in the package and on the page")
+    func derivations() throws {
+        let directory = try Scratch()
+        var agreement = try AwkwardStudy.agreement()
+        let column = try SampleStudy.required(agreement.registers[1].columns.firstIndex { $0.name == "modern" })
+        agreement.registers[1].columns[column].source = "arrived"
+        agreement.registers[1].columns[column].derivation = .coarsen(.month)
+        let reference = ColumnReference("visits", "modern")
+        // Shown as a code in the end: what it was made of is told of the date that its owner made.
+        agreement.disclosure.quasiIdentifiers = [QuasiIdentifier(reference, steps: [.date(.year)])]
+        agreement.disclosure.smallestClass = 2
+        agreement.disclosure.leaveOutPercent = 50
+        try AwkwardStudy.write(in: directory, agreement: agreement)
+        let text = "the month of arrived only, as the first day of it"
+        #expect(try directory.text("dataset/datapackage.json").contains("\"derivation\" : \"\(text)\""))
+        #expect(try directory.text("dataset/report.html").contains("Derived: \(text)."))
+    }
+
     @Test("[A-54] only where all values have labels are they a constraint, and a missing value breaks none")
     func constraint() throws {
         let directory = try Scratch()
@@ -47,6 +66,6 @@ import Testing
         agreement.registers[1].columns[2].values.append(.init("7", "Seven"))
         try AwkwardStudy.write(in: directory, agreement: agreement)
         let text = try directory.text("dataset/datapackage.json").filter { !$0.isWhitespace }
-        #expect(text.contains(#""constraints":{"enum":[1,-2,7]}"#))
+        #expect(text.contains(#""constraints":{"enum":[1,-2,100000,7]}"#))
     }
 }

@@ -115,8 +115,8 @@ struct LoadingTests {
         stopifnot(identical(names(labels), c("Employed \"at\" `x' $y", "Unemployed \\ // /* <b>", "\u00c4\u00e4kk\u00f6set \u20ac 'q' #{z}")))
         stopifnot(identical(as.character(with_labels(visits$code))[1:5], c(names(labels), "007", "")))
         stopifnot(identical(as.character(visits$plain), c("00100", "02600", "1", "=1+1", "", NA)))
-        stopifnot(is.integer(visits$level), identical(plain(visits$level), c(1L, -2L, 7L, NA, 1L, NA)))
-        stopifnot(identical(as.character(with_labels(visits$level)), c("Low", "High", "7", NA, "Low", NA)))
+        stopifnot(is.integer(visits$level), identical(plain(visits$level), c(1L, -2L, 7L, 100000L, 1L, NA)))
+        stopifnot(identical(as.character(with_labels(visits$level)), c("Low", "High", "7", "Top", "Low", NA)))
         stopifnot(identical(plain(visits$big)[1:4], c("9223372036854775807", "9007199254740993", "-9223372036854775808", NA)))
         stopifnot(is.double(visits$wide), identical(plain(visits$wide), c(3000000000, -1, 0, NA, 1, NA)))
         stopifnot(identical(plain(visits$amount), c(9.9, -0.5, 0, NA, 1, NA)))
@@ -157,7 +157,7 @@ struct LoadingTests {
             "01": "Employed \"at\" `x' $y", "1": "Unemployed \\ // /* <b>", "A b": "\u00c4\u00e4kk\u00f6set \u20ac 'q' #{z}"}
         named = load.with_labels(visits)
         assert listed(named["code"])[:2] == ["Employed \"at\" `x' $y", "Unemployed \\ // /* <b>"]
-        assert listed(named["level"]) == ["Low", "High", "7", None, "Low", None]
+        assert listed(named["level"]) == ["Low", "High", "7", "Top", "Low", None]
         assert listed(visits["plain"]) == ["00100", "02600", "1", "=1+1", "", None]
         assert str(visits["big"].dtype) == "Int64"
         assert listed(visits["big"])[:4] == [9223372036854775807, 9007199254740993, -9223372036854775808, None]

@@ -39,7 +39,7 @@ struct StataScriptTests {
             "label define \(name) -?\\d+ \(text)(?:, add)?",
             "mata: st_vlmodify\\(\"\(name)\", -?\\d+, \(expression)\\)",
             "mata: st_varlabel\\(\"\(name)\", \(expression)\\)",
-            "mata: stata\\(\"label data \" \\+ char\\(96\\) \\+ char\\(34\\) \\+ \(expression) \\+ char\\(34\\) \\+ char\\(39\\), 0, 1\\)",
+            "mata: stata\\(\"label data \" \\+ char\\(34\\) \\+ \(expression) \\+ char\\(34\\), 0, 1\\)",
             "notes (?:\(name)|_dta): [^`$\"'\\\\/]*", "clonevar _sidos_text = _sidos_\\d+",
             "replace _sidos_text = \(expression) if _sidos_\\d+ == \(expression)",
             "encode _sidos_text, generate\\(\(name)\\) label\\(\(name)\\)", "drop _sidos_text",
@@ -140,6 +140,7 @@ struct StataScriptTests {
         generate double level = real(_sidos_5)
         label define sidos_l5 1 "Low"
         label define sidos_l5 -2 "High", add
+        label define sidos_l5 100000 "Top", add
         label values level sidos_l5
         assert missing(level) == missing(_sidos_5)
         label variable level "Level"
@@ -179,7 +180,7 @@ struct StataScriptTests {
         label variable a_very_long_name_that_stata_ca_2 "Digits"
         capture drop _sidos_*
         order person link_key code plain level big wide amount precise day modern v_if a_very_long_name_that_stata_cann a_very_long_name_that_stata_ca_2
-        mata: stata("label data " + char(96) + char(34) + "Cases " + char(34) + "<i>" + char(34) + " & " + char(96) + "co" + char(39) + " " + char(36) + "z" + char(34) + char(39), 0, 1)
+        mata: stata("label data " + char(34) + "Cases " + char(39) + "<i>" + char(39) + " & " + char(39) + "co" + char(39) + " " + char(36) + "z" + char(34), 0, 1)
         notes v_if: in the dataset: if
         notes a_very_long_name_that_stata_cann: in the dataset: a_very_long_name_that_stata_cannot_hold_because_it_is_too_long
         notes a_very_long_name_that_stata_ca_2: in the dataset: a_very_long_name_that_stata_cannot_hold_because_it_is_too_long2

@@ -150,11 +150,13 @@ enum RScript {
         # A column as a factor of its values' labels; values without a label stand for themselves.
         with_labels <- function(column) {
           labels <- attr(column, "labels")
-          found <- if (is.factor(column)) levels(column) else as.character(sort(unique(column)))
-          values <- unique(c(as.character(labels), found))
-          named <- match(values, as.character(labels))
+          # Not as.character, which makes 1e+05 of the number 100000.
+          plain <- function(value) if (is.numeric(value)) sprintf("%.0f", value) else as.character(value)
+          found <- if (is.factor(column)) levels(column) else plain(sort(unique(column)))
+          values <- unique(c(plain(labels), found))
+          named <- match(values, plain(labels))
           words <- ifelse(is.na(named), values, names(labels)[named])
-          factor(as.character(column), levels = values, labels = make.unique(words))
+          factor(plain(column), levels = values, labels = make.unique(words))
         }
 
         # Where this file is: source() and Rscript tell.

@@ -129,11 +129,12 @@ enum StataScript {
     private static func label(_ what: String, _ name: String?, _ text: String) -> [String] {
         let short = text.count <= labelLength ? text : text.prefix(labelLength - 1) + "…"
         let place = name.map { " " + $0 } ?? ""
+        // The label of the data can be set by a command only, in whose quotes neither ` nor " may stand.
+        let unquoted = short.map { $0 == "`" || $0 == "\"" ? "'" : String($0) }.joined()
         var lines = [
             literal(short).map { "label \(what)\(place) \($0)" }
                 ?? (name.map { "mata: st_varlabel(\"\($0)\", \(expression(short)))" }
-                    ?? "mata: stata(\"label data \" + char(96) + char(34) + \(expression(short)) "
-                    + "+ char(34) + char(39), 0, 1)")
+                    ?? "mata: stata(\"label data \" + char(34) + \(expression(unquoted)) + char(34), 0, 1)")
         ]
         if text.count > labelLength { lines += note(name ?? "_dta", text) }
         return lines
