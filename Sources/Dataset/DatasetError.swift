@@ -30,6 +30,8 @@ public enum DatasetError: Error, Equatable, Sendable {
     case disclosureTooLarge
     /// A table has too many different values.
     case tableTooLarge(title: String, limit: Int)
+    /// Two tables count some of the same people by the same column.
+    case tablesOverlap(String, String)
     /// A count of the round's report is none that the agreement lets be published.
     case qualityCountNotRounded(register: RegisterID?)
     /// The round's report is about registers that the agreement does not have, or names one twice.
@@ -109,6 +111,9 @@ extension DatasetError: CustomStringConvertible {
             "There are too many people and quasi-identifiers to make alike at once. Agree on fewer quasi_identifiers."
         case .tableTooLarge(let title, let limit):
             "The table '\(title)' would have more than \(limit) lines or columns. Agree on a column with fewer values."
+        case .tablesOverlap(let title, let other):
+            "The tables '\(title)' and '\(other)' count the same people by the same column, so one could be subtracted from "
+                + "the other. Agree on one table of both, or on cohorts that share nobody."
         case .countNotRounded(let registers):
             "The overlap count of \(registers.joined(separator: ", ")) is no multiple of count_rounding."
         case .qualityCountNotRounded(let register):

@@ -19,16 +19,54 @@ import Testing
                 sharedBy: person.shared, samplingFraction: Double(person.shared) / person.population)
             #expect(abs(risk - person.risk) < 0.00006, "\(person.shared) of \(person.population): \(risk)")
         }
-        // Eight people of Capobianchi, Polettini and Lucarelli, the example of sdcMicro's indivRisk.
+        // Eight people of Capobianchi, Polettini and Lucarelli, the example of sdcMicro's indivRisk, and three kinds of people of
+        // the example of its measure_risk, a hundredth of the population.
         let francdat: [(shared: Int, population: Double, risk: Double)] = [
             (2, 110, 0.01714426), (2, 84.5, 0.02204233), (1, 17, 0.17707583), (1, 541, 0.01165448),
-            (1, 8, 0.29706308), (1, 5, 0.40235948),
+            (1, 8, 0.29706308), (1, 5, 0.40235948), (359, 35_900, 2.793218e-05), (161, 16_100, 6.249609e-05),
+            (150, 15_000, 6.710959e-05),
         ]
         for person in francdat {
             let risk = ReidentificationRisk.risk(
                 sharedBy: person.shared, samplingFraction: Double(person.shared) / person.population)
-            #expect(abs(risk - person.risk) < 0.00000005, "\(person.shared) of \(person.population): \(risk)")
+            let precision = min(0.00000005, person.risk * 0.000001)
+            #expect(abs(risk - person.risk) < precision, "\(person.shared) of \(person.population): \(risk)")
         }
+        // Of the eight, 4 are alone, and all are among fewer than 3.
+        let eight = ReidentificationRisk(classSizes: [2, 2, 1, 1, 1, 1], goal: 3, population: nil)
+        #expect(eight.unique == 4 && eight.below == 8)
+    }
+
+    /// Eight people and three keys of that example, by which sdcMicro's documentation of localSuppression suppresses 4 of 24
+    /// cells for k = 2. It counts a missing value as any other; here it is a value of its own, so nobody is alone with it.
+    @Test("people whom sdcMicro's documentation finds alone are, and are not in the end")
+    func publishedSuppression() throws {
+        let keys = [
+            ["2", "2", "2", "3", "3", "3", "2", "2"], ["5", "1", "1", "1", "1", "1", "1", "5"],
+            ["1", "1", "1", "5", "4", "1", "5", "1"],
+        ]
+        let columns = keys.map { values in
+            var column = QuasiColumn(
+                reference: DisclosureStudy.area, generaliser: Generaliser(steps: [], releasedType: .code),
+                personCount: values.count)
+            for (person, value) in values.enumerated() { column.add([.code(value)], person: person) }
+            column.finish()
+            return column
+        }
+        let recoding = LocalRecoding(columns: columns, sensitive: [], smallestClass: 2, diversity: nil)
+        let (reached, failed) = recoding.classes(ofPeople: Array(repeating: 0, count: 8))
+        #expect(failed.isEmpty)
+        var shown: [[String]: Int] = [:]
+        var suppressed = 0
+        for person in reached {
+            for member in person.members {
+                let cells = person.levels.indices.map { person.levels[$0] == 0 ? keys[$0][Int(member)] : "" }
+                suppressed += cells.count { $0.isEmpty }
+                shown[cells, default: 0] += 1
+            }
+        }
+        #expect(shown.values.allSatisfy { $0 >= 2 })
+        #expect(suppressed == 6)
     }
 
     @Test("risks agree with an integral of the negative binomial")
@@ -133,6 +171,10 @@ import Testing
             for line in counts.indices { counts[line].append(counts[line].reduce(0, +)) }
             counts.append((0...columns).map { column in counts.reduce(0) { $0 + $1[column] } })
             let cells = TableSuppression(counts.map { $0.map(gate.disclose) }).cells
+            // The sum of all is the cohort's size, which is told elsewhere.
+            let size = counts[lines][columns]
+            if size > 0, size < 4 { continue }
+            #expect(cells[lines][columns].count == size)
             #expect(zip(counts, cells).allSatisfy { zip($0, $1).allSatisfy { $0 == 0 || $0 >= 4 || $1.count == nil } })
             for line in cells.indices {
                 for column in cells[line].indices where cells[line][column].count == nil {
@@ -142,6 +184,14 @@ import Testing
             }
         }
         #expect(withheld > 400)
+    }
+
+    @Test("not even where both columns say the same, and the cohort's size is the only way around")
+    func diagonal() throws {
+        let agreement = try SampleStudy.agreement(smallestCell: 5)
+        let gate = DisclosureGate(agreement: agreement, layout: try DatasetLayout(agreement))
+        let cells = TableSuppression([[3, 0, 3], [0, 100, 100], [3, 100, 103]].map { $0.map(gate.disclose) }).cells
+        #expect(cells.map { $0.map(\.count) } == [[nil, 0, nil], [0, nil, nil], [nil, nil, 103]])
     }
 
     /// Whether some other table of counts agrees with all that is shown but not with the count at a place: searched for

@@ -10,11 +10,15 @@ import Testing
     private let directory: Scratch
     init() throws { directory = try Scratch() }
 
-    private func write(_ people: [DisclosureStudy.Person], _ rules: DisclosureRules, name: String = "dataset") throws {
-        let store = try DisclosureStudy.store(people, try DisclosureStudy.agreement(rules), in: directory)
+    private func write(
+        _ people: [DisclosureStudy.Person], _ rules: DisclosureRules, name: String = "dataset", smallestCell: Int = 1,
+        report: RoundReport = DisclosureStudy.report()
+    ) throws {
+        let agreement = try DisclosureStudy.agreement(rules, smallestCell: smallestCell)
+        let store = try DisclosureStudy.store(people, agreement, in: directory)
         defer { try? store.close() }
         _ = try DatasetWriter(directory: directory.path(name))
-            .write(store, report: DisclosureStudy.report(), created: SampleStudy.created)
+            .write(store, report: report, created: SampleStudy.created)
     }
 
     private func rows(_ sql: String) throws -> [Row] {
@@ -132,6 +136,70 @@ import Testing
         }
         #expect(try rows("SELECT 1 FROM persons").count == 59)
         #expect(try !directory.text("dataset/residents.csv").contains(gone))
+    }
+
+    @Test("how many were left out follows from no other number where it is withheld")
+    func leftOutOfTheFlow() throws {
+        var people = try DisclosureStudy.people(60, seed: 5)
+        people[0].cohorts = 3
+        var report = DisclosureStudy.report()
+        report.registers = [
+            RoundReport.Register(
+                id: "residents", peopleDeclared: 100, declaredIsPadded: false, rowsDeclared: 100, refused: [],
+                peopleMatched: 60, dummiesDropped: 4)
+        ]
+        try write(
+            people, DisclosureRules(smallestClass: 5, leaveOutPercent: 20, quasiIdentifiers: DisclosureStudy.quasi),
+            smallestCell: 5, report: report)
+        let text = try directory.text("dataset/report.md")
+        #expect(
+            text.contains("nothing else hid them | | fewer than 5 |") || text.contains("hid them |  | fewer than 5 |"))
+        #expect(text.contains("| residents | Residents | espoo | 100 | 100 | 59 | 4 | 59 | 59 |"))
+        let page = try directory.text("dataset/report.html")
+        #expect(page.contains(">59 people<") && !page.contains(">60 people<"))
+    }
+
+    @Test("a table counts what the dataset shows, and two of the same people by one column are refused")
+    func tables() throws {
+        var people = try DisclosureStudy.people(200, seed: 8)
+        let rules = { (cohorts: [CohortID]) in
+            DisclosureRules(
+                tables: cohorts.map {
+                    DisclosedTable(title: "Areas of \($0)", cohort: $0, rows: DisclosureStudy.area)
+                })
+        }
+        try write(people, rules(["clients", "others"]))
+        let text = try directory.text("dataset/report.md")
+        for row in try rows(
+            "SELECT ifnull(area, 'missing'), count(*) FROM persons JOIN residents USING (person) WHERE clients GROUP BY area"
+        ) {
+            #expect(text.contains("| \(row[0] as String) | \(row[1] as Int) |"))
+        }
+        people[7].cohorts = 3
+        try FileManager.default.removeItem(atPath: directory.path("store"))
+        let error = #expect(throws: DatasetError.self) {
+            try write(people, rules(["clients", "others"]), name: "other")
+        }
+        #expect(error == .tablesOverlap("Areas of others", "Areas of clients"))
+        #expect(!FileManager.default.fileExists(atPath: directory.path("other")))
+    }
+
+    @Test("figures of loss and risk are no finer than the counts that are told")
+    func lossOfFewPeople() throws {
+        var people = try DisclosureStudy.people(200, seed: 6)
+        for index in people.indices {
+            people[index].cohorts = index < 100 ? 1 : 2
+            // Alone with a value that has no step.
+            people[index].residents[0][1] = .code(index < 3 ? "rare\(index)" : "00100")
+        }
+        let rules = DisclosureRules(
+            smallestClass: 3, quasiIdentifiers: [QuasiIdentifier(DisclosureStudy.area)])
+        try write(people, rules, smallestCell: 5)
+        let text = try directory.text("dataset/report.md")
+        #expect(
+            text.contains(
+                "| residents.area | as it is: withheld; missing: fewer than 5 | at most 2.5 % | fewer than 5 |"))
+        #expect(text.contains("| Mean of it | 2.5 % | withheld |"))
     }
 
     @Test("somebody without rows in a register is not taken for one with a missing value")

@@ -50,6 +50,10 @@ struct DisclosureGate {
     /// What a researcher sees of an exact count.
     func disclose(_ exact: Int) -> ReportCount { ReportCount(count: publication.count(exact), size: exact) }
 
+    /// Of how many people a figure that stands for a count may be told: a multiple of it, as counts are, or one that a
+    /// withheld count disappears in.
+    func countUnit(isWithheld: Bool) -> Int { isWithheld ? max(smallestCell, countRounding) : countRounding }
+
     /// What a researcher sees of a count that was received as published.
     func received(_ published: Int) -> ReportCount {
         let isWithheld = published == PublishedLinkage.withheld

@@ -20,15 +20,17 @@ extension DisclosureReport {
 
     private func riskTable(_ text: (ReportCount) -> String) -> [NamedTable] {
         guard let before, let after else { return [] }
-        let percent = { (value: Double?) in value.map { "\($0) %" } ?? "not estimated" }
+        let percent = { (value: Double?, absent: String) in value.map { "\($0) %" } ?? absent }
+        let noEstimate = population == nil ? "not estimated" : "withheld"
         let counts: [(String, KeyPath<Risk, ReportCount>)] = [
             ("People who share the rarest combination (k)", \.smallestClass), ("Combinations", \.classes),
             ("People whom no other resembles", \.unique), ("People below k", \.below),
         ]
-        let risks: [(String, KeyPath<Risk, Double?>)] = [
-            ("Highest risk if an attacker knows who is in the dataset (prosecutor)", \.highestProsecutor),
-            ("Mean of it", \.meanProsecutor), ("Highest risk if not (journalist)", \.highestJournalistRisk),
-            ("Mean of it ", \.meanJournalistRisk),
+        let risks: [(String, KeyPath<Risk, Double?>, String)] = [
+            ("Highest risk if an attacker knows who is in the dataset (prosecutor)", \.highestProsecutor, ""),
+            ("Mean of it", \.meanProsecutorRisk, "withheld"),
+            ("Highest risk if not (journalist)", \.highestJournalistRisk, noEstimate),
+            ("Mean of it ", \.meanJournalistRisk, noEstimate),
         ]
         let estimate =
             population.map {
@@ -39,7 +41,7 @@ extension DisclosureReport {
             NamedTable.numbers(
                 "How well people are hidden", ["", "As received", "In the dataset"],
                 counts.map { [$0.0, text(before[keyPath: $0.1]), text(after[keyPath: $0.1])] }
-                    + risks.map { [$0.0, percent(before[keyPath: $0.1]), percent(after[keyPath: $0.1])] }
+                    + risks.map { [$0.0, percent(before[keyPath: $0.1], $0.2), percent(after[keyPath: $0.1], $0.2)] }
                     + [["People left out because nothing else hid them", "", text(leftOut)]],
                 note: estimate)
         ]
@@ -50,7 +52,7 @@ extension DisclosureReport {
         let rows = quasiIdentifiers.map { quasi in
             [
                 quasi.column, quasi.levels.map { "\($0.name): \(text($0.people))" }.joined(separator: "; "),
-                "\(quasi.informationLoss) %", text(quasi.suppressedCells),
+                "\(quasi.isLossBound ? "at most " : "")\(quasi.informationLoss) %", text(quasi.suppressedCells),
             ]
         }
         return [
@@ -95,5 +97,4 @@ extension DisclosureReport {
 
 extension DisclosureReport.Risk {
     fileprivate var highestProsecutor: Double? { highestProsecutorRisk }
-    fileprivate var meanProsecutor: Double? { meanProsecutorRisk }
 }

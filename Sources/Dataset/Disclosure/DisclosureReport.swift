@@ -6,7 +6,7 @@ internal import PSIProtocol
 struct DisclosureReport: Encodable, Equatable {
     /// How likely people are to be found again, before or after disclosure control.
     struct Risk: Encodable, Equatable {
-        /// k; nil where it is below the k asked for, and would tell that somebody is alone.
+        /// k: it tells of how many people nobody is one, not of whom.
         let smallestClass: ReportCount
         let classes: ReportCount
         /// People whom no other resembles.
@@ -15,7 +15,8 @@ struct DisclosureReport: Encodable, Equatable {
         let below: ReportCount
         /// Percent.
         let highestProsecutorRisk: Double
-        let meanProsecutorRisk: Double
+        /// Of the combinations as they are told; nil where they are withheld.
+        let meanProsecutorRisk: Double?
         let highestJournalistRisk: Double?
         let meanJournalistRisk: Double?
     }
@@ -28,8 +29,11 @@ struct DisclosureReport: Encodable, Equatable {
 
         let column: String
         let levels: [Level]
-        /// Mean over people of the share of the column's distinct values that theirs can't be told from, in percent.
+        /// Mean over people of the share of the column's distinct values that theirs can't be told from, in percent:
+        /// no finer than counts are told, since of a column without steps it is a count.
         let informationLoss: Double
+        /// Whether it is less than that, where people of a level are withheld.
+        let isLossBound: Bool
         /// Rows whose value is missing now and was not.
         let suppressedCells: ReportCount
     }
@@ -91,12 +95,7 @@ struct DisclosureReport: Encodable, Equatable {
                 guard let place = plan.columns.firstIndex(where: { $0.reference == reference }) else { continue }
                 let told = plan.generalisation(at: place)
                 let names = ["as it is"] + plan.columns[place].generaliser.steps.map(\.words) + ["missing"]
-                var cells = told.people.map(gate.disclose)
-                ComplementaryWithholding.apply(to: &cells, sums: [Array(cells.indices)])
-                quasi[reference] = Quasi(
-                    column: name, levels: zip(names, cells).map { Quasi.Level(name: $0, people: $1) },
-                    informationLoss: Self.percent(told.meanLoss),
-                    suppressedCells: gate.disclose(rows.suppressed[column]))
+                quasi[reference] = Self.quasi(name, names, told, suppressed: rows.suppressed[column], gate)
             }
         }
         quasiIdentifiers = rules.quasiIdentifiers.compactMap { quasi[$0.column] }
@@ -104,16 +103,41 @@ struct DisclosureReport: Encodable, Equatable {
         tables = try plan.tables(of: store, gate: gate)
     }
 
+    /// - Parameters:
+    ///   - names: of the levels, the finest first and missing last.
+    ///   - suppressed: rows.
+    private static func quasi(
+        _ column: String, _ names: [String], _ told: (people: [Int], meanLoss: Double), suppressed: Int,
+        _ gate: DisclosureGate
+    ) -> Quasi {
+        var cells = told.people.map(gate.disclose)
+        ComplementaryWithholding.apply(to: &cells, sums: [Array(cells.indices)])
+        let isWithheld = cells.contains { $0.count == nil }
+        let unit = Double(gate.countUnit(isWithheld: isWithheld))
+        let all = Double(told.people.reduce(0, +))
+        let units = told.meanLoss * all / unit
+        let lost = (isWithheld ? units.rounded(.up) : units.rounded()) * unit
+        // Where everybody has one row, these are the people with a missing value less those who never had one.
+        var suppressedCells = gate.disclose(suppressed)
+        let others = gate.disclose(abs(told.people[told.people.count - 1] - suppressed))
+        if isWithheld || others.count == nil { suppressedCells.withholdAsComplement() }
+        return Quasi(
+            column: column, levels: zip(names, cells).map { Quasi.Level(name: $0, people: $1) },
+            informationLoss: unit == 1 ? percent(told.meanLoss) : percent(min(1, all > 0 ? lost / all : 0)),
+            isLossBound: isWithheld, suppressedCells: suppressedCells)
+    }
+
     private static func risk(_ sizes: [Int], _ goal: Int, _ population: Int?, _ gate: DisclosureGate) -> Risk {
         let risk = ReidentificationRisk(classSizes: sizes, goal: goal, population: population)
+        let classes = gate.disclose(risk.classCount)
+        let people = sizes.reduce(0, +)
         return Risk(
-            // Of how many people nobody is one: it tells nothing of whom.
             smallestClass: ReportCount(count: risk.smallestClass, size: risk.smallestClass),
-            classes: gate.disclose(risk.classCount), unique: gate.disclose(risk.unique),
+            classes: classes, unique: gate.disclose(risk.unique),
             below: gate.disclose(risk.below), highestProsecutorRisk: percent(risk.highestProsecutorRisk),
-            meanProsecutorRisk: percent(risk.meanProsecutorRisk),
+            meanProsecutorRisk: classes.count.map { people > 0 ? percent(Double($0) / Double(people)) : 0 },
             highestJournalistRisk: risk.highestJournalistRisk.map(percent),
-            meanJournalistRisk: risk.meanJournalistRisk.map(percent))
+            meanJournalistRisk: classes.count == nil ? nil : risk.meanJournalistRisk.map(percent))
     }
 
     /// Percent with two decimals.

@@ -54,10 +54,10 @@ struct PeopleTable: Encodable, Equatable {
         lines = zip(rows + ["all"], cells).map { Line(value: $0, counts: $1) }
     }
 
-    /// Numbers and their sum.
+    /// Numbers and their sum, which is the cohort's size and told elsewhere.
     private static func suppressed(_ cells: [ReportCount]) -> [ReportCount] {
         var cells = cells
-        ComplementaryWithholding.apply(to: &cells, sums: [Array(cells.indices)])
+        ComplementaryWithholding.apply(to: &cells, sums: [Array(cells.indices.dropLast())])
         return cells
     }
 }

@@ -339,9 +339,24 @@ extension ReleasePlan {
 
     /// Declared tables, in the agreement's order.
     func tables(of store: WorkingStore, gate: DisclosureGate) throws(DatasetError) -> [PeopleTable] {
+        try checkTablesApart()
         var tables: [PeopleTable] = []
         for table in rules.tables { tables.append(try self.table(table, of: store, gate: gate)) }
         return tables
+    }
+
+    /// Each table hides its small numbers by itself, so no two may count the same people by the same column: one could be
+    /// subtracted from the other.
+    private func checkTablesApart() throws(DatasetError) {
+        for (index, table) in rules.tables.enumerated() {
+            for other in rules.tables[..<index] where other.sharesColumn(with: table) {
+                let bits = [other, table].compactMap { table in layout.cohorts.first { $0.id == table.cohort }?.bit }
+                let both = bits.reduce(UInt64(0)) { $0 | 1 << UInt64($1) }
+                if masks.indices.contains(where: { masks[$0] & both == both && !isLeftOut[$0] }) {
+                    throw .tablesOverlap(table.title, other.title)
+                }
+            }
+        }
     }
 
     var leftOutCount: Int { isLeftOut.count { $0 } }

@@ -3,7 +3,8 @@
 /// Lines and columns, the totals among them, are the vertices of a graph, and withheld cells its edges: every line and
 /// column adds up, so a withheld number is determined exactly if its edge is in no circle. Cells are withheld in
 /// addition, the smallest sums first, until every edge is in one. On a circle of counts that are not 0, each can be one
-/// more or one less with the others making up for it, so none is certain.
+/// more or one less with the others making up for it, so none is certain. The sum of all is no edge: it is the cohort's
+/// size, which is told elsewhere.
 struct TableSuppression {
     /// By line and column, the totals last.
     private(set) var cells: [[ReportCount]]
@@ -19,7 +20,11 @@ struct TableSuppression {
     private var lineCount: Int { cells.count }
     private var columnCount: Int { cells.first?.count ?? 0 }
 
-    private func isWithheld(_ line: Int, _ column: Int) -> Bool { cells[line][column].count == nil }
+    private func isWithheld(_ line: Int, _ column: Int) -> Bool {
+        cells[line][column].count == nil && !isWhole(line, column)
+    }
+
+    private func isWhole(_ line: Int, _ column: Int) -> Bool { line == lineCount - 1 && column == columnCount - 1 }
 
     /// A withheld cell whose line and column are connected by no other withheld cells.
     private func exposed() -> (Int, Int)? {
@@ -53,7 +58,7 @@ struct TableSuppression {
             let isLine = vertex < lineCount
             for other in isLine ? lineCount..<count : 0..<lineCount where !isDone[other] {
                 let (line, column) = isLine ? (vertex, other - lineCount) : (other, vertex - lineCount)
-                if line == start, column == goal { continue }
+                if line == start && column == goal || isWhole(line, column) { continue }
                 let cell = cells[line][column]
                 let step: Int
                 if cell.count == nil {

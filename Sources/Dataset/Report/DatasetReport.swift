@@ -84,10 +84,15 @@ struct DatasetReport: Encodable {
         cohorts = store.layout.cohorts.map {
             Cohort(id: $0.id, title: $0.title, people: tally.cohorts[$0.id, default: 0])
         }
+        let received = try store.tally()
         registers = declared.map { register in
-            Register(
-                id: register.id, title: register.title, owner: register.owner,
-                round: report.registers.first { $0.id == register.id },
+            var round = report.registers.first { $0.id == register.id }
+            // Whoever disclosure control left out is matched nowhere, or a subtraction would tell how many they are.
+            let leftOut =
+                (received.registers[register.id]?.people ?? 0) - (tally.registers[register.id]?.people ?? 0)
+            round?.peopleMatched -= leftOut
+            return Register(
+                id: register.id, title: register.title, owner: register.owner, round: round,
                 peopleReleased: tally.registers[register.id]?.people,
                 rowsReleased: tally.registers[register.id]?.rows)
         }

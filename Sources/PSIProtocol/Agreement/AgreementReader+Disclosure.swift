@@ -266,6 +266,7 @@ private struct DisclosureReader {
 
     private func readTables() -> [DisclosedTable] {
         let known = ["title", "cohort", "rows", "columns"]
+        var tables: [DisclosedTable] = []
         return readItems("tables", limit: DisclosureRules.tableLimit, known) { item -> DisclosedTable? in
             let title = item.text("title", "what the table shows", limit: 200)
             let cohort = item.identifier("cohort", .name)
@@ -286,8 +287,16 @@ private struct DisclosureReader {
                     "\(named.reference) is not released for \(cohort.value). Name a cohort it is released for.")
                 return nil
             }
-            return DisclosedTable(
+            let table = DisclosedTable(
                 title: title.value, cohort: cohort.value, rows: rows.reference, columns: columns?.reference)
+            if let other = tables.first(where: { $0.cohort == table.cohort && $0.sharesColumn(with: table) }) {
+                item.fail(
+                    "rows",
+                    "The table '\(other.title)' counts the same cohort by one of these columns, so one could be subtracted from "
+                        + "the other. Write one table of both columns, or name other columns.")
+            }
+            tables.append(table)
+            return table
         }
     }
 

@@ -164,6 +164,11 @@ public struct DisclosedTable: Sendable, Equatable {
         self.rows = rows
         self.columns = columns
     }
+
+    /// Whether both count people by the same column.
+    public func sharesColumn(with other: DisclosedTable) -> Bool {
+        !Set([rows, columns].compactMap(\.self)).isDisjoint(with: [other.rows, other.columns].compactMap(\.self))
+    }
 }
 
 extension DisclosureRules {

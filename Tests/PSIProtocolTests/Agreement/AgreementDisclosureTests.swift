@@ -129,6 +129,11 @@ import Testing
             ("days: 30", "days: 0", "from 1 to 3650"),
             ("cohort: clients, rows", "cohort: cleints, rows", "did you mean clients"),
             ("cohort: clients, rows", "cohort: others, rows", "is not released for others"),
+            (
+                "  tables:\n",
+                "  tables:\n    - {title: Countries, cohort: clients, rows: omnia_clients.country}\n",
+                "The table 'Countries' counts the same cohort"
+            ),
             ("disclosure:\n", "disclosure:\n  colour: red\n", "unknown"),
         ])
     func mistakes(old: String, new: String, words: String) throws {

@@ -177,7 +177,8 @@ struct ReportPage {
         let small =
             report.smallestCell > 1
             ? "A cohort of fewer than \(report.smallestCell) people is not released, and a smaller count is not told. "
-                + "A larger count is withheld where it would betray a small one."
+                + "A larger count is withheld where it would betray a small one in its table. Totals of the dataset, of cohorts "
+                + "and of registers are exact: with them, a withheld overlap of two may be worked out."
             : "The agreement sets no smallest cell."
         let rounded =
             report.countRounding > 1
