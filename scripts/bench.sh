@@ -1,33 +1,36 @@
 #!/usr/bin/env bash
-# Measures the kernels against their peers, then whole rounds of the real programs. See docs/performance.md.
+# Measures the kernels against their peers, reading of registers, then whole rounds of the real programs. See docs/performance.md.
 #
-#   bench.sh [--bin DIRECTORY] [--output DIRECTORY] [--large] [--kernels | --rounds]
+#   bench.sh [--bin DIRECTORY] [--output DIRECTORY] [--large] [--kernels | --sources | --rounds]
 #
 # --bin      where sidos-node, sidos-coordinator and sidos-research are (.build/release)
 # --output   where the figures go (.build/bench): bench.json (the ristretto255 kernel, every backend that runs here),
-#            bench-analysis.json (where its time goes), operations.json (all else in one process), rounds.json
+#            bench-analysis.json (where its time goes), operations.json (all else in one process), sources.json,
+#            rounds.json
 # --large    also the round of two registers of a million identifiers with rows, which takes much longer
-# --kernels, --rounds   only these
+# --kernels, --sources, --rounds   only these
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 bin=.build/release
 output=.build/bench
 cases=(--case 2x131072:rows --case 3x131072:rows --case 2x131072:count --case 2x1048576:count)
-kernel=1
-rounds=1
-usage() { echo "usage: bench.sh [--bin DIRECTORY] [--output DIRECTORY] [--large] [--kernels | --rounds]" >&2; exit 64; }
+only=all
+usage() { echo "usage: bench.sh [--bin DIRECTORY] [--output DIRECTORY] [--large] [--kernels | --sources | --rounds]" >&2; exit 64; }
 while [ $# -gt 0 ]; do
     case $1 in
     --bin) [ $# -ge 2 ] || usage; bin=$2; shift 2 ;;
     --output) [ $# -ge 2 ] || usage; output=$2; shift 2 ;;
     --large) cases+=(--case 2x1000000:rows); shift ;;
-    --kernels) rounds=0; shift ;;
-    --rounds) kernel=0; shift ;;
+    --kernels | --sources | --rounds)
+        [ $only = all ] || usage
+        only=${1#--}
+        shift
+        ;;
     *) usage ;;
     esac
 done
-[ $((kernel + rounds)) -gt 0 ] || usage
+wanted() { [ $only = all ] || [ $only = "$1" ]; }
 mkdir -p "$output"
 
 # The peers are needed here only: libsodium is no part of Sidos.
@@ -36,7 +39,7 @@ missing=()
 for package in "${packages[@]}"; do
     dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q '^install ok installed$' || missing+=("$package")
 done
-if [ $kernel -eq 1 ] && [ ${#missing[@]} -gt 0 ]; then
+if wanted kernels && [ ${#missing[@]} -gt 0 ]; then
     sudo=()
     if [ "$(id -u)" -ne 0 ]; then
         command -v sudo >/dev/null || { echo "bench: run as root once, or install: ${missing[*]}" >&2; exit 1; }
@@ -48,7 +51,7 @@ if [ $kernel -eq 1 ] && [ ${#missing[@]} -gt 0 ]; then
 fi
 
 echo "$(nproc) cores, $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1)"
-if [ $kernel -eq 1 ]; then
+if wanted kernels; then
     swift build -c release --package-path Benchmarks --product sidos-benchmark
     program=Benchmarks/.build/release/sidos-benchmark
     kernels=()
@@ -65,7 +68,8 @@ json.dump(rows, open(sys.argv[1], "w"), indent=2)' "$output/bench.json" "${kerne
     python3 -B Benchmarks/kernel/analysis.py --json "$output/bench-analysis.json"
     "$program" --json "$output/operations.json"
 fi
-if [ $rounds -eq 1 ]; then
+if wanted sources; then python3 -B Benchmarks/sources.py --bin "$bin" --json "$output/sources.json"; fi
+if wanted rounds; then
     python3 -B Benchmarks/rounds.py --bin "$bin" "${cases[@]}" --json "$output/rounds.json"
 fi
 echo
