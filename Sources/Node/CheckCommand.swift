@@ -73,7 +73,9 @@ struct CheckCommand: ParsableCommand {
     ) throws -> Int {
         var problems = 0
         out.line("agreement: \(agreement.study.id), \(agreement.study.title)")
-        for refusal in configuration.policy.refusals(for: agreement, participant: home.keys.id) {
+        for refusal in configuration.policy.refusals(
+            for: agreement, participant: home.keys.id, columnNames: configuration.registers.mapValues(\.columnNames))
+        {
             out.line("  the local policy refuses: \(refusal)")
             problems += 1
         }

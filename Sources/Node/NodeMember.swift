@@ -33,7 +33,8 @@ actor NodeMember: RoundMember {
 
     func admit(_ record: RoundRecord) async throws -> RefusalCode? {
         let agreement = record.agreement
-        let refusals = configuration.policy.refusals(for: agreement, participant: me)
+        let refusals = configuration.policy.refusals(
+            for: agreement, participant: me, columnNames: configuration.registers.mapValues(\.columnNames))
         for refusal in refusals {
             logger.error("The local policy refuses the round", metadata: meta(record, ["reason": "\(refusal)"]))
         }

@@ -75,7 +75,9 @@ extension LocalPolicy {
     /// Everything in the agreement that this policy does not allow the participant to take part in; empty if it may.
     ///
     /// Numbers that the policy lowers refuse nothing here; see `effectiveLimits`.
-    public func refusals(for agreement: Agreement, participant: ParticipantID) -> [PolicyRefusal] {
+    public func refusals(
+        for agreement: Agreement, participant: ParticipantID, columnNames: [RegisterID: [String: String]] = [:]
+    ) -> [PolicyRefusal] {
         var refusals: [PolicyRefusal] = []
         if !agreement.ring.contains(where: { $0.id == participant }) { refusals.append(.notANode(participant)) }
         if let studies, !studies.contains(agreement.study.id) {
@@ -89,10 +91,12 @@ extension LocalPolicy {
                 continue
             }
             if let allowed = limits.columns {
-                let others = register.columns.map(\.name).filter { !allowed.contains($0) }
+                let others = register.readNames.filter { !allowed.contains($0) }
                 if !others.isEmpty { refusals.append(.columns(others, register: register.id)) }
             }
-            let finer = register.columns.filter { $0.isFiner(than: limits.coarsen) }.map(\.name)
+            let finer = register.columns.filter { column in
+                column.isFiner(than: limits.coarsen, columnNames[register.id, default: [:]])
+            }.map(\.name)
             if !finer.isEmpty { refusals.append(.coarsening(finer, register: register.id)) }
         }
         if let suites, !suites.contains(agreement.suite) { refusals.append(.suite(agreement.suite, allowed: suites)) }
@@ -140,11 +144,23 @@ extension LocalPolicy {
     }
 }
 
+extension RegisterDeclaration {
+    /// What is released, and what that is made of or picked by, each once.
+    fileprivate var readNames: [String] {
+        let names = columns.flatMap { [$0.name, $0.sourceName] } + (rows?.conditions.map(\.column) ?? [])
+        return names.indices.filter { !names[..<$0].contains(names[$0]) }.map { names[$0] }
+    }
+}
+
 extension ColumnDeclaration {
     /// Whether the column, or what it is made of, is named and has more in it than the named period.
-    fileprivate func isFiner(than periods: [String: DatePeriod]) -> Bool {
-        [periods[name], periods[sourceName]].compactMap { $0 }.contains { period in
-            if case .coarsen(let own)? = derivation { own < period } else { true }
+    ///
+    /// - Parameter columnNames: of the register itself, by the agreement's.
+    fileprivate func isFiner(than periods: [String: DatePeriod], _ columnNames: [String: String]) -> Bool {
+        let own = [name, sourceName, columnNames[sourceName] ?? sourceName]
+        return periods.contains { named, period in
+            guard own.contains(named) || own.contains(columnNames[named] ?? named) else { return false }
+            return if case .coarsen(let own)? = derivation { own < period } else { true }
         }
     }
 }

@@ -280,6 +280,39 @@ extension AgreementDerivationTests {
                 == [.coarsening(["start_date", "quarter"], register: "omnia_clients")])
         #expect(try refusals("service: year") == [.coarsening(["service"], register: "omnia_clients")])
         #expect(throws: AgreementError.self) { _ = try refusals("start_date: week") }
+        // The register's own name of a column is the same column.
+        let text = "sidos_policy: 1\nregisters: {omnia_clients: {coarsen: {alku: year}}}\n"
+        let policy = try LocalPolicy.parse(Array(text.utf8))
+        #expect(policy.refusals(for: agreement, participant: "omnia") == [])
+        let names: [RegisterID: [String: String]] = ["omnia_clients": ["Aloitus pvm": "alku"]]
+        #expect(
+            policy.refusals(for: agreement, participant: "omnia", columnNames: names)
+                == [.coarsening(["start_date"], register: "omnia_clients")])
+    }
+
+    @Test("a policy's list of columns is of what is read, whatever it is called in the end")
+    func aPolicyListsWhatIsRead() throws {
+        let agreement = try Self.parsed()
+        let register = try #require(agreement.registers.first { $0.id == "omnia_clients" })
+        let released = register.columns.map(\.name)
+        func refusals(_ columns: [String]) -> [PolicyRefusal] {
+            LocalPolicy(registers: ["omnia_clients": .init(columns: columns)]).refusals(
+                for: agreement, participant: "omnia")
+        }
+        guard case .columns(let others, _)? = refusals(released).first else {
+            Issue.record("columns that are made of others are not told")
+            return
+        }
+        #expect(others.contains("Aloitus pvm"))
+        let tested = register.rows?.conditions.map(\.column) ?? []
+        #expect(
+            !tested.isEmpty
+                && refusals(released + register.columns.map(\.sourceName)).isEmpty
+                    == tested.allSatisfy {
+                        (released + register.columns.map(\.sourceName)).contains($0)
+                    }
+        )
+        #expect(refusals(released + register.columns.map(\.sourceName) + tested) == [])
         #expect(
             PolicyRefusal.coarsening(["a", "b"], register: "r").description
                 == "The local policy wants dates of r coarser than the agreement has them in: a, b.")
