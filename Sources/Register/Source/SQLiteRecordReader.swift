@@ -168,7 +168,7 @@ final class SQLiteRecordReader: RecordReader {
     }
 
     private static func quoted(_ name: String) -> String {
-        "\"" + name.replacing("\"", with: "\"\"") + "\""
+        SQLIdentifier.quoted(name)
     }
 
     /// SQLite's messages can hold values, so only its result code is kept.

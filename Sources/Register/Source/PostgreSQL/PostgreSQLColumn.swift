@@ -55,7 +55,7 @@ struct PostgreSQLType {
 }
 
 enum PostgreSQLName {
-    static func quoted(_ name: String) -> String { "\"" + name.replacing("\"", with: "\"\"") + "\"" }
+    static func quoted(_ name: String) -> String { SQLIdentifier.quoted(name) }
 }
 
 /// Types that every PostgreSQL has under these numbers (its `pg_type.dat`).
