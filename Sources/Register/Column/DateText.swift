@@ -59,7 +59,9 @@ enum DateText {
             guard takeNumber(upTo: 23) else { return false }
             if rest.isEmpty { return true }
             _ = take(Array(":".utf8))
-            return takeNumber(upTo: 59) && rest.isEmpty
+            guard takeNumber(upTo: 59) else { return false }
+            // Local mean time, before there were time zones, differed by seconds too.
+            return rest.isEmpty || take(Array(":".utf8)) && takeNumber(upTo: 59) && rest.isEmpty
         }
         return rest.isEmpty
     }
