@@ -45,7 +45,7 @@ extension Agreement {
                 "No register is released for the cohort \(cohort.id): its people have no rows in the dataset.")
         }
         for register in registers {
-            for column in register.columns where Self.looksLikeDirectIdentifier(column.name) {
+            for column in register.columns where column.looksLikeDirectIdentifier {
                 cautions.append(
                     "The column \(register.id).\(column.name) has the name of a direct identifier. "
                         + "A dataset for research should hold no names, addresses or codes of people.")
@@ -90,7 +90,7 @@ extension Agreement {
         return cautions
     }
 
-    /// Whether a column's name, or the words in it, say that it identifies a person by itself. English and Finnish.
+    /// Whether a name of a column, or the words in it, say that it identifies a person by itself. English and Finnish.
     static func looksLikeDirectIdentifier(_ column: String) -> Bool {
         let whole: Set<String> = [
             "name", "names", "nimi", "identity_code", "personal_id", "person_id", "national_id", "first_name",
@@ -103,5 +103,12 @@ extension Agreement {
             "tilinumero",
         ]
         return whole.contains(column) || column.split(separator: "_").contains { words.contains(String($0)) }
+    }
+}
+
+extension ColumnDeclaration {
+    /// Whether the column, or what it is made of, is called like a direct identifier.
+    var looksLikeDirectIdentifier: Bool {
+        [name, sourceName].contains(where: Agreement.looksLikeDirectIdentifier)
     }
 }

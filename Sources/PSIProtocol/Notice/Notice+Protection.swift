@@ -86,15 +86,15 @@ extension Notice {
     /// Released columns that are called like a direct identifier.
     var directIdentifiers: [String] {
         agreement.registers.flatMap { register in
-            register.columns.map(\.name).filter {
-                Agreement.looksLikeDirectIdentifier($0) && !Self.isProtectionFlag($0)
-            }.map { "\(register.id).\($0)" }
+            register.columns.filter { $0.looksLikeDirectIdentifier && !Self.isProtectionFlag($0) }
+                .map { "\(register.id).\($0.name)" }
         }
     }
 
     /// Whether a column says that a person's address is under a non-disclosure order, and is no address itself.
-    private static func isProtectionFlag(_ column: String) -> Bool {
-        column.contains("protection") || column.contains("turvakielto")
+    private static func isProtectionFlag(_ column: ColumnDeclaration) -> Bool {
+        let names: Set<String> = ["address_protection", "address_protected", "turvakielto", "osoitteen_turvakielto"]
+        return (column.type == .boolean || column.type == .code) && names.contains(column.sourceName)
     }
 
     private var identifiers: String? {
@@ -107,7 +107,7 @@ extension Notice {
                 "Observera: bland uppgifterna som lämnas ut finns sådana som direkt kan identifiera dig: \(words).",
                 "Note: the released data includes items that may identify you directly: \(words).")
         }
-        let isMarked = agreement.registers.contains { $0.columns.contains { Self.isProtectionFlag($0.name) } }
+        let isMarked = agreement.registers.contains { $0.columns.contains { Self.isProtectionFlag($0) } }
         return say(
             "Nimi, henkilötunnus ja osoite eivät kuulu luovutettaviin tietoihin. Tämä koskee myös ihmisiä, joilla on turvakielto.",
             "Namn, personbeteckning och adress hör inte till uppgifterna som lämnas ut. Detta gäller också personer med "
@@ -171,7 +171,15 @@ extension Notice {
     private var movedDates: String? {
         guard let shift = agreement.disclosure.dateShift else { return nil }
         let days = language.number(shift.days)
-        return shift.except.isEmpty
+        // A date made coarser is no date any more unless it is written as one.
+        let all =
+            shift.except.isEmpty
+            && agreement.registers.allSatisfy { register in
+                register.columns.allSatisfy { column in
+                    if case .coarsen? = column.derivation { column.type == .date } else { true }
+                }
+            }
+        return all
             ? say(
                 "Aineiston päivämääriä siirretään satunnainen määrä päiviä, enintään \(days).",
                 "Datumen i materialet flyttas ett slumpmässigt antal dagar, högst \(days).",
@@ -252,9 +260,17 @@ extension Notice {
     private var padding: String {
         agreement.padding == .padme
             ? say(
-                "Osapuolille ei näytetä rekisterin tarkkaa henkilömäärää: siihen lisätään keksittyjä tunnisteita.",
-                "Parterna får inte se det exakta antalet personer i ett register: påhittade beteckningar läggs till.",
-                "Parties are not shown the exact number of people in a register: invented codes are added.")
+                "Muille viranomaisille ja yhdistäjälle ei näytetä rekisterin tarkkaa henkilömäärää: siihen lisätään "
+                    + "keksittyjä tunnisteita.",
+                "Andra myndigheter och den som kopplar får inte se det exakta antalet personer i ett register: påhittade "
+                    + "beteckningar läggs till.",
+                "Other authorities and whoever links are not shown the exact number of people in a register: invented "
+                    + "codes are added.")
+                + (agreement.release == .rows
+                    ? " "
+                        + say(
+                            "Tutkimusympäristö saa tietää sen.", "Forskningsmiljön får veta det.",
+                            "The research environment is told it.") : "")
             : say(
                 "Osapuolet näkevät, montako henkilöä kussakin rekisterissä on.",
                 "Parterna ser hur många personer varje register har.",

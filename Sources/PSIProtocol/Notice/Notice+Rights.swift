@@ -4,9 +4,9 @@ extension Notice {
         let days = language.number(agreement.retentionDays)
         var items = [
             say(
-                "Salaiset avaimet hävitetään heti, kun yhdistäminen on päättynyt.",
-                "De hemliga nycklarna förstörs genast när kopplingen är klar.",
-                "Secret keys are destroyed as soon as a linkage is over."),
+                "Avaimet, joilla henkilötunnukset salataan, hävitetään heti, kun yhdistäminen on päättynyt.",
+                "Nycklarna som personbeteckningarna krypteras med förstörs genast när kopplingen är klar.",
+                "The keys that identity codes are encrypted with are destroyed as soon as a linkage is over."),
             agreement.retentionDays == 0
                 ? say(
                     "Sinetöity siirtoaineisto hävitetään heti yhdistämisen jälkeen.",
