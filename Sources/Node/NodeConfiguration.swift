@@ -55,7 +55,8 @@ struct NodeConfiguration {
             matchColumns: names(mapping.optionalMapping("match_fields")), history: history)
         if let mark = mapping.optionalMapping("never_release_if") {
             source.neverReleaseColumn = NeverReleaseColumn(
-                name: mark.string("column"), values: Set(mark.strings("values", count: 1...64)))
+                name: mark.string("column"), values: Set(mark.strings("values", count: 1...64)),
+                others: Set(mark.strings("otherwise", count: 0...64)))
         }
         return source
     }

@@ -109,7 +109,13 @@ extension RegisterError.Kind {
         case .tooManyNeverReleased(let limit):
             "more than \(limit) people are never to be released. Give a view of the register without them."
         case .unreadableMark:
-            "the value that marks people who are never released is a fraction or binary. Store it as text or an integer."
+            "the value is neither among the 'values' nor among the 'otherwise' of never_release_if, or is a fraction or "
+                + "binary. Name all values that the column has, as they are stored: no round begins, so that nobody is "
+                + "released by mistake."
+        case .markWithoutCode(let reason):
+            "the row marks a person who is never to be released, but its identity code is not usable (\(reason.rawValue)), so "
+                + "the person's other rows could not be found. Correct it: no round begins, so that nobody is released by "
+                + "mistake."
         case .neverReleaseNotKept(let cohort):
             "the configuration names people who are never released, but the agreement's cohort \(ShownName.of(cohort)) is "
                 + "defined by this register and opened without it, so they could not be kept out. "

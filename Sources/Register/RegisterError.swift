@@ -96,8 +96,10 @@ public struct RegisterError: Error, Sendable, Equatable {
         /// A list has something that is no usable code.
         case badNeverReleaseCode(RefusalReason)
         case tooManyNeverReleased(limit: Int)
-        /// The column that marks people holds a binary value or a fraction.
+        /// The column that marks people holds a value that is not foreseen.
         case unreadableMark
+        /// A row marks somebody whose code cannot be read.
+        case markWithoutCode(RefusalReason)
         /// Under the agreement, nobody can be kept out of this cohort.
         case neverReleaseNotKept(cohort: String)
 

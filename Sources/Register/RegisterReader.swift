@@ -27,6 +27,8 @@ public struct ReadRow: Sendable, CustomReflectable {
     public var isKept = true
     /// Whether it says that its person is never to be released.
     var isMarked = false
+    /// Whether the agreement's `rows` leave the row's person out, as far as the row is concerned.
+    var isOutside = false
 
     /// Without children, so that no reflection prints a row.
     public var customMirror: Mirror { Mirror(self, children: [:]) }
@@ -51,6 +53,8 @@ public struct RegisterReader {
     public let declaration: RegisterDeclaration
     public let source: RegisterSource
     let plan: MatchPlan
+    /// Whether rows whose people the agreement's `rows` leave out are handed out too, as such.
+    var handsOutRowsLeftOut = false
     private let scheme: any IdentityScheme
     private var records: any RecordReader
     private let identityIndex: Int?
@@ -141,12 +145,16 @@ public struct RegisterReader {
         }
         let isMarked = try isMarked(record)
         let isKept = try isKept(record)
-        if !isKept, !isMarked, declaration.rows?.people == .leaveOut { return .leftOut }
+        let isOutside = !isKept && !isMarked && declaration.rows?.people == .leaveOut
+        if isOutside, !handsOutRowsLeftOut { return .leftOut }
         let code = readCode(of: record)
         let fields = zip(fieldIndices, plan.fields).map { index, field in
             Self.text(of: record[index]).flatMap { plan.profile.normalise($0, as: field.kind) }
         }
         let localPerson = localPersonIndex.flatMap { Self.text(of: record[$0]) }.map { Array(WhiteSpace.trimmed($0)) }
+        if isMarked, case .failure(let reason) = code, reason != .missing, localPerson?.isEmpty ?? true {
+            throw RegisterError(.markWithoutCode(reason), at: record.place, column: source.identityColumn)
+        }
         if case .failure(let reason) = code, fields.allSatisfy({ $0 == nil }), localPerson?.isEmpty ?? true {
             guard isKept, !isMarked else { return .leftOut }
             return .refused(reason, quality: quality { try? columns[$0].value(of: record[columns[$0].index]) })
@@ -168,7 +176,7 @@ public struct RegisterReader {
             ReadRow(
                 code: code, localPerson: localPerson?.isEmpty ?? true ? nil : localPerson, fields: fields,
                 values: values, quality: isKept ? quality { values[$0] } : QualityValues(), isKept: isKept,
-                isMarked: isMarked))
+                isMarked: isMarked, isOutside: isOutside))
     }
 
     private func isMarked(_ record: SourceRecord) throws(RegisterError) -> Bool {

@@ -33,7 +33,9 @@ import Testing
                     .csv(path: try folder.write("hetu\n" + list, to: "list.csv")), identityColumn: "hetu")
             ]
         }
-        if !mark.isEmpty { source.neverReleaseColumn = NeverReleaseColumn(name: "mark", values: Set(mark)) }
+        if !mark.isEmpty {
+            source.neverReleaseColumn = NeverReleaseColumn(name: "mark", values: Set(mark), others: ["0"])
+        }
         if let history {
             source.history = IdentityHistorySource(
                 .csv(path: try folder.write("old,new\n" + history, to: "history.csv")), formerColumn: "old",
@@ -152,7 +154,7 @@ import Testing
             "CREATE TABLE t (id TEXT, mark, n INTEGER)", "INSERT INTO t VALUES ('\(Self.codes[1])', 1, 1)",
             "INSERT INTO t VALUES ('\(Self.codes[2])', 0.5, 1)")
         var source = RegisterSource(.sqlite(path: path, table: "t"), identityColumn: "id")
-        source.neverReleaseColumn = NeverReleaseColumn(name: "mark", values: ["1"])
+        source.neverReleaseColumn = NeverReleaseColumn(name: "mark", values: ["1"], others: ["0"])
         var reader = try RegisterReader(declaration: register([column("n", .integer)]), source: source)
         guard case .row(let row)? = try reader.next() else {
             Issue.record("no row")
@@ -160,10 +162,54 @@ import Testing
         }
         #expect(row.isMarked)
         #expect(registerError { _ = try reader.next() }?.kind == .unreadableMark)
-        source.neverReleaseColumn = NeverReleaseColumn(name: "Mark", values: ["1"])
+        source.neverReleaseColumn = NeverReleaseColumn(name: "Mark", values: ["1"], others: ["0"])
         #expect(
             registerError { _ = try RegisterReader(declaration: register([]), source: source) }?.kind
                 == .missingColumns([.init(name: "Mark", suggestion: "mark")]))
+    }
+
+    @Test("a mark that is spelt in another way is an error, and so is one of somebody who cannot be found")
+    func marksThatWouldReleaseSomebody() throws {
+        let folder = try TemporaryFolder()
+        for spelt in ["true", "1.0", "K"] {
+            let text = "id,client,mark,n\n\(Self.codes[1]),,\(spelt),1\n"
+            let error = registerError { _ = try grouping(folder, mark: ["1"], text: text).run() }
+            #expect(error?.kind == .unreadableMark && error?.row == 1)
+        }
+        let text = "id,client,mark,n\n131052-308U,,1,1\n\(Self.codes[1]),,0,2\n"
+        let error = registerError { _ = try grouping(folder, mark: ["1"], text: text).run() }
+        #expect(error?.kind == .markWithoutCode(.wrongCheckCharacter))
+        // Nobody, but for the owner's own name for them.
+        #expect(
+            try numbers(grouping(folder, mark: ["1"], text: "id,client,mark,n\n,,1,1\n\(Self.codes[1]),,0,2\n")) == [
+                [2]
+            ])
+        let named = "id,client,mark,n\n131052-308U,a,1,1\n\(Self.codes[1]),a,0,2\n\(Self.codes[2]),,0,3\n"
+        #expect(try numbers(grouping(folder, mark: ["1"], text: named)) == [[3]])
+    }
+
+    @Test("a listed code in a row outside the study is its person's, and puts nobody else into the register")
+    func aListedCodeOutsideTheStudysRowsCountsToo() throws {
+        let folder = try TemporaryFolder()
+        let text =
+            "id,client,year,n\n\(Self.codes[1]),a,2001,1\n\(Self.codes[0]),a,2010,2\n\(Self.codes[2]),b,2001,3\n\(Self.codes[3]),b,2010,4\n"
+            + "\(Self.codes[4]),,2001,5\n"
+        for (list, expected) in [(Self.codes[1], [[4]]), (Self.codes[6], [[2], [4]]), (Self.codes[2], [[2]])]
+            as [(String, [[Int64]])]
+        {
+            var declaration = register([column("n", .integer)])
+            declaration.rows = RowSelection(
+                conditions: [RowCondition(column: "year", test: .integers(from: 2009, until: 2024))], people: .leaveOut)
+            var source = RegisterSource(
+                .csv(path: try folder.write(text)), identityColumn: "id", personColumn: "client")
+            source.neverRelease = [
+                NeverReleaseSource(
+                    .csv(path: try folder.write("hetu\n\(list)\n", to: "list.csv")), identityColumn: "hetu")
+            ]
+            let grouping = try PersonGrouping(
+                reader: RegisterReader(declaration: declaration, source: source), spool: MemorySpool())
+            #expect(try numbers(grouping) == expected, "\(list)")
+        }
     }
 
     @Test func aMarkOutsideTheStudysRowsCountsToo() throws {
@@ -175,7 +221,7 @@ import Testing
             declaration.rows = RowSelection(
                 conditions: [RowCondition(column: "year", test: .integers(from: 2009, until: 2024))], people: policy)
             var source = RegisterSource(.csv(path: path), identityColumn: "id")
-            source.neverReleaseColumn = NeverReleaseColumn(name: "mark", values: ["1"])
+            source.neverReleaseColumn = NeverReleaseColumn(name: "mark", values: ["1"], others: ["0"])
             let grouping = try PersonGrouping(
                 reader: RegisterReader(declaration: declaration, source: source), spool: MemorySpool())
             #expect(try numbers(grouping) == [[3]])

@@ -17,6 +17,7 @@ import Testing
         .binaryValue, .identityCodeInColumn, .tooManyRowsOfPerson(limit: 1), .personTooLarge(byteLimit: 1),
         .unmappedValues([.init(column: "a", count: 1), .init(column: "b", count: 2)]), .notRoundable,
         .badNeverReleaseCode(.malformed), .tooManyNeverReleased(limit: 1), .unreadableMark,
+        .markWithoutCode(.malformed),
         .neverReleaseNotKept(cohort: "a"),
         .spoolFailed("full"), .spoolDamaged, .cancelled,
     ]

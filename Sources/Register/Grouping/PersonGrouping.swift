@@ -44,6 +44,7 @@ public final class PersonGrouping {
         plan = reader.plan
         history = try reader.readHistory()
         neverRelease = try reader.readNeverRelease(history)
+        self.reader.handsOutRowsLeftOut = neverRelease != nil
     }
 
     /// Reads and sorts the register. A second call gives the same answer without reading again.
@@ -98,6 +99,11 @@ public final class PersonGrouping {
             case .row(let row):
                 var head = self.head(of: row)
                 if !row.isKept { survey.rowsLeftOut += 1 }
+                if row.isOutside {
+                    // It puts nobody into the register, but its code can be a listed one of somebody who is in it.
+                    guard head.hasCode, neverRelease?.listed.contains(head.name) ?? false else { continue }
+                    head.isMarked = true
+                }
                 if row.isMarked, head.hasCode { try neverRelease?.mark(head.name, file: file) }
                 if row.isKept {
                     let tally = RowTally(row.code, row.quality)
