@@ -130,7 +130,7 @@ enum StataScript {
         let short = text.count <= labelLength ? text : text.prefix(labelLength - 1) + "…"
         let place = name.map { " " + $0 } ?? ""
         // The label of the data can be set by a command only, in whose quotes neither ` nor " may stand.
-        let unquoted = short.map { $0 == "`" || $0 == "\"" ? "'" : String($0) }.joined()
+        let unquoted = short.unicodeScalars.map { $0 == "`" || $0 == "\"" ? "'" : String($0) }.joined()
         var lines = [
             literal(short).map { "label \(what)\(place) \($0)" }
                 ?? (name.map { "mata: st_varlabel(\"\($0)\", \(expression(short)))" }
