@@ -202,16 +202,38 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: testSettings),
+        // Studies on the disk whose parties are the three programs, for the tests that run them.
+        .target(
+            name: "SystemHarness",
+            dependencies: [
+                "PSIProtocol", "Daemon", "PostgreSQLCluster", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            path: "Tests/SystemHarness", swiftSettings: testSettings),
         // Runs the three programs, so they are built with it.
         .testTarget(
             name: "SystemTests",
             dependencies: [
-                "PSIProtocol", "Exchange", "Daemon", "Node", "Coordinator", "Research", "PostgreSQLCluster",
+                "SystemHarness", "PSIProtocol", "Exchange", "Daemon", "Node", "Coordinator", "Research",
+                "PostgreSQLCluster",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: testSettings),
+        // What a curious or dishonest participant tries, one attack a test. docs/threat-model.md names each.
+        .testTarget(
+            name: "AttackTests",
+            dependencies: [
+                "SystemHarness", "PSIProtocol", "Register", "Exchange", "Dataset", "Daemon", "Node", "Coordinator",
+                "Research", "PostgreSQLCluster",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            path: "Tests/Attacks", swiftSettings: testSettings),
     ],
     cLanguageStandard: .c11
 )

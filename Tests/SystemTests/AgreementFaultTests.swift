@@ -1,6 +1,8 @@
 import Foundation
 import Testing
 
+@testable import SystemHarness
+
 extension SystemTests {
     /// What a participant checks before it commits, and the codes by which it says no. [P-17] [P-18]
     @Suite("Agreements, keys and certificates that are wrong", .serialized)

@@ -1,6 +1,8 @@
 import Foundation
 import Testing
 
+@testable import SystemHarness
+
 extension SystemTests {
     @Suite("Command lines", .serialized)
     struct CommandLineTests {

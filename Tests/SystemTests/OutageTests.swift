@@ -2,6 +2,8 @@ import Foundation
 import Glibc
 import Testing
 
+@testable import SystemHarness
+
 extension SystemTests {
     @Suite("Outages", .serialized)
     struct OutageTests {

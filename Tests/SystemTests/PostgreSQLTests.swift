@@ -2,6 +2,8 @@ import Foundation
 import PostgreSQLCluster
 import Testing
 
+@testable import SystemHarness
+
 extension SystemTests {
     @Suite("Registers in PostgreSQL", .serialized)
     struct PostgreSQLTests {

@@ -2,6 +2,8 @@ import Foundation
 import Glibc
 import Testing
 
+@testable import SystemHarness
+
 extension SystemTests {
     @Suite("Registers that are wrong", .serialized)
     struct RegisterFaultTests {

@@ -2,6 +2,8 @@ import Foundation
 import Glibc
 import Testing
 
+@testable import SystemHarness
+
 extension SystemTests {
     @Suite("Processes that die", .serialized)
     struct RestartTests {

@@ -6,6 +6,8 @@ import Logging
 import PSIProtocol
 import Testing
 
+@testable import SystemHarness
+
 extension SystemTests {
     /// A participant of the study with its own certificate, which does what it should not.
     @Suite("A dishonest participant", .serialized)

@@ -1,6 +1,8 @@
 import Foundation
 import Testing
 
+@testable import SystemHarness
+
 /// Whole systems: separate processes that talk over mutual TLS on this machine. One study at a time.
 @Suite("System", .serialized)
 enum SystemTests {}

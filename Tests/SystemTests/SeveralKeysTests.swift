@@ -1,6 +1,8 @@
 import Foundation
 import Testing
 
+@testable import SystemHarness
+
 extension SystemTests {
     @Suite("Several match keys", .serialized)
     struct SeveralKeysTests {

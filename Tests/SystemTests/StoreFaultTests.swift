@@ -2,6 +2,8 @@ import Foundation
 import Glibc
 import Testing
 
+@testable import SystemHarness
+
 extension SystemTests {
     /// The coordinator's disk: somebody alters what lies there, or it is full.
     @Suite("The coordinator's store", .serialized)
