@@ -19,6 +19,8 @@ from check_tokens import tokens
 from linking import Linking
 from ristretto255 import BASE, ORDER, decode, hash_to_group
 
+# Random bytes that every list begins with.
+PREFIX = 32
 TAG = b"SIDOS-V1-ristretto255_XMD:SHA-512_R255MAP_RO_"
 
 
@@ -49,6 +51,14 @@ def records(data, width, what):
     return [data[start : start + width] for start in range(0, len(data), width)]
 
 
+def list_items(text, width, what):
+    """Items of a list, which begins with 32 random bytes."""
+    data = bytes.fromhex(text)
+    if len(data) < PREFIX:
+        raise Disagreement(f"{what} does not begin with {PREFIX} bytes")
+    return records(data[PREFIX:], width, what)
+
+
 class Disagreement(Exception):
     """Something in the transcript is not what the protocol makes of the rest."""
 
@@ -71,6 +81,7 @@ class Transcript:
         self.match_key = content["match_key"].encode()
         self.framed_key = len(self.match_key).to_bytes(2, "big") + self.match_key
         self.checks = 0
+        self.prefixes = []
 
     def expect(self, agrees, what):
         self.checks += 1
@@ -151,14 +162,28 @@ class Transcript:
             if stage == last:
                 encoded = {identity: self.tag(element) for identity, element in encoded.items()}
             width = (16 if stage == last else 32) + 64
-            items = records(bytes.fromhex(text), width, f"list {name}/{stage}")
+            items = list_items(text, width, f"list {name}/{stage}")
             self.expect([item[:-64] for item in items] == sorted(encoded.values()), f"the list {name} after stage {stage}")
             by_element = {item[:-64]: self.open(item[-64:]) for item in items}
             opened = {identity: by_element[element] for identity, element in encoded.items()}
             self.expect(stage == 0 or opened == secrets, f"what the capsules of {name} hold after stage {stage}")
             names, secrets = encoded, opened
+        self.check_digests(register)
         self.check_vault(register, secrets.values())
         return names, {names[identity]: secret for identity, secret in secrets.items()}
+
+    def check_digests(self, register):
+        """The board's digests are those of whole lists, whose prefixes are never alike."""
+        lists = [bytes.fromhex(text) for text in register["lists"]]
+        payloads = [json.loads(entry[64:]) for entry in self.board]
+        committed = {
+            entry["body"]["stage"]: entry["body"]["list"]["digest"] for entry in payloads
+            if entry["type"] == "StageCommitted" and entry["body"]["register"] == register["id"]
+        }
+        self.expect(committed == {stage: sha256(data).hex() for stage, data in enumerate(lists)},
+                    f"the digests of the lists of {register['id']}")
+        self.prefixes += [data[:PREFIX] for data in lists]
+        self.expect(len(set(self.prefixes)) == len(self.prefixes), "a prefix of its own for every list")
 
     def check_vault(self, register, secrets):
         vault = records(bytes.fromhex(register["vault"]), self.content["cell_bytes"], f"the vault of {register['id']}")
@@ -273,7 +298,7 @@ class SeveralKeys:
         name, owner = register["id"], self.ring.index(register["owner"])
         last = len(self.ring) - 1
         width = 32 * len(self.kinds)
-        before = records(bytes.fromhex(register["lists"][0]), width, f"list {name}/0")
+        before = list_items(register["lists"][0], width, f"list {name}/0")
         self.check_first(register, before)
         for stage in range(1, last + 1):
             key = self.blinding[self.ring[(owner + stage) % len(self.ring)]]
@@ -286,7 +311,7 @@ class SeveralKeys:
                 ]
             after = sorted(b"".join(item) for item in made)
             width = len(after[0])
-            self.expect(records(bytes.fromhex(register["lists"][stage]), width, f"list {name}/{stage}") == after,
+            self.expect(list_items(register["lists"][stage], width, f"list {name}/{stage}") == after,
                         f"the list {name} after stage {stage}")
             before = after
         return [records(item, 16, "a tagged item") for item in before]

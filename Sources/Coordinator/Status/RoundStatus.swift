@@ -103,7 +103,7 @@ extension RoundStatus.Register {
         stageNode = record.node(forStage: stages.count, of: declaration)
         let bytes = progress.byteCount(of: .ring(stages.count), batch: declaration.id, round: record.round)
         let width = record.itemByteCount(ofStage: stages.count)
-        stageItems = min(items, bytes / max(1, width))
+        stageItems = min(items, max(0, bytes - ListPrefix.byteCount) / max(1, width))
     }
 }
 

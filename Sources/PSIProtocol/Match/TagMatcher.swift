@@ -25,7 +25,7 @@ public struct TagMatcher {
         register index: Int, input: some ByteSource, expected: StoredStream, sender: ParticipantID
     ) async throws {
         let width = layout.itemByteCount
-        var reader = RecordReader(input, width: width, by: sender)
+        var reader = RecordReader(input, width: width, prefixByteCount: ListPrefix.byteCount, by: sender)
         var order = IncreasingOrder(keyByteCount: ExitSalt.tagByteCount)
         var list = linker == nil ? try spool.makeRun() : nil
         while let block = try await reader.next(most: 4_096) {

@@ -81,7 +81,7 @@ public struct BatchBuilder<S: Suite>: ~Copyable {
         peopleCount += people.count
     }
 
-    /// Pads with dummies and random cells, then writes the list.
+    /// Pads with dummies and random cells, then writes the list behind its random prefix.
     public mutating func finishList<Sink: ByteSink>(into sink: inout Sink) async throws -> ListSummary {
         var missing = Padding.size(of: peopleCount, mode: agreement.padding) - peopleCount
         while missing > 0 {
@@ -93,7 +93,7 @@ public struct BatchBuilder<S: Suite>: ~Copyable {
         let sorter = listSorter
         listSorter = ExternalSorter(spool: MemorySpool())
         var records = try sorter.sorted()
-        var writer = RecordWriter(sink)
+        var writer = RecordWriter(sink, prefix: ListPrefix.random())
         var order = IncreasingOrder(keyByteCount: layout.elementByteCount)
         while let block = try records.nextBlock(type(of: writer).blockByteCount) {
             guard order.firstViolation(in: block.bytes, width: layout.itemByteCount) == nil else {

@@ -1,35 +1,46 @@
 internal import Crypto
 
+/// The random bytes that every list begins with, at every stage. Its digest, which stands on the board, covers them, so that
+/// nobody can compare it with that of a list of their own making. [P-30]
+public enum ListPrefix {
+    public static let byteCount = 32
+
+    /// Fresh bytes from the system's generator.
+    static func random() -> [UInt8] { SecretBytes(randomByteCount: byteCount).withUnsafeBytes { Array($0) } }
+}
+
 /// Whole records of fixed width from a byte source, with a running digest and count.
 ///
 /// Shared by everything that reads a list. [P-33]
 struct RecordReader<Source: ByteSource> {
     private var source: Source
     private let width: Int
+    /// Of what is before the records and has not been read yet.
+    private var prefixByteCount: Int
     private let sender: ParticipantID?
     private var pending: [UInt8] = []
     private var position = 0
     private var hash = SHA256()
     private(set) var count = 0
 
-    /// - Parameter sender: who is to blame for a stream that ends within a record.
-    init(_ source: Source, width: Int, by sender: ParticipantID?) {
+    /// - Parameters:
+    ///   - prefixByteCount: bytes before the first record, which are digested but are none.
+    ///   - sender: who is to blame for a stream that ends within a record or within these bytes.
+    init(_ source: Source, width: Int, prefixByteCount: Int = 0, by sender: ParticipantID?) {
         self.source = source
         self.width = width
+        self.prefixByteCount = prefixByteCount
         self.sender = sender
     }
 
     /// Up to `most` records, or nil at the end.
     mutating func next(most: Int) async throws -> [UInt8]? {
-        while pending.count - position < most * width {
-            guard let piece = try await source.next() else { break }
-            if position > 0 {
-                pending.removeSubrange(..<position)
-                position = 0
-            }
-            hash.update(data: piece)
-            pending += piece
+        try await fill(prefixByteCount + most * width)
+        guard pending.count - position >= prefixByteCount else {
+            throw ProtocolViolation(.partialRecord, by: sender, index: count)
         }
+        position += prefixByteCount
+        prefixByteCount = 0
         let available = min(most, (pending.count - position) / width)
         guard available > 0 else {
             guard position == pending.count else { throw ProtocolViolation(.partialRecord, by: sender, index: count) }
@@ -39,6 +50,19 @@ struct RecordReader<Source: ByteSource> {
         defer { position = end }
         count += available
         return Array(pending[position..<end])
+    }
+
+    /// Has `byteCount` bytes at `position` in memory, or all that are left.
+    private mutating func fill(_ byteCount: Int) async throws {
+        while pending.count - position < byteCount {
+            guard let piece = try await source.next() else { break }
+            if position > 0 {
+                pending.removeSubrange(..<position)
+                position = 0
+            }
+            hash.update(data: piece)
+            pending += piece
+        }
     }
 
     /// SHA-256 of everything read so far.
@@ -57,7 +81,11 @@ struct RecordWriter<Sink: ByteSink> {
 
     static var blockByteCount: Int { 1 << 18 }
 
-    init(_ sink: Sink) { self.sink = sink }
+    /// - Parameter prefix: bytes before the first record, which are digested but are none.
+    init(_ sink: Sink, prefix: [UInt8] = []) {
+        self.sink = sink
+        self.block = prefix
+    }
 
     mutating func write(_ record: some Collection<UInt8>) async throws {
         block.append(contentsOf: record)

@@ -38,7 +38,7 @@ public struct RingMixer<S: Suite>: Sendable {
             input, into: &sorter, sender: sender, blindingKey: blindingKey, exit: exit, expected: expected)
         try received.check(against: expected, by: sender)
 
-        var writer = RecordWriter(output)
+        var writer = RecordWriter(output, prefix: ListPrefix.random())
         var sorted = try sorter.sorted()
         while true {
             try Task.checkCancellation()
@@ -54,7 +54,8 @@ public struct RingMixer<S: Suite>: Sendable {
         _ input: some ByteSource, into sorter: inout ExternalSorter, sender: ParticipantID, blindingKey: SymmetricKey,
         exit: ExitSalt?, expected: StoredStream
     ) async throws -> ListSummary {
-        var reader = RecordReader(input, width: layout.itemByteCount, by: sender)
+        var reader = RecordReader(
+            input, width: layout.itemByteCount, prefixByteCount: ListPrefix.byteCount, by: sender)
         var order = IncreasingOrder(keyByteCount: layout.elementByteCount)
         let codes = exit.map { exit in positions.map { exit.code(kind: $0.kind) } }
         var start = 0

@@ -58,7 +58,7 @@ struct ViolationKindTests {
         case .wrongCount, .wrongDigest, .notIncreasing, .invalidElement, .invalidCapsule, .partialRecord:
             let fault = try #require(HopFaultTests.ringFaults.first { $0.kind == kind })
             let mix = SimulatedDuty.authority(FaultFixture.right, .mix("left", stage: 1))
-            try await damage(.ring, mix, "left/0/0", fault.change) {
+            try await damage(.ring, mix, "left/0/0", Records.ofList(fault.change)) {
                 if fault.isConsistent { $0.stages["left"]?[0]?.digest = $1.digest }
             }
         case .vaultNotIncreasing:

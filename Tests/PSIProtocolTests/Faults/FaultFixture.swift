@@ -79,6 +79,11 @@ struct FaultFixture: Sendable {
 
 /// Edits of lists of records of one width.
 enum Records {
+    /// The same edit of a list, whose records come behind its random prefix.
+    static func ofList(_ change: @escaping @Sendable ([UInt8]) -> [UInt8]) -> @Sendable ([UInt8]) -> [UInt8] {
+        { $0.prefix(ListPrefix.byteCount) + change(Array($0.dropFirst(ListPrefix.byteCount))) }
+    }
+
     static func drop(_ index: Int, width: Int) -> @Sendable ([UInt8]) -> [UInt8] {
         { Array($0[..<(index * width)] + $0[((index + 1) * width)...]) }
     }

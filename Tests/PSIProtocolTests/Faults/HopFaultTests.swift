@@ -83,7 +83,8 @@ struct HopFaultTests {
         let fault = Self.ringFaults[index]
         let fixture = try await FaultFixture.ring.value
         let outcome = try await fixture.outcome(
-            of: .authority(FaultFixture.right, .mix("left", stage: 1)), damaging: "left/0/0", fault.change
+            of: .authority(FaultFixture.right, .mix("left", stage: 1)), damaging: "left/0/0",
+            Records.ofList(fault.change)
         ) { record, damaged in
             if fault.isConsistent { record.stages["left"]?[0]?.digest = damaged.digest }
             if let claim = fault.claim { record.stages["left"]?[0]?.count = claim }
@@ -95,7 +96,9 @@ struct HopFaultTests {
     func exit(index: Int) async throws {
         let fault = Self.common(width: 80, key: 16)[index]
         let fixture = try await FaultFixture.matching.value
-        let outcome = try await fixture.outcome(of: .coordinator(.match), damaging: "left/2/0", fault.change) {
+        let outcome = try await fixture.outcome(
+            of: .coordinator(.match), damaging: "left/2/0", Records.ofList(fault.change)
+        ) {
             if fault.isConsistent { $0.stages["left"]?[2]?.digest = $1.digest }
             if let claim = fault.claim { $0.stages["left"]?[2]?.count = claim }
         }
@@ -108,10 +111,32 @@ struct HopFaultTests {
         for (register, hop) in [("left", FaultFixture.mixer), ("right", FaultFixture.left)] {
             let outcome = try await fixture.outcome(
                 of: .coordinator(.match), damaging: "\(register)/2/0",
-                Records.write(.filled(0xff, 32), at: offset, of: 1, width: 80)
+                Records.ofList(Records.write(.filled(0xff, 32), at: offset, of: 1, width: 80))
             ) { $0.stages[register]?[2]?.digest = $1.digest }
             #expect(outcome.violation == ProtocolViolation(.invalidCapsule, by: hop))
             #expect(outcome.stored.isEmpty)
+        }
+    }
+
+    @Test("a list without its whole prefix, or with another than it was promised with, is noticed")
+    func prefix() async throws {
+        let readings: [(Task<FaultFixture, any Error>, SimulatedDuty, String, ParticipantID)] = [
+            (
+                FaultFixture.ring, .authority(FaultFixture.right, .mix("left", stage: 1)), "left/0/0",
+                FaultFixture.left
+            ),
+            (FaultFixture.matching, .coordinator(.match), "left/2/0", FaultFixture.mixer),
+        ]
+        for (fixture, duty, name, sender) in readings {
+            let fixture = try await fixture.value
+            for count in [0, 1, 31] {
+                let outcome = try await fixture.outcome(of: duty, damaging: name, { Array($0.prefix(count)) })
+                #expect(outcome.violation == ProtocolViolation(.partialRecord, by: sender, index: 0))
+                #expect(outcome.stored.isEmpty)
+            }
+            let other = try await fixture.outcome(of: duty, damaging: name, { [$0[0] ^ 1] + $0.dropFirst() })
+            #expect(other.violation == ProtocolViolation(.wrongDigest, by: sender))
+            #expect(other.stored.isEmpty)
         }
     }
 
@@ -119,7 +144,8 @@ struct HopFaultTests {
     func keptList() async throws {
         let fixture = try await FaultFixture.ring.value
         let changes: [@Sendable ([UInt8]) -> [UInt8]] = [
-            Records.drop(1, width: 96), Records.swap(0, width: 96), { $0 + [0] }, { _ in [] },
+            Records.ofList(Records.drop(1, width: 96)), Records.ofList(Records.swap(0, width: 96)), { $0 + [0] },
+            { _ in [] }, { Array($0.dropFirst()) }, { [$0[0] ^ 1] + $0.dropFirst() },
         ]
         for change in changes {
             let outcome = try await fixture.outcome(

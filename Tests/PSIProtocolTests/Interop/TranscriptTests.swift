@@ -23,7 +23,7 @@ struct TranscriptTests {
             var id: String
             var owner: String
             var identities: [String]
-            /// Stages 0…N−1 as they were sent: items, and tagged items in the last.
+            /// Stages 0…N−1 as they were sent: 32 random bytes, then items, and tagged items in the last.
             var lists: [String]
             var vault: String
             var vault_secret: String
@@ -234,7 +234,7 @@ struct TranscriptTests {
                     isLast ? salt.tag(elements[index], kind: "identity_code") : Array(elements[index])
                 }.sorted { $0.lexicographicallyPrecedes($1) }
                 let width = isLast ? 80 : 96
-                let list = try bytes(register.lists[stage])
+                let list = Array(try bytes(register.lists[stage]).dropFirst(ListPrefix.byteCount))
                 #expect(list.count == expected.count * width)
                 let keys = stride(from: 0, to: list.count, by: width).map { start in
                     Array(list[start..<(start + width - 64)])

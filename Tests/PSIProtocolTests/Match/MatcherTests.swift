@@ -12,13 +12,14 @@ struct MatcherTests {
             options: .init(padding: .none, matchKeys: (0..<keyCount).map { MatchKey("key_\($0)") }))
     }
 
-    /// Lists of tags, as the last hops would send them: persons as numbers, capsules random.
+    /// Lists of tags, as the last hops would send them: persons as numbers, prefix and capsules random.
     static func list(_ people: [Int], keyCount: Int) -> [UInt8] {
         let capsules = Ristretto255.randomElements(count: 2 * people.count)
-        return people.enumerated().map { index, person in
+        let items = people.enumerated().map { index, person in
             let tags = (0..<keyCount).flatMap { Digest.of([UInt8($0)] + BigEndian.u32(person))[..<16] }
             return tags + capsules[2 * index] + capsules[2 * index + 1]
         }.sorted { $0.lexicographicallyPrecedes($1) }.flatMap { $0 }
+        return ListPrefix.random() + items
     }
 
     @Test("runs on the spool are all read back and discarded", arguments: [1, 2])

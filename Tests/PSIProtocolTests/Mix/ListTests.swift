@@ -34,7 +34,7 @@ struct ListTests {
         }
     }
 
-    /// A register's list and vault as its owner makes them.
+    /// The items of a register's list and its vault as its owner makes them.
     static func batch(
         _ people: [PersonRecord], keyCount: Int = 1, padding: PaddingMode
     ) async throws -> (list: [UInt8], vault: [UInt8], key: [UInt8], record: RoundRecord) {
@@ -58,9 +58,10 @@ struct ListTests {
         let vaultSummary = try await builder.finishVault(into: &vault)
         try await vault.finish()
         let bytes = (try #require(await streams.load("list")), try #require(await streams.load("vault")))
-        #expect(listSummary == ListSummary(count: bytes.0.count / (64 + 32 * keyCount), digest: Digest.of(bytes.0)))
+        let items = Array(bytes.0.dropFirst(ListPrefix.byteCount))
+        #expect(listSummary == ListSummary(count: items.count / (64 + 32 * keyCount), digest: Digest.of(bytes.0)))
         #expect(vaultSummary == ListSummary(count: bytes.1.count / 256, digest: Digest.of(bytes.1)))
-        return (bytes.0, bytes.1, key.bytes.withUnsafeBytes { Array($0) }, record)
+        return (items, bytes.1, key.bytes.withUnsafeBytes { Array($0) }, record)
     }
 
     static func cut(_ bytes: [UInt8], _ width: Int) -> [[UInt8]] {
@@ -157,6 +158,35 @@ struct ListTests {
         var cut = RecordReader(MemorySource(Array(bytes.dropLast())), width: 5, by: "sender")
         await #expect(throws: ProtocolViolation(.partialRecord, by: "sender", index: 99)) {
             while try await cut.next(most: most) != nil {}
+        }
+    }
+
+    @Test("what comes before the records is digested, and is none", arguments: [1, 3, 1_000])
+    func prefix(most: Int) async throws {
+        let streams = MemoryStreams()
+        let prefix = ListPrefix.random()
+        #expect(prefix.count == 32 && prefix != ListPrefix.random())
+        for count in [0, 1, 700] {
+            let records = (0..<(5 * count)).map { UInt8(truncatingIfNeeded: $0) }
+            var writer = RecordWriter(AnyStreamSink(MemorySink(name: "list", streams: streams)), prefix: prefix)
+            try await writer.write(records: records, count: count)
+            let summary = try await writer.finish()
+            var sink = writer.sink
+            try await sink.finish()
+            let stored = try #require(await streams.load("list"))
+            #expect(stored == prefix + records)
+            #expect(summary == ListSummary(count: count, digest: Digest.of(stored)))
+            var reader = RecordReader(MemorySource(stored), width: 5, prefixByteCount: 32, by: "sender")
+            var read: [UInt8] = []
+            while let block = try await reader.next(most: most) { read += block }
+            #expect(read == records)
+            #expect(reader.count == count && reader.digest() == summary.digest)
+        }
+        for length in [0, 31] {
+            var cut = RecordReader(MemorySource(Array(prefix.prefix(length))), width: 5, prefixByteCount: 32, by: "a")
+            await #expect(throws: ProtocolViolation(.partialRecord, by: "a", index: 0)) {
+                _ = try await cut.next(most: most)
+            }
         }
     }
 

@@ -25,8 +25,9 @@ struct SampleTests {
 
     /// The tags in a list as the coordinator got it.
     static func tags(_ register: String, _ streams: MemoryStreams) async -> [[UInt8]] {
-        let list = await streams.load("\(register)/1/0") ?? []
-        return stride(from: 0, to: list.count, by: 80).map { Array(list[$0..<($0 + 16)]) }
+        let list = await streams.load("\(register)/1/0")?.dropFirst(ListPrefix.byteCount) ?? []
+        let items = Array(list)
+        return stride(from: 0, to: items.count, by: 80).map { Array(items[$0..<($0 + 16)]) }
     }
 
     @Test("are the first of the keyed order, and a smaller one is part of a larger")
