@@ -111,7 +111,8 @@ final class InProcessRound {
         switch duty {
         case .match:
             let outcome = try await timed("match") {
-                try await CoordinatorRunner(me: "coordinator", port: streams).match(record) { $0.draw() }
+                try await CoordinatorRunner(me: "coordinator", port: streams, workers: workers)
+                    .match(record) { $0.draw() }
             }
             linkage = outcome.linkage
             try post(outcome.body, by: "coordinator")

@@ -205,6 +205,11 @@ class Transcript:
         self.expect({(item[64], item[65:81]) for item in items} == expected, "who was selected")
         self.expect(len(items) == len(expected), "how many were selected")
         self.expect([item[:32] for item in items] == sorted(item[:32] for item in items), "the selection's order")
+        made = {
+            item[16:48] for register in self.content["registers"]
+            for item in list_items(register["lists"][-1], 16 + 64, f"the last list of {register['id']}")
+        }
+        self.expect(not made & {item[:32] for item in items}, "requests that no hop has seen before")
         names = {number: name for name, number in index.items()}
         for item in items:
             self.expect(int.from_bytes(item[81:89], "big") == 1, "the selection's cohorts")

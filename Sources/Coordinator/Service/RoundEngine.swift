@@ -1,5 +1,6 @@
 internal import Daemon
 internal import Exchange
+internal import Foundation
 internal import Logging
 internal import PSIProtocol
 internal import ServiceLifecycle
@@ -150,7 +151,8 @@ struct RoundEngine: Service {
     private func run(_ record: RoundRecord) async throws -> CoordinatorRunner.Outcome? {
         let port = ExchangePort(
             record: record, keys: keys, transport: StoreChunkTransport(store: streams), state: state, spool: spool)
-        let runner = CoordinatorRunner(me: keys.id, port: port)
+        let workers = Workers(count: ProcessInfo.processInfo.activeProcessorCount)
+        let runner = CoordinatorRunner(me: keys.id, port: port, workers: workers)
         return try await withThrowingTaskGroup(of: CoordinatorRunner.Outcome?.self) { group in
             defer { group.cancelAll() }
             group.addTask {

@@ -69,24 +69,31 @@ public struct MatchResult {
 
     /// Writes the nodes' requests (A, 32 bytes each) and the research environment's selection, both in the order of A.
     ///
-    /// - Throws: `ProtocolViolation(.invalidCapsule)` by the last hop that sent a selected capsule which is none: the nodes
-    ///   would blame the coordinator for it.
+    /// Every selected capsule is re-randomised first: the hop that made it finds nothing of it among the requests, and they
+    /// increase whatever it made.
+    ///
+    /// - Parameter key: Y of the round.
     public func select<Requests: ByteSink, Selection: ByteSink>(
-        requests: inout Requests, selection: inout Selection
+        for key: CapsuleKey, workers: Workers, requests: inout Requests, selection: inout Selection
     ) async throws -> (requests: ListSummary, selection: ListSummary) {
         var sorter = ExternalSorter(spool: spool)
-        try people?.forEach { person in
+        var chosen = SelectedBlock()
+        var reader = try people?.makeReader()
+        while let person = try reader?.next() {
             let member = evaluator.cohorts(registers: person.registers, order: orders[person.tag])
-            guard member != 0 else { return }
+            guard member != 0 else { continue }
             let items = person.items.filter { disclosed[$0.register] & member != 0 }
             for (item, link) in zip(items, Self.shownLinks(items)) {
+                chosen.add(item, tag: person.tag, cohorts: member, link: link)
+            }
+            if chosen.count >= SelectedBlock.fullCount {
+                try Task.checkCancellation()
                 try sorter.add(
-                    SelectedItem(
-                        a: Array(item.capsule[..<32]), b: Array(item.capsule[32...]), register: item.register,
-                        tag: person.tag, cohorts: member, link: link
-                    ).encoded())
+                    records: await chosen.rerandomized(for: key, workers), width: SelectedItem.byteCount)
+                chosen = SelectedBlock()
             }
         }
+        try sorter.add(records: await chosen.rerandomized(for: key, workers), width: SelectedItem.byteCount)
         people?.discard()
         var records = try sorter.sorted()
         var requestWriter = RecordWriter(requests)
@@ -95,7 +102,6 @@ public struct MatchResult {
             var block: [[UInt8]] = []
             while block.count < 1_024, let record = try records.next() { block.append(record) }
             if block.isEmpty { break }
-            try checkCapsules(of: block)
             for record in block {
                 try await requestWriter.write(record[..<32])
                 try await selectionWriter.write(record)
@@ -115,24 +121,6 @@ public struct MatchResult {
             let others = items.indices.filter { $0 != index }.map { items[$0].link }
             return others.min().map { max(items[index].link, $0) } ?? Clusters.noLink
         }
-    }
-
-    private func checkCapsules(of selected: [[UInt8]]) throws(ProtocolViolation) {
-        do { try Ristretto255.validate(ElementBatch(trusted: selected.flatMap { $0[..<64] })) } catch {
-            guard case .invalidElement(let index) = error, index / 2 < selected.count else {
-                throw ProtocolViolation(.invalidCapsule)
-            }
-            throw ProtocolViolation(.invalidCapsule, by: lastHop(of: Int(selected[index / 2][64])))
-        }
-    }
-
-    /// The node that computed the last stage of a register's list.
-    private func lastHop(of register: Int) -> ParticipantID? {
-        let ring = agreement.participants.filter { $0.role == .authority || $0.role == .mixer }.map(\.id)
-        guard agreement.registers.indices.contains(register),
-            let owner = ring.firstIndex(of: agreement.registers[register].owner)
-        else { return nil }
-        return ring[(owner + ring.count - 1) % ring.count]
     }
 
     /// The counts as the agreement lets them be published: with noise if it says so, rounded, small cells withheld, upper
@@ -195,6 +183,42 @@ public struct CountPublication: Sendable {
     }
 }
 
+/// Selected items whose capsules are still those that the last hops made.
+private struct SelectedBlock {
+    static let fullCount = 4_096
+
+    private var capsules: [UInt8] = []
+    /// What follows the capsule in an encoded item.
+    private var rests: [UInt8] = []
+    private(set) var count = 0
+
+    mutating func add(_ item: MatchedPerson.Item, tag: [UInt8], cohorts: UInt64, link: UInt8) {
+        capsules += item.capsule
+        rests += SelectedItem.rest(register: item.register, tag: tag, cohorts: cohorts, link: link)
+        count += 1
+    }
+
+    /// Encoded items, each with a capsule of the same secret that nobody has seen before.
+    ///
+    /// - Throws: `GroupError` for a capsule that is none, although it was checked when its list was read.
+    func rerandomized(for key: CapsuleKey, _ workers: Workers) async throws -> [UInt8] {
+        let (capsules, width) = (capsules, Capsule.byteCount)
+        let pieces = try await workers.map(count) { range in
+            try Capsule.rerandomize(
+                Array(capsules[(range.lowerBound * width)..<(range.upperBound * width)]), for: key)
+        }
+        let fresh = Array(pieces.joined())
+        let restByteCount = SelectedItem.byteCount - width
+        var items: [UInt8] = []
+        items.reserveCapacity(count * SelectedItem.byteCount)
+        for index in 0..<count {
+            items += fresh[(index * width)..<((index + 1) * width)]
+            items += rests[(index * restByteCount)..<((index + 1) * restByteCount)]
+        }
+        return items
+    }
+}
+
 /// One selected item: A ‖ B ‖ register ‖ tag ‖ cohorts ‖ link, 90 bytes. [P-37]
 public struct SelectedItem: Sendable, Equatable {
     public static let byteCount = 90
@@ -218,7 +242,12 @@ public struct SelectedItem: Sendable, Equatable {
         self.link = link
     }
 
-    func encoded() -> [UInt8] { a + b + [UInt8(register)] + tag + BigEndian.u64(cohorts) + [link] }
+    func encoded() -> [UInt8] { a + b + Self.rest(register: register, tag: tag, cohorts: cohorts, link: link) }
+
+    /// What follows the capsule.
+    static func rest(register: Int, tag: [UInt8], cohorts: UInt64, link: UInt8) -> [UInt8] {
+        [UInt8(register)] + tag + BigEndian.u64(cohorts) + [link]
+    }
 
     /// Nil unless `bytes` are 90 and name a register, cohorts and a link of the agreement.
     init?(encoded bytes: ArraySlice<UInt8>, agreement: Agreement) {

@@ -77,9 +77,21 @@ struct PersonSpool {
 
     /// Every person, in the order they were written.
     func forEach(_ body: (MatchedPerson) throws -> Void) throws {
-        var records = try SortedRecords(runs: [KeptRun(base: run)])
-        while let record = try records.next() {
-            try body(MatchedPerson(encoded: record, capsuleByteCount: capsuleByteCount))
+        var reader = try makeReader()
+        while let person = try reader.next() { try body(person) }
+    }
+
+    func makeReader() throws -> Reader {
+        Reader(records: try SortedRecords(runs: [KeptRun(base: run)]), capsuleByteCount: capsuleByteCount)
+    }
+
+    struct Reader {
+        fileprivate var records: SortedRecords
+        fileprivate let capsuleByteCount: Int
+
+        /// The next person in the order they were written; nil after the last.
+        mutating func next() throws -> MatchedPerson? {
+            try records.next().map { MatchedPerson(encoded: $0, capsuleByteCount: capsuleByteCount) }
         }
     }
 

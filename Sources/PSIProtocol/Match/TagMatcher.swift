@@ -7,20 +7,26 @@ public struct TagMatcher {
     private let round: RoundID
     private let layout: TaggedLayout
     private let spool: any Spool
+    private let workers: Workers
     private var linker: KeyLinker?
     private var lists: [TagList] = []
 
-    public init(record: RoundRecord, spool: any Spool) throws {
+    /// - Parameter workers: check capsules.
+    public init(record: RoundRecord, spool: any Spool, workers: Workers) throws {
         self.agreement = record.agreement
         self.round = record.round
         self.layout = TaggedLayout(agreement: record.agreement)
         self.spool = spool
+        self.workers = workers
         self.linker =
             try agreement.linksInSeveralWays || agreement.hasRecordElement
             ? KeyLinker(agreement: agreement, layout: layout, spool: spool) : nil
     }
 
     /// Adds a register's list as its last hop sent it.
+    ///
+    /// - Throws: `ProtocolViolation` by the sender for a list of the wrong order, count or digest, or with a capsule that is
+    ///   none. All capsules are checked, so that no round stops or goes on because of who is selected. [P-33]
     public mutating func add(
         register index: Int, input: some ByteSource, expected: StoredStream, sender: ParticipantID
     ) async throws {
@@ -35,6 +41,7 @@ public struct TagMatcher {
                 let first = reader.count - block.count / width
                 throw ProtocolViolation(.notIncreasing, by: sender, index: first + violation)
             }
+            try await checkCapsules(of: block, first: reader.count - block.count / width, sender: sender)
             try list?.append(block)
             if linker != nil {
                 for start in stride(from: 0, to: block.count, by: width) {
@@ -50,6 +57,22 @@ public struct TagMatcher {
             throw error
         }
         if let run { lists.append(TagList(register: index, count: reader.count, run: run)) }
+    }
+
+    private func checkCapsules(of block: [UInt8], first: Int, sender: ParticipantID) async throws {
+        let (width, capsuleByteCount) = (layout.itemByteCount, layout.capsuleByteCount)
+        guard capsuleByteCount > 0 else { return }
+        _ = try await workers.map(block.count / width) { range in
+            var capsules: [UInt8] = []
+            capsules.reserveCapacity(range.count * capsuleByteCount)
+            for index in range { capsules += block[((index + 1) * width - capsuleByteCount)..<((index + 1) * width)] }
+            do { try Ristretto255.validate(ElementBatch(trusted: capsules)) } catch GroupError.invalidElement(
+                let index)
+            {
+                // Two elements a capsule.
+                throw ProtocolViolation(.invalidCapsule, by: sender, index: first + range.lowerBound + index / 2)
+            }
+        }
     }
 
     /// Links and evaluates; nothing can be added after.

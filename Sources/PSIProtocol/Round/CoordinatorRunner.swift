@@ -2,10 +2,12 @@
 public struct CoordinatorRunner: Sendable {
     private let me: ParticipantID
     private let port: any RoundPort
+    private let workers: Workers
 
-    public init(me: ParticipantID, port: any RoundPort) {
+    public init(me: ParticipantID, port: any RoundPort, workers: Workers) {
         self.me = me
         self.port = port
+        self.workers = workers
     }
 
     /// The result of matching: what to post, and what the operator may see.
@@ -27,7 +29,7 @@ public struct CoordinatorRunner: Sendable {
     public func match(
         _ record: RoundRecord, noise: @Sendable (NoisePlan) async throws -> [Int]
     ) async throws -> Outcome {
-        var matcher = try TagMatcher(record: record, spool: port.spool)
+        var matcher = try TagMatcher(record: record, spool: port.spool, workers: workers)
         for (index, register) in record.agreement.registers.enumerated() {
             let stage = record.ringCount - 1
             guard let list = record.stages[register.id]?[stage],
@@ -55,7 +57,9 @@ public struct CoordinatorRunner: Sendable {
         if let obstacle = result.obstacle {
             return .roundAborted(RoundAborted(code: obstacle, participants: []))
         }
-        guard let research = record.research else { throw ProtocolViolation(.outOfPlace, by: me) }
+        guard let research = record.research, let capsuleKey = try record.capsuleKey() else {
+            throw ProtocolViolation(.outOfPlace, by: me)
+        }
         let attempt = try await port.nextAttempt(batch: me, stage: .selection)
         var copies: [any StreamSink] = []
         for node in record.ring {
@@ -67,7 +71,8 @@ public struct CoordinatorRunner: Sendable {
         var selection = AnyStreamSink(
             try await port.sink(
                 for: StreamID(batch: research, stage: .selection, attempt: attempt), sealing: .plain))
-        let summaries = try await result.select(requests: &requests, selection: &selection)
+        let summaries = try await result.select(
+            for: capsuleKey, workers: workers, requests: &requests, selection: &selection)
         try await requests.finish()
         try await selection.finish()
         let linkage = try result.publishedLinkage().map { linkage in

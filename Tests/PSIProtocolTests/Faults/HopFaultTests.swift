@@ -113,7 +113,7 @@ struct HopFaultTests {
                 of: .coordinator(.match), damaging: "\(register)/2/0",
                 Records.ofList(Records.write(.filled(0xff, 32), at: offset, of: 1, width: 80))
             ) { $0.stages[register]?[2]?.digest = $1.digest }
-            #expect(outcome.violation == ProtocolViolation(.invalidCapsule, by: hop))
+            #expect(outcome.violation == ProtocolViolation(.invalidCapsule, by: hop, index: 1))
             #expect(outcome.stored.isEmpty)
         }
     }

@@ -28,7 +28,7 @@ struct MatcherTests {
         let record = try RoundRecord(
             opening: try study.opening().bytes, agreement: study.agreement, file: study.file)
         let spool = DamagedSpool { $0[...] }
-        var matcher = try TagMatcher(record: record, spool: spool)
+        var matcher = try TagMatcher(record: record, spool: spool, workers: Workers(count: 2))
         let lists = [Array(0..<300), Array(100..<500), Array(250..<260)]
         for (index, people) in lists.enumerated() {
             let bytes = Self.list(people, keyCount: keyCount)
@@ -45,7 +45,9 @@ struct MatcherTests {
         let streams = MemoryStreams()
         var requests = AnyStreamSink(MemorySink(name: "requests", streams: streams))
         var selection = AnyStreamSink(MemorySink(name: "selection", streams: streams))
-        let summaries = try await result.select(requests: &requests, selection: &selection)
+        let summaries = try await result.select(
+            for: try CapsuleKey(sumOf: CapsuleTests.keys(2).publics), workers: Workers(count: 2),
+            requests: &requests, selection: &selection)
         #expect(summaries.requests.count == 300 + 200 + 10)
         #expect(summaries.selection.count == summaries.requests.count)
         #expect(spool.log.discarded.withLock { $0 } == spool.log.made.withLock { $0 })
@@ -56,7 +58,8 @@ struct MatcherTests {
         let study = try Self.study(keyCount: keyCount)
         let record = try RoundRecord(
             opening: try study.opening().bytes, agreement: study.agreement, file: study.file)
-        var matcher = try TagMatcher(record: record, spool: DamagedSpool { $0.dropLast(3) })
+        var matcher = try TagMatcher(
+            record: record, spool: DamagedSpool { $0.dropLast(3) }, workers: Workers(count: 2))
         let bytes = Self.list([1, 2, 3], keyCount: keyCount)
         try await matcher.add(
             register: 0, input: MemorySource(bytes),

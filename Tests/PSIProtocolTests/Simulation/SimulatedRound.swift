@@ -116,7 +116,8 @@ final class SimulatedRound<S: Suite> {
         case .coordinator(.abort(let abort)): return .roundAborted(abort)
         case .coordinator(.match):
             let noise = noise
-            let outcome = try await CoordinatorRunner(me: "coordinator", port: streams).match(record) { noise($0) }
+            let runner = CoordinatorRunner(me: "coordinator", port: streams, workers: Workers(count: 2))
+            let outcome = try await runner.match(record) { noise($0) }
             self.outcome = outcome
             return outcome.body
         }
