@@ -158,7 +158,7 @@ import Testing
                 $0.years[0].codes.official = 310
             },
             { $0.people = -1 }, { $0.rowsRead = -1 }, { $0.rowsRead = .max }, { $0.rowsKept = 301 },
-            { $0.refused["a\nb"] = 1 }, { $0.refused["x"] = 301 },
+            { $0.refused["a\nb"] = 1 }, { $0.refused["x"] = 1 }, { $0.refused["missing"] = 301 },
         ]
         for (index, change) in refused.enumerated() {
             var survey = good

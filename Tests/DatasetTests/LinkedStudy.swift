@@ -98,7 +98,7 @@ enum LinkedStudy {
 
     /// What the owners and the coordinator said, under an agreement with `smallest_cell` 5 and `count_rounding` 10.
     static func quality() -> RoundQuality {
-        var visits = SourceSurvey(people: 90, rowsRead: 300, rowsKept: 290, refused: ["unreadable": 10])
+        var visits = SourceSurvey(people: 90, rowsRead: 300, rowsKept: 290, refused: ["malformed": 10])
         visits.codes.official = 250
         visits.codes.temporary = 30
         visits.codes.missing = -1

@@ -5,6 +5,10 @@ import Testing
 
 /// By what the quality of a register's codes is reported. [P-48]
 @Suite struct RegisterSurveyTests {
+    @Test func everyReasonForRefusingIsOneThatSurveysMayHave() {
+        #expect(Set(RefusalReason.allCases.map(\.rawValue)) == SourceSurvey.refusalReasons)
+    }
+
     private static let official = IdentityReading(
         identity: PersonIdentity(bytes: [1]), codeClass: .official, isRepaired: false)
 

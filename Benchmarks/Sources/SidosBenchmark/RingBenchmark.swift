@@ -70,8 +70,8 @@ struct RingBenchmark {
         var output = CountingSink()
         let start = peer_process_cpu_time()
         let summary = try await mixer.run(
-            input: PieceSource(items.list), expected: items.stored, sender: "sender", key: key, exit: nil,
-            spool: MemorySpool(), output: &output)
+            input: PieceSource(items.list), expected: items.stored, sender: "sender", keeper: "keeper", key: key,
+            exit: nil, spool: MemorySpool(), output: &output)
         let time = Double(peer_process_cpu_time() - start)
         guard summary.count == items.count, output.byteCount == items.list.count else {
             throw BenchmarkError.failed(operation: "ring stage")
@@ -127,13 +127,14 @@ struct RingBenchmark {
         }
         return Agreement(
             study: Study(id: "benchmark", title: "Benchmark", purpose: "", legalBasis: "", permit: ""),
-            validFrom: day, validUntil: day, suite: suite, roundsAllowed: 1, release: release, vaultAccess: .whole, verification: .off, padding: .padme,
+            validFrom: day, validUntil: day, suite: suite, roundsAllowed: 1, release: release, vaultAccess: .whole,
+            verification: .off, padding: .padme,
             cellByteCount: 1_024, smallestCell: 1, countRounding: 1, deadlineMinutes: 60, retentionDays: 0,
             matchKeys: [.identityCode], participants: [], registers: [], cohorts: [], twoPartiesAcknowledged: false)
     }
 }
 
-/// A sorted list as a hop receives it, and its parts for the kernels.
+/// A sorted list, behind its prefix, as a hop receives it, and its parts for the kernels.
 private struct Items<S: Suite> {
     let count: Int
     let list: [UInt8]
@@ -156,7 +157,7 @@ private struct Items<S: Suite> {
             capsules = []
             scalars = []
         }
-        var list: [UInt8] = []
+        var list = [UInt8](repeating: 0, count: ListPrefix.byteCount)
         for index in 0..<count {
             list += elements[(index * width)..<((index + 1) * width)]
             if !capsules.isEmpty { list += capsules[(index * Capsule.byteCount)..<((index + 1) * Capsule.byteCount)] }

@@ -12,7 +12,8 @@ public struct BoardFollower: Sendable {
         let page = try await client.entries(of: round, after: 0)
         guard let first = page.entries.first else { throw ProtocolViolation(.badOpening) }
         let entry = try SignedEntry(bytes: first.bytes)
-        guard entry.openedRound == round else { throw ProtocolViolation(.badOpening, by: entry.author) }
+        // Whoever it says that it is by has not been found to have signed it.
+        guard entry.openedRound == round else { throw ProtocolViolation(.badOpening) }
         return entry
     }
 
@@ -29,7 +30,7 @@ public struct BoardFollower: Sendable {
         var wait = wait
         while true {
             let page = try await client.entries(of: record.round, after: record.head.count, wait: wait)
-            for entry in page.entries { try record.append(entry.bytes) }
+            for entry in page.entries { try record.fold(entry.bytes) }
             if page.isLast { return }
             wait = .zero
         }

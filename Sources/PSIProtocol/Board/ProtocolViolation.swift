@@ -1,4 +1,6 @@
-/// A peer did what the protocol forbids. It names the clause and, where known, who; never what the offending bytes were.
+/// A peer did what the protocol forbids. It names the clause and never what the offending bytes were.
+///
+/// Whom it names is at fault for certain; where it may have been one of several, it names nobody.
 public struct ProtocolViolation: Error, Equatable, CustomStringConvertible {
     public let kind: Kind
     public let participant: ParticipantID?
@@ -42,6 +44,11 @@ public struct ProtocolViolation: Error, Equatable, CustomStringConvertible {
         case selectionWrong = "selection.wrong"
         case releaseCapExceeded = "selection.cap-exceeded"
         case sharesWrong = "shares.wrong"
+    }
+
+    /// The same, by somebody else or by nobody.
+    func blaming(_ participant: ParticipantID?) -> ProtocolViolation {
+        ProtocolViolation(kind, by: participant, index: index)
     }
 
     /// The clause of docs/protocol.md that was broken.

@@ -22,13 +22,14 @@ public struct SignedEntry: Sendable, Equatable {
 
     /// Signs a new entry.
     ///
-    /// - Throws: `ProtocolViolation(.unencodableEntry)` for an entry longer than `maxByteCount`, which nobody could read.
+    /// - Throws: `ProtocolViolation(.unencodableEntry)` for an entry that nobody could read: longer than `maxByteCount`, or
+    ///   with texts of other characters than P-12 allows.
     public init(
         body: EntryBody, author: ParticipantID, round: RoundID?, seen: BoardHead, key: Curve25519.Signing.PrivateKey
     ) throws(ProtocolViolation) {
         do {
             let payload = try Self.encode(body: body, author: author, round: round, seen: seen)
-            guard payload.count <= Self.maxByteCount - 64 else {
+            guard payload.count <= Self.maxByteCount - 64, Self.isPlainText(payload[...]) else {
                 throw ProtocolViolation(.unencodableEntry, by: author)
             }
             let signature = try key.signature(for: Label.boardEntry.bytes + payload)
@@ -44,7 +45,9 @@ public struct SignedEntry: Sendable, Equatable {
     ///
     /// - Throws: `ProtocolViolation` that names nobody: whoever the entry says it is by has not signed it yet.
     public init(bytes: [UInt8]) throws(ProtocolViolation) {
-        guard bytes.count > 64, bytes.count <= Self.maxByteCount else { throw ProtocolViolation(.malformedEntry) }
+        guard bytes.count > 64, bytes.count <= Self.maxByteCount, Self.isPlainText(bytes[64...]) else {
+            throw ProtocolViolation(.malformedEntry)
+        }
         let payload = Data(bytes[64...])
         let decoder = JSONDecoder()
         guard let frame = try? decoder.decode(Frame.self, from: payload) else {
@@ -90,6 +93,11 @@ public struct SignedEntry: Sendable, Equatable {
     }
 
     // MARK: JSON
+
+    /// Whether there is nothing but printable ASCII, and no escape in any text. [P-12]
+    private static func isPlainText(_ payload: ArraySlice<UInt8>) -> Bool {
+        payload.allSatisfy { (0x20...0x7E).contains($0) && $0 != UInt8(ascii: "\\") }
+    }
 
     private struct Frame: Decodable {
         var sidos: Int
@@ -168,6 +176,14 @@ enum CanonicalJSON {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return Array(try encoder.encode(value))
     }
+
+    /// What canonical JSON, filled up with spaces, says; nil for any other bytes, such as those with a key more.
+    static func decodePadded<Value: Codable>(_: Value.Type, from bytes: Data) -> Value? {
+        guard let value = try? JSONDecoder().decode(Value.self, from: bytes), let again = try? encode(value),
+            bytes.starts(with: again), bytes.dropFirst(again.count).allSatisfy({ $0 == UInt8(ascii: " ") })
+        else { return nil }
+        return value
+    }
 }
 
 /// How far a board reaches: the number of its entries and the hash that chains them. [P-13]
@@ -184,8 +200,11 @@ public struct BoardHead: Sendable, Equatable {
     }
 
     /// The head after one more entry.
-    public func appending(_ entry: [UInt8]) -> BoardHead {
-        let leaf = Array(SHA256.hash(data: entry))
-        return BoardHead(count: count + 1, hash: Array(SHA256.hash(data: Label.boardChain.bytes + hash + leaf)))
+    public func appending(_ entry: [UInt8]) -> BoardHead { appending(leaf: Self.leaf(of: entry)) }
+
+    static func leaf(of entry: [UInt8]) -> [UInt8] { Array(SHA256.hash(data: entry)) }
+
+    func appending(leaf: [UInt8]) -> BoardHead {
+        BoardHead(count: count + 1, hash: Array(SHA256.hash(data: Label.boardChain.bytes + hash + leaf)))
     }
 }

@@ -1,7 +1,9 @@
 internal import Crypto
 
-/// The random bytes that every list begins with, at every stage. Its digest, which stands on the board, covers them, so that
-/// nobody can compare it with that of a list of their own making. [P-30]
+/// The random bytes that every list begins with, at every stage.
+///
+/// A list's digest, which stands on the board, covers them, so that nobody can compare it with that of a list of their
+/// own making. [P-30]
 public enum ListPrefix {
     public static let byteCount = 32
 
@@ -21,6 +23,9 @@ struct RecordReader<Source: ByteSource> {
     private var pending: [UInt8] = []
     private var position = 0
     private var hash = SHA256()
+    /// Bytes read so far.
+    private var byteCount = 0
+    /// Records handed on so far.
     private(set) var count = 0
 
     /// - Parameters:
@@ -60,9 +65,34 @@ struct RecordReader<Source: ByteSource> {
                 pending.removeSubrange(..<position)
                 position = 0
             }
-            hash.update(data: piece)
+            take(piece)
             pending += piece
         }
+    }
+
+    private mutating func take(_ piece: [UInt8]) {
+        hash.update(data: piece)
+        byteCount += piece.count
+    }
+
+    /// What is wrong with a sealed stream, said of whoever it must have been. [P-33]
+    ///
+    /// Sealing does not tell who sealed: the keeper of a stream could put another in its place. So its sender is named
+    /// only for a stream that is, to its end, the one whose digest it signed. Whether the length is the promised one the
+    /// keeper sees without opening anything.
+    mutating func attributed(
+        _ violation: ProtocolViolation, promised: StoredStream, keeper: ParticipantID
+    ) async throws -> ProtocolViolation {
+        switch violation.kind {
+        case .partialRecord, .wrongCount: return violation.blaming(keeper)
+        case .wrongDigest: return violation.blaming(nil)
+        default: break
+        }
+        let (most, overflow) = promised.count.multipliedReportingOverflow(by: width)
+        while byteCount - ListPrefix.byteCount <= (overflow ? .max : most), let piece = try await source.next() {
+            take(piece)
+        }
+        return digest() == promised.digest.bytes ? violation : ProtocolViolation(.wrongDigest)
     }
 
     /// SHA-256 of everything read so far.

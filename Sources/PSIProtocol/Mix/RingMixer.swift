@@ -26,17 +26,26 @@ public struct RingMixer<S: Suite>: Sendable {
     ///
     /// - Parameters:
     ///   - expected: the sender's `StageCommitted`, and who sent it.
+    ///   - keeper: the coordinator, which stored the list and handed it on.
     ///   - exit: at the last hop, what turns elements into tags.
-    /// - Throws: `ProtocolViolation` for a list of the wrong order, count, encoding or digest.
+    /// - Throws: `ProtocolViolation` for a list of the wrong order, count, encoding or digest. A list that is the
+    ///   promised one is its sender's; of another length, the keeper must have refused it; of another digest, it may be
+    ///   either's, and nobody is named. [P-33]
     public func run<Output: ByteSink>(
-        input: some ByteSource, expected: StoredStream, sender: ParticipantID,
+        input: some ByteSource, expected: StoredStream, sender: ParticipantID, keeper: ParticipantID,
         key: borrowing SecretScalar<S>, exit: ExitSalt?, spool: any Spool, output: inout Output
     ) async throws -> ListSummary {
         let blindingKey = key.bytes.key
         var sorter = ExternalSorter(spool: spool)
-        let received = try await mixAll(
-            input, into: &sorter, sender: sender, blindingKey: blindingKey, exit: exit, expected: expected)
-        try received.check(against: expected, by: sender)
+        var reader = RecordReader(
+            input, width: layout.itemByteCount, prefixByteCount: ListPrefix.byteCount, by: sender)
+        do {
+            try await mixAll(
+                &reader, into: &sorter, sender: sender, blindingKey: blindingKey, exit: exit, expected: expected)
+            try ListSummary(count: reader.count, digest: reader.digest()).check(against: expected, by: sender)
+        } catch let violation as ProtocolViolation {
+            throw try await reader.attributed(violation, promised: expected, keeper: keeper)
+        }
 
         var writer = RecordWriter(output, prefix: ListPrefix.random())
         var sorted = try sorter.sorted()
@@ -51,11 +60,9 @@ public struct RingMixer<S: Suite>: Sendable {
     }
 
     private func mixAll(
-        _ input: some ByteSource, into sorter: inout ExternalSorter, sender: ParticipantID, blindingKey: SymmetricKey,
-        exit: ExitSalt?, expected: StoredStream
-    ) async throws -> ListSummary {
-        var reader = RecordReader(
-            input, width: layout.itemByteCount, prefixByteCount: ListPrefix.byteCount, by: sender)
+        _ reader: inout RecordReader<some ByteSource>, into sorter: inout ExternalSorter, sender: ParticipantID,
+        blindingKey: SymmetricKey, exit: ExitSalt?, expected: StoredStream
+    ) async throws {
         var order = IncreasingOrder(keyByteCount: layout.elementByteCount)
         let codes = exit.map { exit in positions.map { exit.code(kind: $0.kind) } }
         var start = 0
@@ -73,7 +80,6 @@ public struct RingMixer<S: Suite>: Sendable {
             for piece in pieces { try sorter.add(records: piece, width: width) }
             start = reader.count
         }
-        return ListSummary(count: reader.count, digest: reader.digest())
     }
 
     private func mix(

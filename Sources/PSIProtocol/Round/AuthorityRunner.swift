@@ -158,8 +158,8 @@ public struct AuthorityRunner<S: Suite>: Sendable {
         let mixer = RingMixer<S>(
             agreement: record.agreement, capsuleKey: try record.capsuleKey(), workers: workers)
         let summary = try await mixer.run(
-            input: AnyByteSource(input), expected: before, sender: sender, key: secrets.blindingKey, exit: exit,
-            spool: port.spool, output: &output)
+            input: AnyByteSource(input), expected: before, sender: sender, keeper: record.coordinator,
+            key: secrets.blindingKey, exit: exit, spool: port.spool, output: &output)
         try await output.finish()
         return .stageCommitted(
             StageCommitted(register: id, stage: stage, list: summary.stored(attempt: attempt)))

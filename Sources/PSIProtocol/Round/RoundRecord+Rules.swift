@@ -37,6 +37,7 @@ extension RoundRecord {
             refusals[by] = content.code
         case .roundAborted(let content):
             guard by == coordinator else { throw ProtocolViolation(.notAllowed, by: by) }
+            guard namesParticipants(content) else { throw ProtocolViolation(.malformedEntry, by: by) }
             ending = .aborted(content)
         case .keysErased:
             guard keyHolders.contains(by) else { throw ProtocolViolation(.notAllowed, by: by) }
@@ -44,6 +45,14 @@ extension RoundRecord {
             guard !erased.contains(by) else { throw ProtocolViolation(.repeated, by: by) }
             erased.insert(by)
         }
+    }
+
+    /// Whether an abortion names participants, each once, and as refusing only those who did. [P-18]
+    private func namesParticipants(_ content: RoundAborted) -> Bool {
+        Set(content.participants).count == content.participants.count
+            && content.participants.allSatisfy { id in
+                participant(id) != nil && (content.code != .refused || refusals[id] != nil)
+            }
     }
 
     // MARK: Keys
@@ -68,6 +77,7 @@ extension RoundRecord {
             content.saltDigest?.bytes.count == (ring.contains(by) ? 32 : nil)
         else { throw ProtocolViolation(.badSaltShare, by: by) }
         reveals[by] = content
+        if allRevealed { lastRevealNumber = heads.count }
     }
 
     private mutating func signManifest(_ content: ManifestSigned, by: ParticipantID) throws(ProtocolViolation) {

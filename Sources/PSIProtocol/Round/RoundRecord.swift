@@ -13,6 +13,8 @@ public struct RoundRecord: Sendable {
     public private(set) var heads: [BoardHead]
     public internal(set) var commitments: [ParticipantID: KeyCommitted] = [:]
     public internal(set) var reveals: [ParticipantID: KeyRevealed] = [:]
+    /// Number of the entry that revealed the last keys.
+    var lastRevealNumber: Int?
     public internal(set) var manifestSigners: Set<ParticipantID> = []
     public internal(set) var batches: [RegisterID: BatchDeclared] = [:]
     /// By register, then stage.
@@ -68,9 +70,9 @@ public struct RoundRecord: Sendable {
         self.heads = [.empty, BoardHead.empty.appending(bytes)]
     }
 
-    /// Takes the board's next entry.
+    /// Takes an entry that is offered as the board's next; whoever reads the coordinator's board uses `fold`.
     ///
-    /// - Throws: `ProtocolViolation`, after which the record is as before.
+    /// - Throws: `ProtocolViolation` by the entry's author, after which the record is as before.
     /// - Returns: the entry, verified.
     @discardableResult
     public mutating func append(_ bytes: [UInt8]) throws(ProtocolViolation) -> SignedEntry {
@@ -80,6 +82,10 @@ public struct RoundRecord: Sendable {
         guard entry.round == round else { throw ProtocolViolation(.wrongRound, by: author.id) }
         guard entry.seen.count >= 1, entry.seen.count < heads.count, heads[entry.seen.count] == entry.seen else {
             throw ProtocolViolation(.boardForked, by: author.id)
+        }
+        // A manifest says that its author has seen these keys, so it must have seen this board as far as they go.
+        if case .manifestSigned = entry.body, let lastRevealNumber, entry.seen.count < lastRevealNumber {
+            throw ProtocolViolation(.outOfPlace, by: author.id)
         }
         try apply(entry.body, by: author)
         heads.append(head.appending(bytes))

@@ -112,7 +112,7 @@ extension PublishedLinkage {
                 privateKey: key, ciphersuite: SealedSecret.ciphersuite, info: Data(Label.linkage.bytes + round.bytes),
                 encapsulatedKey: Data(bytes[..<SealedSecret.encapsulationByteCount])),
             let json = try? recipient.open(bytes[SealedSecret.encapsulationByteCount...]),
-            let linkage = try? JSONDecoder().decode(PublishedLinkage.self, from: json), linkage.fits(agreement)
+            let linkage = CanonicalJSON.decodePadded(PublishedLinkage.self, from: json), linkage.fits(agreement)
         else { throw ProtocolViolation(.selectionWrong) }
         self = linkage
     }

@@ -1,14 +1,11 @@
 extension SourceSurvey {
-    /// Whether the numbers fit each other, the list and the agreement, and the texts are short words: what an owner sends
-    /// may be anything.
+    /// Whether the numbers fit each other, the list and the agreement, the reasons are known, and the texts are short
+    /// words: what an owner sends may be anything.
     ///
     /// - Parameter listed: items on the register's list, dummies included.
     public func isPlausible(listed: Int, agreement: Agreement) -> Bool {
         (0...max(0, listed)).contains(people) && rowsRead >= 0 && (0...rowsRead).contains(rowsKept)
-            && refused.keys.allSatisfy { reason in
-                (1...80).contains(reason.utf8.count)
-                    && reason.utf8.allSatisfy { (0x20...0x7E).contains($0) }
-            }
+            && refused.keys.allSatisfy { Self.refusalReasons.contains($0) }
             && hasPlausibleCounts(under: agreement)
     }
 
@@ -39,6 +36,12 @@ extension SourceSurvey {
             && fits([history.codes, history.conflicts, history.cycles], within: Self.mostRows)
             && fitLines(years, most: Self.mostYears) && fitLines(groups, most: Self.mostGroups)
     }
+
+    /// Why rows are refused: what `refused` may be by. A reason of no rows may be left out. [P-48]
+    public static let refusalReasons: Set<String> = [
+        "missing", "malformed", "impossible_date", "future_birth_date", "reserved_number", "wrong_check_character",
+        "several_codes",
+    ]
 
     /// Of a year or a group, in UTF-8.
     public static let mostValueByteCount = 64

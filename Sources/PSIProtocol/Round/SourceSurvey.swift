@@ -150,6 +150,8 @@ public struct SourceSurvey: Sendable, Equatable, Codable {
     }
 
     /// Opens a survey that the owner sealed.
+    ///
+    /// - Throws: `VaultError.cellDoesNotOpen`, or `.malformedCell` for anything but the one form of a survey.
     // Not inlined: the optimiser of Swift 6.3 aborts on a temporary secret lent to an inlined initialiser.
     @inline(never)
     public init(
@@ -159,9 +161,9 @@ public struct SourceSurvey: Sendable, Equatable, Codable {
             let box = try? AES.GCM.SealedBox(
                 nonce: AES.GCM.Nonce(data: [UInt8](repeating: 0, count: 12)), ciphertext: bytes.dropLast(16),
                 tag: bytes.suffix(16)),
-            let json = try? AES.GCM.open(box, using: Self.key(secret.key, register, round)),
-            let survey = try? JSONDecoder().decode(SourceSurvey.self, from: json)
+            let json = try? AES.GCM.open(box, using: Self.key(secret.key, register, round))
         else { throw .cellDoesNotOpen }
+        guard let survey = CanonicalJSON.decodePadded(SourceSurvey.self, from: json) else { throw .malformedCell }
         self = survey
     }
 

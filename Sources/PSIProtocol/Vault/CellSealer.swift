@@ -100,12 +100,19 @@ public struct CellSealer: Sendable {
         let rowByteCount = Int(BigEndian.read(payload[6..<10]))
         let compressedByteCount = Int(BigEndian.read(payload[10..<14]))
         guard rowByteCount <= Self.maxRowByteCount, compressedByteCount <= 2 * Self.maxRowByteCount,
-            rowCount <= Self.maxRowCount, rowCount <= rowByteCount || rowByteCount == 0
+            rowCount <= Self.maxRowCount, rowCount <= rowByteCount, rowCount > 0 || rowByteCount == 0
         else { throw .malformedCell }
         let total = Self.headerByteCount + compressedByteCount
-        return Header(
+        let header = Header(
             isDummy: payload[1] == Self.dummyFlag, rowCount: rowCount, rowByteCount: rowByteCount,
             compressedByteCount: compressedByteCount, cellCount: (total + payload.count - 1) / payload.count)
+        // Whatever a dummy's cell holds besides is dropped unread, so it holds nothing.
+        if header.isDummy {
+            guard rowCount == 0, header.cellCount == 1, try rows(of: header, from: payload).isEmpty else {
+                throw .malformedCell
+            }
+        }
+        return header
     }
 
     /// The encoded rows from all of a person's opened cells, in order.
@@ -113,7 +120,10 @@ public struct CellSealer: Sendable {
         guard let first = payloads.first else { throw .malformedCell }
         let header = try header(of: first)
         guard header.cellCount == payloads.count else { throw .malformedCell }
-        let all = payloads.flatMap { $0 }
+        return try rows(of: header, from: payloads.flatMap { $0 })
+    }
+
+    private func rows(of header: Header, from all: [UInt8]) throws(VaultError) -> [UInt8] {
         let end = Self.headerByteCount + header.compressedByteCount
         guard end <= all.count, all[end...].allSatisfy({ $0 == 0 }) else { throw .malformedCell }
         return try Deflate.decompress(

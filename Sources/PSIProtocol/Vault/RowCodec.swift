@@ -1,7 +1,8 @@
 /// Rows of a register to bytes and back, by the agreement's columns. [P-45]
 ///
 /// Per value: one byte 0 for null, 1 for a value, then an integer as eight bytes (two's complement, big-endian), a date as
-/// year (two bytes), month, day, a boolean as one byte 0 or 1, decimals, codes and texts as a four-byte length and UTF-8.
+/// year (two bytes), month, day, a boolean as one byte 0 or 1, decimals, codes and texts as a four-byte length and UTF-8
+/// without U+0000.
 public struct RowCodec: Sendable {
     public let columns: [ColumnDeclaration]
 
@@ -9,7 +10,8 @@ public struct RowCodec: Sendable {
 
     /// Appends one row, whose values are those of `columns` in order.
     ///
-    /// - Throws: `RowCodecError.valueDoesNotFit(column:)` for a value of another type, or a null where none may be.
+    /// - Throws: `RowCodecError.valueDoesNotFit(column:)` for a value of another type, a null where none may be, or a text
+    ///   with U+0000.
     public func encode(_ row: [FieldValue], into bytes: inout [UInt8]) throws(RowCodecError) {
         guard row.count == columns.count else { throw .wrongColumnCount }
         for (column, value) in zip(columns, row) {
@@ -18,7 +20,7 @@ public struct RowCodec: Sendable {
                 bytes.append(0)
                 continue
             }
-            guard value.type == column.type else { throw .valueDoesNotFit(column: column.name) }
+            guard value.type == column.type, !value.hasNUL else { throw .valueDoesNotFit(column: column.name) }
             bytes.append(1)
             switch value {
             case .null: break
@@ -81,9 +83,8 @@ public struct RowCodec: Sendable {
 
     private static func string(from bytes: [UInt8], at position: inout Int) throws(RowCodecError) -> String {
         let count = Int(BigEndian.read(try take(4, from: bytes, at: &position)))
-        guard let text = String(validating: try take(count, from: bytes, at: &position), as: UTF8.self) else {
-            throw .malformed
-        }
+        let utf8 = try take(count, from: bytes, at: &position)
+        guard !utf8.contains(0), let text = String(validating: utf8, as: UTF8.self) else { throw .malformed }
         return text
     }
 
@@ -93,6 +94,16 @@ public struct RowCodec: Sendable {
         guard count >= 0, position >= 0, count <= bytes.count - position else { throw .malformed }
         defer { position += count }
         return bytes[position..<(position + count)]
+    }
+}
+
+extension FieldValue {
+    /// U+0000 in a text or code, which the files that datasets are read from could not hold.
+    fileprivate var hasNUL: Bool {
+        switch self {
+        case .code(let text), .text(let text): text.utf8.contains(0)
+        case .null, .integer, .decimal, .date, .boolean: false
+        }
     }
 }
 

@@ -30,14 +30,21 @@ struct BoardChainTests {
         let fixture = try await BoardFixture.rows.value
         let record = try fixture.before(.manifestSigned)
         let body = EntryBody.manifestSigned(ManifestSigned(manifest: HexBytes(record.manifest)))
-        func append(_ seen: BoardHead) throws {
+        func append(_ seen: BoardHead, _ other: EntryBody? = nil) throws {
             var record = record
             let entry = try SignedEntry(
-                body: body, author: BoardFixture.left, round: record.round, seen: seen,
+                body: other ?? body, author: BoardFixture.left, round: record.round, seen: seen,
                 key: fixture.study.signing[BoardFixture.left]!)
             try record.append(entry.bytes)
         }
-        for head in record.heads.dropFirst() { try append(head) }
+        for head in record.heads.dropFirst() { try append(head, BoardRuleTests.refused) }
+        // Of the keys that its manifest is about it must have seen all.
+        let last = try fixture.position(of: .manifestSigned)
+        #expect(record.heads.count == last + 1)
+        try append(record.head)
+        for head in record.heads.dropFirst().dropLast() {
+            #expect(throws: ProtocolViolation(.outOfPlace, by: BoardFixture.left)) { try append(head) }
+        }
         var forked: [BoardHead] = [.empty, BoardHead(count: record.heads.count, hash: record.head.hash)]
         forked.append(BoardHead(count: .max, hash: record.head.hash))
         for head in record.heads.dropFirst() {

@@ -109,6 +109,14 @@ struct SignedEntryTests {
         ("text for a number", #""stage":1"#, #""stage":"1""#, .malformedEntry),
         ("number too large", #""stage":1"#, #""stage":99999999999999999999"#, .malformedEntry),
         ("escaped letter", #""by":"kela""#, #""by":"kel\u0061""#, .malformedEntry),
+        ("escaped slash", #""by":"kela""#, #""by":"ke\/la""#, .malformedEntry),
+        ("escaped quotation mark", #""by":"kela""#, #""by":"ke\"la""#, .malformedEntry),
+        ("escaped backslash", #""by":"kela""#, #""by":"ke\\la""#, .malformedEntry),
+        ("escaped control character", #""by":"kela""#, #""by":"ke\nla""#, .malformedEntry),
+        ("a letter beyond ASCII", #""by":"kela""#, #""by":"kelä""#, .malformedEntry),
+        ("a register beyond ASCII", #""register":"r""#, #""register":"ŕ""#, .malformedEntry),
+        ("a byte order mark", #""by":"kela""#, "\"by\":\"\u{FEFF}kela\"", .malformedEntry),
+        ("a deleting character", #""by":"kela""#, "\"by\":\"kela\u{7F}\"", .malformedEntry),
         ("odd hexadecimal", #""digest":"01"#, #""digest":"1"#, .malformedEntry),
         ("upper-case hexadecimal", #""digest":"01"#, #""digest":"0A"#, .malformedEntry),
         ("other version", #""sidos":1"#, #""sidos":2"#, .unknownEntryVersion),
@@ -148,6 +156,18 @@ struct SignedEntryTests {
         }
         let tooLarge = KeyRevealed(saltShares: ["a": HexBytes(.filled(1, SignedEntry.maxByteCount / 2))])
         #expect(throws: ProtocolViolation(.unencodableEntry, by: "kela")) { _ = try Self.sign(.keyRevealed(tooLarge)) }
+    }
+
+    @Test("no entry is made with a text that nobody would read")
+    func unreadableTexts() throws {
+        for text in ["kelä", "ke\"la", "ke\\la", "ke\nla", "kela\u{7F}", "\u{0}"] {
+            for body in [
+                EntryBody.roundAborted(RoundAborted(code: .deadline, participants: [text])),
+                .stageCommitted(StageCommitted(register: text, stage: 1, list: Self.list)),
+            ] {
+                #expect(throws: ProtocolViolation(.unencodableEntry, by: "kela")) { _ = try Self.sign(body) }
+            }
+        }
     }
 
     @Test("deep nesting is refused, not followed")

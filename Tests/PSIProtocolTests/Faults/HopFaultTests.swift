@@ -73,7 +73,18 @@ struct HopFaultTests {
                 kind: .invalidCapsule, index: 4),
         ]
 
-    static func check(_ fault: Fault, _ outcome: (violation: ProtocolViolation?, stored: [String]), by: ParticipantID) {
+    /// Whom a node blames for a list that `sender` promised and the coordinator handed on.
+    static func accused(of kind: ProtocolViolation.Kind, sender: ParticipantID) -> ParticipantID? {
+        switch kind {
+        case .partialRecord, .wrongCount: "coordinator"
+        case .wrongDigest: nil
+        default: sender
+        }
+    }
+
+    static func check(
+        _ fault: Fault, _ outcome: (violation: ProtocolViolation?, stored: [String]), by: ParticipantID?
+    ) {
         #expect(outcome.violation == ProtocolViolation(fault.kind, by: by, index: fault.index), "\(fault.name)")
         #expect(outcome.stored.isEmpty, "\(fault.name)")
     }
@@ -89,7 +100,24 @@ struct HopFaultTests {
             if fault.isConsistent { record.stages["left"]?[0]?.digest = damaged.digest }
             if let claim = fault.claim { record.stages["left"]?[0]?.count = claim }
         }
-        Self.check(fault, outcome, by: FaultFixture.left)
+        Self.check(fault, outcome, by: Self.accused(of: fault.kind, sender: FaultFixture.left))
+    }
+
+    @Test(
+        "a list put in another's place is nobody's for certain, whatever is wrong with it",
+        arguments: ringFaults.indices)
+    func substituted(index: Int) async throws {
+        let fault = Self.ringFaults[index]
+        let fixture = try await FaultFixture.ring.value
+        // The sender's promise is of another list than the one that the coordinator hands on, sealed by itself.
+        let outcome = try await fixture.outcome(
+            of: .authority(FaultFixture.right, .mix("left", stage: 1)), damaging: "left/0/0",
+            Records.ofList(fault.change)
+        ) { record, _ in
+            if let claim = fault.claim { record.stages["left"]?[0]?.count = claim }
+        }
+        #expect(outcome.violation?.participant != FaultFixture.left, "\(fault.name)")
+        #expect(outcome.violation != nil && outcome.stored.isEmpty, "\(fault.name)")
     }
 
     @Test("the coordinator notices at the exit", arguments: common(width: 80, key: 16).indices)
@@ -120,22 +148,25 @@ struct HopFaultTests {
 
     @Test("a list without its whole prefix, or with another than it was promised with, is noticed")
     func prefix() async throws {
-        let readings: [(Task<FaultFixture, any Error>, SimulatedDuty, String, ParticipantID)] = [
+        // The coordinator sees itself what it was sent; a node gets it from the coordinator.
+        let readings: [(Task<FaultFixture, any Error>, SimulatedDuty, String, [ParticipantID?])] = [
             (
                 FaultFixture.ring, .authority(FaultFixture.right, .mix("left", stage: 1)), "left/0/0",
-                FaultFixture.left
+                ["coordinator", nil]
             ),
-            (FaultFixture.matching, .coordinator(.match), "left/2/0", FaultFixture.mixer),
+            (
+                FaultFixture.matching, .coordinator(.match), "left/2/0", [FaultFixture.mixer, FaultFixture.mixer]
+            ),
         ]
-        for (fixture, duty, name, sender) in readings {
+        for (fixture, duty, name, accused) in readings {
             let fixture = try await fixture.value
             for count in [0, 1, 31] {
                 let outcome = try await fixture.outcome(of: duty, damaging: name, { Array($0.prefix(count)) })
-                #expect(outcome.violation == ProtocolViolation(.partialRecord, by: sender, index: 0))
+                #expect(outcome.violation == ProtocolViolation(.partialRecord, by: accused[0], index: 0))
                 #expect(outcome.stored.isEmpty)
             }
             let other = try await fixture.outcome(of: duty, damaging: name, { [$0[0] ^ 1] + $0.dropFirst() })
-            #expect(other.violation == ProtocolViolation(.wrongDigest, by: sender))
+            #expect(other.violation == ProtocolViolation(.wrongDigest, by: accused[1]))
             #expect(other.stored.isEmpty)
         }
     }

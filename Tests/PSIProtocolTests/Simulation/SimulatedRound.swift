@@ -64,7 +64,7 @@ final class SimulatedRound<S: Suite> {
     func replay() throws {
         guard isSigned else { return }
         var record = try RoundRecord(opening: board[0], agreement: study.agreement, file: study.file)
-        for entry in board.dropFirst() { try record.append(entry) }
+        for entry in board.dropFirst() { try record.fold(entry) }
         current = record
     }
 

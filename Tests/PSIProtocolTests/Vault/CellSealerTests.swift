@@ -121,6 +121,13 @@ struct CellSealerTests {
             Self.payload(rows: 1, bytes: CellSealer.maxRowByteCount + 1, compressed: stream.count, stream),
             Self.payload(rows: 1, bytes: 3, compressed: 2 * CellSealer.maxRowByteCount + 1, stream),
             Self.payload(rows: 0xffff_ffff, bytes: 3, compressed: stream.count, stream),
+            Self.payload(rows: 0, bytes: 3, compressed: stream.count, stream),
+            // A dummy has no rows, nor anything else.
+            Self.payload(flags: 1, rows: 1, bytes: 3, compressed: stream.count, stream),
+            Self.payload(flags: 1, rows: 0, bytes: 3, compressed: stream.count, stream),
+            Self.payload(flags: 1, rows: 0, bytes: 0, compressed: stream.count, stream),
+            Self.payload(flags: 1, rows: 0, bytes: 0, compressed: 200, []),
+            Self.payload(flags: 1, rows: 0, bytes: 0, compressed: 0, []),
             Array(honest.dropLast()), honest + [0], [],
         ]
         for payload in refused {

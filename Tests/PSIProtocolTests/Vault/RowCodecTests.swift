@@ -24,7 +24,7 @@ struct RowCodecTests {
         case .code: return ["", "A", "0", "null"].map { .code($0) }
         case .text:
             return [
-                "", " ", "\u{0}", "ä\u{308}\u{1F600}", "\r\n;\",", String(repeating: "x", count: 70_000), "\u{FEFF}",
+                "", " ", "\u{1}", "ä\u{308}\u{1F600}", "\r\n;\",", String(repeating: "x", count: 70_000), "\u{FEFF}",
             ].map { .text($0) }
         }
     }
@@ -74,6 +74,15 @@ struct RowCodecTests {
         // A code is not a text, though both are strings.
         let code = RowCodec(columns: [Self.column(.code)])
         #expect(throws: RowCodecError.valueDoesNotFit(column: "code")) { try code.encode([.text("A")], into: &bytes) }
+        // No text has U+0000, wherever it stands.
+        for text in ["\u{0}", "a\u{0}", "\u{0}b", "a\u{0}b"] {
+            #expect(throws: RowCodecError.valueDoesNotFit(column: "code")) {
+                try code.encode([.code(text)], into: &bytes)
+            }
+            #expect(throws: RowCodecError.valueDoesNotFit(column: "text")) {
+                try RowCodec(columns: [Self.column(.text)]).encode([.text(text)], into: &bytes)
+            }
+        }
         #expect(bytes.isEmpty)
     }
 
@@ -83,6 +92,7 @@ struct RowCodecTests {
         (.date, [1, 7, 234, 0, 1]), (.date, [1, 255, 255, 1, 1]), (.date, [1, 7, 234, 13]),
         (.text, [1, 0, 0, 0, 2, 0xc3]), (.text, [1, 0, 0, 0, 2, 0xc3, 0x28]), (.text, [1, 255, 255, 255, 255, 65]),
         (.text, [1, 0, 0, 0]), (.code, [1, 0, 0, 0, 1, 0xff]),
+        (.text, [1, 0, 0, 0, 1, 0]), (.code, [1, 0, 0, 0, 3, 0x61, 0, 0x62]), (.code, [1, 0, 0, 0, 2, 0x61, 0]),
         (.decimal, [1, 0, 0, 0, 2, 0x30, 0x31]), (.decimal, [1, 0, 0, 0, 2, 0x2d, 0x30]),
         (.decimal, [1, 0, 0, 0, 2, 0x2b, 0x31]), (.decimal, [1, 0, 0, 0, 0]), (.decimal, [1, 0, 0, 0, 1, 0x2e]),
         (.decimal, [1, 0, 0, 0, 3, 0x31, 0x65, 0x32]),

@@ -1,4 +1,5 @@
 import Crypto
+import Foundation
 import Testing
 
 @testable import PSIProtocol
@@ -7,7 +8,7 @@ import Testing
 @Suite("Source surveys")
 struct SourceSurveyTests {
     static let round = RoundID(bytes: [UInt8](repeating: 3, count: 32))!
-    static let survey = SourceSurvey(people: 12, rowsRead: 40, rowsKept: 37, refused: ["bad_code": 3])
+    static let survey = SourceSurvey(people: 12, rowsRead: 40, rowsKept: 37, refused: ["malformed": 3])
 
     @Test("opens for its register, round and secret only, and always has one length")
     func roundTrip() throws {
@@ -35,6 +36,66 @@ struct SourceSurveyTests {
         var altered = sealed
         altered[100] ^= 1
         #expect(throws: VaultError.cellDoesNotOpen) { _ = try open(altered, secret, "visits", Self.round) }
+    }
+
+    @Test("what is not the one form of a survey is refused, with a key more, a key less, or written otherwise")
+    func strict() throws {
+        let text = String(decoding: try CanonicalJSON.encode(Self.survey), as: UTF8.self)
+        let secret = SymmetricKey(size: .bits256)
+        @inline(never)
+        func open(_ json: String, filler: String = " ") throws -> SourceSurvey {
+            let padded = Array(json.utf8) + Array(String(repeating: filler, count: 16_384 - json.utf8.count).utf8)
+            let key = HKDF<SHA256>.deriveKey(
+                inputKeyMaterial: secret, salt: Self.round.bytes,
+                info: Array("SIDOS-V1 survey".utf8) + [0] + Array("visits".utf8), outputByteCount: 32)
+            let box = try AES.GCM.seal(padded, using: key, nonce: AES.GCM.Nonce(data: [UInt8].filled(0, 12)))
+            return try SourceSurvey(
+                sealed: Array(box.ciphertext) + Array(box.tag), secret: SecretBytes(secret), register: "visits",
+                round: Self.round)
+        }
+        #expect(try open(text) == Self.survey)
+        let edits = [
+            (#""people":12"#, #""note":1,"people":12"#), (#""people":12"#, #""people": 12"#),
+            (#""people":12"#, #""people":12.0"#), (#""people":12,"#, ""),
+            (#""people":12"#, #""people":12,"people":12"#),
+            (#""official":0"#, #""official":0,"others":0"#), (#""malformed":3"#, #""malformed":3,"malformed":3"#),
+            (#""malformed":3"#, #""m\u0061lformed":3"#),
+        ]
+        for (from, to) in edits {
+            let range = try #require(text.range(of: from))
+            let edited = text.replacingCharacters(in: range, with: to)
+            #expect(throws: VaultError.malformedCell, "\(to)") { _ = try open(edited) }
+        }
+        for filler in ["\n", "\t", "\u{0}"] {
+            #expect(throws: VaultError.malformedCell) { _ = try open(text, filler: filler) }
+        }
+        #expect(throws: VaultError.malformedCell) { _ = try open(" " + text) }
+    }
+
+    @Test("values of years and groups may have any characters, as they are")
+    func texts() throws {
+        var survey = Self.survey
+        survey.groups = ["å\"b\\c/d", "\u{2028}€", ""].map { .init(value: $0, codes: .init()) }
+        let secret = SymmetricKey(size: .bits256)
+        let sealed = try survey.sealed(under: secret, register: "visits", round: Self.round)
+        @inline(never)
+        func open() throws -> SourceSurvey {
+            try SourceSurvey(sealed: sealed, secret: SecretBytes(secret), register: "visits", round: Self.round)
+        }
+        #expect(try open() == survey)
+    }
+
+    @Test("reasons are those of the document, and any of them may be left out")
+    func reasons() async throws {
+        let agreement = try await BoardFixture.rows.value.study.agreement
+        for reason in SourceSurvey.refusalReasons.sorted() {
+            let survey = SourceSurvey(people: 3, rowsRead: 5, rowsKept: 4, refused: [reason: 1])
+            #expect(survey.isPlausible(listed: 3, agreement: agreement))
+        }
+        for reason in ["", "bad_code", "Missing", "missing ", "a\nb", String(repeating: "x", count: 3_000)] {
+            let survey = SourceSurvey(people: 3, rowsRead: 5, rowsKept: 4, refused: [reason: 1])
+            #expect(!survey.isPlausible(listed: 3, agreement: agreement))
+        }
     }
 
     @Test("more reasons than fit are refused, not cut")
