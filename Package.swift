@@ -138,6 +138,7 @@ let package = Package(
             name: "Research",
             dependencies: [
                 "PSIProtocol", "Exchange", "Dataset", "Daemon",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

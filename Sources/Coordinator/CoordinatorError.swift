@@ -9,7 +9,7 @@ enum CoordinatorError: Error, Equatable, CustomStringConvertible, ReportableErro
     case damagedRound(RoundID, reason: String)
     case badRoundID(String)
     case unknownAnswer
-    /// A round ended without a result.
+    /// A round ended before it was closed.
     case aborted(round: String, code: String, participants: [String], reason: String?)
     /// The command was stopped, not the round.
     case stoppedFollowing(round: String)

@@ -98,11 +98,14 @@ final class InProcessRound {
         research = box
         let runner = ResearchRunner(me: "research", hpkeKey: hpke, port: streams, workers: workers)
         if duty == .receive {
-            var opened = OpenedTruth()
-            try await timed("open") {
-                try await runner.receive(record: record, secrets: box.secrets, into: &opened) { _, _ in [] }
+            let archive = MemoryArchive()
+            let (agreement, round) = (record.agreement, record.round)
+            records = try await timed("open") {
+                let received = try await runner.receive(record: record, secrets: box.secrets, into: archive) { _, _ in
+                    []
+                }
+                return try await archive.open(agreement, round: round, expected: received, into: OpenedTruth())
             }
-            records = opened
         }
         try post(try runner.announce(duty, record: record, secrets: box.secrets), by: "research")
     }
@@ -135,7 +138,7 @@ extension AuthorityDuty {
 }
 
 /// Who was linked with whom, by what only a data set with truth can tell.
-struct OpenedTruth: OpenedRecords {
+struct OpenedTruth: OpenedRecords, Sendable {
     /// By person, the truth of the record in each register.
     private(set) var people: [[UInt8]: [Int: String]] = [:]
     /// Records of each link; those that stand alone under −1.
@@ -151,4 +154,6 @@ struct OpenedTruth: OpenedRecords {
     }
 
     mutating func dummy(register: Int, tag: [UInt8]) async throws {}
+
+    mutating func damaged(register: Int, tag: [UInt8]) async throws { throw ReleaseError.copyDamaged }
 }

@@ -141,7 +141,9 @@ actor NodeMember: RoundMember {
                 metadata: meta(record, ["phase": "\(record.phase.rawValue)", "study": "\(record.agreement.study.id)"]))
             if case .aborted(let abort) = record.ending {
                 logger.warning(
-                    "The round was aborted",
+                    record.allReleased
+                        ? "The round was aborted after all nodes had released: the rows could be opened until then"
+                        : "The round was aborted",
                     metadata: meta(
                         record,
                         [

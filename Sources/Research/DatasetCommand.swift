@@ -4,12 +4,12 @@ internal import Dataset
 internal import Foundation
 internal import PSIProtocol
 
-struct DatasetCommand: ParsableCommand {
+struct DatasetCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "dataset", abstract: "Write a received round as a dataset for researchers.",
+        commandName: "dataset", abstract: "Open a closed round's rows and write them as a dataset for researchers.",
         discussion: """
-            The daemon may keep running. What was received stays where it is, so the dataset can be written again; \
-            `forget` removes it.
+            The daemon may keep running. The opened rows stay where they are, so the dataset can be written again; \
+            `forget` removes them.
             """)
 
     @OptionGroup var home: HomeOption
@@ -19,6 +19,8 @@ struct DatasetCommand: ParsableCommand {
     var output: String?
     @Flag(help: "Say what disclosure control would do, and write nothing.")
     var check = false
+    @Flag(help: "Leave people out, from every register, whose rows in some register could not be opened in full.")
+    var withoutDamaged = false
     @Flag(help: "Replace a dataset that is there already, once the new one is complete.")
     var replace = false
 
@@ -28,18 +30,13 @@ struct DatasetCommand: ParsableCommand {
         }
     }
 
-    func run() throws {
+    func run() async throws {
         let home = try Home(at: home.directory, roles: [.research])
         let folder = try RoundFolders(home: home).find(round)
-        guard let received = try folder.received() else { throw ResearchError.notReceived(folder.round) }
-        guard received.isOver else { throw ResearchError.notOver(folder.round) }
-        guard folder.hasStore else { throw ResearchError.storeMissing(folder.round, path: folder.storePath) }
-        let agreements = try home.agreements()
-        let id = Hex.encode(received.agreement.bytes)
-        guard let agreementID = AgreementID(hex: id), let installed = try agreements.load(agreementID) else {
-            throw HomeError.unknownAgreement(path: agreements.directory.path, id: id)
-        }
-        let store = try folder.store(agreement: installed.agreement, id: agreementID)
+        let lock = try folder.lock()
+        defer { lock.release() }
+        let opening = try RoundOpening(folder: folder, home: home)
+        let store = try await opening.store(withoutDamaged: withoutDamaged)
         let out = Console.standardOutput
         guard let output else {
             let told = try DatasetWriter.assess(store)
@@ -48,7 +45,9 @@ struct DatasetCommand: ParsableCommand {
             return
         }
         let tally = try DatasetWriter(directory: output, replace: replace)
-            .write(store, report: received.report, created: MachineClock.system.now())
+            .write(
+                store, report: opening.received.report.counting(try store.opened()),
+                created: MachineClock.system.now())
         try store.close()
         for line in Self.summary(tally, store.layout) { out.line(line) }
         out.line("")
@@ -56,7 +55,7 @@ struct DatasetCommand: ParsableCommand {
         out.line(
             "What was received is kept in \(home.directory.path)/rounds until "
                 + "`\(ResearchProgram.name) forget \(folder.round.description.prefix(12))`; "
-                + "the agreement's retention_days is \(installed.agreement.retentionDays).")
+                + "the agreement's retention_days is \(opening.agreement.retentionDays).")
     }
 
     private static func summary(_ tally: Tally, _ layout: DatasetLayout) -> [String] {
@@ -92,11 +91,13 @@ struct ForgetCommand: ParsableCommand {
     func run() throws {
         let home = try Home(at: home.directory, roles: [.research])
         let folder = try RoundFolders(home: home).find(round)
-        var isOver = false
-        do { isOver = try folder.received()?.isOver ?? false } catch let error where RoundFolder.isDamage(error) {}
+        var isClosed = false
+        do { isClosed = try folder.received()?.isClosed ?? false } catch let error where RoundFolder.isDamage(error) {}
         // A round under way is left alone while a daemon may be working on it.
-        let lock = isOver ? nil : try ProcessLock(in: home.directory.subdirectory("state"))
+        let lock = isClosed ? nil : try ProcessLock(in: home.directory.subdirectory("state"))
+        let own = try folder.lock()
         try folder.remove()
+        own.release()
         lock?.release()
         Console.standardOutput.line("Removed what was received of round \(folder.round).")
     }

@@ -9,7 +9,10 @@ enum ResearchError: Error, Equatable, CustomStringConvertible, ReportableError {
     case ambiguousRound(String, [RoundID])
     case severalRounds([RoundID])
     case notReceived(RoundID)
-    case notOver(RoundID)
+    case notClosed(RoundID)
+    case notSigned(RoundID, by: [ParticipantID])
+    case damaged(RoundID, [Damage])
+    case copyDamaged(RoundID, path: String)
     case storeMissing(RoundID, path: String)
     case unreadableRecord(path: String)
     case endedWithoutRound
@@ -30,9 +33,25 @@ enum ResearchError: Error, Equatable, CustomStringConvertible, ReportableError {
             "there are several rounds here: \(Self.list(rounds)): name one with --round"
         case .notReceived(let round):
             "round \(round) was not received to its end yet: keep `serve` or `receive` running until it was"
-        case .notOver(let round):
+        case .notClosed(let round):
             "round \(round) was received, but the coordinator has not closed it yet: "
                 + "keep `serve` or `receive` running until it has"
+        case .notSigned(let round, let participants):
+            "round \(round) is closed, but \(participants.joined(separator: ", ")) "
+                + (participants.count == 1 ? "has" : "have")
+                + " not yet signed that it is, and that the round's keys are erased: keep `serve` or `receive` running "
+                + "until all have. Should they say that the round was aborted, the coordinator told two ends of it"
+        case .damaged(let round, let damages):
+            "vault.wrong: cells of round \(round) are missing or could not be opened: "
+                + damages.map { "\($0.register) of \($0.owner): \($0.items)" }.joined(separator: "; ")
+                + ". The register's owner may have stored wrong cells, a node on the list's way may have altered "
+                + "a capsule, a node's share may be wrong, or the coordinator's selection. Nothing was written. Tell "
+                + "none of them how many, or that there are any, before you know why: whoever damaged one person's "
+                + "cell would learn that the person is selected. `dataset --without-damaged` leaves these people "
+                + "out whole, from every register"
+        case .copyDamaged(let round, let path):
+            "\(path) is not what was received of round \(round): its disk may be damaged, or somebody altered it. "
+                + "Restore it from a backup, or `\(ResearchProgram.name) forget` the round; a new one is needed"
         case .storeMissing(let round, let path):
             "the rows of round \(round) are gone: \(path) does not exist. "
                 + "`\(ResearchProgram.name) forget` clears the rest"
@@ -50,10 +69,18 @@ enum ResearchError: Error, Equatable, CustomStringConvertible, ReportableError {
         switch self {
         case .badRound, .ambiguousRound, .severalRounds: .usage
         case .noRounds, .noSuchRound, .storeMissing: .noInput
-        case .notReceived, .notOver, .endedWithoutRound: .temporary
-        case .unreadableRecord: .badData
+        case .notReceived, .notClosed, .notSigned, .endedWithoutRound: .temporary
+        case .unreadableRecord, .copyDamaged: .badData
+        case .damaged: .protocolViolation
         case .aborted: .abortedRound
         }
+    }
+
+    /// How many items of a register could not be opened.
+    struct Damage: Equatable {
+        let register: RegisterID
+        let owner: ParticipantID
+        let items: Int
     }
 
     private static func list(_ rounds: [RoundID]) -> String {

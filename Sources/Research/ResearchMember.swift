@@ -48,20 +48,14 @@ actor ResearchMember: RoundMember {
 
     func step(_ record: RoundRecord) async throws -> EntryBody? {
         guard let duty = record.researchDuties(of: me).first, duty != .eraseKeys else { return nil }
-        let opened = OpenedRegister(logger: logger)
+        let progress = VaultProgress(logger: logger)
         let port = VaultObservingPort(
             base: ExchangePort(record: record, keys: home.keys, transport: client, state: state, spool: spool),
-            opened: opened)
+            progress: progress)
         let runner = ResearchRunner(me: me, hpkeKey: home.keys.hpkeKey, port: port, workers: workers)
         let secrets = try secrets(record, runner)
         logger.info("Working", metadata: meta(record, ["duty": "\(duty)"]))
-        if duty == .receive {
-            do {
-                try await receive(record, secrets: secrets, runner: runner, opened: opened)
-            } catch let error as DatasetError where error.isOfSender {
-                throw RoundRefusal(.protocolViolation, error.sentence)
-            }
-        }
+        if duty == .receive { try await receive(record, secrets: secrets, runner: runner, progress: progress) }
         return try runner.announce(duty, record: record, secrets: secrets)
     }
 
@@ -87,104 +81,90 @@ actor ResearchMember: RoundMember {
         return secrets
     }
 
-    /// Fills the working store, then notes that it is full. Repeated after a crash, it changes nothing that is there.
+    /// Fetches and checks what was released, then notes that it is all here. Cells stay closed: what is in them must
+    /// not change what others see of this program. Repeated after a crash, it fetches everything again unless it was
+    /// all here.
     private func receive(
-        _ record: RoundRecord, secrets: borrowing ResearchSecrets, runner: ResearchRunner, opened: OpenedRegister
+        _ record: RoundRecord, secrets: borrowing ResearchSecrets, runner: ResearchRunner, progress: VaultProgress
     ) async throws {
-        guard let agreementID = AgreementID(hex: Hex.encode(record.opening.agreement.bytes)) else {
-            throw ProtocolViolation(.badOpening, by: record.coordinator)
-        }
         let folder = try folders.folder(of: record.round)
-        if try folder.received() != nil {
-            if folder.hasStore, let store = try openedStore(folder, record, agreementID) {
-                try store.finish()
-                try store.close()
-                return
-            }
-            try folder.clear()
-        }
+        if try folder.received() != nil, folder.hasRelease(record.agreement.registers.count) { return }
+        try folder.clear()
         let surveys = try SourceSurvey.all(in: record, keys: home.keys)
         let linkage = try PublishedLinkage.opened(in: record, keys: home.keys)
-        let store = try freshStore(folder, record, agreementID)
-        do {
-            var sink = StoreSink(
-                store: store, pseudonyms: try RoundPseudonyms.of(record, state: state),
-                registers: record.agreement.registers, opened: opened, clock: clock, logger: logger)
-            let requests = CellRequests(
-                client: client, round: record.round, cellByteCount: record.agreement.cellByteCount, opened: opened)
-            try await runner.receive(record: record, secrets: secrets, into: &sink) { vault, handles in
-                try await requests.cells(of: vault, handles: handles)
-            }
-            try sink.dropWithheld()
-            try store.commit()
-            try folder.write(
-                ReceivedRound(
-                    agreement: record.opening.agreement, isOver: false,
-                    report: RoundReport(
-                        record, surveys: surveys, linkage: linkage, people: sink.people, dummies: sink.dummies,
-                        receivedAt: clock.now())))
-            try store.finish()
-            for register in record.agreement.registers {
-                logger.notice(
-                    "Opened a register",
-                    metadata: meta(
-                        record, ["register": "\(register.id)", "people": "\(sink.people[register.id, default: 0])"]))
-            }
-        } catch {
-            try? store.close()
-            throw error
+        let archive = FolderArchive(folder: folder, pseudonyms: try RoundPseudonyms.of(record, state: state))
+        let requests = CellRequests(
+            client: client, round: record.round, cellByteCount: record.agreement.cellByteCount, progress: progress)
+        let copies = try await runner.receive(record: record, secrets: secrets, into: archive) { vault, handles in
+            try await requests.cells(of: vault, handles: handles)
         }
-        try store.close()
-    }
-
-    /// A store that everything was received into; nil when it turns out to be damaged.
-    private func openedStore(
-        _ folder: RoundFolder, _ record: RoundRecord, _ agreement: AgreementID
-    ) throws -> WorkingStore? {
-        do { return try folder.store(agreement: record.agreement, id: agreement) } catch DatasetError.storeUnusable {
-            return nil
-        }
-    }
-
-    /// A store to receive into, begun anew when the one that is there is damaged.
-    private func freshStore(
-        _ folder: RoundFolder, _ record: RoundRecord, _ agreement: AgreementID
-    ) throws -> WorkingStore {
-        if let store = try openedStore(folder, record, agreement) {
-            if !store.isFinished { return store }
-            // Finished, but the note about it is gone, and with it the counts: receive again.
-            try store.close()
-        }
-        logger.warning("The working store is of no use; receiving anew", metadata: meta(record))
-        try folder.clear()
-        return try folder.store(agreement: record.agreement, id: agreement)
+        let report = RoundReport(record, surveys: surveys, linkage: linkage, receivedAt: clock.now())
+        try folder.write(ReceivedRound(record, copies: copies, report: report))
+        logger.notice("Everything that was released is here", metadata: meta(record))
     }
 
     func erase(_ round: RoundID, ending: RoundRecord.Ending?) async throws {
         if try state.destroy(prefix: "rounds/\(round)/") > 0 {
             logger.notice("The round's keys are destroyed", metadata: ["round": "\(round)"])
         }
-        guard let folder = try folders.existing(round) else { return }
-        let received: ReceivedRound?
-        do { received = try folder.received() } catch let error where RoundFolder.isDamage(error) {
+        guard let folder = try folders.existing(round), let received = try record(in: folder) else { return }
+        switch (received.value, ending) {
+        case (let received?, _) where received.isSettled:
+            if ending != .closed, ending != nil {
+                logger.error(
+                    "The coordinator shows another end of a round that all have signed as closed; its dataset stays",
+                    metadata: ["round": "\(round)"])
+            }
+        case (_?, nil), (_?, .closed): break
+        case (_, .aborted): try destroy(folder, "the round was aborted after all nodes had released their shares")
+        case (nil, _): try destroy(folder, "it was not received to its end")
+        }
+    }
+
+    /// What was received in a round whose board is wrong never becomes a dataset.
+    func disown(_ round: RoundID) async throws {
+        guard let folder = try folders.existing(round), let received = try record(in: folder) else { return }
+        if received.value?.isSettled != true { try destroy(folder, "the coordinator's board is wrong") }
+    }
+
+    private func destroy(_ folder: RoundFolder, _ reason: String) throws {
+        try folder.remove()
+        logger.notice(
+            "What was received is destroyed", metadata: ["round": "\(folder.round)", "reason": "\(reason)"])
+    }
+
+    /// A dataset may be written when every key holder has signed one board on which the round was closed.
+    func settle(_ record: RoundRecord) async throws -> Bool {
+        guard record.ending == .closed, let folder = try folders.existing(record.round),
+            var received = try self.record(in: folder)?.value, !received.isSettled
+        else { return true }
+        guard received.isOf(record) else { throw ProtocolViolation(.boardForked, by: record.coordinator) }
+        let unsigned = record.yetToErase
+        guard !received.isClosed || received.unsigned != unsigned else { return false }
+        received.isClosed = true
+        received.unsigned = unsigned
+        try folder.write(received)
+        guard unsigned.isEmpty else {
+            logger.notice(
+                "The round is closed; its dataset waits until all have signed that their keys are erased",
+                metadata: meta(record, ["waiting_for": "\(unsigned.joined(separator: ","))"]))
+            return false
+        }
+        logger.notice(
+            "The round's dataset can be written with `\(ResearchProgram.name) dataset`", metadata: meta(record))
+        return true
+    }
+
+    private struct Record { let value: ReceivedRound? }
+
+    /// What is known of the round, its value nil until everything was received; nil itself if it cannot be read.
+    private func record(in folder: RoundFolder) throws -> Record? {
+        do { return Record(value: try folder.received()) } catch let error where RoundFolder.isDamage(error) {
             logger.error(
                 "What was received can't be used",
-                metadata: ["round": "\(round)", "error": "\(ErrorReport(error).sentence)"])
-            return
+                metadata: ["round": "\(folder.round)", "error": "\(ErrorReport(error).sentence)"])
+            return nil
         }
-        let isAborted = if case .aborted = ending { true } else { false }
-        guard var received, !isAborted else {
-            try folder.remove()
-            logger.notice("What was received of a round without a result is removed", metadata: ["round": "\(round)"])
-            return
-        }
-        // Without the coordinator's word that the round closed, there is no dataset of it.
-        guard !received.isOver, ending == .closed else { return }
-        received.isOver = true
-        try folder.write(received)
-        logger.notice(
-            "The round's dataset can be written with `\(ResearchProgram.name) dataset`",
-            metadata: ["round": "\(round)"])
     }
 
     func observe(_ record: RoundRecord) async {
@@ -198,7 +178,9 @@ actor ResearchMember: RoundMember {
                     record, ["phase": "\(record.phase.rawValue)", "study": "\(record.agreement.study.id)"]))
             if case .aborted(let abort) = record.ending {
                 logger.warning(
-                    "The round was aborted",
+                    record.allReleased
+                        ? "The round was aborted after all nodes had released: the rows could be opened until then"
+                        : "The round was aborted",
                     metadata: meta(
                         record,
                         [

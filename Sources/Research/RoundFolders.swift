@@ -1,11 +1,13 @@
+internal import Crypto
 internal import Daemon
 internal import Dataset
 internal import Foundation
 internal import Glibc
 internal import PSIProtocol
 
-/// What was received, a private directory a round: `rounds/ID/working/store.sqlite` with the rows, and
-/// `rounds/ID/received`, sealed, which says that they are complete.
+/// What was received, a private directory a round: `items.N`, sealed, and `cells.N`, the cells as they came, of each
+/// register; `received`, sealed, which says that they are complete and how the round stands; and `working/store.sqlite`
+/// with the rows, once the cells have been opened.
 ///
 /// Outside the sealed state, which a running daemon keeps locked: datasets are written while it serves.
 struct RoundFolders {
@@ -50,16 +52,47 @@ struct RoundFolders {
     }
 }
 
-/// A round whose rows are all in the working store.
+/// A round of which everything that was released is here.
 struct ReceivedRound: Codable {
-    static let currentVersion = 1
+    static let currentVersion = 2
+
+    /// How many cells were received of a register, and their SHA-256.
+    struct Copy: Codable {
+        var count: Int
+        var digest: HexBytes
+    }
 
     var version = currentVersion
     /// Agreement id.
     var agreement: HexBytes
-    /// Whether the round is over and was not aborted: a dataset may be written.
-    var isOver: Bool
+    /// The board when everything had been received: no other board counts later.
+    var entryCount: Int
+    var head: HexBytes
+    /// Whether the board has closed the round.
+    var isClosed = false
+    /// Key holders who have not yet signed the board that closed it.
+    var unsigned: [ParticipantID]
+    /// By register, in the agreement's order.
+    var copies: [Copy]
+    /// Without the people and dummies of registers, which are known once the cells are opened.
     var report: RoundReport
+
+    /// Whether cells may be opened: every key holder has signed one board on which the round was closed.
+    var isSettled: Bool { isClosed && unsigned.isEmpty }
+
+    init(_ record: RoundRecord, copies: [ListSummary], report: RoundReport) {
+        agreement = record.opening.agreement
+        entryCount = record.head.count
+        head = HexBytes(record.head.hash)
+        unsigned = record.keyHolders
+        self.copies = copies.map { Copy(count: $0.count, digest: HexBytes($0.digest)) }
+        self.report = report
+    }
+
+    /// Whether the record goes on from the board on which everything was received.
+    func isOf(_ record: RoundRecord) -> Bool {
+        record.heads.indices.contains(entryCount) && record.heads[entryCount].hash == head.bytes
+    }
 }
 
 struct RoundFolder {
@@ -75,10 +108,30 @@ struct RoundFolder {
 
     var storePath: String { workingPath + "/store.sqlite" }
     private var workingPath: String { directory.file("working") }
-    private var receivedPath: String { directory.file("received") }
+    var receivedPath: String { directory.file("received") }
     private var label: String { "received \(round)" }
 
     var hasStore: Bool { FileManager.default.fileExists(atPath: storePath) }
+
+    func itemsPath(_ register: Int) -> String { directory.file("\(Self.itemsName)\(register)") }
+    func cellsPath(_ register: Int) -> String { directory.file("\(Self.cellsName)\(register)") }
+    func itemsLabel(_ register: Int) -> String { "items \(round) \(register)" }
+    var itemsKey: SymmetricKey { home.keys.stateKey }
+
+    private static let itemsName = "items."
+    private static let cellsName = "cells."
+    private static let lockName = "lock"
+
+    /// Whether items and cells of so many registers are here.
+    func hasRelease(_ registerCount: Int) -> Bool {
+        (0..<registerCount).allSatisfy {
+            FileManager.default.fileExists(atPath: itemsPath($0))
+                && FileManager.default.fileExists(atPath: cellsPath($0))
+        }
+    }
+
+    /// Keeps other commands off the round.
+    func lock() throws -> ProcessLock { try ProcessLock(in: directory, name: Self.lockName) }
 
     /// Opens the store, or makes it.
     func store(agreement: Agreement, id: AgreementID) throws -> WorkingStore {
@@ -121,18 +174,28 @@ struct RoundFolder {
         _ = try writer.finish()
     }
 
-    /// Removes the rows and what is known of them, so that receiving begins anew.
+    /// Removes all that is here of the round, so that receiving begins anew.
     func clear() throws {
         try AtomicFile.remove(receivedPath)
         try WorkingStore.remove(path: storePath)
+        try removeRelease()
+    }
+
+    /// Removes items and cells: once they have been opened, nobody need be able to again.
+    func removeRelease() throws {
+        for name in try directory.names() where name.hasPrefix(Self.itemsName) || name.hasPrefix(Self.cellsName) {
+            try AtomicFile.remove(directory.file(name))
+        }
+        try AtomicFile.removePartials(in: directory)
     }
 
     /// Removes everything of the round. The record goes last, so that an interrupted removal can be repeated.
     func remove() throws {
+        try removeRelease()
         try WorkingStore.remove(path: storePath)
         try Self.removeDirectory(workingPath)
         try AtomicFile.remove(receivedPath)
-        try AtomicFile.removePartials(in: directory)
+        try AtomicFile.remove(directory.file(Self.lockName))
         try Self.removeDirectory(directory.path)
     }
 

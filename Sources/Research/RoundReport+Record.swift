@@ -39,10 +39,9 @@ extension PublishedLinkage {
 }
 
 extension RoundReport {
-    /// The report of a round at the moment when everything was received.
+    /// The report of a round at the moment when everything was received, before cells are opened.
     init(
-        _ record: RoundRecord, surveys: [RegisterID: SourceSurvey], linkage: PublishedLinkage?,
-        people: [RegisterID: Int], dummies: [RegisterID: Int], receivedAt: Date
+        _ record: RoundRecord, surveys: [RegisterID: SourceSurvey], linkage: PublishedLinkage?, receivedAt: Date
     ) {
         let signed = record.opening.signatures
         let registers = record.agreement.registers.map { register in
@@ -54,7 +53,7 @@ extension RoundReport {
                 rowsDeclared: survey?.rowsRead,
                 refused: (survey?.refused ?? [:]).filter { $0.value != 0 }.sorted { $0.key < $1.key }
                     .map { Refusal(reason: $0.key, records: $0.value == SourceSurvey.withheld ? nil : $0.value) },
-                peopleMatched: people[register.id, default: 0], dummiesDropped: dummies[register.id, default: 0])
+                peopleMatched: 0, dummiesDropped: 0)
         }
         self.init(
             roundNumber: record.opening.number,
@@ -66,5 +65,17 @@ extension RoundReport {
             openedAt: Date(timeIntervalSince1970: TimeInterval(record.opening.opened)),
             deadline: Date(timeIntervalSince1970: TimeInterval(record.opening.deadline)), receivedAt: receivedAt,
             toolVersion: "\(ResearchProgram.name) \(ResearchProgram.version)")
+    }
+
+    /// The same, with what was opened.
+    func counting(_ opened: [RegisterID: WorkingStore.Opened]) -> RoundReport {
+        var report = self
+        report.registers = registers.map { register in
+            var register = register
+            register.peopleMatched = opened[register.id]?.people ?? 0
+            register.dummiesDropped = opened[register.id]?.dummies ?? 0
+            return register
+        }
+        return report
     }
 }

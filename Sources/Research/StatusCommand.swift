@@ -21,8 +21,10 @@ struct StatusCommand: ParsableCommand {
         var waitingFor: [String]
         var deadline: String?
         var abort: String?
-        /// Whether all rows are here.
+        /// Whether everything that was released is here.
         var isReceived: Bool
+        /// Of a closed round, who has yet to sign that it is and that the round's keys are erased.
+        var unsigned: [String]
         /// Whether `dataset` can be run.
         var canWriteDataset: Bool
     }
@@ -66,6 +68,7 @@ struct StatusCommand: ParsableCommand {
         if let abort = round.abort { text += " (\(abort))" }
         if !round.waitingFor.isEmpty { text += ", waiting for \(round.waitingFor.joined(separator: ", "))" }
         if round.canWriteDataset { return text + ", received; its dataset can be written" }
+        if !round.unsigned.isEmpty { text += ", to be signed by \(round.unsigned.joined(separator: ", "))" }
         return text + (round.isReceived ? ", received" : "")
     }
 
@@ -80,17 +83,22 @@ struct StatusCommand: ParsableCommand {
                 Line(
                     round: round.round, study: round.study, number: round.number, phase: round.phase,
                     waitingFor: round.waitingFor, deadline: round.deadline, abort: round.abort,
-                    isReceived: received != nil, canWriteDataset: received?.isOver ?? false))
+                    isReceived: received != nil, unsigned: Self.unsigned(received),
+                    canWriteDataset: received?.isSettled ?? false))
         }
         for round in onDisk.sorted() {
             let received = try Self.received(round, folders)
             lines.append(
                 Line(
                     round: round, study: nil, number: received?.report.roundNumber, phase: nil, waitingFor: [],
-                    deadline: nil, abort: nil, isReceived: received != nil,
-                    canWriteDataset: received?.isOver ?? false))
+                    deadline: nil, abort: nil, isReceived: received != nil, unsigned: Self.unsigned(received),
+                    canWriteDataset: received?.isSettled ?? false))
         }
         return lines
+    }
+
+    private static func unsigned(_ received: ReceivedRound?) -> [ParticipantID] {
+        received.flatMap { $0.isClosed ? $0.unsigned : nil } ?? []
     }
 
     private static func received(_ round: String, _ folders: RoundFolders) throws -> ReceivedRound? {

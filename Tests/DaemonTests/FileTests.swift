@@ -208,6 +208,34 @@ struct AtomicFileTests {
     }
 }
 
+@Suite("Streamed files")
+struct StreamedFileTests {
+    @Test("A file written in pieces appears whole, or not at all")
+    func pieces() async throws {
+        let place = try TemporaryDirectory()
+        let pieces: [[UInt8]] = [[1, 2, 3], [], Array(repeating: 7, count: 1 << 19)]
+        do {
+            let writer = try StreamedFileWriter(place.file("f"))
+            for piece in pieces { try writer.append(piece) }
+            #expect(try place.contents().allSatisfy { $0.hasPrefix(".f.partial-") })
+            try writer.finish()
+            #expect(throws: FileError.self) { try writer.append([1]) }
+        }
+        #expect(try place.contents() == ["f"])
+        let reader = try StreamedFileReader(place.file("f"))
+        var read: [UInt8] = []
+        while let piece = try await reader.next() { read += piece }
+        #expect(read == pieces.flatMap { $0 })
+        do {
+            let abandoned = try StreamedFileWriter(place.file("g"))
+            try abandoned.append([1])
+        }
+        #expect(try place.contents() == ["f"])
+        #expect(throws: FileError.notFound(path: place.file("g"))) { _ = try StreamedFileReader(place.file("g")) }
+        #expect(throws: FileError.notRegularFile(path: place.path)) { _ = try StreamedFileReader(place.path) }
+    }
+}
+
 @Suite("Process lock")
 struct ProcessLockTests {
     @Test("Held once, named by its holder, free again afterwards")

@@ -88,4 +88,37 @@ import Testing
         try store.finish()
         #expect(try store.tally().people == 2)
     }
+
+    @Test func whoIsDamagedSomewhereIsLeftOutEverywhere() throws {
+        let store = try open()
+        try fill(store)
+        try store.append(undisclosed: try SampleStudy.person(103), register: "population")
+        for _ in 0..<2 { try store.append(damaged: try SampleStudy.person(1), register: "visits") }
+        // Nobody knows yet whether it is of a person: it is of no other record.
+        try store.append(damaged: try SampleStudy.person(110), register: "benefits")
+        try store.append(damaged: try SampleStudy.person(103), register: "benefits")
+        #expect(try store.damaged() == ["visits": 1, "benefits": 2])
+        try store.dropDamaged()
+        #expect(try store.damaged() == [:])
+        #expect(try store.dropWithheld() == [:])
+        try store.finish()
+        #expect(try store.tally().people == 2)
+        #expect(
+            try store.opened() == ["population": .init(people: 2), "visits": .init(people: 2, dummies: 2)])
+        let dropped = try SampleStudy.person(1)
+        for index in [0, 1] {
+            try store.forEachPerson(inRegisterAt: index) { person, _, _ in #expect(person != dropped) }
+        }
+    }
+
+    @Test func whatWasOpenedIsCountedWithoutTheDropped() throws {
+        let store = try open()
+        try fill(store)
+        try store.append(undisclosed: try SampleStudy.person(104), register: "population")
+        try store.append(dummy: try SampleStudy.person(1), register: "benefits")
+        try store.dropWithheld()
+        try store.finish()
+        #expect(
+            try store.opened() == ["population": .init(people: 3), "visits": .init(people: 2, dummies: 2)])
+    }
 }

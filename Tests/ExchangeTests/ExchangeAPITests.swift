@@ -125,10 +125,15 @@ import Testing
             try await upload.write(Array(cells.joined()))
             #expect(try await upload.finish().byteCount == 5_000 * 128)
             try await exchange.withClient { client async throws in
-                let asked = Array(handles.prefix(4_000).shuffled()) + [[UInt8](repeating: 0, count: 16)]
+                // A handle of no cell, and one that comes twice.
+                let asked = [[UInt8](repeating: 0, count: 16), handles[0]] + Array(handles.prefix(4_000))
                 let found = try await client.vaultCells(
-                    of: "kela", attempt: 1, round: round, handles: asked + asked.prefix(50), cellByteCount: 128)
-                #expect(found == Array(cells.prefix(4_000)))
+                    of: "kela", attempt: 1, round: round, handles: asked, cellByteCount: 128)
+                #expect(found == [[UInt8](repeating: 0, count: 128), cells[0]] + Array(cells.prefix(4_000)))
+                await #expect(throws: ExchangeProblem.self) {
+                    try await client.vaultCells(
+                        of: "kela", attempt: 1, round: round, handles: [handles[1], handles[0]], cellByteCount: 128)
+                }
                 let none = try await client.vaultCells(
                     of: "kela", attempt: 1, round: round, handles: [], cellByteCount: 128)
                 #expect(none.isEmpty)

@@ -65,10 +65,11 @@ struct RoundsCommand: AsyncParsableCommand {
     }
 }
 
-/// `abort`: ends a round without a result.
+/// `abort`: ends a round before it is closed.
 struct AbortCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "abort", abstract: "End a round without a result; participants then destroy its keys.")
+        commandName: "abort", abstract: "End a round; participants then destroy its keys.",
+        discussion: "What all nodes have released is not undone: the research environment had everything to open it.")
 
     @OptionGroup var home: HomeOption
     @Argument(help: "The round's id, or the beginning of it.") var round: String

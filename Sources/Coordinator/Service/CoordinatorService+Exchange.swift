@@ -16,7 +16,10 @@ extension CoordinatorService: ExchangeDelegate {
         order.compactMap { rounds[$0] }.filter { record in
             guard let me = StreamRules(record: record).participant(caller) else { return false }
             if record.ending == nil { return true }
-            return record.keyHolders.contains(me.id) && !record.erased.contains(me.id)
+            guard record.keyHolders.contains(me.id) else { return false }
+            if !record.erased.contains(me.id) { return true }
+            // It writes no dataset before all have signed how the round ended. [P-44]
+            return me.id == record.research && record.ending == .closed && !record.allErased
         }.map(Self.summary)
     }
 

@@ -38,6 +38,11 @@ struct StatusText {
             if !ended.participants.isEmpty { line += " (\(ended.participants.joined(separator: ", ")))" }
             if let reason = ended.reason { line += ": \(reason)" }
             lines.append(line)
+            if ended.outcome == "aborted", status.released.total > 0, status.released.done == status.released.total {
+                lines.append(
+                    "             after all nodes had released: the research environment was given everything to")
+                lines.append("             open the selected rows, and is bound to destroy what it has received")
+            }
         }
         guard let counts = status.counts else { return lines }
         lines.append("  people found, as the agreement lets it be told:")

@@ -19,8 +19,22 @@ public protocol RoundMember: Sendable {
     /// - Parameter ending: how the board ended the round; nil when this participant ends its part without that.
     func erase(_ round: RoundID, ending: RoundRecord.Ending?) async throws
 
+    /// Called when the round has ended, this participant's keys are destroyed and the others know it, and again
+    /// whenever the record has changed.
+    ///
+    /// - Returns: whether nothing that may still come on the board concerns this participant.
+    func settle(_ record: RoundRecord) async throws -> Bool
+
+    /// Destroys what was received in a round whose board turned out to be wrong, or whose coordinator shows another.
+    func disown(_ round: RoundID) async throws
+
     /// Told whenever the record has changed, for status and log.
     func observe(_ record: RoundRecord) async
+}
+
+extension RoundMember {
+    public func settle(_ record: RoundRecord) async throws -> Bool { true }
+    public func disown(_ round: RoundID) async throws {}
 }
 
 /// Whether an error ends this participant's part in the round, and what the others may know of it.

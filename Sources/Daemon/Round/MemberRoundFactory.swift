@@ -37,6 +37,11 @@ struct MemberRoundFactory: Sendable {
                 // Whoever meets a wrong board ends its part in the round. [P-14]
                 log(.error, "The board is wrong; ending this round here", round, ["error": "\(violation)"])
                 await giveUp(round)
+                do { try await member.disown(round) } catch {
+                    log(
+                        .error, "What was received could not be destroyed", round,
+                        ["error": "\(ErrorReport(error).sentence)"])
+                }
                 return round
             } catch {
                 if Task.isCancelled || error is CancellationError { break }
@@ -65,9 +70,12 @@ struct MemberRoundFactory: Sendable {
     private func followUntilDeadline(_ round: RoundID) async throws {
         let journal = RoundJournal(round: round, state: state)
         if try journal.deadline() == nil, try await !join(round, journal) { return }
-        guard let deadline = try journal.deadline() else { return try await follow(round, journal) }
+        guard let deadline = try journal.deadline() else {
+            if let ended = try await follow(round, journal) { try await settle(ended) }
+            return
+        }
         do {
-            try await withThrowingTaskGroup(of: Void.self) { group in
+            let ended = try await withThrowingTaskGroup(of: BoardFollower?.self) { group in
                 defer { group.cancelAll() }
                 group.addTask { try await follow(round, journal) }
                 group.addTask {
@@ -76,8 +84,9 @@ struct MemberRoundFactory: Sendable {
                     }
                     throw DeadlinePassed()
                 }
-                try await group.next()
+                return try await group.next() ?? nil
             }
+            if let ended { try await settle(ended) }
         } catch is DeadlinePassed {
             log(.error, "The round is long over and was not ended; its keys are destroyed here", round)
             await giveUp(round)
@@ -157,9 +166,10 @@ struct MemberRoundFactory: Sendable {
 
     // MARK: Working
 
-    private func follow(_ round: RoundID, _ journal: RoundJournal) async throws {
+    /// Until the round has ended and this participant's keys are destroyed.
+    private func follow(_ round: RoundID, _ journal: RoundJournal) async throws -> BoardFollower? {
         let opening = try await BoardFollower.opening(of: round, client: client)
-        guard let installed = try installed(opening) else { return }
+        guard let installed = try installed(opening) else { return nil }
         var follower = try BoardFollower(opening: opening, agreement: installed, client: client, keys: home.keys)
         try await follower.refresh()
         try journal.check(follower.record)
@@ -169,7 +179,7 @@ struct MemberRoundFactory: Sendable {
             await member.observe(follower.record)
             if let ending = follower.record.ending {
                 try await finish(ending, &follower, journal)
-                return
+                return follower
             }
             if journal.isOver() {
                 try await member.erase(round, ending: nil)
@@ -198,6 +208,21 @@ struct MemberRoundFactory: Sendable {
                 try journal.end()
                 try await member.erase(round, ending: nil)
                 try await refuse(code, &follower)
+            }
+        }
+    }
+
+    /// Follows what others say after the end, for as long as it matters here.
+    private func settle(_ ended: BoardFollower) async throws {
+        var follower = ended
+        while try await !member.settle(follower.record) {
+            let before = follower.record.head
+            try await follower.refresh(wait: .seconds(20))
+            if follower.record.head == before {
+                // Also where the coordinator does not let its callers wait.
+                try await Task.sleep(for: .seconds(1))
+            } else {
+                await member.observe(follower.record)
             }
         }
     }

@@ -9,7 +9,7 @@ internal import PSIProtocol
 struct StoreSchema {
     /// "SiWs", so that another program's database is not taken for a working store.
     static let applicationID = 0x5369_5773
-    static let version = 3
+    static let version = 4
 
     let layout: DatasetLayout
     private(set) var insertRow: [String] = []
@@ -51,6 +51,18 @@ struct StoreSchema {
             sql: """
                 CREATE TABLE others (pseudonym BLOB NOT NULL, register INTEGER NOT NULL, dummy INTEGER NOT NULL,
                 PRIMARY KEY (pseudonym, register)) STRICT, WITHOUT ROWID
+                """)
+        // Records with cells that are missing or could not be opened, until somebody decides.
+        try database.execute(
+            sql: """
+                CREATE TABLE damaged (pseudonym BLOB NOT NULL, register INTEGER NOT NULL,
+                PRIMARY KEY (pseudonym, register)) STRICT, WITHOUT ROWID
+                """)
+        // What was opened, without those who were dropped.
+        try database.execute(
+            sql: """
+                CREATE TABLE opened (register INTEGER NOT NULL, dummy INTEGER NOT NULL, count INTEGER NOT NULL,
+                PRIMARY KEY (register, dummy)) STRICT, WITHOUT ROWID
                 """)
         for register in layout.registers {
             let columns = register.columns.map { column in

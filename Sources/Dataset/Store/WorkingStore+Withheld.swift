@@ -27,57 +27,76 @@ extension WorkingStore {
         }
     }
 
+    /// What was opened of a register.
+    public struct Opened: Sendable, Equatable {
+        /// People, of cohorts that are not released too, without those who were dropped.
+        public var people = 0
+        public var dummies = 0
+
+        public init(people: Int = 0, dummies: Int = 0) {
+            self.people = people
+            self.dummies = dummies
+        }
+    }
+
     /// Drops everybody who has a dummy's cell and any other record, with all that is there of them. A dummy that pads a
     /// list has a tag of its own, so such a cell is of somebody whom the register's owner never releases. [P-44]
     ///
-    /// To be called when everything is there; what was dropped comes back if it is appended again.
+    /// To be called when everything is there, and before `opened`; what was dropped comes back if it is appended again.
     ///
-    /// - Returns: by register, released or not, what was dropped; without registers of which nothing was. Not to be told.
+    /// - Returns: by register, released or not, what was dropped; without registers of which nothing was. Not to be
+    ///   told.
+    @discardableResult
     public func dropWithheld() throws(DatasetError) -> [RegisterID: Dropped] {
         var dropped: [RegisterID: Dropped] = [:]
+        let withheld = """
+            SELECT DISTINCT pseudonym FROM others AS dummies WHERE dummy = 1 AND (
+            EXISTS (SELECT 1 FROM persons WHERE persons.pseudonym = dummies.pseudonym) OR EXISTS (SELECT 1
+            FROM others WHERE others.pseudonym = dummies.pseudonym AND others.register <> dummies.register))
+            """
         try update { database, progress in
-            try database.execute(sql: "DROP TABLE IF EXISTS temp.withheld")
-            try database.execute(
-                sql: """
-                    CREATE TEMP TABLE withheld AS SELECT DISTINCT pseudonym FROM others AS dummies WHERE dummy = 1 AND (
-                    EXISTS (SELECT 1 FROM persons WHERE persons.pseudonym = dummies.pseudonym) OR EXISTS (SELECT 1
-                    FROM others WHERE others.pseudonym = dummies.pseudonym AND others.register <> dummies.register))
-                    """)
-            let isWithheld = "pseudonym IN (SELECT pseudonym FROM temp.withheld)"
-            let counted = """
-                SELECT register, 0, count(*) FROM links WHERE \(isWithheld) GROUP BY register UNION ALL
-                SELECT register, dummy, count(*) FROM others WHERE \(isWithheld) GROUP BY register, dummy
-                """
-            for row in try Row.fetchAll(database, sql: counted) {
-                let index: Int = row[0]
-                guard layout.declaredRegisters.indices.contains(index) else {
-                    throw DatasetError.storeUnusable(path: path)
+            try drop(in: database, withheld) { isWithheld in
+                for row in try Row.fetchAll(database, sql: Self.countByRegister(where: isWithheld)) {
+                    let (register, count): (RegisterID, Int) = (try declared(row[0]), row[2])
+                    if row[1] == 1 {
+                        dropped[register, default: Dropped()].dummies += count
+                    } else {
+                        dropped[register, default: Dropped()].records += count
+                    }
                 }
-                let count: Int = row[2]
-                if row[1] == 1 {
-                    dropped[layout.declaredRegisters[index], default: Dropped()].dummies += count
-                } else {
-                    dropped[layout.declaredRegisters[index], default: Dropped()].records += count
-                }
+                try database.execute(sql: "DELETE FROM others WHERE \(isWithheld)")
             }
-            for register in layout.registers {
-                let people = quotedIdentifier("people_" + register.id)
-                let rows = quotedIdentifier("rows_" + register.id)
-                let stretches = try Row.fetchCursor(
-                    database, sql: "SELECT first, count FROM \(people) WHERE \(isWithheld)")
-                let delete = try database.makeStatement(sql: "DELETE FROM \(rows) WHERE id >= ? AND id < ?")
-                while let stretch = try stretches.next() {
-                    let first: Int64 = stretch[0]
-                    let count: Int64 = stretch[1]
-                    try delete.execute(arguments: [first, first &+ count])
-                }
-                try database.execute(sql: "DELETE FROM \(people) WHERE \(isWithheld)")
-            }
-            for table in ["links", "persons"] { try database.execute(sql: "DELETE FROM \(table) WHERE \(isWithheld)") }
+            try database.execute(sql: "DELETE FROM opened")
+            try database.execute(sql: "INSERT INTO opened \(Self.countByRegister(where: "1"))")
             try database.execute(sql: "DELETE FROM others")
-            try database.execute(sql: "DROP TABLE temp.withheld")
             progress.uncommitted = .max
         }
         return dropped
+    }
+
+    /// By register, released or not, what was opened; after `dropWithheld`.
+    public func opened() throws(DatasetError) -> [RegisterID: Opened] {
+        try readFinished { database in
+            var opened: [RegisterID: Opened] = [:]
+            for row in try Row.fetchAll(database, sql: "SELECT register, dummy, count FROM opened") {
+                let (register, count): (RegisterID, Int) = (try declared(row[0]), row[2])
+                if row[1] == 1 {
+                    opened[register, default: Opened()].dummies += count
+                } else {
+                    opened[register, default: Opened()].people += count
+                }
+            }
+            return opened
+        }
+    }
+
+    /// Register, whether dummies, and how many records.
+    private static func countByRegister(where condition: String) -> String {
+        """
+        SELECT register, dummy, sum(count) FROM (
+        SELECT register, 0 AS dummy, count(*) AS count FROM links WHERE \(condition) GROUP BY register
+        UNION ALL SELECT register, dummy, count(*) FROM others WHERE \(condition)
+        GROUP BY register, dummy) GROUP BY register, dummy
+        """
     }
 }

@@ -115,8 +115,8 @@ extension ExchangeResponder {
             throw ExchangeRefusal(.requestMalformed, "The body is 1 to \(Self.handleCountLimit) handles of 16 bytes.")
         }
         let handles = stride(from: 0, to: body.count, by: width).map { Array(body[$0..<($0 + width)]) }
-        guard zip(handles, handles.dropFirst()).allSatisfy({ $0.lexicographicallyPrecedes($1) }) else {
-            throw ExchangeRefusal(.requestMalformed, "The handles must be in increasing order, each once.")
+        guard zip(handles, handles.dropFirst()).allSatisfy({ !$1.lexicographicallyPrecedes($0) }) else {
+            throw ExchangeRefusal(.requestMalformed, "The handles must be in ascending order.")
         }
         guard try await streams.status(of: stream, round: round).isComplete else {
             throw ExchangeRefusal(.streamIncomplete, "The vault is still being written.")
@@ -131,7 +131,6 @@ extension ExchangeResponder {
             body: ResponseBody { writer in
                 for start in stride(from: 0, to: handles.count, by: step) {
                     let cells = try await lookup.cells(Array(handles[start..<min(start + step, handles.count)]))
-                    guard !cells.isEmpty else { continue }
                     let bytes = ByteBuffer(bytes: cells.joined())
                     metrics.countBytesOut(bytes.readableBytes)
                     try await writer.write(bytes)

@@ -116,33 +116,27 @@ extension ExchangeClient: ChunkTransport {
         return StreamStatus(chunkCount: status.chunks, isComplete: status.complete, byteCount: status.bytes)
     }
 
-    /// The cells of a vault that have these handles, in increasing order; those that are not in it are left out.
+    /// For each of these handles the cell of a vault that has it, or as many zero bytes where the vault has none.
     ///
-    /// - Parameter handles: 16 bytes each, at most 4,096, in any order; each is sent once.
+    /// - Parameter handles: 16 bytes each, at most 4,096, in ascending order; one may come several times.
     /// - Parameter cellByteCount: as the agreement says.
-    /// - Returns: cells of exactly that length, each beginning with its handle.
+    /// - Returns: as many cells, in the same order, each of exactly that length.
     public func vaultCells(
         of batch: String, attempt: Int, round: RoundID, handles: [[UInt8]], cellByteCount: Int
     ) async throws -> [[UInt8]] {
-        let sorted = Set(handles).sorted { $0.lexicographicallyPrecedes($1) }
-        guard !sorted.isEmpty else { return [] }
-        guard sorted.count <= ExchangeResponder.handleCountLimit, cellByteCount >= VaultLookup.handleByteCount,
-            sorted.allSatisfy({ $0.count == VaultLookup.handleByteCount })
+        guard !handles.isEmpty else { return [] }
+        guard handles.count <= ExchangeResponder.handleCountLimit, cellByteCount >= VaultLookup.handleByteCount,
+            handles.allSatisfy({ $0.count == VaultLookup.handleByteCount })
         else { throw ExchangeRefusal(.requestMalformed, "1 to 4096 handles of 16 bytes can be asked for.") }
         let answer = try await call(
-            .POST, "/v1/rounds/\(round)/vaults/\(batch)/\(attempt)/cells", body: Array(sorted.joined()),
-            answerLimit: sorted.count * cellByteCount)
-        guard answer.body.count.isMultiple(of: cellByteCount) else {
+            .POST, "/v1/rounds/\(round)/vaults/\(batch)/\(attempt)/cells", body: Array(handles.joined()),
+            answerLimit: handles.count * cellByteCount)
+        guard answer.body.count == handles.count * cellByteCount else {
             throw ExchangeClientError.invalidAnswer(status: answer.status)
         }
-        let cells = stride(from: 0, to: answer.body.count, by: cellByteCount).map {
+        return stride(from: 0, to: answer.body.count, by: cellByteCount).map {
             Array(answer.body[$0..<($0 + cellByteCount)])
         }
-        let asked = Set(sorted)
-        guard cells.allSatisfy({ asked.contains(Array($0.prefix(VaultLookup.handleByteCount))) }) else {
-            throw ExchangeClientError.invalidAnswer(status: answer.status)
-        }
-        return cells
     }
 
     public func put(_ chunk: [UInt8], seq: Int, last: Bool, stream: StreamID, round: RoundID) async throws {

@@ -30,13 +30,12 @@ struct VaultLookup: Sendable {
         cellCount = stored.byteCount / cellByteCount
     }
 
-    /// The records of those handles that are in the vault, in the handles' order.
-    ///
-    /// - Parameter handles: strictly increasing.
+    /// For each handle, in order, the record that has it, or as many zero bytes where the vault has none. [P-57]
     func cells(_ handles: [[UInt8]]) async throws(StoreError) -> [[UInt8]] {
         let first = try await firstHandles()
         return try await store.blocking { () throws(StoreError) in
             var reader = VaultReader(lookup: self, starts: chunkStarts)
+            let nothing = [UInt8](repeating: 0, count: cellByteCount)
             var found: [[UInt8]] = []
             for handle in handles {
                 // The last chunk whose first record is not beyond the handle holds it, if any does.
@@ -50,6 +49,7 @@ struct VaultLookup: Sendable {
                         high = middle
                     }
                 }
+                found.append(nothing)
                 guard low > 0 else { continue }
                 var from = first[low - 1].cell
                 var to = low < first.count ? first[low].cell : cellCount
@@ -57,7 +57,7 @@ struct VaultLookup: Sendable {
                     let middle = from + (to - from) / 2
                     let candidate = try reader.read(Self.handleByteCount, at: middle * cellByteCount)
                     if candidate == handle {
-                        found.append(try reader.read(cellByteCount, at: middle * cellByteCount))
+                        found[found.count - 1] = try reader.read(cellByteCount, at: middle * cellByteCount)
                         break
                     }
                     if candidate.lexicographicallyPrecedes(handle) { from = middle + 1 } else { to = middle }

@@ -22,7 +22,7 @@ public enum EntryBody: Sendable, Equatable {
     case roundClosed(RoundClosed)
     /// A participant does not take part, and why: a code only.
     case refused(Refused)
-    /// The coordinator ends the round without a result.
+    /// The coordinator ends the round before it is closed. What all nodes have released is not undone.
     case roundAborted(RoundAborted)
     /// Its author has destroyed the round's keys and spools.
     case keysErased(KeysErased)

@@ -40,7 +40,6 @@ public struct ProtocolViolation: Error, Equatable, CustomStringConvertible {
         case invalidCapsule = "list.invalid-capsule"
         case partialRecord = "list.partial-record"
         case vaultNotIncreasing = "vault.not-increasing"
-        case vaultWrong = "vault.wrong"
         case selectionWrong = "selection.wrong"
         case releaseCapExceeded = "selection.cap-exceeded"
         case sharesWrong = "shares.wrong"
@@ -65,7 +64,7 @@ public struct ProtocolViolation: Error, Equatable, CustomStringConvertible {
         case .equivocation: "P-26"
         case .capExceeded, .badBatch: "P-32"
         case .wrongCount, .wrongDigest, .notIncreasing, .invalidElement, .invalidCapsule, .partialRecord: "P-33"
-        case .vaultNotIncreasing, .vaultWrong: "P-46"
+        case .vaultNotIncreasing: "P-46"
         case .selectionWrong, .releaseCapExceeded: "P-37"
         case .sharesWrong: "P-38"
         }

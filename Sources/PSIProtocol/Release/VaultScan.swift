@@ -1,63 +1,77 @@
-/// Looks cells up by streaming a whole vault, so that nobody sees which were wanted. [P-46]
-public struct VaultScan<Source: ByteSource>: CellLookup {
-    private var reader: RecordReader<Source>
-    private let expected: StoredStream
-    private let owner: ParticipantID
+/// Reads an owner's vault once and passes it on, whoever in it is selected. [P-46] [P-47]
+enum VaultCopy {
+    /// - Parameter sink: finished by the caller, once this returns.
+    /// - Throws: `ProtocolViolation` by the owner unless the cells' number and digest are those on the board and their
+    ///   handles increase.
+    static func run(
+        _ source: some ByteSource, expected: StoredStream, owner: ParticipantID, cellByteCount: Int,
+        into sink: inout any StreamSink
+    ) async throws -> ListSummary {
+        var reader = RecordReader(source, width: cellByteCount, by: owner)
+        var order = IncreasingOrder(keyByteCount: CellSealer.handleByteCount)
+        while let block = try await reader.next(most: max(1, (1 << 18) / cellByteCount)) {
+            guard reader.count <= expected.count else { throw ProtocolViolation(.wrongCount, by: owner) }
+            guard order.firstViolation(in: block, width: cellByteCount) == nil else {
+                throw ProtocolViolation(.vaultNotIncreasing, by: owner)
+            }
+            try await sink.write(block)
+        }
+        let summary = ListSummary(count: reader.count, digest: reader.digest())
+        try summary.check(against: expected, by: owner)
+        return summary
+    }
+}
+
+/// Finds cells by handle in a local copy of a vault, in one pass.
+struct VaultScan {
+    private var reader: RecordReader<AnyByteSource>
+    private let expected: ListSummary
     private let cellByteCount: Int
     private var block: [UInt8] = []
     private var position = 0
-    private var previous: [UInt8] = []
-    /// Whether the next cell's handle has been compared with the one before.
-    private var isChecked = false
 
-    public init(_ source: Source, expected: StoredStream, owner: ParticipantID, cellByteCount: Int) {
-        self.reader = RecordReader(source, width: cellByteCount, by: owner)
+    init(_ source: any ByteSource, expected: ListSummary, cellByteCount: Int) {
+        reader = RecordReader(AnyByteSource(source), width: cellByteCount, by: nil)
         self.expected = expected
-        self.owner = owner
         self.cellByteCount = cellByteCount
     }
 
-    public mutating func find(_ handles: [[UInt8]]) async throws -> [[UInt8]?] {
-        var found: [[UInt8]?] = []
-        for handle in handles {
-            var cell: [UInt8]?
-            while let next = try await peek() {
-                if handle.lexicographicallyPrecedes(next) { break }
-                if next.elementsEqual(handle) { cell = Array(block[position..<(position + cellByteCount)]) }
-                advance()
-                if cell != nil { break }
-            }
-            found.append(cell)
+    /// The whole cell that begins with the handle, if there is one. Handles are asked in ascending order.
+    mutating func find(_ handle: [UInt8]) async throws -> [UInt8]? {
+        while let next = try await peek() {
+            if handle.lexicographicallyPrecedes(next) { return nil }
+            let isFound = next.elementsEqual(handle)
+            defer { position += cellByteCount }
+            if isFound { return Array(block[position..<(position + cellByteCount)]) }
         }
-        return found
+        return nil
     }
 
-    public mutating func finish() async throws {
-        while try await peek() != nil { advance() }
-        try ListSummary(count: reader.count, digest: reader.digest()).check(against: expected, by: owner)
+    /// Reads the rest.
+    ///
+    /// - Throws: `ReleaseError.copyDamaged` unless the copy is what was received.
+    mutating func finish() async throws {
+        while try await peek() != nil { position = block.count }
+        guard ListSummary(count: reader.count, digest: reader.digest()) == expected else {
+            throw ReleaseError.copyDamaged
+        }
     }
 
     /// The handle of the next cell.
     private mutating func peek() async throws -> ArraySlice<UInt8>? {
         if position == block.count {
-            guard let next = try await reader.next(most: max(1, (1 << 18) / cellByteCount)) else { return nil }
-            block = next
+            do {
+                guard let next = try await reader.next(most: max(1, (1 << 18) / cellByteCount)) else { return nil }
+                block = next
+            } catch is ProtocolViolation { throw ReleaseError.copyDamaged }
             position = 0
-            guard reader.count <= expected.count else { throw ProtocolViolation(.wrongCount, by: owner) }
         }
-        let handle = block[position..<(position + CellSealer.handleByteCount)]
-        if !isChecked {
-            guard previous.isEmpty || previous.lexicographicallyPrecedes(handle) else {
-                throw ProtocolViolation(.vaultNotIncreasing, by: owner)
-            }
-            previous = Array(handle)
-            isChecked = true
-        }
-        return handle
+        return block[position..<(position + CellSealer.handleByteCount)]
     }
+}
 
-    private mutating func advance() {
-        position += cellByteCount
-        isChecked = false
-    }
+/// Why what was received cannot be opened here.
+public enum ReleaseError: Error, Equatable {
+    /// The copy of a vault is not what was received.
+    case copyDamaged
 }

@@ -33,13 +33,18 @@ public struct ResearchRunner: Sendable {
         }
     }
 
-    /// Opens everything that was released. Calling it again after a crash hands on the same people and rows again.
+    /// Fetches and checks everything that was released, and opens the capsules. No cell is looked at: what is done, in
+    /// which order and how much of it, follows from the agreement, the board and how many items each register has in
+    /// the selection. Calling it again after a crash does the same again. [P-44] [P-47]
     ///
-    /// - Parameter fetchCells: looks cells up at the coordinator, for `vault_access: selected`; given stream and handles.
-    public func receive<Records: OpenedRecords>(
-        record: RoundRecord, secrets: borrowing ResearchSecrets, into records: inout Records,
+    /// - Parameter fetchCells: asks the coordinator for cells, for `vault_access: selected`; given the vault and at
+    ///   most 4,096 handles in ascending order, it returns as many cells, zero bytes for those that the vault has not.
+    /// - Returns: by register, how many cells the archive has, and their digest.
+    /// - Throws: `ProtocolViolation` for what does not fit the board or the agreement.
+    public func receive(
+        record: RoundRecord, secrets: borrowing ResearchSecrets, into archive: some ReleaseArchive,
         fetchCells: @escaping @Sendable (StreamID, [[UInt8]]) async throws -> [[UInt8]]
-    ) async throws {
+    ) async throws -> [ListSummary] {
         guard let selected = record.selected else { throw ProtocolViolation(.outOfPlace, by: me) }
         let opener = try ReleaseOpener(record: record, hpkeKey: hpkeKey, spool: port.spool, workers: workers)
         let selection = try await port.source(
@@ -55,41 +60,107 @@ public struct ResearchRunner: Sendable {
         }
         let opened = try await opener.openCapsules(
             selection: AnyByteSource(selection), shares: shares, key: secrets.capsuleKey)
-        let port = self.port
-        for part in opened.byRegister() {
-            let register = record.agreement.registers[part.register]
+        var received: [ListSummary] = []
+        for (index, sorter) in opened.byRegister().enumerated() {
+            let register = record.agreement.registers[index]
             guard let vault = record.batches[register.id]?.vault else {
                 throw ProtocolViolation(.badBatch, by: register.owner)
             }
             let stream = StreamID(batch: register.id, stage: .vault, attempt: vault.attempt)
-            let cellByteCount = record.agreement.cellByteCount
-            let access = record.agreement.vaultAccess
-            try await opener.openVault(part, into: &records) {
-                switch access {
-                case .whole:
-                    let source = try await port.source(of: stream, sealing: .plain, from: register.owner)
-                    return VaultScan(
-                        AnyByteSource(source), expected: vault, owner: register.owner, cellByteCount: cellByteCount)
-                case .selected:
-                    return CellFetch(cellByteCount: cellByteCount) { try await fetchCells(stream, $0) }
+            let handles = try await keep(sorter, of: index, opener, record, archive)
+            var cells = try await archive.cells(of: index)
+            switch record.agreement.vaultAccess {
+            case .whole:
+                let source = try await port.source(of: stream, sealing: .plain, from: register.owner)
+                received.append(
+                    try await VaultCopy.run(
+                        AnyByteSource(source), expected: vault, owner: register.owner,
+                        cellByteCount: record.agreement.cellByteCount, into: &cells))
+            case .selected:
+                let fetch = CellFetch(
+                    cellByteCount: record.agreement.cellByteCount, coordinator: record.coordinator,
+                    fetch: { try await fetchCells(stream, $0) })
+                received.append(try await fetch.run(handles, into: &cells))
+            }
+            try await cells.finish()
+        }
+        return received
+    }
+
+    /// Stores a register's items in the order of their handles.
+    ///
+    /// - Returns: for `vault_access: selected`, the handles of all the cells that each person can have, in ascending
+    ///   order.
+    private func keep(
+        _ items: consuming ExternalSorter, of register: Int, _ opener: ReleaseOpener, _ record: RoundRecord,
+        _ archive: some ReleaseArchive
+    ) async throws -> SortedRecords {
+        var handles = ExternalSorter(spool: port.spool)
+        let sealer = opener.sealer(register)
+        let cellCount =
+            record.agreement.vaultAccess == .selected ? record.agreement.registers[register].maxCellsPerPerson : 0
+        var sink = try await archive.items(of: register, secret: opener.registerSecret(register))
+        var sorted = try items.sorted()
+        while true {
+            var block: [OpenedItem] = []
+            while block.count < 256, let next = try sorted.next() {
+                guard let item = OpenedItem(encoded: next) else { throw ExternalSortError.truncatedRun }
+                block.append(item)
+            }
+            if block.isEmpty { break }
+            for item in block { try await sink.write(item) }
+            guard cellCount > 0 else { continue }
+            let secrets = block.map(\.secret)
+            let pieces = try await workers.map(block.count, grain: 16) { range in
+                range.map { index in
+                    let keys = sealer.keys(for: SymmetricKey(data: secrets[index]))
+                    return (0..<cellCount).flatMap { keys.handle($0) }
                 }
             }
+            for piece in pieces.joined() { try handles.add(records: piece, width: CellSealer.handleByteCount) }
         }
+        try await sink.finish()
+        return try handles.sorted()
     }
 }
 
-/// Looks cells up by handle at the coordinator, which so learns which cells were opened. [P-47]
-struct CellFetch: CellLookup {
+/// Asks the coordinator for cells by their handles, as many for everybody as anybody can have: how often it is asked,
+/// and for how much, says nothing of those who were selected but their number. [P-47]
+struct CellFetch {
     let cellByteCount: Int
-    let fetch: @Sendable ([[UInt8]]) async throws -> [[UInt8]]
+    let coordinator: ParticipantID
+    let fetch: ([[UInt8]]) async throws -> [[UInt8]]
 
-    mutating func find(_ handles: [[UInt8]]) async throws -> [[UInt8]?] {
-        var byHandle: [[UInt8]: [UInt8]] = [:]
-        for cell in try await fetch(handles) where cell.count == cellByteCount {
-            byHandle[Array(cell.prefix(CellSealer.handleByteCount))] = cell
+    /// In one request. [P-57]
+    static let mostHandles = 4_096
+    /// Of one answer: 16 MiB.
+    private static let mostBytes = 1 << 24
+
+    /// - Parameter handles: in ascending order; one may come several times.
+    /// - Returns: number and digest of what is in `sink`: a cell for each handle, one that does not open where the
+    ///   vault has none.
+    func run(_ handles: consuming SortedRecords, into sink: inout any StreamSink) async throws -> ListSummary {
+        let most = max(1, min(Self.mostHandles, Self.mostBytes / max(1, cellByteCount)))
+        var hash = SHA256()
+        var count = 0
+        var rest = handles
+        while true {
+            var block: [[UInt8]] = []
+            while block.count < most, let handle = try rest.next() { block.append(handle) }
+            if block.isEmpty { break }
+            let cells = try await fetch(block)
+            guard cells.count == block.count, cells.allSatisfy({ $0.count == cellByteCount }) else {
+                throw ProtocolViolation(.wrongCount, by: coordinator)
+            }
+            var bytes: [UInt8] = []
+            for (handle, cell) in zip(block, cells) {
+                let isFound = cell.starts(with: handle)
+                bytes += isFound ? cell : handle + [UInt8](repeating: 0, count: cellByteCount - handle.count)
+            }
+            hash.update(data: bytes)
+            count += block.count
+            try await sink.write(bytes)
         }
-        return handles.map { byHandle[$0] }
+        return ListSummary(count: count, digest: Array(hash.finalize()))
     }
-
-    mutating func finish() async throws {}
 }

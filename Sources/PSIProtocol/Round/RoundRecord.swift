@@ -25,6 +25,8 @@ public struct RoundRecord: Sendable {
     public internal(set) var counted: Counted?
     public internal(set) var refusals: [ParticipantID: RefusalCode] = [:]
     public internal(set) var ending: Ending?
+    /// Number of the entry that ended the round.
+    private var endNumber: Int?
     public internal(set) var erased: Set<ParticipantID> = []
 
     /// Seconds since 1970 that no clock shows: a bound for what others claim.
@@ -87,8 +89,15 @@ public struct RoundRecord: Sendable {
         if case .manifestSigned = entry.body, let lastRevealNumber, entry.seen.count < lastRevealNumber {
             throw ProtocolViolation(.outOfPlace, by: author.id)
         }
+        // Whoever says that its keys are erased signs how the round ended.
+        if case .keysErased = entry.body, let endNumber, entry.seen.count < endNumber,
+            keyHolders.contains(author.id), !erased.contains(author.id)
+        {
+            throw ProtocolViolation(.outOfPlace, by: author.id)
+        }
         try apply(entry.body, by: author)
         heads.append(head.appending(bytes))
+        if endNumber == nil, ending != nil { endNumber = head.count }
         return entry
     }
 
@@ -112,4 +121,6 @@ public struct RoundRecord: Sendable {
     public var allStagesDone: Bool { agreement.registers.allSatisfy { stages[$0.id]?[ring.count - 1] != nil } }
     public var allReleased: Bool { ring.allSatisfy { released[$0] != nil } }
     public var allErased: Bool { keyHolders.allSatisfy { erased.contains($0) } }
+    /// Key holders who have not yet signed how the round ended, in the agreement's order.
+    public var yetToErase: [ParticipantID] { keyHolders.filter { !erased.contains($0) } }
 }

@@ -41,6 +41,30 @@ struct BoardRuleTests {
         #expect(Set(bodies.map(\.kind)).union([.keysErased, .roundOpened]) == Set(EntryKind.allCases))
     }
 
+    @Test("who says that its keys are erased has signed how the round ended")
+    func erasedBeforeSeeingTheEnd() async throws {
+        let fixture = try await BoardFixture.rows.value
+        for ending in [EntryKind.roundClosed, .received] {
+            var over = try fixture.after(ending)
+            // In the place of the closing, an abortion.
+            if ending == .received { try over.append(try fixture.sign(Self.aborted, by: "coordinator", on: over)) }
+            let end = over.head.count
+            for author in [Self.left, Self.mixer, "research"] {
+                for seen in 1..<end {
+                    let early = try SignedEntry(
+                        body: Self.erased, author: author, round: over.round, seen: over.heads[seen],
+                        key: try #require(fixture.study.signing[author]))
+                    var record = over
+                    #expect(throws: ProtocolViolation(.outOfPlace, by: author)) { try record.append(early.bytes) }
+                    #expect(record.yetToErase.contains(author))
+                }
+                try over.append(try fixture.sign(Self.erased, by: author, on: over))
+                #expect(!over.yetToErase.contains(author))
+            }
+            #expect(over.yetToErase == [Self.right])
+        }
+    }
+
     @Test("one refusal each, and the coordinator may always abort")
     func refusals() async throws {
         let fixture = try await BoardFixture.rows.value

@@ -63,8 +63,6 @@ struct ViolationKindTests {
             }
         case .vaultNotIncreasing:
             try await damage(.receiving, .research(.receive), "left/vault/0", Records.swap(0, width: 128))
-        case .vaultWrong:
-            try await damage(.receiving, .research(.receive), "left/vault/0", VaultFaultTests.alterEvery)
         case .selectionWrong:
             let swap = Records.swap(0, width: SelectedItem.byteCount)
             try await damage(.receiving, .research(.receive), "research/selection/0", swap)

@@ -59,6 +59,24 @@ struct FaultFixture: Sendable {
         of duty: SimulatedDuty, damaging name: String, _ change: @escaping @Sendable ([UInt8]) -> [UInt8] = { $0 },
         record changeRecord: (inout RoundRecord, _ damaged: StoredStream) -> Void = { _, _ in }
     ) async throws -> (violation: ProtocolViolation?, stored: [String]) {
+        let found = try await find(duty, name, change, changeRecord)
+        return (found.violation, found.stored)
+    }
+
+    /// What is opened after `name` and the record were changed: receiving is to find nothing wrong.
+    func opened(
+        damaging name: String, _ change: @escaping @Sendable ([UInt8]) -> [UInt8] = { $0 },
+        record changeRecord: (inout RoundRecord, _ damaged: StoredStream) -> Void = { _, _ in }
+    ) async throws -> CollectedRecords {
+        let found = try await find(.research(.receive), name, change, changeRecord)
+        if let violation = found.violation { throw violation }
+        return found.opened
+    }
+
+    private func find(
+        _ duty: SimulatedDuty, _ name: String, _ change: @escaping @Sendable ([UInt8]) -> [UInt8],
+        _ changeRecord: (inout RoundRecord, _ damaged: StoredStream) -> Void
+    ) async throws -> (violation: ProtocolViolation?, stored: [String], opened: CollectedRecords) {
         let streams = await streams.copy()
         let before = await streams.names
         try await streams.damage(name, change)
@@ -71,9 +89,9 @@ struct FaultFixture: Sendable {
         } catch let violation as ProtocolViolation {
             let stored = await streams.names.filter { !before.contains($0) }
             #expect(round.opened.people.isEmpty)
-            return (violation, stored)
+            return (violation, stored, round.opened)
         }
-        return (nil, await streams.names.filter { !before.contains($0) })
+        return (nil, await streams.names.filter { !before.contains($0) }, round.opened)
     }
 }
 

@@ -2,7 +2,7 @@ import Testing
 
 @testable import PSIProtocol
 
-/// Vaults that are not what their owner declared, or hold what no owner may write. [P-46] [P-47]
+/// Vaults that are not what their owner declared, or hold what no owner may write. [P-46] [P-47] [P-57]
 @Suite("Faults of vaults")
 struct VaultFaultTests {
     typealias Fault = HopFaultTests.Fault
@@ -15,8 +15,6 @@ struct VaultFaultTests {
             claim: 90),
         Fault(name: "half a cell", change: { Array($0.dropLast(16)) }, kind: .partialRecord),
         Fault(name: "a cell too many", change: { $0 + [UInt8].filled(0xff, 128) }, kind: .wrongCount),
-        Fault(
-            name: "an altered cell", change: alterEvery, kind: .vaultWrong),
         Fault(
             name: "an unknown cell behind the digest's back",
             change: { $0 + [UInt8].filled(0xff, 128) }, kind: .wrongDigest, isConsistent: false, claim: 0),
@@ -44,64 +42,82 @@ struct VaultFaultTests {
         HopFaultTests.check(expected, outcome, by: FaultFixture.left)
     }
 
-    @Test("a missing cell of somebody selected stops the opening, wherever it is")
+    @Test("a missing cell stops nothing while the round is under way; its person is named when cells are opened")
     func missing() async throws {
         for fixture in [try await FaultFixture.receiving.value, try await FaultFixture.fetching.value] {
             let count = try #require(fixture.record.batches["left"]?.vault?.count)
             #expect(count > 8)
-            var kinds: [ProtocolViolation] = []
+            var damaged: Set<[UInt8]> = []
             for index in 0..<count {
-                let outcome = try await fixture.outcome(
-                    of: .research(.receive), damaging: "left/vault/0", Records.drop(index, width: 128)
-                ) {
+                let opened = try await fixture.opened(damaging: "left/vault/0", Records.drop(index, width: 128)) {
                     $0.batches["left"]?.vault?.digest = $1.digest
                     $0.batches["left"]?.vault?.count = count - 1
                 }
-                kinds.append(try #require(outcome.violation))
+                #expect(opened.damagedRecords == [0: 1])
+                #expect(opened.portraits.count == 6)
+                damaged.formUnion(opened.damaged)
             }
-            // A first cell may be missing through the fault of others too; the rest of a person's are the owner's.
-            #expect(kinds.filter { $0 == ProtocolViolation(.vaultWrong) }.count == 6)
-            #expect(kinds.filter { $0 == ProtocolViolation(.vaultWrong, by: FaultFixture.left) }.count == count - 6)
+            #expect(damaged.count == 6)
         }
     }
 
-    @Test("cells fetched one by one are checked like the others")
-    func fetched() async throws {
-        let fixture = try await FaultFixture.fetching.value
-        let altered = try await fixture.outcome(
-            of: .research(.receive), damaging: "left/vault/0", Self.alterEvery)
-        #expect(altered.violation == ProtocolViolation(.vaultWrong, by: FaultFixture.left))
-        let intact = try await fixture.outcome(of: .research(.receive), damaging: "left/vault/0")
-        #expect(intact.violation == nil)
+    @Test("altered cells stop nothing while the round is under way")
+    func altered() async throws {
+        for fixture in [try await FaultFixture.receiving.value, try await FaultFixture.fetching.value] {
+            let opened = try await fixture.opened(damaging: "left/vault/0", Self.alterEvery) {
+                $0.batches["left"]?.vault?.digest = $1.digest
+            }
+            #expect(opened.damagedRecords == [0: 6])
+            #expect(opened.portraits.count == 1)
+            let intact = try await fixture.opened(damaging: "left/vault/0")
+            #expect(intact.damaged.isEmpty && intact.portraits.count == 7)
+        }
     }
 
-    @Test("answers that were not asked for are ignored, and cells of another size are none")
+    @Test("an answer has a cell for each handle, as long as agreed; cells that were not asked for do not open")
     func fetch() async throws {
         let cells: [[UInt8]] = (1...4).map { .filled($0, 128) }
-        var fetch = CellFetch(cellByteCount: 128) { handles in
-            #expect(handles == [.filled(1, 16), .filled(3, 16), .filled(9, 16)])
-            return [cells[3], [], Array(cells[0].dropLast()), cells[2], .filled(9, 129)]
+        func run(_ answer: [[UInt8]]) async throws -> [UInt8] {
+            let archive = MemorySink(name: "cells", streams: MemoryStreams())
+            var sink: any StreamSink = archive
+            var handles = ExternalSorter(spool: MemorySpool())
+            for byte in [9, 1, 3, 3] as [UInt8] { try handles.add([UInt8].filled(byte, 16)) }
+            let fetch = CellFetch(cellByteCount: 128, coordinator: "coordinator") { asked in
+                #expect(asked == [1, 3, 3, 9].map { .filled($0, 16) })
+                return answer
+            }
+            let summary = try await fetch.run(try handles.sorted(), into: &sink)
+            try await sink.finish()
+            let stored = await archive.streams.load("cells") ?? []
+            #expect(summary == ListSummary(count: 4, digest: Digest.of(stored)))
+            return stored
         }
-        let found = try await fetch.find([.filled(1, 16), .filled(3, 16), .filled(9, 16)])
-        #expect(found == [nil, cells[2], nil])
-        try await fetch.finish()
+        let nothing = { [UInt8].filled($0, 16) + [UInt8].filled(0, 112) }
+        #expect(
+            try await run([cells[0], cells[2], cells[2], .filled(0, 128)])
+                == cells[0] + cells[2] + cells[2] + nothing(9))
+        #expect(
+            try await run([cells[1], cells[2], cells[3], cells[0]]) == nothing(1) + cells[2] + nothing(3) + nothing(9))
+        for answer in [
+            [], [cells[0]], Array(repeating: cells[0], count: 5), Array(repeating: .filled(1, 127), count: 4),
+        ] {
+            await #expect(throws: ProtocolViolation(.wrongCount, by: "coordinator")) { _ = try await run(answer) }
+        }
     }
 
-    @Test("a scan finds what is there, in one pass, and reads to the end")
+    @Test("a copy is scanned in one pass, and is what was received or is refused")
     func scan() async throws {
         let cells: [[UInt8]] = (1...200).map { .filled(UInt8($0), 128) }
         let bytes = cells.flatMap { $0 }
-        let expected = StoredStream(attempt: 0, count: 200, digest: HexBytes(Digest.of(bytes)))
-        var scan = VaultScan(MemorySource(bytes), expected: expected, owner: "owner", cellByteCount: 128)
-        let handles: [[UInt8]] = [[0], [1], [2], [77], [200], [201]].map { .filled($0[0], 16) }
-        #expect(try await scan.find(Array(handles[..<3])) == [nil, cells[0], cells[1]])
-        #expect(try await scan.find([.filled(2, 15) + [3]]) == [nil])
-        #expect(try await scan.find(Array(handles[3...])) == [cells[76], cells[199], nil])
+        let expected = ListSummary(count: 200, digest: Digest.of(bytes))
+        var scan = VaultScan(MemorySource(bytes), expected: expected, cellByteCount: 128)
+        var found: [[UInt8]?] = []
+        for byte in [0, 1, 2, 77, 200, 201] as [UInt8] { found.append(try await scan.find(.filled(byte, 16))) }
+        #expect(found == [nil, cells[0], cells[1], cells[76], cells[199], nil])
         try await scan.finish()
-        var unread = VaultScan(MemorySource(bytes), expected: expected, owner: "owner", cellByteCount: 128)
-        try await unread.finish()
-        var empty = VaultScan(MemorySource([]), expected: expected, owner: "owner", cellByteCount: 128)
-        #expect(try await empty.find(handles) == .init(repeating: nil, count: 6))
-        await #expect(throws: ProtocolViolation(.wrongCount, by: "owner")) { try await empty.finish() }
+        for damaged in [[], Array(bytes.dropLast(16)), Array(bytes.dropLast(128)), bytes.reversed(), bytes + cells[3]] {
+            var scan = VaultScan(MemorySource(damaged), expected: expected, cellByteCount: 128)
+            await #expect(throws: ReleaseError.copyDamaged) { try await scan.finish() }
+        }
     }
 }

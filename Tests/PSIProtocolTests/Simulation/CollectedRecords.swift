@@ -26,6 +26,7 @@ struct SimulatedPeople: PeopleSource {
             var rows: [UInt8] = []
             let kept = register.columns.isEmpty || person.isWithheld ? [] : person.rows
             for row in kept { try codec.encode(row, into: &rows) }
+            if let raw = person.rawRows { rows = raw }
             return PersonRecord(
                 identities: person.keys.map { $0.map { Array($0.utf8) } }, features: person.features, rows: rows,
                 rowCount: kept.count, isWithheld: person.isWithheld)
@@ -42,6 +43,9 @@ struct CollectedRecords: OpenedRecords {
     var dummies = 0
     /// Whose records have a dummy's cell among them.
     var withheld: Set<[UInt8]> = []
+    /// Whose cells could not all be opened, and by register how many records.
+    var damaged: Set<[UInt8]> = []
+    var damagedRecords: [Int: Int] = [:]
 
     mutating func person(register: Int, tag: [UInt8], cohorts: UInt64, link: Int?) async throws {
         people[tag] = cohorts
@@ -55,9 +59,14 @@ struct CollectedRecords: OpenedRecords {
         withheld.insert(tag)
     }
 
+    mutating func damaged(register: Int, tag: [UInt8]) async throws {
+        damaged.insert(tag)
+        damagedRecords[register, default: 0] += 1
+    }
+
     /// Everything that can be compared with a plaintext join: cohorts and rows of each person, without tags.
     var portraits: [String] {
-        people.filter { !withheld.contains($0.key) }.map { tag, cohorts in
+        people.filter { !withheld.union(damaged).contains($0.key) }.map { tag, cohorts in
             Portrait.text(cohorts: cohorts, rows: rows[tag] ?? [:], links: links[tag] ?? [:])
         }.sorted()
     }

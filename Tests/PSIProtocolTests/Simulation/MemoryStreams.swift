@@ -43,9 +43,9 @@ actor MemoryStreams: RoundPort {
 
     func cells(_ stream: StreamID, handles: [[UInt8]], width: Int) -> [[UInt8]] {
         let bytes = stored[stream.description] ?? []
-        let wanted = Set(handles)
-        return stride(from: 0, to: bytes.count, by: width).map { Array(bytes[$0..<($0 + width)]) }
-            .filter { wanted.contains(Array($0[..<16])) }
+        let cells = stride(from: 0, to: bytes.count, by: width).map { Array(bytes[$0..<min($0 + width, bytes.count)]) }
+        let known = Dictionary(cells.map { (Array($0.prefix(16)), $0) }, uniquingKeysWith: { first, _ in first })
+        return handles.map { known[$0] ?? .filled(0, width) }
     }
 
     nonisolated func keeper(_ node: ParticipantID) -> MemoryKeeper { MemoryKeeper(node: node, streams: self) }

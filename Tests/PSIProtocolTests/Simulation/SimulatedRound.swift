@@ -15,6 +15,8 @@ final class SimulatedRound<S: Suite> {
     /// Called before each duty, and again between its work and its entry; may throw a `SimulatedCrash`, after which the
     /// role starts again from board and secrets.
     var beforeDuty: (ParticipantID, String) throws -> Void = { _, _ in }
+    /// What the research environment's streams and archive go through; nil for nothing.
+    var recording: OperationLog?
     /// A count-only round's noise.
     var noise: @Sendable (NoisePlan) -> [Int] = { $0.draw() }
     /// Which of the duties that somebody has is done next.
@@ -166,16 +168,22 @@ final class SimulatedRound<S: Suite> {
 
     private func research(_ duty: ResearchDuty, _ record: RoundRecord) async throws -> EntryBody {
         let secrets = try researchSecrets()
+        let port: any RoundPort = recording.map { RecordingPort(base: streams, log: $0) } ?? streams
         let runner = ResearchRunner(
-            me: "research", hpkeKey: study.hpke["research"]!, port: streams, workers: Workers(count: 2))
+            me: "research", hpkeKey: study.hpke["research"]!, port: port, workers: Workers(count: 2))
         if duty == .receive {
-            var records = CollectedRecords()
-            let streams = streams
+            let memory = MemoryArchive()
+            let archive: any ReleaseArchive = recording.map { RecordingArchive(base: memory, log: $0) } ?? memory
+            let (streams, recording) = (streams, recording)
             let width = study.agreement.cellByteCount
-            try await runner.receive(record: record, secrets: secrets, into: &records) { stream, handles in
-                await streams.cells(stream, handles: handles, width: width)
+            let received = try await runner.receive(record: record, secrets: secrets, into: archive) {
+                stream, handles in
+                recording?.note("cells of \(stream): \(handles.count)")
+                return await streams.cells(stream, handles: handles, width: width)
             }
-            opened = records
+            // The daemon leaves that to a command, after the end.
+            opened = try await memory.open(
+                study.agreement, round: record.round, expected: received, into: CollectedRecords())
         }
         return try runner.announce(duty, record: record, secrets: secrets)
     }

@@ -101,6 +101,8 @@ struct SimulatedPerson {
     var rows: [[FieldValue]]
     /// Whether the register's owner never releases the person.
     var isWithheld = false
+    /// What a dishonest owner seals in place of the rows.
+    var rawRows: [UInt8]?
 
     init(_ keys: String?..., rows: [[FieldValue]] = []) { self.init(keys: keys, rows: rows) }
 

@@ -1,0 +1,44 @@
+internal import Glibc
+public import PSIProtocol
+
+/// Writes a file piece by piece beside its name; it appears, whole, when finished, and never if not.
+public final class StreamedFileWriter {
+    private var partial: PartialFile?
+
+    /// - Throws: `FileError`.
+    public init(_ path: String) throws(FileError) { partial = try PartialFile(for: path, mode: 0o600) }
+
+    deinit { partial?.abandon() }
+
+    /// - Throws: `FileError`, of which `.diskFull`; the file then won't appear.
+    public func append(_ bytes: [UInt8]) throws(FileError) {
+        guard partial != nil else { throw .failed(operation: "writing", path: "a finished file", code: EBADF) }
+        try partial?.file.write(bytes)
+    }
+
+    /// Flushes the file to the disk and gives it its name, in the place of any earlier one.
+    public func finish() throws(FileError) {
+        try partial?.commit()
+        partial = nil
+    }
+}
+
+/// Reads a file piece by piece from its beginning.
+public final class StreamedFileReader: ByteSource {
+    private let file: OpenFile
+    private var offset = 0
+
+    private static let pieceByteCount = 1 << 18
+
+    /// - Throws: `FileError`.
+    public init(_ path: String) throws(FileError) {
+        file = try OpenFile(path, O_RDONLY | O_NONBLOCK)
+        guard try file.status().kind == S_IFREG else { throw .notRegularFile(path: path) }
+    }
+
+    public func next() async throws -> [UInt8]? {
+        let piece = try file.read(Self.pieceByteCount, at: offset)
+        offset += piece.count
+        return piece.isEmpty ? nil : piece
+    }
+}

@@ -1,0 +1,197 @@
+/// What the research environment checks of a selection by itself: everything that its items tell, since nobody else can
+/// see whom the coordinator selected. [P-44]
+///
+/// A register that is disclosed for one of a person's cohorts shows whether the person is in it, others do not: cohorts
+/// are evaluated with what is known, and only a certain contradiction counts.
+struct SelectionAudit {
+    private let agreement: Agreement
+    private let compiled: CompiledCohorts
+    private let disclosed: [UInt64]
+    private var sorter: ExternalSorter
+    /// Whether registers and cohorts of a person agree; people of one kind are many.
+    private var verdicts: [Kind: Bool] = [:]
+
+    private static let mostVerdicts = 4_096
+    /// Of a record on the spool: tag, register, cohorts.
+    private static let byteCount = 25
+
+    private struct Kind: Hashable {
+        var registers: UInt32 = 0
+        let cohorts: UInt64
+    }
+
+    enum Failure: Error {
+        case breach(ProtocolViolation.Kind)
+        case spool(any Error)
+    }
+
+    init(_ agreement: Agreement, spool: any Spool) throws {
+        self.agreement = agreement
+        compiled = try CompiledCohorts(registers: agreement.registers.map(\.id), cohorts: agreement.cohorts)
+        disclosed = agreement.disclosedCohorts
+        sorter = ExternalSorter(spool: spool, memoryByteCount: 8 << 20)
+    }
+
+    mutating func add(_ item: SelectedItem) throws {
+        try sorter.add(item.tag + [UInt8(truncatingIfNeeded: item.register)] + BigEndian.u64(item.cohorts))
+    }
+
+    /// Looks at all items, person by person.
+    mutating func finish() throws(Failure) {
+        var people = [Int](repeating: 0, count: agreement.cohorts.count)
+        do {
+            let sorter = self.sorter
+            var records = try sorter.sorted()
+            var tag: [UInt8] = []
+            var kind: Kind?
+            while let record = try records.next() {
+                guard record.count == Self.byteCount else { throw ExternalSortError.truncatedRun }
+                let register = Int(record[16])
+                let cohorts = BigEndian.read(record[17...])
+                if Array(record[..<16]) != tag {
+                    if let kind { try count(kind, &people) }
+                    tag = Array(record[..<16])
+                    kind = Kind(cohorts: cohorts)
+                }
+                // The same cohorts wherever the person is, one item a register, and none that is not to be opened.
+                guard var person = kind, person.cohorts == cohorts, disclosed[register] & cohorts != 0,
+                    person.registers >> UInt32(register) & 1 == 0
+                else { throw Failure.breach(.selectionWrong) }
+                person.registers |= 1 << UInt32(register)
+                kind = person
+            }
+            if let kind { try count(kind, &people) }
+        } catch let failure as Failure {
+            throw failure
+        } catch {
+            throw .spool(error)
+        }
+        try check(people)
+    }
+
+    private mutating func count(_ kind: Kind, _ people: inout [Int]) throws(Failure) {
+        if verdicts[kind] == nil {
+            if verdicts.count >= Self.mostVerdicts { verdicts.removeAll(keepingCapacity: true) }
+            verdicts[kind] = isConsistent(kind)
+        }
+        guard verdicts[kind] == true else { throw .breach(.selectionWrong) }
+        for index in people.indices where kind.cohorts >> UInt64(index) & 1 == 1 { people[index] += 1 }
+    }
+
+    /// Whether somebody with these items can be in exactly these cohorts.
+    private func isConsistent(_ kind: Kind) -> Bool {
+        let shown = disclosed.indices.reduce(UInt32(0)) { mask, register in
+            disclosed[register] & kind.cohorts != 0 ? mask | 1 << UInt32(register) : mask
+        }
+        let possible = compiled.possible(present: kind.registers, known: shown) { claimed, _ in
+            (may: kind.cohorts >> UInt64(claimed) & 1, must: kind.cohorts >> UInt64(claimed) & 1)
+        }
+        return possible.must & ~kind.cohorts == 0 && kind.cohorts & ~possible.may == 0
+    }
+
+    private func check(_ people: [Int]) throws(Failure) {
+        let bounds = agreement.cohortBounds
+        for (index, cohort) in agreement.cohorts.enumerated() {
+            guard people[index] <= bounds[index] else {
+                throw .breach(people[index] > cohort.maxPeople ? .releaseCapExceeded : .selectionWrong)
+            }
+            // Where everybody of the cohort has an item in the selection, too small a cohort shows.
+            guard agreement.smallestCell > 1, people[index] < agreement.smallestCell,
+                agreement.registers.contains(where: { $0.releasedFor.contains(cohort.id) }), isShownWhole(index)
+            else { continue }
+            throw .breach(.selectionWrong)
+        }
+    }
+
+    /// Whether nobody can be in the cohort without being in a register that is disclosed for it.
+    private func isShownWhole(_ cohort: Int) -> Bool {
+        let shown = disclosed.indices.reduce(UInt32(0)) { mask, register in
+            disclosed[register] >> UInt64(cohort) & 1 == 1 ? mask | 1 << UInt32(register) : mask
+        }
+        let possible = compiled.possible(present: 0, known: shown) { earlier, found in
+            (may: found.may >> UInt64(earlier) & 1, must: found.must >> UInt64(earlier) & 1)
+        }
+        return possible.may >> UInt64(cohort) & 1 == 0
+    }
+}
+
+extension CompiledCohorts {
+    /// The cohorts that somebody may be in, and those that they must be in, where only some registers are known. A
+    /// sample takes some and leaves others, so both are possible.
+    ///
+    /// - Parameters:
+    ///   - present: bit r: the person is in the known register r.
+    ///   - known: bit r: `present` says so, or says that they are not.
+    ///   - earlier: what a cohort that is named stands for, 0 or 1, given its index and what has been found.
+    func possible(
+        present: UInt32, known: UInt32, earlier: (Int, (may: UInt64, must: UInt64)) -> (may: UInt64, must: UInt64)
+    ) -> (may: UInt64, must: UInt64) {
+        var found: (may: UInt64, must: UInt64) = (0, 0)
+        for (index, cohort) in cohorts.enumerated() {
+            // Two stacks of bits, as in `cohorts(registers:sampled:operands:)`: may be in, and must be in.
+            var (may, must): (UInt64, UInt64) = (0, 0)
+            for step in cohort.steps {
+                let (mayTop, mustTop) = (may & 1, must & 1)
+                switch step {
+                case .register(let register):
+                    let (isIn, isKnown) = (
+                        UInt64(present >> UInt32(register) & 1), UInt64(known >> UInt32(register) & 1)
+                    )
+                    may = may << 1 | isIn & isKnown | 1 & ~isKnown
+                    must = must << 1 | isIn & isKnown
+                case .cohort(let name):
+                    let named = earlier(name, found)
+                    may = may << 1 | named.may
+                    must = must << 1 | named.must
+                case .union:
+                    may = may >> 1 | mayTop
+                    must = must >> 1 | mustTop
+                case .intersect:
+                    may = may >> 1 & (mayTop | ~1)
+                    must = must >> 1 & (mustTop | ~1)
+                case .except:
+                    may = may >> 1 & ~mustTop
+                    must = must >> 1 & ~mayTop
+                case .sample:
+                    must &= ~1
+                }
+            }
+            found.may |= (may & 1) << UInt64(index)
+            found.must |= (must & 1) << UInt64(index)
+        }
+        return found
+    }
+}
+
+extension Agreement {
+    /// By register: bit i is set if its items are opened for people of cohort i. [P-37]
+    var disclosedCohorts: [UInt64] {
+        registers.map { register in
+            cohorts.enumerated().reduce(0) { mask, cohort in
+                register.isDisclosed(for: cohort.element, in: self) ? mask | 1 << UInt64(cohort.offset) : mask
+            }
+        }
+    }
+
+    /// By cohort, the most people that it can have: its cap, and what its samples leave of it.
+    var cohortBounds: [Int] {
+        var known: [CohortID: Int] = [:]
+        for cohort in cohorts { known[cohort.id] = min(cohort.maxPeople, cohort.expression.bound(known)) }
+        return cohorts.map { known[$0.id] ?? $0.maxPeople }
+    }
+}
+
+extension CohortExpression {
+    fileprivate func bound(_ cohorts: [CohortID: Int]) -> Int {
+        switch self {
+        case .register: return .max
+        case .cohort(let id): return cohorts[id] ?? .max
+        case .union(let left, let right):
+            let (sum, overflow) = left.bound(cohorts).addingReportingOverflow(right.bound(cohorts))
+            return overflow ? .max : sum
+        case .intersect(let left, let right): return min(left.bound(cohorts), right.bound(cohorts))
+        case .except(let left, _): return left.bound(cohorts)
+        case .sample(let expression, let count): return min(count, expression.bound(cohorts))
+        }
+    }
+}

@@ -1,0 +1,79 @@
+internal import Crypto
+internal import Daemon
+internal import PSIProtocol
+
+/// Keeps what was released in the round's folder: items sealed and under pseudonyms, cells as they came. Each file
+/// appears when it is whole.
+struct FolderArchive: ReleaseArchive {
+    let folder: RoundFolder
+    let pseudonyms: RoundPseudonyms
+
+    func items(of register: Int, secret: SymmetricKey) async throws -> sending any OpenedItemSink {
+        let writer = try SealedFileWriter(
+            folder.itemsPath(register), key: folder.itemsKey, label: folder.itemsLabel(register))
+        try writer.append(secret.withUnsafeBytes { Array($0) })
+        return ItemFileSink(writer: writer, pseudonyms: pseudonyms)
+    }
+
+    func cells(of register: Int) async throws -> sending any StreamSink {
+        CellFileSink(writer: try StreamedFileWriter(folder.cellsPath(register)))
+    }
+}
+
+/// The register's secret (32 bytes), then items one after the other.
+private struct ItemFileSink: OpenedItemSink {
+    let writer: SealedFileWriter
+    let pseudonyms: RoundPseudonyms
+
+    mutating func write(_ item: OpenedItem) async throws {
+        guard let pseudonym = pseudonyms.pseudonym(of: item.person) else { throw ProtocolViolation(.selectionWrong) }
+        var item = item
+        item.person = pseudonym.bytes
+        try writer.append(item.encoded())
+    }
+
+    mutating func finish() async throws { _ = try writer.finish() }
+}
+
+private struct CellFileSink: StreamSink {
+    let writer: StreamedFileWriter
+
+    mutating func write(_ bytes: [UInt8]) async throws { try writer.append(bytes) }
+    mutating func finish() async throws { try writer.finish() }
+}
+
+/// Reads a register's items back.
+struct ItemFile: OpenedItemSource {
+    let secret: SymmetricKey
+    private let reader: SealedFileReader
+    private let path: String
+
+    init(_ folder: RoundFolder, register: Int) throws {
+        path = folder.itemsPath(register)
+        reader = try SealedFileReader(path, key: folder.itemsKey, label: folder.itemsLabel(register))
+        guard let bytes = try Self.read(32, from: reader, path) else {
+            throw ResearchError.unreadableRecord(path: path)
+        }
+        secret = SymmetricKey(data: bytes)
+    }
+
+    mutating func next() throws -> OpenedItem? {
+        guard let bytes = try Self.read(OpenedItem.byteCount, from: reader, path) else { return nil }
+        guard let item = OpenedItem(encoded: bytes) else { throw ResearchError.unreadableRecord(path: path) }
+        return item
+    }
+
+    /// Exactly so many bytes; nil at the end.
+    private static func read(_ byteCount: Int, from reader: SealedFileReader, _ path: String) throws -> [UInt8]? {
+        var bytes: [UInt8] = []
+        while bytes.count < byteCount {
+            let piece = try reader.read(upTo: byteCount - bytes.count)
+            if piece.isEmpty {
+                if bytes.isEmpty { return nil }
+                throw ResearchError.unreadableRecord(path: path)
+            }
+            bytes += piece
+        }
+        return bytes
+    }
+}

@@ -1,0 +1,36 @@
+internal import Daemon
+internal import Dataset
+internal import PSIProtocol
+
+/// The pseudonyms of one round, under its study's key.
+final class RoundPseudonyms: Sendable {
+    private let key: PseudonymKey
+    private let round: RoundID
+
+    /// The study's key is made once and kept sealed: `studies/STUDY/pseudonym-key`.
+    static func of(_ record: RoundRecord, state: SealedState) throws -> RoundPseudonyms {
+        let name = "studies/\(record.agreement.study.id)/pseudonym-key"
+        if let kept = try state.withValue(name, { RoundPseudonyms(keyBytes: $0, round: record.round) }) {
+            guard let kept else {
+                throw RoundRefusal(.keysLost, "the study's sealed pseudonym key cannot be read")
+            }
+            return kept
+        }
+        let fresh = PseudonymKey()
+        try fresh.withUnsafeBytes { try state.put(name, contentsOf: $0) }
+        return RoundPseudonyms(fresh, round: record.round)
+    }
+
+    private init(_ key: consuming PseudonymKey, round: RoundID) {
+        self.key = key
+        self.round = round
+    }
+
+    private convenience init?(keyBytes: UnsafeRawBufferPointer, round: RoundID) {
+        guard let key = PseudonymKey(keyBytes) else { return nil }
+        self.init(key, round: round)
+    }
+
+    /// Nil unless the tag has 16 bytes.
+    func pseudonym(of tag: [UInt8]) -> Pseudonym? { Pseudonym(tag: tag, round: round, key: key) }
+}

@@ -1,0 +1,123 @@
+import Crypto
+import Foundation
+import GRDB
+import Glibc
+import PSIProtocol
+import Testing
+
+@testable import SystemHarness
+
+extension AttackTests {
+    /// A coordinator that shows nodes another end of a round than the research environment.
+    @Suite("Two ends of one round", .serialized)
+    struct ClosingAttackTests {
+        @Test(
+            "Nodes are told that the round was aborted, the research environment that it closed: there is no dataset",
+            .timeLimit(.minutes(3)))
+        func twoEnds() async throws {
+            try await Self.closedWithoutNodes { study, running, round in
+                // Only one signature over this end is there: the research environment's own.
+                let dataset = try await Self.dataset(study)
+                #expect(dataset.status == 75)
+                #expect(dataset.errors.contains("a, b, c have not yet signed"), "\(dataset.errors)")
+                let status = try await study.run(.research, "status", "-d", study.home("research").path)
+                #expect(status.output.contains("to be signed by a, b, c, received"), "\(status.output)")
+
+                try await #require(running["coordinator"]).kill9()
+                try study.replaceEnd(of: round, by: .roundAborted(RoundAborted(code: .deadline, participants: [])))
+                try await study.serve("coordinator")
+                for node in ["a", "b", "c"] { try #require(running[node]).send(SIGCONT) }
+                for node in ["a", "b", "c"] {
+                    try await #require(running[node]).says("The round was aborted", within: 60)
+                    try await #require(running[node]).says("keys are destroyed")
+                }
+                let research = try #require(running["research"])
+                try await research.says("The board is wrong", "board.forked", within: 60)
+                try await research.says("What was received is destroyed")
+                let after = try await Self.dataset(study)
+                #expect(after.status == 66, "\(after.errors)")
+                // Also started again, it finds nothing to write.
+                research.send(SIGTERM)
+                _ = try await research.end(within: 20)
+                try await study.serve("research")
+                #expect(try await Self.dataset(study).status == 66)
+            }
+        }
+
+        @Test(
+            "A closed round waits for every key holder's signature, also across restarts", .timeLimit(.minutes(3)))
+        func oneSignatureIsMissing() async throws {
+            try await Self.closedWithoutNodes { study, running, round in
+                for node in ["a", "b"] { try #require(running[node]).send(SIGCONT) }
+                let research = try #require(running["research"])
+                try await research.says("its dataset waits", "waiting_for=c", within: 60)
+                let early = try await Self.dataset(study)
+                #expect(early.status == 75)
+                #expect(early.errors.contains(", but c has not yet signed"), "\(early.errors)")
+                try await research.kill9()
+                let again = try await study.serve("research")
+                try await again.says("Serving")
+                #expect(try await Self.dataset(study).status == 75)
+                try #require(running["c"]).send(SIGCONT)
+                try await again.says("dataset can be written", within: 60)
+                try await study.checkDataset()
+            }
+        }
+
+        private static func dataset(_ study: StudyOnDisk) async throws -> (
+            status: Int32, output: String, errors: String
+        ) {
+            let output = study.directory.appendingPathComponent("dataset-\(UUID().uuidString)")
+            let result = try await study.run(
+                .research, "dataset", "-d", study.home("research").path, "-o", output.path)
+            if result.status != 0 { #expect(!FileManager.default.fileExists(atPath: output.path)) }
+            return result
+        }
+
+        /// A round that the coordinator has closed, and of which nodes have heard nothing since they released.
+        private static func closedWithoutNodes(
+            _ body: (StudyOnDisk, [String: RunningProgram], String) async throws -> Void
+        ) async throws {
+            try await StudyOnDisk.with { study in
+                try study.sign()
+                let running = try await study.serveAll()
+                let (research, coordinator) = (try #require(running["research"]), try #require(running["coordinator"]))
+                let link = try study.link()
+                try await coordinator.says(" phase ", "phase=ring")
+                research.send(SIGSTOP)
+                try await coordinator.says(" phase ", "phase=receiving")
+                for node in ["a", "b", "c"] { try #require(running[node]).send(SIGSTOP) }
+                research.send(SIGCONT)
+                #expect(try await link.end() == 0, "\(link.errors)")
+                let round = try link.openedRound()
+                try await research.says("its dataset waits", "waiting_for=a,b,c", within: 60)
+                try await body(study, running, round)
+            }
+        }
+    }
+}
+
+extension StudyOnDisk {
+    /// Puts another end in the place of the one on a stopped coordinator's board, and removes what came after.
+    fileprivate func replaceEnd(of round: String, by body: EntryBody) throws {
+        let id = try #require(RoundID(hex: round))
+        let entries = try board(round)
+        let end = try #require(entries.firstIndex { $0.body.kind == .roundClosed })
+        let before = entries[..<end].reduce(BoardHead.empty) { $0.appending($1.bytes) }
+        let other = try SignedEntry(
+            body: body, author: "coordinator", round: id, seen: before, key: try keys("coordinator").signingKey)
+        let queue = try DatabaseQueue(path: home("coordinator").appendingPathComponent("board.sqlite").path)
+        try queue.write { database in
+            let key = try #require(
+                try Int64.fetchOne(
+                    database, sql: "SELECT id FROM round WHERE round = ?", arguments: [Data(id.bytes)]))
+            try database.execute(sql: "UPDATE round SET erasing = 1 WHERE id = ?", arguments: [key])
+            try database.execute(sql: "DELETE FROM entry WHERE round = ? AND number > ?", arguments: [key, end])
+            try database.execute(sql: "UPDATE round SET erasing = 0 WHERE id = ?", arguments: [key])
+            try database.execute(
+                sql: "INSERT INTO entry (round, number, hash, bytes) VALUES (?, ?, ?, ?)",
+                arguments: [key, end + 1, Data(SHA256.hash(data: other.bytes)), Data(other.bytes)])
+        }
+        try queue.close()
+    }
+}

@@ -1,0 +1,27 @@
+import Testing
+
+@testable import PSIProtocol
+
+/// A coordinator that tells nodes one end of a round and the research environment another. [P-14] [P-44]
+@Suite("Attack: two ends of one round")
+struct TwoEndsAttackTests {
+    @Test("no key holder's signature over the one end fits the board with the other")
+    func signaturesDoNotFit() async throws {
+        let fixture = try await BoardFixture.rows.value
+        let received = try fixture.after(.received)
+        var closed = received
+        var aborted = received
+        try closed.append(try fixture.sign(.roundClosed(RoundClosed()), by: "coordinator", on: received))
+        try aborted.append(
+            try fixture.sign(
+                .roundAborted(RoundAborted(code: .deadline, participants: [])), by: "coordinator", on: received))
+        for node in closed.ring {
+            let signed = try fixture.sign(.keysErased(KeysErased()), by: node, on: aborted)
+            #expect(throws: ProtocolViolation(.boardForked, by: node)) { try closed.append(signed) }
+            // Nor one made before the end, which would fit both.
+            let early = try fixture.sign(.keysErased(KeysErased()), by: node, on: received)
+            #expect(throws: ProtocolViolation(.outOfPlace, by: node)) { try closed.append(early) }
+        }
+        #expect(!closed.allErased && closed.yetToErase == closed.keyHolders)
+    }
+}
