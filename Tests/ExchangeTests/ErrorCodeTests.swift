@@ -86,9 +86,16 @@ import Testing
             try await expect(.streamIncomplete, "POST", "\(base)/vaults/kela/0/cells", testBytes(16))
             try await expect(
                 .requestTooLarge, "PUT", "\(base)/streams/kela/1/0/0", testBytes(StreamStore.chunkByteCountLimit + 1))
-            exchange.delegate.change { $0.quota = 10 }
+            try await expect(.streamChunkTooSmall, "PUT", "\(base)/streams/kela/1/0/0", [])
+            exchange.delegate.change { $0.quota.leastChunkByteCount = StreamQuota.leastChunkByteCount }
+            try await expect(.streamChunkTooSmall, "PUT", "\(base)/streams/kela/1/0/0", testBytes(65_535))
+            exchange.delegate.change { $0.quota = StreamQuota(byteCount: 10, leastChunkByteCount: 1) }
             try await expect(.streamQuotaExceeded, "PUT", "\(base)/streams/vero/0/0/0", testBytes(8))
-            exchange.delegate.change { $0.quota = Int.max }
+            exchange.delegate.change { $0.quota.byteCount = .max }
+            exchange.delegate.change { $0.streamRefusal = ExchangeRefusal(.entryRefused, "The stream is not there.") }
+            let answer = try await exchange.raw("POST", "\(base)/board", body: [4])
+            #expect(answer.status == 422)
+            exchange.delegate.change { $0.streamRefusal = nil }
             free.withLock { $0 = 500 }
             try await expect(.storeDiskFull, "PUT", "\(base)/streams/vero/0/0/0", testBytes(8))
             free.withLock { $0 = Int.max }

@@ -96,8 +96,12 @@ import Testing
     @Test func lengthsAreBounded() async throws {
         let store = try StreamStore(root: root, reserve: 0)
         let limit = StreamStore.chunkByteCountLimit
-        await #expect(throws: StoreError.invalidByteCount(limit: limit)) {
+        await #expect(throws: StoreError.chunkTooSmall(least: 1)) {
             try await store.put([], seq: 0, last: false, stream: stream, round: round)
+        }
+        let quota = StreamQuota(byteCount: .max)
+        await #expect(throws: StoreError.chunkTooSmall(least: 65_536)) {
+            try await store.put(testBytes(65_535), seq: 0, last: false, stream: stream, round: round, quota: quota)
         }
         await #expect(throws: StoreError.invalidByteCount(limit: limit)) {
             try await store.put(
@@ -111,23 +115,89 @@ import Testing
     }
 
     @Test func quotaHoldsForTheWholeRound() async throws {
+        let quota = StreamQuota(byteCount: 1_000, leastChunkByteCount: 1)
         let store = try StreamStore(root: root, reserve: 0)
-        try await store.put(testBytes(600), seq: 0, last: true, stream: stream, round: round, quota: 1_000)
+        try await store.put(testBytes(600), seq: 0, last: true, stream: stream, round: round, quota: quota)
         let other = StreamID(batch: "vero", stage: .vault, attempt: 0)
         await #expect(throws: StoreError.quotaExceeded(limit: 1_000)) {
-            try await store.put(testBytes(401), seq: 0, last: false, stream: other, round: round, quota: 1_000)
+            try await store.put(testBytes(401), seq: 0, last: false, stream: other, round: round, quota: quota)
         }
-        try await store.put(testBytes(400), seq: 0, last: false, stream: other, round: round, quota: 1_000)
+        try await store.put(testBytes(400), seq: 0, last: false, stream: other, round: round, quota: quota)
         // After a restart the round's bytes are still counted, and a repetition costs nothing.
         let reopened = try StreamStore(root: root, reserve: 0)
         #expect(
-            try await reopened.put(testBytes(400), seq: 0, last: false, stream: other, round: round, quota: 1_000)
+            try await reopened.put(testBytes(400), seq: 0, last: false, stream: other, round: round, quota: quota)
                 == false)
         await #expect(throws: StoreError.quotaExceeded(limit: 1_000)) {
-            try await reopened.put([1], seq: 1, last: true, stream: other, round: round, quota: 1_000)
+            try await reopened.put([1], seq: 1, last: true, stream: other, round: round, quota: quota)
         }
         let elsewhere = try testRound(2)
-        try await reopened.put(testBytes(900), seq: 0, last: true, stream: other, round: elsewhere, quota: 1_000)
+        try await reopened.put(testBytes(900), seq: 0, last: true, stream: other, round: elsewhere, quota: quota)
+    }
+
+    /// Files are counted as bytes are: attempts, chunks, and what one stream may have.
+    @Test func attemptsChunksAndLengthsHaveQuotas() async throws {
+        func attempt(_ number: Int) -> StreamID { StreamID(batch: "kela", stage: .ring(2), attempt: number) }
+        let quota = StreamQuota(
+            byteCount: .max, chunkCount: 5, streamByteCount: 100, attemptCount: 3, leastChunkByteCount: 10)
+        let store = try StreamStore(root: root, reserve: 0)
+        for number in 0..<3 {
+            try await store.put([1], seq: 0, last: true, stream: attempt(number), round: round, quota: quota)
+        }
+        // Another stage has attempts of its own.
+        let other = StreamID(batch: "kela", stage: .vault, attempt: 9)
+        try await store.put(testBytes(60), seq: 0, last: false, stream: other, round: round, quota: quota)
+        await #expect(throws: StoreError.streamTooLong(limit: 100)) {
+            try await store.put(testBytes(41), seq: 1, last: true, stream: other, round: round, quota: quota)
+        }
+        try await store.put(testBytes(20), seq: 1, last: false, stream: other, round: round, quota: quota)
+        for store in [store, try StreamStore(root: root, reserve: 0)] {
+            await #expect(throws: StoreError.tooManyAttempts(limit: 3)) {
+                try await store.put(
+                    [1], seq: 0, last: true, stream: attempt(3), round: round,
+                    quota: StreamQuota(byteCount: .max, attemptCount: 3))
+            }
+            await #expect(throws: StoreError.tooManyChunks(limit: 5)) {
+                try await store.put([1], seq: 2, last: true, stream: other, round: round, quota: quota)
+            }
+        }
+    }
+
+    /// An attempt whose first chunk never becomes whole has a directory, so it counts.
+    @Test func attemptsThatCameToNothingCount() async throws {
+        let quota = StreamQuota(byteCount: .max, attemptCount: 3)
+        let store = try StreamStore(root: root, reserve: 0)
+        for number in 0..<3 {
+            let stream = StreamID(batch: "kela", stage: .ring(2), attempt: number)
+            let slot = try await store.reserve(
+                seq: 0, last: false, stream: stream, round: round, byteCount: nil, quota: quota)
+            let part = try await store.openPart(of: slot)
+            await #expect(throws: StoreError.chunkTooSmall(least: 65_536)) {
+                try await store.finish(part, last: false, quota: quota)
+            }
+            await part.discard()
+        }
+        for store in [store, try StreamStore(root: root, reserve: 0)] {
+            await #expect(throws: StoreError.tooManyAttempts(limit: 3)) {
+                try await store.put(
+                    [1], seq: 0, last: true, stream: StreamID(batch: "kela", stage: .ring(2), attempt: 7), round: round,
+                    quota: quota)
+            }
+        }
+    }
+
+    @Test func filesAreKeptInReserve() async throws {
+        let free = Mutex(1_000)
+        let store = try StreamStore(root: root, reserve: 0, fileReserve: 990, freeFileCount: { free.withLock { $0 } })
+        try await store.put(testBytes(10), seq: 0, last: false, stream: stream, round: round)
+        #expect(store.availableFileCount() == 10)
+        free.withLock { $0 = 992 }
+        await #expect(throws: StoreError.diskFull) {
+            try await store.put(testBytes(10), seq: 1, last: true, stream: stream, round: round)
+        }
+        await #expect(throws: StoreError.diskFull) { try await store.checkWritable() }
+        free.withLock { $0 = 2_000 }
+        try await store.put(testBytes(10), seq: 1, last: true, stream: stream, round: round)
     }
 
     @Test func aFullDiskIsNamedAndLeavesNothing() async throws {

@@ -23,9 +23,11 @@ struct ServeCommand: AsyncParsableCommand {
         let state = try home.home.state()
         let board = try BoardStore(path: home.boardPath)
         _ = try home.home.directory.subdirectory("streams")
-        let streams = try StreamStore(root: home.streamsPath, reserve: configuration.reserveByteCount)
+        let streams = try StreamStore(
+            root: home.streamsPath, reserve: configuration.reserveByteCount, fileReserve: configuration.reserveFileCount
+        )
         let service = try CoordinatorService(
-            home: home, configuration: configuration, board: board, state: state, logger: logger)
+            home: home, configuration: configuration, board: board, streams: streams, state: state, logger: logger)
         try await service.load()
 
         let identity = try TLSIdentity(

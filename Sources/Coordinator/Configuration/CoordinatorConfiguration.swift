@@ -14,6 +14,8 @@ struct CoordinatorConfiguration: Sendable, Equatable {
     var url: String?
     /// Bytes of the disk that are never filled.
     var reserveByteCount: Int
+    /// Files (inodes) of the disk that are never made.
+    var reserveFileCount: Int
     /// Bytes that a round may store, less than what its agreement's caps allow; nil for just those.
     var quotaByteCount: Int?
     /// Certificates of operators besides the one in `operator/`, by pin.
@@ -34,6 +36,7 @@ struct CoordinatorConfiguration: Sendable, Equatable {
         var configuration = CoordinatorConfiguration(
             host: listen.string("host"), port: listen.int("port", in: 0...65_535),
             reserveByteCount: root.int("reserve_disk_mib", in: 1...1_048_576, default: 256) << 20,
+            reserveFileCount: root.int("reserve_files", in: 0...1_000_000_000, default: 4_096),
             quotaByteCount: root.optionalInt("quota_gib", in: 1...1_048_576).map { $0 << 30 })
         if configuration.host.isEmpty { listen.reject("host", "must be an address, such as 0.0.0.0") }
         if let operations = root.optionalMapping("operations") {
@@ -73,6 +76,9 @@ struct CoordinatorConfiguration: Sendable, Equatable {
 
         # Space on the disk that streams never fill, in MiB.
         reserve_disk_mib: 256
+
+        # Files (inodes) on the disk that streams never take.
+        reserve_files: 4096
 
         # What one round may store, in GiB; without it, what the agreement's caps come to.
         # quota_gib: 50

@@ -46,20 +46,27 @@ extension CoordinatorService: ExchangeDelegate {
                 throw ProtocolViolation(.notAllowed, by: me?.id)
             }
             try record.append(entry)
+        } catch  where error.kind == .roundOver {
+            // Its author could not know: it was on its way when the round ended.
+            refusals.log(
+                .info, "An entry came after the round's end", ["round": "\(round)", "by": "\(me?.id ?? "unknown")"])
+            throw ExchangeRefusal(.roundClosed)
         } catch {
-            logger.warning(
-                "An entry is refused",
-                metadata: ["round": "\(round)", "by": "\(me?.id ?? "unknown")", "reason": "\(error)"])
+            refusals.log(
+                .warning, "An entry is refused",
+                ["round": "\(round)", "by": "\(me?.id ?? "unknown")", "reason": "\(error)"])
             throw ExchangeRefusal(.entryRefused, error.description)
         }
     }
 
     func didAppend(number: Int, to round: RoundID) async { _ = try? await record(of: round) }
 
-    func mayWrite(_ stream: StreamID, of round: RoundID, caller: Caller) async throws(ExchangeRefusal) -> Int {
+    func mayWrite(
+        _ stream: StreamID, of round: RoundID, caller: Caller
+    ) async throws(ExchangeRefusal) -> StreamQuota {
         let record = try await record(of: round)
         try StreamRules(record: record).mayWrite(stream, by: caller)
-        return RoundQuota.byteCount(record.agreement, limit: configuration.quotaByteCount)
+        return RoundQuota.quota(of: stream, record, limit: configuration.quotaByteCount)
     }
 
     func didWrite(_ stream: StreamID, of round: RoundID, status: StreamStatus) async {

@@ -13,10 +13,14 @@ actor CoordinatorService {
     let agreements: AgreementStore
     let state: SealedState
     let board: BoardStore
+    let streams: StreamStore
     let clock: MachineClock
     let logger: Logger
     let operatorPins: Set<TLSPin>
+    /// What participants decide the number of.
+    let refusals: LogBudget
 
+    var examined = ExaminedStreams()
     private(set) var rounds: [RoundID: RoundRecord] = [:]
     /// In the order of their opening.
     private(set) var order: [RoundID] = []
@@ -27,13 +31,15 @@ actor CoordinatorService {
     private var ports: StatusFile.Ports?
 
     init(
-        home: CoordinatorHome, configuration: CoordinatorConfiguration, board: BoardStore, state: SealedState,
-        clock: MachineClock = .system, logger: Logger
+        home: CoordinatorHome, configuration: CoordinatorConfiguration, board: BoardStore, streams: StreamStore,
+        state: SealedState, clock: MachineClock = .system, logger: Logger
     ) throws {
         self.home = home
         keys = home.home.keys
         self.configuration = configuration
         self.board = board
+        self.streams = streams
+        refusals = LogBudget(logger)
         self.state = state
         self.clock = clock
         self.logger = logger
@@ -156,7 +162,10 @@ actor CoordinatorService {
         }
         // A round leaves a key holder's list when it has erased its keys, and the others' when it ends.
         if before.phase != record.phase || before.erased != record.erased { board.announceRounds() }
-        if record.ending != nil { progress.forget(record.round) }
+        if record.ending != nil {
+            progress.forget(record.round)
+            examined.forget(record.round)
+        }
     }
 
     // MARK: Status file

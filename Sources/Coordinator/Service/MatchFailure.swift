@@ -9,7 +9,7 @@ enum MatchFailure {
         switch error {
         case let violation as ProtocolViolation:
             RoundAborted(code: .protocolViolation, participants: violation.participant.map { [$0] } ?? [])
-        case is SealedStreamError: RoundAborted(code: .protocolViolation, participants: [])
+        case is SealedStreamError, is MalformedStream: RoundAborted(code: .protocolViolation, participants: [])
         case let error as StoreError: abort(for: error)
         case is CancellationError, is ExchangeRefusal, is FileError: nil
         case SealedStateError.file: nil

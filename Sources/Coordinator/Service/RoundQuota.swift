@@ -1,3 +1,4 @@
+internal import Exchange
 internal import PSIProtocol
 
 /// How many bytes a round's streams can come to under its agreement's caps, with room for stages that begin again.
@@ -5,6 +6,17 @@ enum RoundQuota {
     /// Sealing adds 16 bytes a chunk and an encapsulation a stream, far below an eighth.
     private static let attempts = 3
     private static let floor = 256 << 20
+
+    /// What may be stored of a stream, and of the round in all. [P-52]
+    static func quota(of stream: StreamID, _ record: RoundRecord, limit: Int?) -> StreamQuota {
+        let byteCount = byteCount(record.agreement, limit: limit)
+        // Only the last chunk of a stream is smaller than the least, so no honest round comes near this.
+        let chunkCount = byteCount / StreamQuota.leastChunkByteCount + record.ring.count * 4_096
+        let plaintext = record.byteCountLimit(batch: stream.batch, stage: stream.stage) ?? 0
+        return StreamQuota(
+            byteCount: byteCount, chunkCount: chunkCount,
+            streamByteCount: SealedStreamLength.storedByteCountLimit(plaintext: plaintext))
+    }
 
     static func byteCount(_ agreement: Agreement, limit: Int?) -> Int {
         let ring = agreement.participants.filter { $0.role == .authority || $0.role == .mixer }.count

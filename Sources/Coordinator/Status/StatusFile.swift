@@ -26,6 +26,8 @@ struct StatusFile: Codable, Equatable {
     }
 
     static let maxByteCount = 1 << 22
+    /// The latest rounds that are listed: more might be longer than what is read.
+    static let roundCount = 1_000
 
     var exchangePort: Int
     var operationsPort: Int?
@@ -34,7 +36,7 @@ struct StatusFile: Codable, Equatable {
     init(ports: Ports, rounds: [Round]) {
         exchangePort = ports.exchange
         operationsPort = ports.operations
-        self.rounds = rounds
+        self.rounds = rounds.suffix(Self.roundCount)
     }
 
     func write(to path: String) throws {

@@ -6,6 +6,8 @@ public struct BoardFollower: Sendable {
     private let client: ExchangeClient
     private let keys: KeyDirectory
     public private(set) var record: RoundRecord
+    /// After answers that came early and said nothing.
+    private var idle = Backoff()
 
     /// Reads a board's first entry, from which everything else follows.
     public static func opening(of round: RoundID, client: ExchangeClient) async throws -> SignedEntry {
@@ -25,23 +27,51 @@ public struct BoardFollower: Sendable {
         self.record = try RoundRecord(opening: opening.bytes, agreement: agreement.agreement, file: agreement.bytes)
     }
 
-    /// Takes in what is new, waiting up to `wait` for it.
+    /// Takes in what is new, waiting up to `wait` for it, and no less if nothing comes: a coordinator that does not let its
+    /// callers wait, does not make them ask without a pause.
     public mutating func refresh(wait: Duration = .zero) async throws {
-        var wait = wait
+        let start = ContinuousClock.now
+        let before = record.head
+        var asked = wait
         while true {
-            let page = try await client.entries(of: record.round, after: record.head.count, wait: wait)
+            let page = try await client.entries(of: record.round, after: record.head.count, wait: asked)
             for entry in page.entries { try record.fold(entry.bytes) }
-            if page.isLast { return }
-            wait = .zero
+            if page.isLast { break }
+            asked = .zero
         }
+        guard record.head == before else {
+            idle = Backoff()
+            return
+        }
+        let rest = wait - (ContinuousClock.now - start)
+        if rest > .seconds(1) { try await Task.sleep(for: min(rest, idle.next())) }
     }
 
     /// Signs and posts an entry, and takes in the board up to it.
     public mutating func post(_ body: EntryBody) async throws {
         let entry = try SignedEntry(
             body: body, author: keys.id, round: record.round, seen: record.head, key: keys.signingKey)
-        _ = try await client.append(entry.bytes, to: record.round)
+        let number = try await client.append(entry.bytes, to: record.round).number
         try await refresh()
+        // Else the same entry would be due and posted again at once, for ever.
+        guard number >= 1, number < record.heads.count,
+            record.heads[number - 1].appending(entry.bytes) == record.heads[number]
+        else { throw BoardError.entryMissing(number: number) }
+    }
+
+    /// Why a board cannot be followed now.
+    enum BoardError: Error, CustomStringConvertible, ReportableError {
+        /// The coordinator took an entry and does not show it.
+        case entryMissing(number: Int)
+
+        var description: String {
+            switch self {
+            case .entryMissing(let number):
+                "the coordinator said that it took an entry as number \(number), and shows a board without it"
+            }
+        }
+
+        var exitStatus: ExitStatus { .unavailable }
     }
 
     /// Says no to a round whose agreement this participant does not know.

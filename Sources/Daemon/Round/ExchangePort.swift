@@ -22,6 +22,8 @@ public struct ExchangePort: RoundPort {
     public func source(
         of stream: StreamID, sealing: StreamSealing, from sender: ParticipantID
     ) async throws -> sending any ByteSource {
+        // Nobody may read what no entry names.
+        guard let named = record.namedStream(stream) else { throw ProtocolViolation(.outOfPlace, by: sender) }
         var download =
             switch sealing {
             case .plain: StreamDownload(plain: stream, round: record.round, transport: transport)
@@ -32,7 +34,7 @@ public struct ExchangePort: RoundPort {
             }
         // Lists are digested where they are read and written record by record.
         download.digests = false
-        return download
+        return WatchedSource(download, named: named, writer: sender, keeper: record.coordinator)
     }
 
     public func sink(for stream: StreamID, sealing: StreamSealing) async throws -> sending any StreamSink {

@@ -46,13 +46,14 @@ enum Failure {
             violation.kind == .equivocation
                 ? .equivocation
                 : violation.kind == .releaseCapExceeded ? .cap : .protocolViolation
-        case is SealedStreamError: .protocolViolation
+        case is SealedStreamError, is MalformedStream: .protocolViolation
         case let refusal as RoundRefusal: refusal.code
         case is DeclarationError: .cap
         case is GroupError, is VaultError, is RowCodecError, is ExternalSortError: .internalFailure
         case let error as SealedStateError:
             switch error {
             case .file: nil
+            case .full: .internalFailure
             default: .keysLost
             }
         default: nil

@@ -57,7 +57,9 @@ struct MemberRoundFactory: Sendable {
     /// Destroys what is here, without a word from the coordinator.
     private func giveUp(_ round: RoundID) async {
         do {
-            try RoundJournal(round: round, state: state).end()
+            let journal = RoundJournal(round: round, state: state)
+            // Of a round that was never joined nothing is here, and nothing is kept.
+            if let deadline = try journal.deadline() { try journal.end(deadline: deadline) }
             try await member.erase(round, ending: nil)
         } catch {
             log(.error, "The round's keys could not be destroyed", round, ["error": "\(ErrorReport(error).sentence)"])
@@ -107,29 +109,42 @@ struct MemberRoundFactory: Sendable {
         let opening = try await BoardFollower.opening(of: round, client: client)
         guard let installed = try installed(opening) else {
             log(.error, "Refusing a round: its agreement was not signed here", round)
-            do {
-                try await BoardFollower.refuse(
-                    .unknownAgreement, opening: opening, round: round, client: client, keys: home.keys)
-            } catch let problem as ExchangeProblem where problem.knownCode == .entryRefused {
-                // It ended, or was refused, before.
-            }
+            try await refuse(.unknownAgreement, opening, round)
             return false
         }
         if journal.isOver() { return true }
         var follower = try BoardFollower(opening: opening, agreement: installed, client: client, keys: home.keys)
-        try await follower.refresh()
+        let deadline = follower.record.opening.deadline
+        guard try RoundClaims(state: state).claim(follower.record) else {
+            log(.error, "Refusing a round: its number was another round's of this agreement", round)
+            try await refuse(.roundsSpent, opening, round)
+            return false
+        }
+        do { try await follower.refresh() } catch let violation as ProtocolViolation {
+            try journal.end(deadline: deadline)
+            throw violation
+        }
         await member.observe(follower.record)
         guard follower.record.ending == nil, follower.record.refusals[me] == nil else {
-            try journal.end()
+            try journal.end(deadline: deadline)
             return true
         }
         if let code = try await admission(follower.record, installed) {
-            try journal.end()
+            try journal.end(deadline: deadline)
             try await refuse(code, &follower)
             return true
         }
         try journal.begin(follower.record)
         return true
+    }
+
+    /// Says no to a round of which nothing is kept here, once, whether or not the coordinator shows it.
+    private func refuse(_ code: RefusalCode, _ opening: SignedEntry, _ round: RoundID) async throws {
+        do {
+            try await BoardFollower.refuse(code, opening: opening, round: round, client: client, keys: home.keys)
+        } catch let problem as ExchangeProblem where Self.isTooLate(problem) {
+            // It ended, or was refused, before.
+        }
     }
 
     /// The checks that every participant makes before its own. [P-15]
@@ -148,7 +163,8 @@ struct MemberRoundFactory: Sendable {
             return .agreementNotValid
         }
         let now = clock.unixSeconds()
-        guard now < Int64(record.opening.deadline), Int64(record.opening.opened) <= now + Self.clockToleranceSeconds
+        guard try !RoundJournal.mayBeForgotten(deadline: record.opening.deadline, in: state),
+            now < Int64(record.opening.deadline), Int64(record.opening.opened) <= now + Self.clockToleranceSeconds
         else {
             log(
                 .error, "Refusing a round: it was opened in the future or is long over; compare the clocks",
@@ -196,6 +212,10 @@ struct MemberRoundFactory: Sendable {
                 backoff = Backoff()
             } catch is RoundEnded {
                 try await follower.refresh()
+            } catch let failure as StepFailure where (failure.cause as? ExchangeProblem).map(Self.isTooLate) ?? false {
+                // The round ended while something was on its way.
+                try await Task.sleep(for: backoff.next())
+                try await follower.refresh()
             } catch let failure as StepFailure {
                 let sentence = ErrorReport(failure.cause).sentence
                 guard let code = Failure.refusal(for: failure.cause) else {
@@ -205,7 +225,7 @@ struct MemberRoundFactory: Sendable {
                     continue
                 }
                 log(.error, "Stopping the round", round, ["error": "\(sentence)"])
-                try journal.end()
+                try journal.end(deadline: follower.record.opening.deadline)
                 try await member.erase(round, ending: nil)
                 try await refuse(code, &follower)
             }
@@ -255,7 +275,7 @@ struct MemberRoundFactory: Sendable {
         _ ending: RoundRecord.Ending, _ follower: inout BoardFollower, _ journal: RoundJournal
     ) async throws {
         let record = follower.record
-        try journal.end()
+        try journal.end(deadline: record.opening.deadline)
         try await member.erase(record.round, ending: ending)
         if record.keyHolders.contains(me), !record.erased.contains(me) {
             try await post(.keysErased(KeysErased()), &follower)
@@ -263,10 +283,15 @@ struct MemberRoundFactory: Sendable {
         }
     }
 
+    /// Whether the board may have moved on so that what was sent no longer has a place.
+    private static func isTooLate(_ problem: ExchangeProblem) -> Bool {
+        problem.knownCode == .entryRefused || problem.knownCode == .roundClosed
+    }
+
     /// Posts, or learns what the board has that makes the entry pointless.
     private func post(_ body: EntryBody, _ follower: inout BoardFollower) async throws {
         do { try await follower.post(body) } catch let problem as ExchangeProblem
-            where problem.knownCode == .entryRefused
+            where Self.isTooLate(problem)
         {
             let before = follower.record.head
             try await follower.refresh()

@@ -1,6 +1,6 @@
 public import Exchange
 public import Logging
-public import PSIProtocol
+internal import PSIProtocol
 public import ServiceLifecycle
 
 /// Takes part in every round that the coordinator opens to this participant, until told to stop.
@@ -17,8 +17,10 @@ public struct MemberService: Service {
 
     public enum RoundLimit: Sendable { case never, firstRound }
 
-    /// Rounds followed at once; a coordinator that names more waits.
-    private static let roundLimit = 16
+    /// Rounds followed at once. Others wait until one of these has ended. [P-16]
+    public static let roundLimit = 16
+    /// Rounds looked at for the first time within a day. [P-16]
+    public static let dailyRoundLimit = 256
 
     /// - Parameter endsAfter: `receive` ends after one round.
     public init(
@@ -52,38 +54,59 @@ public struct MemberService: Service {
             client: client, home: home, agreements: home.agreements(), state: state, member: member, clock: clock,
             logger: logger)
         try await withThrowingTaskGroup(of: Event.self) { group in
-            var running: Set<RoundID> = []
-            var finished: Set<RoundID> = []
-            for left in RoundJournal.rounds(in: state) where running.insert(left).inserted {
+            var queue = RoundQueue(limit: Self.roundLimit, dailyLimit: Self.dailyRoundLimit)
+            var pace = Pace()
+            for left in RoundJournal.rounds(in: state) {
+                queue.resume(left)
                 group.addTask { await .ended(round.takePart(in: left)) }
             }
-            group.addTask { .listed(try await list(known: nil)) }
+            try RoundJournal.forgetLongOver(in: state, now: clock.unixSeconds())
+            group.addTask { .listed(try await list(known: nil, after: .zero)) }
             while let event = try await group.next() {
                 switch event {
                 case .ended(let id):
-                    running.remove(id)
-                    if finished.count > 10_000 { finished.removeAll() }
-                    finished.insert(id)
+                    queue.end(id)
                     if endsAfter == .firstRound {
                         group.cancelAll()
                         return
                     }
+                    forgetLongOver()
                 case .listed(let list):
-                    for summary in list.rounds
-                    where running.count < Self.roundLimit && !finished.contains(summary.round)
-                        && running.insert(summary.round).inserted
-                    {
-                        group.addTask { await .ended(round.takePart(in: summary.round)) }
-                    }
-                    group.addTask { .listed(try await self.list(known: list.version)) }
+                    queue.list(list.rounds.map(\.round))
+                    let pause = pace.pause()
+                    group.addTask { .listed(try await self.list(known: list.version, after: pause)) }
                 }
+                for next in queue.start() { group.addTask { await .ended(round.takePart(in: next)) } }
+                tell(queue.news())
             }
         }
     }
 
+    private func forgetLongOver() {
+        do { try RoundJournal.forgetLongOver(in: state, now: clock.unixSeconds()) } catch {
+            logger.warning(
+                "Old rounds could not be forgotten", metadata: ["error": "\(ErrorReport(error).sentence)"])
+        }
+    }
+
+    private func tell(_ news: RoundQueue.News?) {
+        switch news {
+        case .waiting(let count):
+            logger.warning(
+                "More rounds are open than are followed at once; the others wait",
+                metadata: ["limit": "\(Self.roundLimit)", "waiting": "\(count)"])
+        case .tooManyToday(let count):
+            logger.error(
+                "The coordinator has opened more rounds than are looked at in a day; the others wait until tomorrow",
+                metadata: ["limit": "\(Self.dailyRoundLimit)", "waiting": "\(count)"])
+        case nil: break
+        }
+    }
+
     /// Waits for another list than the known one. What a coordinator answers wrongly is no reason to end with keys alive.
-    private func list(known: String?) async throws -> RoundList {
+    private func list(known: String?, after pause: Duration) async throws -> RoundList {
         var backoff = Backoff()
+        if pause > .zero { try await Task.sleep(for: pause) }
         while true {
             do {
                 return try await client.rounds(known: known, wait: known == nil ? .zero : ExchangeClient.longestWait)
@@ -96,14 +119,5 @@ public struct MemberService: Service {
                 try await Task.sleep(for: backoff.next())
             }
         }
-    }
-}
-
-/// One second, doubling to half a minute.
-struct Backoff {
-    private var seconds = 1
-    mutating func next() -> Duration {
-        defer { seconds = min(30, seconds * 2) }
-        return .seconds(seconds)
     }
 }

@@ -45,5 +45,41 @@ struct RoundJournal {
     /// Whether this participant's part in the round has ended, for whatever reason.
     func isOver() -> Bool { state.contains(overName) }
 
-    func end() throws { if !isOver() { try state.put(overName, []) } }
+    /// - Parameter deadline: the round's, after which nobody joins it.
+    func end(deadline: Int) throws {
+        if !isOver() { try state.put(overName, BigEndian.u64(UInt64(max(0, deadline)))) }
+    }
+
+    // MARK: Rounds that are long over
+
+    /// How long after its deadline it is kept that a round is over.
+    private static let keptSeconds: Int64 = 86_400
+    private static let overPrefix = "over/"
+    private static let forgottenName = "over-until"
+
+    /// Whether a round of this deadline may have been forgotten: it is never joined, whatever the clock says now.
+    static func mayBeForgotten(deadline: Int, in state: SealedState) throws -> Bool {
+        guard let until = try state.get(forgottenName) else { return false }
+        return Int64(clamping: BigEndian.read(until.prefix(8))) >= Int64(deadline)
+    }
+
+    /// Forgets that rounds are over whose deadline passed a day ago, after noting the latest of these deadlines.
+    ///
+    /// - Returns: how many.
+    @discardableResult
+    static func forgetLongOver(in state: SealedState, now: Int64) throws -> Int {
+        var due: [String] = []
+        var latest = try state.get(forgottenName).map { BigEndian.read($0.prefix(8)) } ?? 0
+        for name in state.names(prefix: overPrefix) {
+            guard let bytes = try state.get(name), bytes.count == 8 else { continue }
+            let deadline = BigEndian.read(bytes)
+            guard Int64(clamping: deadline) < now - keptSeconds else { continue }
+            due.append(name)
+            latest = max(latest, deadline)
+        }
+        guard !due.isEmpty else { return 0 }
+        try state.put(forgottenName, BigEndian.u64(latest))
+        for name in due { try state.remove(name) }
+        return due.count
+    }
 }

@@ -75,6 +75,7 @@ extension SealedStateError: ReportableError {
         switch self {
         case .file(let error): error.exitStatus
         case .altered, .vanished, .stray: .badData
+        case .full: .cannotCreate
         case .badName, .tooLarge, .discarded, .finished: .software
         }
     }

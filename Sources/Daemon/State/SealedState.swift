@@ -13,6 +13,8 @@ internal import Synchronization
 public final class SealedState: Sendable {
     /// 16 MiB.
     public static let maxValueByteCount = 1 << 24
+    /// Most values, so that the index never outgrows what it is read to.
+    public static let maxCount = StateIndex.maxCount
 
     private static let indexName = "index"
 
@@ -100,6 +102,9 @@ public final class SealedState: Sendable {
         try index.withLock { index throws(SealedStateError) in
             // A removal that failed half-way is finished first.
             if index.entries[name]?.change == .removal { try remove([name], &index) }
+            guard index.entries[name] != nil || index.entries.count < Self.maxCount else {
+                throw .full(maxCount: Self.maxCount)
+            }
             do throws(SealedStateError) {
                 try put(envelope, digest, as: name, &index)
             } catch {
@@ -197,7 +202,9 @@ extension SealedState {
             try save(index, directory, key)
             return index
         }
-        let envelope = try onFile { () throws(FileError) in try PublicFile.read(path, maxByteCount: maxValueByteCount) }
+        let envelope = try onFile { () throws(FileError) in
+            try PublicFile.read(path, maxByteCount: StateIndex.maxByteCount + StateEnvelope.overheadByteCount)
+        }
         guard let plain = StateEnvelope.open(envelope, name: StateEnvelope.indexName, key: key),
             var index = plain.withBytes({ StateIndex($0) })
         else { throw .altered(path: path) }

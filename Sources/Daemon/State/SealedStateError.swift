@@ -10,6 +10,8 @@ public enum SealedStateError: Error, Equatable, Sendable {
     /// A name that state can't be kept under. Names are fixed by the program, so this is not the operator's mistake.
     case badName(String)
     case tooLarge(name: String, maxByteCount: Int)
+    /// The state holds as many values as it can be opened with again.
+    case full(maxCount: Int)
     /// A spool's run was read after it had been discarded.
     case discarded
     /// Something was added to a run or file that had been finished.
@@ -30,6 +32,8 @@ extension SealedStateError: CustomStringConvertible {
         case .badName(let name): return "state can't be kept under the name `\(name.prefix(80))`"
         case .tooLarge(let name, let maxByteCount):
             return "the state `\(name)` is larger than the \(maxByteCount) bytes that one value may have"
+        case .full(let maxCount):
+            return "the state holds \(maxCount) values and takes no more; report it, and say how many rounds there were"
         case .discarded: return "a spooled run was read after it had been discarded"
         case .finished: return "a spooled run or sealed file was appended to after it had been finished"
         }

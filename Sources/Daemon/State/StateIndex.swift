@@ -17,6 +17,11 @@ struct StateIndex: Equatable {
         case removal
     }
 
+    /// Most names.
+    static let maxCount = 50_000
+    /// Most bytes that so many names can come to: a line has a name, two digests, two spaces and a line's end.
+    static let maxByteCount = 40 + maxCount * (StateName.maxByteCount + 2 * 64 + 3)
+
     var generation: UInt64 = 0
     var entries: [String: Entry] = [:]
 
@@ -77,8 +82,10 @@ struct StateIndex: Equatable {
 /// Names of values: `/`-separated components of A–Z a–z 0–9 `_` `-` `.`, 180 bytes at most, no component beginning with
 /// a dot.
 enum StateName {
+    static let maxByteCount = 180
+
     static func isAllowed(_ name: some StringProtocol) -> Bool {
-        guard name.utf8.count <= 180 else { return false }
+        guard name.utf8.count <= maxByteCount else { return false }
         return name.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).allSatisfy { part in
             guard let first = part.first, first != UInt8(ascii: ".") else { return false }
             return part.allSatisfy { byte in

@@ -38,6 +38,12 @@ public protocol ExchangeDelegate: Sendable {
 
     func mayReadBoard(of round: RoundID, caller: Caller) async throws(ExchangeRefusal)
 
+    /// Looks at the streams that an entry names, before `mayAppend` and outside the round's gate, since that may take
+    /// as long as reading them. Says nothing of an entry that could not be appended anyway.
+    ///
+    /// What it finds stays true: a stream that has ended does not change.
+    func examineStreams(of entry: [UInt8], in round: RoundID, caller: Caller) async throws(ExchangeRefusal)
+
     /// Whether the entry may be appended. No other entry of the round is appended between this and the append that
     /// follows.
     func mayAppend(_ entry: [UInt8], to round: RoundID, caller: Caller) async throws(ExchangeRefusal)
@@ -46,8 +52,8 @@ public protocol ExchangeDelegate: Sendable {
     func didAppend(number: Int, to round: RoundID) async
 
     /// Whether the caller may write the stream.
-    /// - Returns: bytes that the round's streams may have in all, sealed.
-    func mayWrite(_ stream: StreamID, of round: RoundID, caller: Caller) async throws(ExchangeRefusal) -> Int
+    /// - Returns: how much of it may be stored.
+    func mayWrite(_ stream: StreamID, of round: RoundID, caller: Caller) async throws(ExchangeRefusal) -> StreamQuota
 
     /// Told after a new chunk is on the disk.
     func didWrite(_ stream: StreamID, of round: RoundID, status: StreamStatus) async

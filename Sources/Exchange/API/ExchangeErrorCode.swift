@@ -3,6 +3,7 @@
 /// | code | status | meaning |
 /// |---|---|---|
 /// | `request.malformed` | 400 | path, query or body is not of the documented form |
+/// | `stream.chunk-too-small` | 400 | a chunk that is not the stream's last has too few bytes, or none |
 /// | `caller.unknown` | 403 | the caller's key is no longer known, or its certificate has expired since it connected |
 /// | `caller.not-allowed` | 403 | the caller takes part, but not in this |
 /// | `caller.not-operator` | 403 | the call is for the coordinator's operators |
@@ -17,14 +18,15 @@
 /// | `stream.complete` | 409 | the stream has ended |
 /// | `stream.incomplete` | 409 | the vault has not been written to its end |
 /// | `request.too-large` | 413 | the body is longer than the call takes |
-/// | `stream.quota-exceeded` | 413 | the round's streams would exceed what the agreement lets them have |
+/// | `stream.quota-exceeded` | 413 | the stream, its attempts or the round's streams would exceed what they may have |
 /// | `entry.refused` | 422 | the entry's signature, form or place in the protocol is wrong |
 /// | `agreement.refused` | 422 | the agreement cannot be installed or no round can be opened under it |
 /// | `store.failed` | 500 | the disk or the database failed; the operator's log says more |
 /// | `server.failed` | 500 | a fault in the program |
-/// | `store.disk-full` | 507 | the disk is full; the client tries again by itself |
+/// | `store.disk-full` | 507 | the disk is full, in bytes or files; the client tries again by itself |
 public enum ExchangeErrorCode: String, Sendable, CaseIterable {
     case requestMalformed = "request.malformed"
+    case streamChunkTooSmall = "stream.chunk-too-small"
     case callerUnknown = "caller.unknown"
     case callerNotAllowed = "caller.not-allowed"
     case callerNotOperator = "caller.not-operator"
@@ -49,7 +51,7 @@ public enum ExchangeErrorCode: String, Sendable, CaseIterable {
     /// The HTTP status.
     public var status: Int {
         switch self {
-        case .requestMalformed: 400
+        case .requestMalformed, .streamChunkTooSmall: 400
         case .callerUnknown, .callerNotAllowed, .callerNotOperator: 403
         case .requestUnknownPath, .roundUnknown, .streamNoChunk: 404
         case .requestMethodNotAllowed: 405
@@ -66,6 +68,7 @@ public enum ExchangeErrorCode: String, Sendable, CaseIterable {
     public var title: String {
         switch self {
         case .requestMalformed: "The request is not of the documented form"
+        case .streamChunkTooSmall: "The chunk is too small not to be the last"
         case .callerUnknown: "The caller is not known"
         case .callerNotAllowed: "The caller may not do this"
         case .callerNotOperator: "Only an operator may do this"
@@ -80,7 +83,7 @@ public enum ExchangeErrorCode: String, Sendable, CaseIterable {
         case .streamComplete: "The stream has ended"
         case .streamIncomplete: "The stream has not ended"
         case .requestTooLarge: "The body is too long"
-        case .streamQuotaExceeded: "The round may store no more"
+        case .streamQuotaExceeded: "No more may be stored"
         case .entryRefused: "The entry is refused"
         case .agreementRefused: "The agreement is refused"
         case .storeFailed: "The store failed"
@@ -109,12 +112,18 @@ public struct ExchangeRefusal: Error, Sendable, Equatable, CustomStringConvertib
         case .invalidName: self.init(.requestMalformed, "The path names no stream.")
         case .unknownRound: self.init(.roundUnknown)
         case .roundDiffers: self.init(.entryConflict, "The round exists with other content.")
-        case .invalidByteCount(let limit): self.init(.requestTooLarge, "The body must have 1 to \(limit) bytes.")
+        case .invalidByteCount(let limit): self.init(.requestTooLarge, "The body has at most \(limit) bytes.")
+        case .chunkTooSmall(let least):
+            self.init(.streamChunkTooSmall, "A chunk that is not the last has at least \(least) bytes.")
         case .outOfOrder(let expected): self.init(.streamOutOfOrder, "The next chunk is \(expected).")
         case .chunkDiffers(let seq): self.init(.streamChunkDiffers, "Chunk \(seq) differs; start a new attempt.")
         case .streamComplete(let count): self.init(.streamComplete, "The stream has \(count) chunks.")
         case .noSuchChunk(let seq): self.init(.streamNoChunk, "Chunk \(seq) has not been written.")
         case .quotaExceeded(let limit): self.init(.streamQuotaExceeded, "The round may store \(limit) bytes.")
+        case .tooManyChunks(let limit): self.init(.streamQuotaExceeded, "The round may store \(limit) chunks.")
+        case .streamTooLong(let limit): self.init(.streamQuotaExceeded, "The stream may have \(limit) bytes.")
+        case .tooManyAttempts(let limit):
+            self.init(.streamQuotaExceeded, "A stream may be begun \(limit) times.")
         case .diskFull: self.init(.storeDiskFull, "The coordinator's operator must free space.")
         case .damaged, .failed: self.init(.storeFailed)
         }

@@ -30,6 +30,12 @@ struct ExchangeMetrics: Sendable {
         ).increment()
     }
 
+    func countClosedConnection(_ reason: String) {
+        Counter(
+            label: "sidos_exchange_connections_closed_total", dimensions: [("reason", reason)], factory: factory
+        ).increment()
+    }
+
     func countBytesIn(_ count: Int) { bytesIn.increment(by: count) }
     func countBytesOut(_ count: Int) { bytesOut.increment(by: count) }
     func countChunk() { chunks.increment() }

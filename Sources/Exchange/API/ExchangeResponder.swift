@@ -122,6 +122,7 @@ struct ExchangeResponder: HTTPResponder {
         let entry = try await Self.body(request, limit: BoardStore.entryByteCountLimit)
         metrics.countBytesIn(entry.count)
         guard !entry.isEmpty else { throw ExchangeRefusal(.requestMalformed, "An entry has at least one byte.") }
+        try await delegate.examineStreams(of: entry, in: round, caller: caller)
         let appended = try await board.append(entry, to: round) {
             try await delegate.mayAppend(entry, to: round, caller: caller)
         }

@@ -18,9 +18,9 @@ public struct ExchangeServerConfiguration: Sendable {
     /// Address and port of the operations listener, or nil for none.
     public var operationsHost = "127.0.0.1"
     public var operationsPort: Int?
-    /// Connections served at once; more wait in the system's queue.
-    public var connectionCountLimit = 256
-    /// A connection on which nothing moves, handshake included, is closed after this.
+    /// How many connections are held, and for how long without a request.
+    public var connections = ConnectionLimits()
+    /// A known caller's connection on which nothing moves is closed after this.
     public var idleTimeout = Duration.seconds(75)
     /// A request's body must be there after this.
     public var bodyDeadline = Duration.seconds(120)
@@ -46,6 +46,11 @@ public final class ExchangeServer: Service {
     private let logger: Logger
     private let ports = Mutex(Ports())
     private let portChanges = ChangeSignal<Listener>()
+    /// Of the HTTPS interface.
+    let places: ConnectionPlaces
+    /// Connections that the system has and this program has not taken yet: more than attackers make in the time that
+    /// this takes.
+    private static let acceptQueueLength = 4_096
 
     private enum Listener: Sendable, Hashable { case exchange, operations }
 
@@ -64,6 +69,8 @@ public final class ExchangeServer: Service {
         responder = ExchangeResponder(
             delegate: delegate, board: board, streams: streams, metrics: ExchangeMetrics(factory: metrics),
             now: configuration.now, logger: logger)
+        places = ConnectionPlaces(
+            configuration.connections, metrics: responder.metrics, log: LogBudget(logger))
         operations = OperationsResponder(
             board: board, streams: streams, delegate: delegate, metrics: metrics, started: ContinuousClock.now)
     }
@@ -107,10 +114,15 @@ public final class ExchangeServer: Service {
 
     private func exchangeApplication() throws -> Application<ExchangeResponder> {
         let bodyDeadline = TimeAmount(configuration.bodyDeadline)
+        let places = places
         let http = HTTP1Channel.Configuration(
-            additionalChannelHandlers: [RequestLimitHandler(bodyDeadline: bodyDeadline)],
+            additionalChannelHandlers: [
+                FirstRequestHandler(places: places), RequestFramingHandler(),
+                RequestLimitHandler(bodyDeadline: bodyDeadline),
+            ],
             idleTimeout: TimeAmount(configuration.idleTimeout), httpDecoderConfiguration: Self.headerLimits)
-        let (delegate, now, logger, metrics) = (responder.delegate, configuration.now, logger, responder.metrics)
+        let (delegate, now, metrics) = (responder.delegate, configuration.now, responder.metrics)
+        let refusals = LogBudget(logger)
         let tls = TLSChannelConfiguration(tlsConfiguration: PinnedTLS.server(configuration.identity)) { chain in
             do {
                 guard let leaf = chain.first else { throw TLSRefusal.noCertificate }
@@ -121,15 +133,14 @@ public final class ExchangeServer: Service {
             } catch {
                 let refusal = error as? TLSRefusal
                 metrics.countRefusedHandshake(refusal?.name ?? "unknown")
-                logger.notice("a client was refused", metadata: ["reason": "\(refusal?.description ?? "unknown")"])
+                refusals.notice("a client was refused", ["reason": "\(refusal?.description ?? "unknown")"])
                 return .failed
             }
         }
         return Application(
             responder: responder, server: try .tls(.http1(configuration: http), configuration: tls),
             configuration: ApplicationConfiguration(
-                address: .hostname(configuration.host, port: configuration.port),
-                availableConnectionsDelegate: .maximum(configuration.connectionCountLimit, logger: quietLogger)),
+                address: .hostname(configuration.host, port: configuration.port), backlog: Self.acceptQueueLength),
             onServerRunning: { [weak self] channel in self?.didBind(.exchange, channel.localAddress?.port) },
             logger: quietLogger)
     }
@@ -139,13 +150,18 @@ public final class ExchangeServer: Service {
     }
 
     private func operationsApplication(port: Int) -> Application<OperationsResponder> {
-        Application(
+        // Nobody is known here, so whoever came first goes when there are too many.
+        var limits = ConnectionLimits()
+        limits.unknown = 32
+        let places = ConnectionPlaces(limits, metrics: nil, log: LogBudget(logger))
+        return Application(
             responder: operations,
             server: .http1(
-                configuration: .init(idleTimeout: .seconds(30), httpDecoderConfiguration: Self.headerLimits)),
+                configuration: .init(
+                    additionalChannelHandlers: [FirstRequestHandler(places: places), RequestFramingHandler()],
+                    idleTimeout: .seconds(30), httpDecoderConfiguration: Self.headerLimits)),
             configuration: ApplicationConfiguration(
-                address: .hostname(configuration.operationsHost, port: port),
-                availableConnectionsDelegate: .maximum(16, logger: quietLogger)),
+                address: .hostname(configuration.operationsHost, port: port), backlog: Self.acceptQueueLength),
             onServerRunning: { [weak self] channel in self?.didBind(.operations, channel.localAddress?.port) },
             logger: quietLogger)
     }

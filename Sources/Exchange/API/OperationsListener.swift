@@ -54,6 +54,9 @@ struct OperationsResponder: HTTPResponder {
         if let free = streams.availableByteCount() {
             figures.append(("sidos_exchange_store_available_bytes", Double(free)))
         }
+        if let free = streams.availableFileCount() {
+            figures.append(("sidos_exchange_store_available_files", Double(free)))
+        }
         if let resident = ProcessMemory.residentByteCount {
             figures.append(("process_resident_memory_bytes", Double(resident)))
         }

@@ -36,6 +36,10 @@ extension ExchangeClient {
             .GET, "/v1/rounds/\(round)/board?after=\(after)&wait=\(Self.seconds(wait))", waiting: wait,
             answerLimit: 4_194_304)
         let board = try Self.decode(ExchangeMessage.Board.self, answer)
+        // More than nothing would be asked for again at once, for ever.
+        guard !board.more || !board.entries.isEmpty else {
+            throw ExchangeClientError.invalidAnswer(status: answer.status)
+        }
         var number = after
         for entry in board.entries {
             // Gaps would be entries withheld.
@@ -144,9 +148,16 @@ extension ExchangeClient: ChunkTransport {
     }
 
     public func chunk(seq: Int, stream: StreamID, round: RoundID) async throws -> StoredChunk {
+        var pause = Duration.seconds(1)
         while true {
+            let start = ContinuousClock.now
             if let chunk = try await getChunk(seq: seq, stream: stream, round: round, wait: .seconds(30)) {
                 return chunk
+            }
+            // A coordinator that does not wait is not asked without a pause.
+            if ContinuousClock.now - start < .seconds(25) {
+                try await Task.sleep(for: pause)
+                pause = min(pause * 2, .seconds(30))
             }
             let status = try await streamStatus(of: stream, round: round)
             if status.isComplete, seq >= status.chunkCount { throw StoreError.noSuchChunk(seq: seq) }

@@ -12,10 +12,10 @@ public protocol ChunkTransport: Sendable {
 /// The coordinator's way to its own streams.
 public struct StoreChunkTransport: ChunkTransport {
     private let store: StreamStore
-    private let quota: Int?
+    private let quota: StreamQuota?
 
-    /// - Parameter quota: bytes that a round may store in all; nil sets no bound.
-    public init(store: StreamStore, quota: Int? = nil) {
+    /// - Parameter quota: what a round and a stream may have; nil sets no bound.
+    public init(store: StreamStore, quota: StreamQuota? = nil) {
         self.store = store
         self.quota = quota
     }

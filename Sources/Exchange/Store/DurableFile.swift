@@ -179,4 +179,11 @@ enum DurableDirectory {
             by: UInt64(information.f_frsize))
         return overflow ? Int.max : Int(clamping: bytes)
     }
+
+    /// Files that an unprivileged writer may still make, or nil when the system does not say or sets no bound.
+    static func freeFileCount(_ path: String) -> Int? {
+        var information = statvfs()
+        guard statvfs(path, &information) == 0, information.f_files > 0 else { return nil }
+        return Int(clamping: information.f_favail)
+    }
 }

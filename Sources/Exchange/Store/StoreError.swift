@@ -7,8 +7,10 @@ public enum StoreError: Error, Sendable, Equatable {
     case unknownRound
     /// A round of this identity exists with another attachment or first entry.
     case roundDiffers
-    /// Nothing, or more than the limit, was to be stored.
+    /// More than the limit, or no entry, was to be stored.
     case invalidByteCount(limit: Int)
+    /// A chunk that is not its stream's last has fewer bytes than this.
+    case chunkTooSmall(least: Int)
     /// The chunk after the last stored one is `expected`.
     case outOfOrder(expected: Int)
     /// The chunk is stored already, with other bytes or another `last`.
@@ -18,7 +20,13 @@ public enum StoreError: Error, Sendable, Equatable {
     case noSuchChunk(seq: Int)
     /// The round would exceed the bytes it may take.
     case quotaExceeded(limit: Int)
-    /// The disk, or what is left of it above the reserve, cannot take the bytes.
+    /// The round would exceed the chunks it may have.
+    case tooManyChunks(limit: Int)
+    /// The stream would be longer than anything that its entry may name.
+    case streamTooLong(limit: Int)
+    /// The stream's batch and stage would have more attempts than they may.
+    case tooManyAttempts(limit: Int)
+    /// The disk, or what is left of it above the reserve, cannot take the bytes or the file.
     case diskFull
     /// What lies on the disk is not what this store writes. Restore it from a backup or delete the round.
     case damaged(String)
@@ -33,12 +41,16 @@ extension StoreError: CustomStringConvertible {
         case .unknownRound: "the round is not in the store"
         case .roundDiffers: "the round is in the store already with other content"
         case .invalidByteCount(let limit): "1 to \(limit) bytes can be stored at a time"
+        case .chunkTooSmall(let least): "a chunk that is not the stream's last has at least \(least) bytes"
         case .outOfOrder(let expected): "the next chunk to store is \(expected)"
         case .chunkDiffers(let seq): "chunk \(seq) is stored already with other content; start a new attempt"
         case .streamComplete(let count): "the stream is complete with \(count) chunks"
         case .noSuchChunk(let seq): "chunk \(seq) is not stored"
         case .quotaExceeded(let limit): "the round may store \(limit) bytes and no more"
-        case .diskFull: "the disk is full; free some space, the sender goes on by itself"
+        case .tooManyChunks(let limit): "the round may store \(limit) chunks and no more"
+        case .streamTooLong(let limit): "the stream may have \(limit) bytes and no more"
+        case .tooManyAttempts(let limit): "a stream may be begun \(limit) times and no more"
+        case .diskFull: "the disk is full, in bytes or in files; free some space, the sender goes on by itself"
         case .damaged(let what): "the store is damaged: \(what)"
         case .failed(let operation, let code): "\(operation) failed with code \(code)"
         }

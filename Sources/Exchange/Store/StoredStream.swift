@@ -1,3 +1,5 @@
+internal import PSIProtocol
+
 /// How far a stream has come.
 public struct StreamStatus: Sendable, Equatable {
     /// Chunks stored; the next one to write has this number.
@@ -51,4 +53,17 @@ struct StoredStream: Sendable {
 struct StoredRound: Sendable {
     var byteCount = 0
     var chunkCount = 0
+    /// Attempts of which there is a directory, by batch and stage.
+    var attempts: [Family: Int] = [:]
+
+    /// All attempts at one stream.
+    struct Family: Sendable, Hashable {
+        var batch: String
+        var stage: StreamStage
+
+        init(_ stream: StreamID) {
+            batch = stream.batch
+            stage = stream.stage
+        }
+    }
 }

@@ -30,6 +30,9 @@ public final class StreamStore: Sendable {
     /// Bytes of the disk that are never filled.
     private let reserve: Int
     private let freeByteCount: @Sendable () -> Int?
+    /// Files of the file system that are never made.
+    private let fileReserve: Int
+    private let freeFileCount: @Sendable () -> Int?
     /// File calls block, so they run here and not on an event loop or a task's thread.
     let threads: NIOThreadPool
 
@@ -46,13 +49,19 @@ public final class StreamStore: Sendable {
     /// Opens the store in a directory, which is made if its parent exists.
     ///
     /// - Parameter reserve: bytes of the disk to leave free.
+    /// - Parameter fileReserve: files (inodes) to leave free.
     /// - Parameter freeByteCount: what is free now; nil asks the system.
+    /// - Parameter freeFileCount: files that can be made now; nil asks the system.
     public init(
-        root: String, reserve: Int = 268_435_456, freeByteCount: (@Sendable () -> Int?)? = nil
+        root: String, reserve: Int = 268_435_456, fileReserve: Int = 4_096,
+        freeByteCount: (@Sendable () -> Int?)? = nil,
+        freeFileCount: (@Sendable () -> Int?)? = nil
     ) throws(StoreError) {
         self.root = root
         self.reserve = reserve
+        self.fileReserve = fileReserve
         self.freeByteCount = freeByteCount ?? { DurableDirectory.freeByteCount(root) }
+        self.freeFileCount = freeFileCount ?? { DurableDirectory.freeFileCount(root) }
         threads = NIOThreadPool.singleton
         let parent = root.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
         let name = root.split(separator: "/").last.map(String.init) ?? ""
@@ -66,11 +75,11 @@ public final class StreamStore: Sendable {
     /// Stores a chunk.
     ///
     /// - Parameter seq: the number of chunks stored, or that of one stored already.
-    /// - Parameter quota: bytes that the whole round may store; nil sets no bound.
+    /// - Parameter quota: what the round and the stream may have; nil sets no bound.
     /// - Returns: true when it is new, false when the same was stored already.
     @discardableResult
     public func put(
-        _ bytes: [UInt8], seq: Int, last: Bool, stream: StreamID, round: RoundID, quota: Int? = nil
+        _ bytes: [UInt8], seq: Int, last: Bool, stream: StreamID, round: RoundID, quota: StreamQuota? = nil
     ) async throws(StoreError) -> Bool {
         let slot = try await reserve(
             seq: seq, last: last, stream: stream, round: round, byteCount: bytes.count, quota: quota)
@@ -88,17 +97,32 @@ public final class StreamStore: Sendable {
     ///
     /// - Parameter byteCount: how many are announced, or nil.
     func reserve(
-        seq: Int, last: Bool, stream: StreamID, round: RoundID, byteCount: Int?, quota: Int?
+        seq: Int, last: Bool, stream: StreamID, round: RoundID, byteCount: Int?, quota: StreamQuota?
     ) async throws(StoreError) -> ChunkSlot {
         guard StreamPath.isStorable(stream), (0...StreamPath.seqLimit).contains(seq) else { throw .invalidName }
-        if let byteCount { try Self.checkLength(byteCount, last: last) }
+        if let byteCount { try Self.checkLength(byteCount, last: last, quota) }
         try await load(round)
         let slot = ChunkSlot(key: Key(round: round, stream: stream), seq: seq)
+        if let free = freeByteCount(), free - reserve < byteCount ?? Self.chunkByteCountLimit { throw .diskFull }
+        if let free = freeFileCount(), free - fileReserve < Self.filesPerChunk { throw .diskFull }
         try state.withLock { state throws(StoreError) in
             try Self.check(slot, byteCount: byteCount ?? 0, quota: quota, state)
+            try Self.begin(slot.key, quota: quota, &state)
         }
-        if let free = freeByteCount(), free - reserve < byteCount ?? Self.chunkByteCountLimit { throw .diskFull }
         return slot
+    }
+
+    /// A chunk, and the directories that its stream may need: round, streams, batch, stage, attempt.
+    private static let filesPerChunk = 6
+
+    /// Counts an attempt before there is a directory of it, whatever becomes of its first chunk.
+    private static func begin(_ key: Key, quota: StreamQuota?, _ state: inout State) throws(StoreError) {
+        guard state.streams[key] == nil else { return }
+        let family = StoredRound.Family(key.stream)
+        let count = state.rounds[key.round]?.attempts[family] ?? 0
+        if let limit = quota?.attemptCount, count >= limit { throw .tooManyAttempts(limit: limit) }
+        state.streams[key] = StoredStream()
+        state.rounds[key.round, default: StoredRound()].attempts[family] = count + 1
     }
 
     /// Opens the file beside, in which a chunk waits until it is whole.
@@ -117,8 +141,8 @@ public final class StreamStore: Sendable {
     }
 
     /// Gives a whole part its place in the stream.
-    func finish(_ part: ChunkPart, last: Bool, quota: Int?) async throws(StoreError) -> Bool {
-        try Self.checkLength(part.byteCount, last: last)
+    func finish(_ part: ChunkPart, last: Bool, quota: StreamQuota?) async throws(StoreError) -> Bool {
+        try Self.checkLength(part.byteCount, last: last, quota)
         let slot = part.slot
         let isNew = try await writing.withGate(slot.key) { () async throws(StoreError) in
             let stored = state.withLock { $0.streams[slot.key] ?? StoredStream() }
@@ -145,15 +169,16 @@ public final class StreamStore: Sendable {
         return isNew
     }
 
-    /// Only the last chunk may be empty, so that a stream of nothing can be told from none.
-    static func checkLength(_ byteCount: Int, last: Bool) throws(StoreError) {
-        guard (last ? 0 : 1)...chunkByteCountLimit ~= byteCount else {
-            throw .invalidByteCount(limit: chunkByteCountLimit)
-        }
+    /// Only the last chunk may be small or empty, so that a stream has no more files than its bytes need, and one of
+    /// nothing can be told from none.
+    static func checkLength(_ byteCount: Int, last: Bool, _ quota: StreamQuota? = nil) throws(StoreError) {
+        guard byteCount <= chunkByteCountLimit else { throw .invalidByteCount(limit: chunkByteCountLimit) }
+        let least = max(1, quota?.leastChunkByteCount ?? 1)
+        guard last || byteCount >= least else { throw .chunkTooSmall(least: least) }
     }
 
     private static func check(
-        _ slot: ChunkSlot, byteCount: Int, quota: Int?, _ state: State
+        _ slot: ChunkSlot, byteCount: Int, quota: StreamQuota?, _ state: State
     ) throws(StoreError) {
         let stored = state.streams[slot.key] ?? StoredStream()
         if slot.seq < stored.chunkByteCounts.count { return }
@@ -161,9 +186,13 @@ public final class StreamStore: Sendable {
         guard slot.seq == stored.chunkByteCounts.count else {
             throw .outOfOrder(expected: stored.chunkByteCounts.count)
         }
-        if let quota, (state.rounds[slot.key.round]?.byteCount ?? 0) + byteCount > quota {
-            throw .quotaExceeded(limit: quota)
+        guard let quota else { return }
+        guard byteCount <= quota.streamByteCount - stored.byteCount else {
+            throw .streamTooLong(limit: quota.streamByteCount)
         }
+        let round = state.rounds[slot.key.round] ?? StoredRound()
+        guard byteCount <= quota.byteCount - round.byteCount else { throw .quotaExceeded(limit: quota.byteCount) }
+        guard round.chunkCount < quota.chunkCount else { throw .tooManyChunks(limit: quota.chunkCount) }
     }
 
     /// Throws unless the part and the stored chunk of its number are the same.
@@ -227,9 +256,13 @@ public final class StreamStore: Sendable {
     /// Bytes that may be stored before the disk is at its reserve, or nil when the system does not say.
     public func availableByteCount() -> Int? { freeByteCount().map { max(0, $0 - reserve) } }
 
+    /// Files that may be made before the file system is at its reserve, or nil when there is no bound.
+    public func availableFileCount() -> Int? { freeFileCount().map { max(0, $0 - fileReserve) } }
+
     /// Proves that the store can be written, by a file that is made, synced and removed.
     public func checkWritable() async throws(StoreError) {
         if let available = availableByteCount(), available < Self.chunkByteCountLimit { throw .diskFull }
+        if let available = availableFileCount(), available < Self.filesPerChunk { throw .diskFull }
         let number = state.withLock { state in
             state.partCount &+= 1
             return state.partCount
@@ -280,6 +313,7 @@ public final class StreamStore: Sendable {
                     state.streams[Key(round: round, stream: stream)] = stored
                     total.byteCount += stored.byteCount
                     total.chunkCount += stored.chunkByteCounts.count
+                    total.attempts[StoredRound.Family(stream), default: 0] += 1
                 }
                 state.rounds[round] = total
             }

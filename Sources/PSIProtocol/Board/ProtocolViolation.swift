@@ -43,6 +43,7 @@ public struct ProtocolViolation: Error, Equatable, CustomStringConvertible {
         case selectionWrong = "selection.wrong"
         case releaseCapExceeded = "selection.cap-exceeded"
         case sharesWrong = "shares.wrong"
+        case streamMalformed = "stream.malformed"
     }
 
     /// The same, by somebody else or by nobody.
@@ -67,6 +68,7 @@ public struct ProtocolViolation: Error, Equatable, CustomStringConvertible {
         case .vaultNotIncreasing: "P-46"
         case .selectionWrong, .releaseCapExceeded: "P-37"
         case .sharesWrong: "P-38"
+        case .streamMalformed: "P-51"
         }
     }
 

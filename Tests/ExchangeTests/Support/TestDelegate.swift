@@ -8,7 +8,9 @@ final class TestDelegate: ExchangeDelegate {
         var pins: Set<TLSPin> = []
         var operators: Set<TLSPin> = []
         var rounds: [RoundSummary] = []
-        var quota = Int.max
+        var quota = StreamQuota(byteCount: .max, leastChunkByteCount: 1)
+        /// What an entry's streams are refused with.
+        var streamRefusal: ExchangeRefusal?
         var cellByteCount = 128
         var openedRound: RoundID?
         /// What every call that can be refused is refused with.
@@ -39,13 +41,19 @@ final class TestDelegate: ExchangeDelegate {
 
     func mayReadBoard(of round: RoundID, caller: Caller) async throws(ExchangeRefusal) { try refuseIfAsked() }
 
+    func examineStreams(of entry: [UInt8], in round: RoundID, caller: Caller) async throws(ExchangeRefusal) {
+        if let refusal = state.withLock({ $0.streamRefusal }) { throw refusal }
+    }
+
     func mayAppend(_ entry: [UInt8], to round: RoundID, caller: Caller) async throws(ExchangeRefusal) {
         if let refusal = state.withLock({ $0.appendRefusal }) { throw refusal }
     }
 
     func didAppend(number: Int, to round: RoundID) async { change { $0.appended.append(number) } }
 
-    func mayWrite(_ stream: StreamID, of round: RoundID, caller: Caller) async throws(ExchangeRefusal) -> Int {
+    func mayWrite(
+        _ stream: StreamID, of round: RoundID, caller: Caller
+    ) async throws(ExchangeRefusal) -> StreamQuota {
         try refuseIfAsked()
         return state.withLock { $0.quota }
     }

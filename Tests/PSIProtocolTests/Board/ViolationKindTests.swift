@@ -73,6 +73,9 @@ struct ViolationKindTests {
         case .sharesWrong:
             let cut = Records.drop(0, width: 32)
             try await damage(.receiving, .research(.receive), "owner-left/release/0", cut)
+        case .streamMalformed:
+            var source = NamedSource(MemorySource([1, 2, 3, 4]), byteCount: 3)
+            while try await source.next() != nil {}
         }
     }
 

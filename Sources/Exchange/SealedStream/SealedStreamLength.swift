@@ -1,0 +1,21 @@
+/// What the length of a stored, sealed stream says about its plaintext. [P-51]
+public enum SealedStreamLength {
+    /// Bytes of the plaintext, or nil when no sealed stream has this length.
+    ///
+    /// - Parameter stored: bytes of all its chunks.
+    public static func plaintextByteCount(stored: Int, chunkCount: Int) -> Int? {
+        guard stored >= 0, (1...(StreamPath.seqLimit + 1)).contains(chunkCount) else { return nil }
+        let plain =
+            stored - SealedStreamContext.encapsulatedKeyByteCount - chunkCount * SealedStreamContext.tagByteCount
+        return plain >= 0 ? plain : nil
+    }
+
+    /// The most bytes that a plaintext of this length may be stored as, however it is cut into chunks.
+    public static func storedByteCountLimit(plaintext: Int) -> Int {
+        let chunkCount =
+            plaintext / (StreamQuota.leastChunkByteCount - SealedStreamContext.encapsulatedKeyByteCount) + 2
+        let (sum, overflow) = plaintext.addingReportingOverflow(
+            SealedStreamContext.encapsulatedKeyByteCount + chunkCount * SealedStreamContext.tagByteCount)
+        return overflow ? .max : sum
+    }
+}

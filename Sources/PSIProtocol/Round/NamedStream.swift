@@ -1,0 +1,107 @@
+/// A stream that an entry of the board names, and what follows for it from the entry. [P-14] [P-50]
+///
+/// The only place that says how long a stream is: the coordinator refuses an entry whose stream has another length, and
+/// readers take no byte more.
+public struct NamedStream: Sendable, Equatable {
+    public let id: StreamID
+    public let stored: StoredStream
+    /// Bytes of one record.
+    public let recordByteCount: Int
+    /// Bytes before the first record.
+    public let prefixByteCount: Int
+    /// Whether it is sealed to its reader.
+    public let isSealed: Bool
+
+    /// Bytes before sealing; nil if there can be no stream of so many records.
+    public var byteCount: Int? {
+        let (records, overflow) = stored.count.multipliedReportingOverflow(by: recordByteCount)
+        guard stored.count >= 0, !overflow else { return nil }
+        let (sum, sumOverflow) = records.addingReportingOverflow(prefixByteCount)
+        return sumOverflow ? nil : sum
+    }
+}
+
+extension RoundRecord {
+    /// The stream that an entry by somebody else than the coordinator names; nil if it names none.
+    public func namedStream(by body: EntryBody, author: ParticipantID) -> NamedStream? {
+        switch body {
+        case .batchDeclared(let content): content.vault.map { vault(content.register, $0) }
+        case .stageCommitted(let content): list(content.register, content.stage, content.list)
+        case .released(let content): shares(author, content.shares)
+        default: nil
+        }
+    }
+
+    /// What the board says of a stream; nil if no entry names it.
+    public func namedStream(_ id: StreamID) -> NamedStream? {
+        let named: NamedStream? =
+            switch id.stage {
+            case .ring(let stage): stages[id.batch]?[stage].map { list(id.batch, stage, $0) }
+            case .vault: batches[id.batch]?.vault.map { vault(id.batch, $0) }
+            case .release: released[id.batch].map { shares(id.batch, $0.shares) }
+            case .selection: selected.map { selection(id.batch, $0) }
+            }
+        return named?.id == id ? named : nil
+    }
+
+    /// The longest that a stream of this batch and stage may be before sealing, by what the board says before its entry is
+    /// there; nil if nothing may be written.
+    public func byteCountLimit(batch: String, stage: StreamStage) -> Int? {
+        switch stage {
+        case .ring(let stage):
+            return batches[batch].flatMap { list(batch, stage, placeholder($0.count)).byteCount }
+        case .vault:
+            guard let register = register(batch) else { return nil }
+            let people = Padding.size(of: register.maxPeople, mode: agreement.padding)
+            let (cells, overflow) = people.multipliedReportingOverflow(by: register.maxCellsPerPerson)
+            let most = Padding.size(of: overflow ? .max : cells, mode: agreement.padding)
+            return vault(batch, placeholder(most)).byteCount ?? .max
+        case .release: return selected.flatMap { shares(batch, placeholder($0.requests.count)).byteCount }
+        case .selection: return selected.flatMap { selection(batch, $0).byteCount }
+        }
+    }
+
+    private func placeholder(_ count: Int) -> StoredStream {
+        StoredStream(attempt: 0, count: count, digest: HexBytes([]))
+    }
+
+    private func list(_ register: RegisterID, _ stage: Int, _ stored: StoredStream) -> NamedStream {
+        let layout = ItemLayout(agreement)
+        return NamedStream(
+            id: StreamID(batch: register, stage: .ring(stage), attempt: stored.attempt), stored: stored,
+            recordByteCount: stage == ringCount - 1 ? layout.taggedItemByteCount : layout.itemByteCount,
+            prefixByteCount: ListPrefix.byteCount, isSealed: true)
+    }
+
+    private func vault(_ register: RegisterID, _ stored: StoredStream) -> NamedStream {
+        NamedStream(
+            id: StreamID(batch: register, stage: .vault, attempt: stored.attempt), stored: stored,
+            recordByteCount: agreement.cellByteCount, prefixByteCount: 0, isSealed: false)
+    }
+
+    private func shares(_ node: ParticipantID, _ stored: StoredStream) -> NamedStream {
+        NamedStream(
+            id: StreamID(batch: node, stage: .release, attempt: stored.attempt), stored: stored,
+            recordByteCount: Ristretto255.elementByteCount, prefixByteCount: 0, isSealed: true)
+    }
+
+    private func selection(_ reader: ParticipantID, _ selected: Selected) -> NamedStream {
+        let stored = reader == research ? selected.selection : selected.requests
+        return NamedStream(
+            id: StreamID(batch: reader, stage: .selection, attempt: stored.attempt), stored: stored,
+            recordByteCount: reader == research ? SelectedItem.byteCount : Ristretto255.elementByteCount,
+            prefixByteCount: 0, isSealed: false)
+    }
+}
+
+extension ItemLayout {
+    /// The layout in the agreement's suite.
+    init(_ agreement: Agreement) {
+        self =
+            switch agreement.suite {
+            case .ristretto255: ItemLayout(Ristretto255.self, agreement: agreement)
+            case .p256: ItemLayout(P256.self, agreement: agreement)
+            case .ffdhe3072: ItemLayout(FFDHE3072.self, agreement: agreement)
+            }
+    }
+}

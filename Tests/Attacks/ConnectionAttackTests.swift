@@ -1,0 +1,180 @@
+import Daemon
+import Exchange
+import Foundation
+import NIOCore
+import NIOPosix
+import NIOSSL
+import Synchronization
+import Testing
+
+@testable import SystemHarness
+
+extension AttackTests {
+    /// Whoever can reach the coordinator's port, with a certificate or without.
+    @Suite("Connections that ask for nothing", .serialized)
+    struct ConnectionAttackTests {
+        /// 300 silent connections made an operator's call hang for 12 seconds.
+        @Test(
+            "A thousand silent and slow callers cost an operator's call no second and a round no tenth",
+            .timeLimit(.minutes(5)))
+        func silentCallers() async throws {
+            var design = StudyDesign.simple(nodes: 2)
+            design.roundsAllowed = 8
+            try await StudyOnDisk.with(design) { study in
+                try study.sign()
+                let running = try await study.serveAll()
+                let coordinator = try #require(running["coordinator"])
+                _ = try await round(study)
+                var quiet: [Duration] = []
+                for _ in 0..<2 { quiet.append(try await round(study)) }
+
+                let attackers = Attackers(port: try study.port())
+                try await attackers.start(silent: 600, slow: 400)
+                // Operators come anew each time, with a connection of their own.
+                var slowestCall = Duration.zero
+                for _ in 0..<10 {
+                    let taken = try await ContinuousClock().measure {
+                        try await RogueParticipant.with("operator", in: study) {
+                            _ = try await $0.client.operatorRounds()
+                        }
+                    }
+                    slowestCall = max(slowestCall, taken)
+                }
+                var attacked: [Duration] = []
+                for _ in 0..<2 { attacked.append(try await round(study)) }
+                let made = attackers.connectionCount
+                await attackers.stop()
+                quiet.append(try await round(study))
+
+                let (least, most) = (try #require(attacked.min()), try #require(quiet.max()))
+                print(
+                    "rounds: quiet \(quiet.sorted()), attacked \(attacked.sorted()); slowest operator's call "
+                        + "\(slowestCall); \(made) connections made by attackers")
+                #expect(made >= 1_000)
+                #expect(slowestCall < .seconds(1), "\(slowestCall)")
+                // A tenth, and what two cores, which the attackers share, vary by anyway.
+                #expect(least < most * 1.1 + .milliseconds(500), "\(least) against \(most)")
+                #expect(coordinator.errors.contains("a connection was closed for others"))
+                // However many connections are closed, the log says so only so often.
+                let lines = coordinator.errors.split(separator: "\n").filter { $0.contains("closed for others") }
+                #expect(lines.count < 400, "\(lines.count) lines for \(made) connections")
+            }
+        }
+
+        /// A participant has a certificate that is let in.
+        @Test("A participant's many connections take nobody else's place", .timeLimit(.minutes(2)))
+        func manyConnectionsOfAParticipant() async throws {
+            try await StudyOnDisk.with(.simple(nodes: 2)) { study in
+                try study.sign()
+                let running = try await study.serveAll()
+                let coordinator = try #require(running["coordinator"])
+                let keys = try study.keys("b")
+                let attackers = Attackers(
+                    port: try study.port(), certificate: keys.tlsCertificatePEM, key: keys.tlsPrivateKeyPEM)
+                try await attackers.start(silent: 0, slow: 200)
+                let sockets = try socketCount(coordinator.identifier)
+                #expect(sockets < 64 + 64, "\(sockets) sockets")
+                let taken = try await ContinuousClock().measure {
+                    try await RogueParticipant.with("operator", in: study) { _ = try await $0.client.operatorRounds() }
+                }
+                #expect(taken < .seconds(1), "\(taken)")
+                await attackers.stop()
+                _ = try await round(study)
+            }
+        }
+
+        private func round(_ study: StudyOnDisk) async throws -> Duration {
+            try await ContinuousClock().measure {
+                let link = try study.link()
+                #expect(try await link.end() == 0, "\(link.errors)")
+            }
+        }
+
+        private func socketCount(_ process: pid_t) throws -> Int {
+            let path = "/proc/\(process)/fd"
+            return try FileManager.default.contentsOfDirectory(atPath: path).filter {
+                (try? FileManager.default.destinationOfSymbolicLink(atPath: "\(path)/\($0)"))?.hasPrefix("socket:")
+                    ?? false
+            }.count
+        }
+    }
+}
+
+/// Many connections that say nothing, or as little and as slowly as they can, and come back when they are closed.
+final class Attackers: Sendable {
+    private let port: Int
+    private let context: NIOSSLContext?
+    private let isOver = Mutex(false)
+    private let open = Mutex<[ObjectIdentifier: any Channel]>([:])
+    private let made = Mutex(0)
+
+    /// - Parameter certificate: with which TLS is done and a request is waited for; without it, none.
+    init(port: Int, certificate: String? = nil, key: String? = nil) {
+        self.port = port
+        context = certificate.flatMap { certificate in
+            guard let chain = try? NIOSSLCertificate.fromPEMBytes(Array(certificate.utf8)),
+                let key = try? NIOSSLPrivateKey(bytes: Array((key ?? "").utf8), format: .pem)
+            else { return nil }
+            var configuration = TLSConfiguration.makeClientConfiguration()
+            configuration.certificateChain = chain.map { .certificate($0) }
+            configuration.privateKey = .privateKey(key)
+            configuration.certificateVerification = .none
+            return try? NIOSSLContext(configuration: configuration)
+        }
+    }
+
+    var connectionCount: Int { made.withLock { $0 } }
+
+    func start(silent: Int, slow: Int) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for number in 0..<(silent + slow) { group.addTask { try await self.connect(isSlow: number >= silent) } }
+            try await group.waitForAll()
+        }
+    }
+
+    func stop() async {
+        isOver.withLock { $0 = true }
+        for channel in open.withLock({ Array($0.values) }) { try? await channel.close() }
+    }
+
+    private func connect(isSlow: Bool) async throws {
+        if isOver.withLock({ $0 }) { return }
+        let context = context
+        let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    guard let context else { return }
+                    try channel.pipeline.syncOperations.addHandler(
+                        NIOSSLClientHandler(context: context, serverHostname: nil))
+                }
+            }
+            .connect(host: "127.0.0.1", port: port).get()
+        made.withLock { $0 += 1 }
+        open.withLock { $0[ObjectIdentifier(channel)] = channel }
+        if isSlow { Task { await self.drip(channel) } }
+        channel.closeFuture.whenComplete { _ in
+            self.open.withLock { $0[ObjectIdentifier(channel)] = nil }
+            // Comes back after a moment.
+            Task {
+                try? await Task.sleep(for: .milliseconds(200))
+                try? await self.connect(isSlow: isSlow)
+            }
+        }
+    }
+
+    /// The beginning of a TLS handshake, or after one a request, a byte at a time.
+    private func drip(_ channel: any Channel) async {
+        let head: [UInt8] =
+            context == nil
+            ? [0x16, 0x03, 0x01, 0x01, 0x00, 0x01, 0x00, 0x00, 0xFC, 0x03, 0x03]
+            : Array("GET /v1/rounds?wait=60 HTTP/1.1\r\nhost: x\r\n\r\n".utf8)
+        if context != nil {
+            try? await channel.writeAndFlush(ByteBuffer(bytes: head))
+            return
+        }
+        for byte in head {
+            guard channel.isActive, (try? await channel.writeAndFlush(ByteBuffer(bytes: [byte]))) != nil else { return }
+            try? await Task.sleep(for: .milliseconds(500))
+        }
+    }
+}
