@@ -36,6 +36,7 @@ struct ServeCommand: AsyncParsableCommand {
             host: configuration.host, port: configuration.port, identity: identity,
             operationsPort: configuration.operationsPort)
         listening.operationsHost = configuration.operationsHost
+        listening.connections = ConnectionLimits(openFileLimit: OpenFileLimit.raise())
         let server = ExchangeServer(
             configuration: listening, delegate: service, board: board, streams: streams,
             metrics: PrometheusMetrics(), logger: logger)

@@ -11,7 +11,6 @@ final class ConnectionDoor: ChannelDuplexHandler, RemovableChannelHandler {
 
     private let places: ConnectionPlaces
     private var id: UInt64?
-    private var isSilent = true
     private var deadline: Scheduled<Void>?
 
     init(places: ConnectionPlaces) { self.places = places }
@@ -32,14 +31,6 @@ final class ConnectionDoor: ChannelDuplexHandler, RemovableChannelHandler {
         deadline = context.eventLoop.scheduleTask(in: TimeAmount(places.limits.firstRequest)) {
             places.expire(channel)
         }
-    }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        if isSilent, let id {
-            isSilent = false
-            places.speak(id)
-        }
-        context.fireChannelRead(data)
     }
 
     /// The first request's head is there, and with it, by TLS, the caller; without TLS nobody is known.

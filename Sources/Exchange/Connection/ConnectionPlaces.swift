@@ -44,19 +44,11 @@ final class ConnectionPlaces: Sendable {
             state.next &+= 1
             let id = state.next
             state.connections[id] = Connection(channel: channel, network: network)
-            let evicted = state.unknown.enter(id, of: network, isSilent: true).flatMap { state.connections[$0] }
+            let evicted = state.unknown.enter(id, of: network).flatMap { state.connections[$0] }
             return (id, evicted)
         }
         close(evicted, because: "too_many_unknown")
         return id
-    }
-
-    /// Notes that the first bytes have come.
-    func speak(_ id: UInt64) {
-        state.withLock { state in
-            guard let connection = state.connections[id], connection.pin == nil else { return }
-            state.unknown.speak(id, of: connection.network)
-        }
     }
 
     /// Moves a connection among those of known callers.
@@ -65,7 +57,7 @@ final class ConnectionPlaces: Sendable {
             guard let connection = state.connections[id], connection.pin == nil else { return nil }
             state.unknown.leave(id, of: connection.network)
             state.connections[id]?.pin = pin
-            return state.known.enter(id, of: pin, isSilent: false).flatMap { state.connections[$0] }
+            return state.known.enter(id, of: pin).flatMap { state.connections[$0] }
         }
         close(evicted, because: "too_many_of_caller")
     }
