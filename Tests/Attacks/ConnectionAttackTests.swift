@@ -27,14 +27,14 @@ extension AttackTests {
                 _ = try await round(study)
                 let attackers = Attackers(port: try study.port(), returnsAfter: .milliseconds(200))
                 // By turns, so that whatever else the machine does is in both.
-                var quiet: (rounds: Duration, slowestCall: Duration) = (.zero, .zero)
+                var quiet: (rounds: [Duration], slowestCall: Duration) = ([], .zero)
                 var attacked = quiet
                 for turn in 1...3 {
                     quiet.slowestCall = max(quiet.slowestCall, try await slowestCall(study))
-                    quiet.rounds += try await round(study)
+                    quiet.rounds.append(try await round(study))
                     try await attackers.start(silent: 600, slow: 400)
                     attacked.slowestCall = max(attacked.slowestCall, try await slowestCall(study))
-                    attacked.rounds += try await round(study)
+                    attacked.rounds.append(try await round(study))
                     if turn == 3 { try await coordinator.says("closed for others", "no_request_in_time", within: 20) }
                     attackers.stop()
                 }
@@ -45,8 +45,10 @@ extension AttackTests {
                 #expect(attackers.connectionCount >= 3_000)
                 // No wait for attackers to go, which took seconds.
                 #expect(attacked.slowestCall < quiet.slowestCall + .seconds(1))
-                // A tenth, and a little for what two cores, which the attackers share, vary by anyway.
-                #expect(attacked.rounds < quiet.rounds * 1.1 + .seconds(1))
+                // A tenth, and a little for what the cores vary by, which the attackers share. The fastest, as it is
+                // what other work on the machine has disturbed least.
+                let (least, most) = (try #require(attacked.rounds.min()), try #require(quiet.rounds.min()) * 1.1)
+                #expect(least < most + .milliseconds(500))
                 // Those that were there longest were closed, and the log says so only so often.
                 let lines = coordinator.errors.split(separator: "\n").filter { $0.contains("closed for others") }
                 #expect(lines.count < 150, "\(lines.count) lines")

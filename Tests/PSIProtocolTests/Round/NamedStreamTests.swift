@@ -2,7 +2,7 @@ import Testing
 
 @testable import PSIProtocol
 
-/// How long the streams are that entries name. [P-14] [P-50]
+/// How long the streams are that entries name. [P-14] [P-50] [P-51]
 @Suite("Streams that entries name")
 struct NamedStreamTests {
     /// In a whole round, every stream is exactly as long as its entry lets it be worked out.
