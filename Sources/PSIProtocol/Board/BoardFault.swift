@@ -11,7 +11,7 @@ extension ProtocolViolation.Kind {
             true
         case .unencodableEntry, .badCommitment, .badProof, .badSaltShare, .equivocation, .capExceeded, .badBatch,
             .wrongCount, .wrongDigest, .notIncreasing, .invalidElement, .invalidCapsule, .partialRecord,
-            .vaultNotIncreasing, .vaultWrong, .selectionWrong, .releaseCapExceeded, .sharesWrong:
+            .vaultNotIncreasing, .selectionWrong, .releaseCapExceeded, .sharesWrong, .streamMalformed:
             false
         }
     }
