@@ -24,7 +24,7 @@ extension RoundRecord {
             guard allStagesDone else { throw ProtocolViolation(.outOfPlace, by: by) }
             guard counted == nil else { throw ProtocolViolation(.repeated, by: by) }
             guard content.linkage?.fits(agreement) ?? !agreement.linksInSeveralWays,
-                content.linkage == nil || agreement.linksInSeveralWays
+                content.linkage == nil || agreement.linksInSeveralWays, content.isWellFormed(under: agreement)
             else { throw ProtocolViolation(.selectionWrong, by: by) }
             counted = content
         case .roundClosed:

@@ -60,7 +60,10 @@ public struct RoundRecord: Sendable {
         guard opening.agreement.bytes == AgreementID(ofFile: file).bytes, opening.nonce.bytes.count == 32,
             (1...agreement.roundsAllowed).contains(opening.number), (0..<Self.timeLimit).contains(opening.opened),
             opening.deadline > opening.opened, opening.deadline - opening.opened <= agreement.deadlineMinutes * 60,
-            entry.seen == .empty
+            entry.seen == .empty,
+            opening.signatures.allSatisfy({ id, signature in
+                signature.bytes.count == 64 && agreement.participants.contains { $0.id == id }
+            })
         else { throw ProtocolViolation(.badOpening, by: coordinator.id) }
 
         self.agreement = agreement

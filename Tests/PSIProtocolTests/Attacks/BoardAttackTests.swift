@@ -75,6 +75,32 @@ struct BoardAttackTests {
         #expect(Self.accused(fixture.board[1], on: second) == ProtocolViolation(.wrongRound, by: "coordinator"))
     }
 
+    @Test("counts are about the agreement's registers and cohorts, each once and in order")
+    func countsOfStrangers() async throws {
+        let fixture = try await BoardFixture.counts.value
+        let record = try fixture.before(.counted)
+        func judged(_ change: (inout Counted) -> Void) throws -> ProtocolViolation? {
+            guard case .counted(var content) = try fixture.entry(try fixture.position(of: .counted)).body else {
+                throw SimulationError.noStream
+            }
+            change(&content)
+            let entry = try fixture.sign(.counted(content), by: "coordinator", on: record)
+            return Self.accused(entry, on: record)
+        }
+        #expect(try judged { _ in } == nil)
+        #expect(try judged { $0.overlap[0].people = nil } == nil)
+        let wrong = ProtocolViolation(.selectionWrong, by: "coordinator")
+        let changes: [(inout Counted) -> Void] = [
+            { $0.cohorts = [] }, { $0.cohorts.append($0.cohorts[0]) }, { $0.cohorts[0].cohort = "stranger" },
+            { $0.cohorts[0].people = -1 }, { $0.overlap[0].people = -1 }, { $0.overlap[0].registers = [] },
+            { $0.overlap[0].registers = ["stranger"] }, { $0.overlap[0].registers = ["left", "left"] },
+            { $0.overlap.append($0.overlap[0]) }, { $0.overlap.reverse() },
+            { $0.overlap[$0.overlap.count - 1].registers = ["right", "left"] },
+            { $0.overlap[0].registers = [String(repeating: "x", count: 3_000)] },
+        ]
+        for (index, change) in changes.enumerated() { #expect(try judged(change) == wrong, "\(index)") }
+    }
+
     @Test("an abortion names nobody but participants, each once, and as refusing only who refused")
     func abortionsNameParticipants() async throws {
         let fixture = try await BoardFixture.rows.value

@@ -104,6 +104,8 @@ struct BoardChainTests {
         ("short nonce", { $0.nonce = HexBytes(.filled(1, 31)) }),
         ("round 0", { $0.number = 0 }),
         ("more rounds than allowed", { $0.number = 4 }),
+        ("a stranger's signature", { $0.signatures["stranger"] = HexBytes(.filled(1, 64)) }),
+        ("a short signature", { $0.signatures["research"] = HexBytes(.filled(1, 63)) }),
         ("before 1970", { $0.opened = -1 }),
         ("no time", { $0.deadline = $0.opened }),
         ("deadline before the opening", { $0.deadline = $0.opened - 1 }),

@@ -1,0 +1,16 @@
+extension Counted {
+    /// Whether it is about the registers and cohorts of the agreement, in their order, and no number is negative. [P-39]
+    func isWellFormed(under agreement: Agreement) -> Bool {
+        guard cohorts.map(\.cohort) == agreement.cohorts.map(\.id),
+            (overlap.map(\.people) + cohorts.map(\.people)).allSatisfy({ ($0 ?? 0) >= 0 })
+        else { return false }
+        // Sets as numbers whose bit i stands for register i, 0 where a name is none, or out of order.
+        let sets = overlap.map { cell -> UInt32 in
+            let indices = cell.registers.compactMap { id in agreement.registers.firstIndex { $0.id == id } }
+            guard indices.count == cell.registers.count, zip(indices, indices.dropFirst()).allSatisfy({ $0 < $1 })
+            else { return 0 }
+            return indices.reduce(0) { $0 | 1 << UInt32($1) }
+        }
+        return sets.allSatisfy { $0 != 0 } && zip(sets, sets.dropFirst()).allSatisfy { $0 < $1 }
+    }
+}
