@@ -41,7 +41,8 @@ import Testing
             try await expect(.requestMalformed, "POST", "\(base)/board", [])
             try await expect(.requestMalformed, "POST", "\(base)/vaults/kela/0/cells", testBytes(17))
             try await expect(
-                .requestMalformed, "POST", "\(base)/vaults/kela/0/cells", [UInt8](repeating: 1, count: 32))
+                .requestMalformed, "POST", "\(base)/vaults/kela/0/cells",
+                [UInt8](repeating: 2, count: 16) + [UInt8](repeating: 1, count: 16))
             try await expect(
                 .requestMalformed, "POST", "/v1/operator/rounds", Array("{".utf8), identity: operatorIdentity)
             try await expect(
