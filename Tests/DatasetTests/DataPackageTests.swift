@@ -141,7 +141,7 @@ import Testing
             "| any of them |  | 3 |", "| visits | Käynnit | espoo | 128 (padded) | 300 | 3 | 1 | 2 | 8 |",
             "| benefits | Etuudet | kela | 50 | – | 2 | 0 | 2 | 7 |",
             "| population | Väestö | dvv | – | – | – | – | – | – |",
-            "| visits | invalid identity code | 4 |", "| visits, benefits | 20 |", "| population | fewer than 1 |",
+            "| visits | invalid identity code | 4 |", "| visits, benefits | 20 |", "| population | withheld |",
         ] {
             #expect(text.contains(line + "\n"), "\(line)")
         }

@@ -158,71 +158,19 @@ import Testing
         }
     }
 
-    @Test("no withheld count of a table can be worked out: each has two values that fit all that is shown")
+    @Test("a table withholds small counts and what would betray them, and keeps the cohort's size")
     func tables() throws {
-        let agreement = try SampleStudy.agreement(smallestCell: 4)
-        let gate = DisclosureGate(agreement: agreement, layout: try DatasetLayout(agreement))
-        var numbers = Numbers(state: 17)
-        var withheld = 0
-        for _ in 0..<400 {
-            let lines = 2 + numbers.below(2)
-            let columns = 2 + numbers.below(2)
-            var counts = (0..<lines).map { _ in (0..<columns).map { _ in numbers.below(9) } }
-            for line in counts.indices { counts[line].append(counts[line].reduce(0, +)) }
-            counts.append((0...columns).map { column in counts.reduce(0) { $0 + $1[column] } })
-            let cells = TableSuppression(counts.map { $0.map(gate.disclose) }).cells
-            // The sum of all is the cohort's size, which is told elsewhere.
-            let size = counts[lines][columns]
-            if size > 0, size < 4 { continue }
-            #expect(cells[lines][columns].count == size)
-            #expect(zip(counts, cells).allSatisfy { zip($0, $1).allSatisfy { $0 == 0 || $0 >= 4 || $1.count == nil } })
-            for line in cells.indices {
-                for column in cells[line].indices where cells[line][column].count == nil {
-                    withheld += 1
-                    #expect(hasAnother(cells, counts, line, column), "\(counts)")
-                }
-            }
-        }
-        #expect(withheld > 400)
-    }
-
-    @Test("not even where both columns say the same, and the cohort's size is the only way around")
-    func diagonal() throws {
         let agreement = try SampleStudy.agreement(smallestCell: 5)
         let gate = DisclosureGate(agreement: agreement, layout: try DatasetLayout(agreement))
-        let cells = TableSuppression([[3, 0, 3], [0, 100, 100], [3, 100, 103]].map { $0.map(gate.disclose) }).cells
-        #expect(cells.map { $0.map(\.count) } == [[nil, 0, nil], [0, nil, nil], [nil, nil, 103]])
-    }
-
-    /// Whether some other table of counts agrees with all that is shown but not with the count at a place: searched for
-    /// with withheld counts that differ by at most one.
-    private func hasAnother(_ cells: [[ReportCount]], _ counts: [[Int]], _ line: Int, _ column: Int) -> Bool {
-        let open = cells.indices.flatMap { line in
-            cells[line].indices.compactMap { cells[line][$0].count == nil ? (line, $0) : nil }
-        }
-        func adds(_ changes: [[Int]]) -> Bool {
-            let last = changes.count - 1
-            let width = changes[0].count - 1
-            return changes.allSatisfy { $0[..<width].reduce(0, +) == $0[width] }
-                && (0...width).allSatisfy { column in
-                    changes[..<last].reduce(0) { $0 + $1[column] } == changes[last][column]
-                }
-        }
-        var changes = counts.map { $0.map { _ in 0 } }
-        func search(_ index: Int) -> Bool {
-            if index == open.count { return changes[line][column] != 0 && adds(changes) }
-            let (openLine, openColumn) = open[index]
-            for change in [-1, 0, 1] where counts[openLine][openColumn] + change >= 0 {
-                changes[openLine][openColumn] = change
-                // A line all of whose cells are set must add up.
-                let isLineDone = index + 1 == open.count || open[index + 1].0 != openLine
-                let width = changes[openLine].count - 1
-                if isLineDone, changes[openLine][..<width].reduce(0, +) != changes[openLine][width] { continue }
-                if search(index + 1) { return true }
-            }
-            changes[openLine][openColumn] = 0
-            return false
-        }
-        return search(0)
+        func shown(_ counts: [[Int]]) -> [[Int?]] { PeopleTable.shown(counts, gate).map { $0.map(\.count) } }
+        // One line of numbers, and their sum: y and z would be 1 and 1.
+        #expect(shown([[58], [1], [1], [60]]) == [[nil], [nil], [nil], [60]])
+        #expect(shown([[1, 1, 10, 12], [20, 30, 40, 90], [21, 31, 50, 102]])[0].prefix(2) == [nil, nil])
+        // Where both columns say the same, the cohort's size is the only way around.
+        #expect(
+            shown([[3, 0, 3], [0, 100, 100], [3, 100, 103]]) == [[nil, nil, nil], [nil, nil, nil], [nil, nil, 103]])
+        // A line that is told elsewhere is no hiding place.
+        let known = PeopleTable.shown([[40], [17], [3], [60]], knownLine: 0, gate).map { $0.map(\.count) }
+        #expect(known == [[40], [nil], [nil], [60]])
     }
 }

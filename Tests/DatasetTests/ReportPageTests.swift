@@ -172,8 +172,8 @@ struct ReportPageTests {
         #expect(values.map { ($0["rows"] as? [String: Any])?["count"] as? Int } == [2, 1, 1])
         try AwkwardStudy.write(in: directory, agreement: try AwkwardStudy.agreement(smallestCell: 3), name: "small")
         let text = try directory.text("small/report.md")
-        #expect(text.contains("| visits | code | fewer than 3 |"))
-        #expect(try directory.text("small/report.html").contains("<td class=\"n\">fewer than 3</td>"))
+        #expect(text.contains("| visits | code | withheld |"))
+        #expect(try directory.text("small/report.html").contains("<td class=\"n\">withheld</td>"))
     }
 
     @Test("what is withheld is drawn as withheld")

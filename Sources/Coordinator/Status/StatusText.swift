@@ -59,9 +59,10 @@ struct StatusText {
         for (name, people, upperBound) in rows {
             let count =
                 people.map { (status.countMargin != nil ? "about " : upperBound ? "at most " : "") + String($0) }
-                ?? "too few to tell"
+                ?? "withheld"
             lines.append("    \(name)\(String(repeating: " ", count: width - name.count))  \(count)")
         }
+        if status.countMargin == nil { lines.append("    a combination that is not named has nobody, or is withheld") }
         if shown.count < overlap.count {
             lines.append("    and \(overlap.count - shown.count) more combinations of registers: --json tells all")
         }

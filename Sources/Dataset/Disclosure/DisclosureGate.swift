@@ -47,8 +47,11 @@ struct DisclosureGate {
         else { throw .qualityCountNotRounded(register: nil) }
     }
 
-    /// What a researcher sees of an exact count.
-    func disclose(_ exact: Int) -> ReportCount { ReportCount(count: publication.count(exact), size: exact) }
+    /// What a researcher sees of an exact count that nothing is tied to.
+    func disclose(_ exact: Int) -> ReportCount { ReportCount(count: publication.count(exact)) }
+
+    /// What is withheld of counts that are tied to each other.
+    func plan(_ system: CountSystem) -> WithholdingPlan { WithholdingPlan(system, smallestCell: smallestCell) }
 
     /// Of how many people a figure that stands for a count may be told: a multiple of it, as counts are, or one that a
     /// withheld count disappears in.
@@ -56,7 +59,6 @@ struct DisclosureGate {
 
     /// What a researcher sees of a count that was received as published.
     func received(_ published: Int) -> ReportCount {
-        let isWithheld = published == PublishedLinkage.withheld
-        return ReportCount(count: isWithheld ? nil : published, size: isWithheld ? 1 : published)
+        ReportCount(count: published == PublishedLinkage.withheld ? nil : published)
     }
 }

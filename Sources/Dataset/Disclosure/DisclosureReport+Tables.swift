@@ -80,14 +80,14 @@ extension DisclosureReport {
             table.title, [table.rowsAre] + table.columns + ["all"],
             table.lines.map { [$0.value] + $0.counts.map(text) },
             note: "People of the cohort \(table.cohort)\(table.columnsAre.map { ", by \($0)" } ?? ""). "
-                + "Withheld numbers can't be worked out from the others.")
+                + "What is withheld may be small, or hide another that is; which is not told.")
     }
 
     /// The section for people, in Markdown.
-    func markdown(smallestCell: Int) -> [String] {
+    var markdown: [String] {
         var lines = ["", "## Disclosure control"]
         if let goal { lines += ["", Markdown.escaped(goal)] }
-        for table in tables({ $0.text(smallestCell: smallestCell) }) {
+        for table in tables({ $0.text }) {
             lines += ["", "### \(Markdown.escaped(table.caption))", ""] + Markdown.table(table.head, table.rows)
             if let note = table.note { lines += ["", Markdown.escaped(note)] }
         }

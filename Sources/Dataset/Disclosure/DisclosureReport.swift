@@ -110,31 +110,43 @@ struct DisclosureReport: Encodable, Equatable {
         _ column: String, _ names: [String], _ told: (people: [Int], meanLoss: Double), suppressed: Int,
         _ gate: DisclosureGate
     ) -> Quasi {
-        var cells = told.people.map(gate.disclose)
-        ComplementaryWithholding.apply(to: &cells, sums: [Array(cells.indices)])
+        var numbers = ReportCells(gate: gate)
+        let levels = told.people.map { numbers.place($0) }
+        // How many people the register has in the dataset is told elsewhere.
+        numbers.relate(levels, equals: [numbers.place(told.people.reduce(0, +), .known)])
+        // Where everybody has one row, these are the people with a missing value less those who never had one.
+        let rows = numbers.place(suppressed)
+        if let missing = levels.last {
+            let never = numbers.place(abs(told.people[levels.count - 1] - suppressed), .untold, isProtected: true)
+            numbers.relate([rows, never], equals: [missing])
+            if suppressed > told.people[levels.count - 1] { numbers.relate([missing, never], equals: [rows]) }
+        }
+        numbers.decide()
+        let cells = levels.map(numbers.shown)
         let isWithheld = cells.contains { $0.count == nil }
         let unit = Double(gate.countUnit(isWithheld: isWithheld))
         let all = Double(told.people.reduce(0, +))
         let units = told.meanLoss * all / unit
         let lost = (isWithheld ? units.rounded(.up) : units.rounded()) * unit
-        // Where everybody has one row, these are the people with a missing value less those who never had one.
-        var suppressedCells = gate.disclose(suppressed)
-        let others = gate.disclose(abs(told.people[told.people.count - 1] - suppressed))
-        if isWithheld || others.count == nil { suppressedCells.withholdAsComplement() }
         return Quasi(
             column: column, levels: zip(names, cells).map { Quasi.Level(name: $0, people: $1) },
             informationLoss: unit == 1 ? percent(told.meanLoss) : percent(min(1, all > 0 ? lost / all : 0)),
-            isLossBound: isWithheld, suppressedCells: suppressedCells)
+            isLossBound: isWithheld, suppressedCells: isWithheld ? ReportCount(count: nil) : numbers.shown(rows))
     }
 
     private static func risk(_ sizes: [Int], _ goal: Int, _ population: Int?, _ gate: DisclosureGate) -> Risk {
         let risk = ReidentificationRisk(classSizes: sizes, goal: goal, population: population)
         let classes = gate.disclose(risk.classCount)
         let people = sizes.reduce(0, +)
+        var numbers = ReportCells(gate: gate)
+        let (unique, below) = (numbers.place(risk.unique), numbers.place(risk.below))
+        numbers.relate(unique, within: below, protectsRest: true)
+        numbers.relate(below, within: numbers.place(people, .known), protectsRest: true)
+        numbers.decide()
         return Risk(
-            smallestClass: ReportCount(count: risk.smallestClass, size: risk.smallestClass),
-            classes: classes, unique: gate.disclose(risk.unique),
-            below: gate.disclose(risk.below), highestProsecutorRisk: percent(risk.highestProsecutorRisk),
+            smallestClass: ReportCount(count: risk.smallestClass),
+            classes: classes, unique: numbers.shown(unique), below: numbers.shown(below),
+            highestProsecutorRisk: percent(risk.highestProsecutorRisk),
             meanProsecutorRisk: classes.count.map { people > 0 ? percent(Double($0) / Double(people)) : 0 },
             highestJournalistRisk: risk.highestJournalistRisk.map(percent),
             meanJournalistRisk: classes.count == nil ? nil : risk.meanJournalistRisk.map(percent))

@@ -24,9 +24,11 @@ struct PeopleTable: Encodable, Equatable {
     /// - Parameters:
     ///   - table: as the agreement declares it.
     ///   - people: of each person of the cohort, the line's value and the column's.
-    init(_ table: DisclosedTable, of people: [(row: String, column: String)], gate: DisclosureGate)
-        throws(DatasetError)
-    {
+    ///   - isNoRowsKnown: whether the report tells elsewhere how many people there are without rows.
+    init(
+        _ table: DisclosedTable, of people: [(row: String, column: String)], isNoRowsKnown: Bool = false,
+        gate: DisclosureGate
+    ) throws(DatasetError) {
         title = table.title
         cohort = table.cohort
         rowsAre = table.rows.description
@@ -48,16 +50,28 @@ struct PeopleTable: Encodable, Equatable {
                 if let column = column[person.column] { counts[line][column] += 1 }
             }
         }
-        let exact = counts.map { $0.map(gate.disclose) }
-        let cells = values.isEmpty ? Self.suppressed(exact.map { $0[0] }).map { [$0] } : TableSuppression(exact).cells
         columns = values
-        lines = zip(rows + ["all"], cells).map { Line(value: $0, counts: $1) }
+        let known = isNoRowsKnown ? rows.firstIndex(of: Self.noRows) : nil
+        lines = zip(rows + ["all"], Self.shown(counts, knownLine: known, gate)).map { Line(value: $0, counts: $1) }
     }
 
-    /// Numbers and their sum, which is the cohort's size and told elsewhere.
-    private static func suppressed(_ cells: [ReportCount]) -> [ReportCount] {
-        var cells = cells
-        ComplementaryWithholding.apply(to: &cells, sums: [Array(cells.indices.dropLast())])
-        return cells
+    /// What the table says of people who have no rows in the register.
+    static let noRows = "no rows"
+
+    /// Counts with totals last, of which the sum of all is the cohort's size and told elsewhere.
+    static func shown(_ counts: [[Int]], knownLine: Int? = nil, _ gate: DisclosureGate) -> [[ReportCount]] {
+        var cells = ReportCells(gate: gate)
+        let (last, width) = (counts.count - 1, (counts.first?.count ?? 1) - 1)
+        let places = counts.enumerated().map { line, numbers in
+            numbers.enumerated().map { column, number in
+                let isKnown = column == width && (line == last || line == knownLine)
+                return cells.place(
+                    number, isKnown ? .known : .told, rank: (line == last ? 1 : 0) + (column == width ? 1 : 0))
+            }
+        }
+        if width > 0 { for line in places { cells.relate(Array(line[..<width]), equals: [line[width]]) } }
+        for column in 0...width { cells.relate(places[..<last].map { $0[column] }, equals: [places[last][column]]) }
+        cells.decide()
+        return places.map { $0.map(cells.shown) }
     }
 }

@@ -1,36 +1,17 @@
 /// A count as the dataset's report shows it.
 ///
 /// In JSON `{"count": 120}`, with `"percent": 60` where it is a share; `{"count": null, "withheld": true}` when it is
-/// not told.
+/// not told: because it is small, or because with it a small one could be narrowed down. Which of the two is told nowhere.
 struct ReportCount: Sendable, Equatable, Encodable {
-    enum Withholding: Sendable, Equatable {
-        /// Below the smallest cell.
-        case small
-        /// Large enough, but with it a small one could be computed.
-        case complementary
-    }
+    /// The one word for a count that is not told.
+    static let withheld = "withheld"
 
     /// Rounded; nil if withheld.
-    private(set) var count: Int?
-    private(set) var withholding: Withholding?
-    /// By which counts are compared when one more must be withheld: exact where that is known. Never shown.
-    let size: Int
+    let count: Int?
     /// Of the whole it is a share of, made of shown numbers only.
     private(set) var percent: Int?
 
-    /// - Parameter count: nil for one below the smallest cell.
-    init(count: Int?, size: Int) {
-        self.count = count
-        self.size = size
-        withholding = count == nil ? .small : nil
-    }
-
-    mutating func withholdAsComplement() {
-        guard count != nil else { return }
-        count = nil
-        percent = nil
-        withholding = .complementary
-    }
+    init(count: Int?) { self.count = count }
 
     /// The same as a share of `whole`: in percent without decimals, if both are shown and the whole is not 0.
     func share(of whole: ReportCount) -> ReportCount {
@@ -40,9 +21,9 @@ struct ReportCount: Sendable, Equatable, Encodable {
         return share
     }
 
-    /// As people read it: `120`, `120 (60 %)`, `fewer than 5`, `withheld`.
-    func text(smallestCell: Int) -> String {
-        guard let count else { return withholding == .small ? "fewer than \(smallestCell)" : "withheld" }
+    /// As people read it: `120`, `120 (60 %)`, `withheld`.
+    var text: String {
+        guard let count else { return Self.withheld }
         return percent.map { "\(count) (\($0) %)" } ?? String(count)
     }
 

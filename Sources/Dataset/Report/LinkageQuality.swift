@@ -89,17 +89,11 @@ extension LinkageQuality.Source {
     fileprivate init(_ survey: SourceSurvey, agreement: Agreement, gate: DisclosureGate) {
         // All, then years, then groups; five cells a line.
         let lines = [(nil, survey.codes)] + (survey.years + survey.groups).map { (Optional($0.value), $0.codes) }
-        var cells = lines.flatMap { _, codes in
+        // Withheld by the owner, who alone knows the exact numbers, with all that ties them to each other.
+        let cells = lines.flatMap { _, codes in
             [codes.official, codes.temporary, codes.missing, codes.invalid, codes.repaired].map(gate.received)
         }
-        // How many rows were read is in the report, so of all rows the first four determine each other. The years' rows
-        // are all rows, and so are the groups'.
-        var sums = [[0, 1, 2, 3]]
         let years = 1..<(1 + survey.years.count)
-        for section in [years, years.upperBound..<lines.count] where !section.isEmpty {
-            for column in 0..<5 { sums.append(([0] + section).map { $0 * 5 + column }) }
-        }
-        ComplementaryWithholding.apply(to: &cells, sums: sums)
         let shown = lines.indices.map { line in
             LinkageQuality.CodeLine(
                 value: lines[line].0.map { $0.isEmpty ? MatchCounter.none : $0 }, official: cells[line * 5],

@@ -1,7 +1,7 @@
 extension LinkageQuality {
     /// The section for people, in Markdown.
     func markdown(smallestCell: Int, countRounding: Int) -> [String] {
-        let text = { (count: ReportCount) in count.text(smallestCell: smallestCell) }
+        let text = { (count: ReportCount) in count.text }
         var lines = ["", "## Linkage quality", ""]
         lines += Self.preamble
         let told = registers.compactMap { register in register.source.map { (register.id, $0) } }
@@ -43,9 +43,15 @@ extension LinkageQuality {
             lines += Self.rates(released, text)
         }
         var notes = ["Percentages are of the people of the same line."]
-        if smallestCell > 1 { notes.append("A larger count is withheld where it would betray a small one.") }
+        if smallestCell > 1 { notes.append(Self.withholding(smallestCell: smallestCell)) }
         if countRounding > 1 { notes.append("Rounded to the nearest multiple of \(countRounding).") }
         return lines + ["", notes.joined(separator: " ")]
+    }
+
+    /// What is said of withheld counts wherever there may be some.
+    static func withholding(smallestCell: Int) -> String {
+        "Counts from 1 to \(smallestCell - 1) are withheld, and larger ones and zeros with them, so that the numbers told here "
+            + "exclude no value from 0 to \(smallestCell) for a small one. Which is which is not told."
     }
 
     static let preamble = [

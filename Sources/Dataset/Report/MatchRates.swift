@@ -39,13 +39,19 @@ struct MatchRates: Encodable {
 }
 
 extension MatchRates {
-    /// Publishes exact counts: rounds and withholds them, and what would betray a withheld one.
+    /// Publishes exact counts: rounds them, and withholds small ones with what would betray them.
     ///
     /// - Parameter matches: of every released register in the layout's order, since numbers of one tell of others.
     static func published(_ matches: [RegisterMatches], layout: DatasetLayout, gate: DisclosureGate) -> [MatchRates] {
         var cells = RateCells(gate: gate)
         let placed = matches.map { register in
-            (links: cells.place(register.links), overlaps: register.overlaps.map { cells.place($0.table) })
+            // How many people are released from a register is told exactly.
+            (
+                links: cells.place(register.links, isKnown: true),
+                overlaps: register.overlaps.map {
+                    cells.place($0.table, isKnown: $0.table.total.people == register.links.total.people)
+                }
+            )
         }
         for (index, (register, place)) in zip(matches, placed).enumerated() {
             for (overlap, pair) in zip(register.overlaps, place.overlaps) {
@@ -55,12 +61,16 @@ extension MatchRates {
                 }
                 // Where everybody could be in the other register, it is the same people in every line.
                 if overlap.table.total.people == register.links.total.people {
-                    cells.relate(pair.total, place.links.total)
-                    for (one, other) in zip(pair.sections[0], place.links.sections[1]) { cells.relate(one, other) }
+                    let lines = [(pair.total, place.links.total)] + zip(pair.sections[0], place.links.sections[1])
+                    for (one, other) in lines {
+                        cells.relate(one, other)
+                        // Who stands alone is not in the other register either.
+                        cells.relate(other + register.links.total.parts.count, within: one + 2)
+                    }
                 }
             }
         }
-        cells.withholdComplements()
+        cells.decide()
         return zip(matches, placed).map { register, place in
             let links = cells.lines(register.links, place.links).map { LinkLine($0, names: layout.linkNames) }
             return MatchRates(

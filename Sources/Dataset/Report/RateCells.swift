@@ -1,4 +1,6 @@
-/// The counts of all tables of match rates side by side, with the sums that tie them to each other.
+internal import PSIProtocol
+
+/// The counts of all tables of match rates side by side, with what ties them to each other.
 struct RateCells {
     /// Where a table's lines begin: people there, its parts behind.
     struct Place {
@@ -23,44 +25,48 @@ struct RateCells {
         }
     }
 
-    private let gate: DisclosureGate
-    private var cells: [ReportCount] = []
-    private var sums: [[Int]] = []
+    private var cells: ReportCells
 
-    init(gate: DisclosureGate) { self.gate = gate }
+    init(gate: DisclosureGate) { cells = ReportCells(gate: gate) }
 
-    /// Adds a table, rounded and with small cells withheld.
-    mutating func place(_ table: MatchTable) -> Place {
-        let total = place(table.total)
-        let sections = table.sections.map { section in section.map { place($0) } }
-        for (lines, places) in zip(table.sections, sections) {
-            // Only where everybody is in one line do the lines add up to the whole.
-            guard !lines.isEmpty, lines.reduce(0, { $0 + $1.people }) == table.total.people else { continue }
-            for column in 0...table.total.parts.count { sums.append(([total] + places).map { $0 + column }) }
+    /// Adds a table.
+    ///
+    /// - Parameter isKnown: whether the people of the whole are told elsewhere in the report.
+    mutating func place(_ table: MatchTable, isKnown: Bool = false) -> Place {
+        let total = place(table.total, rank: 1, isKnown: isKnown)
+        let sections = table.sections.map { section in section.map { place($0, rank: 0) } }
+        for (lines, places) in zip(table.sections, sections) where !lines.isEmpty {
+            // Who is in several lines is counted in each of them, and in the whole once.
+            for column in 0...table.total.parts.count {
+                for line in places { cells.relate(line + column, within: total + column) }
+                cells.relate(places.map { $0 + column }, cover: total + column)
+            }
         }
         return Place(total: total, sections: sections)
     }
 
-    private mutating func place(_ line: MatchTable.Line) -> Int {
-        let start = cells.count
-        cells.append(gate.disclose(line.people))
-        cells += line.parts.map { gate.disclose($0) }
-        sums.append(Array(start..<cells.count))
+    private mutating func place(_ line: MatchTable.Line, rank: Int, isKnown: Bool = false) -> Int {
+        let start = cells.place(line.people, isKnown ? .known : .told, rank: rank + 1)
+        let parts = line.parts.map { cells.place($0, rank: rank) }
+        cells.relate(parts, equals: [start])
         return start
     }
 
     /// Notes that two cells are the same number.
-    mutating func relate(_ one: Int, _ other: Int) { sums.append([one, other]) }
+    mutating func relate(_ one: Int, _ other: Int) { cells.relate([one], equals: [other]) }
 
-    mutating func withholdComplements() { ComplementaryWithholding.apply(to: &cells, sums: sums) }
+    /// Notes that everybody counted in one cell is counted in another.
+    mutating func relate(_ part: Int, within whole: Int) { cells.relate(part, within: whole) }
+
+    mutating func decide() { cells.decide() }
 
     /// A placed table as it is shown, its lines in the order of their values.
     func lines(_ table: MatchTable, _ place: Place) -> Lines<Line> {
         func line(_ value: String?, _ start: Int, _ partCount: Int) -> Line {
-            let people = cells[start]
+            let people = cells.shown(start)
             return Line(
                 value: value, people: people,
-                parts: cells[(start + 1)..<(start + 1 + partCount)].map { $0.share(of: people) })
+                parts: (start + 1..<start + 1 + partCount).map { cells.shown($0).share(of: people) })
         }
         return Lines(
             total: line(nil, place.total, table.total.parts.count),

@@ -42,7 +42,7 @@ extension DatasetReport {
             (register.round?.refused ?? []).map {
                 [
                     register.id, $0.reason,
-                    $0.records.map(String.init) ?? "fewer than \(max(2, smallestCell)), or withheld",
+                    $0.records.map(String.init) ?? ReportCount.withheld,
                 ]
             }
         }
@@ -55,14 +55,17 @@ extension DatasetReport {
             let rows = overlaps.map { overlap in
                 [
                     overlap.registers.joined(separator: ", "),
-                    overlap.people.map(String.init) ?? "fewer than \(smallestCell)",
+                    overlap.people.map(String.init) ?? ReportCount.withheld,
                 ]
             }
             lines += Markdown.table(["Registers", "People"], rows)
+            if smallestCell > 1 {
+                lines += ["", "A combination of registers that is not listed has nobody, or is withheld."]
+            }
             if countRounding > 1 { lines += ["", "Rounded to the nearest multiple of \(countRounding)."] }
         }
-        if let disclosure { lines += disclosure.markdown(smallestCell: smallestCell) }
-        if let unlabelled { lines += UnlabelledValues.markdown(unlabelled, smallestCell: smallestCell) }
+        if let disclosure { lines += disclosure.markdown }
+        if let unlabelled { lines += UnlabelledValues.markdown(unlabelled) }
         if let linkageQuality {
             lines += linkageQuality.markdown(smallestCell: smallestCell, countRounding: countRounding)
         }

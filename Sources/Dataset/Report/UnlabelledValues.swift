@@ -19,10 +19,10 @@ struct UnlabelledValues: Encodable {
     }
 
     /// The section for people, in Markdown.
-    static func markdown(_ all: [UnlabelledValues], smallestCell: Int) -> [String] {
+    static func markdown(_ all: [UnlabelledValues]) -> [String] {
         ["", "## Values without a label", "", "Rows whose value is none of those that the agreement explains.", ""]
             + Markdown.table(
                 ["Register", "Column", "Rows"],
-                all.map { [$0.register, $0.column, $0.rows.text(smallestCell: smallestCell)] })
+                all.map { [$0.register, $0.column, $0.rows.text] })
     }
 }

@@ -68,7 +68,7 @@ public struct DatasetWriter: Sendable {
         let plan = try ReleasePlan(store)
         try gate.check(try plan.tally(of: store))
         guard let report = try DisclosureReport(plan, of: store, gate: gate) else { return "" }
-        return report.markdown(smallestCell: store.agreement.smallestCell).joined(separator: "\n")
+        return report.markdown.joined(separator: "\n")
     }
 
     private func fill(

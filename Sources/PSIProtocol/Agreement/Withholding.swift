@@ -34,7 +34,7 @@ extension Agreement {
     }
 
     /// Whether somebody who is in exactly these registers can be in the cohort, and whether they can be out of it.
-    private func membership(in index: Int, _ registers: Set<RegisterID>) -> Membership {
+    func membership(in index: Int, _ registers: Set<RegisterID>) -> Membership {
         var earlier: [CohortID: Membership] = [:]
         for cohort in cohorts[...index] { earlier[cohort.id] = cohort.expression.membership(registers, earlier) }
         return earlier[cohorts[index].id] ?? Membership(false)
@@ -85,7 +85,8 @@ extension CohortExpression {
     }
 }
 
-private struct Membership {
+/// Whether somebody can be in a cohort, and whether they can be out of it.
+struct Membership {
     let canBeIn: Bool
     let canBeOut: Bool
 

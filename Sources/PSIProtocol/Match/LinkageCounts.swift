@@ -45,13 +45,6 @@ public struct PublishedLinkage: Sendable, Equatable, Codable {
         self.linked = linked
     }
 
-    init(_ counts: LinkageCounts, publish: CountPublication) {
-        func published(_ count: Int) -> Int { publish.count(count) ?? Self.withheld }
-        conflicts = counts.conflicts.map(published)
-        historyConflicts = published(counts.historyConflicts)
-        linked = counts.linked.map { publish.parts($0) }
-    }
-
     /// Whether it has a number for every register and link.
     public func fits(_ agreement: Agreement) -> Bool {
         let links = agreement.linkNames.count

@@ -10,13 +10,13 @@ public struct MatchResult {
     /// How people were found; nil where there is one way only.
     public let linkage: LinkageCounts?
 
-    private let agreement: Agreement
+    let agreement: Agreement
     /// Nil where counts are all that is wanted.
     private let people: PersonSpool?
     private let spool: any Spool
     /// By register: bit i is set if its items are opened for people of cohort i.
     private let disclosed: [UInt64]
-    private let evaluator: CohortEvaluator
+    let evaluator: CohortEvaluator
     private let orders: SampleOrder
 
     /// - Parameter people: needed to release rows and to draw samples.
@@ -121,65 +121,6 @@ public struct MatchResult {
             let others = items.indices.filter { $0 != index }.map { items[$0].link }
             return others.min().map { max(items[index].link, $0) } ?? Clusters.noLink
         }
-    }
-
-    /// The counts as the agreement lets them be published: with noise if it says so, rounded, small cells withheld, upper
-    /// bounds marked. [P-39] [P-65]
-    ///
-    /// - Parameter noise: of the agreement's plan, and what it drew for this round; nil where the agreement has none.
-    public func published(noise: (plan: NoisePlan, draws: [Int])? = nil) -> Counted {
-        let publish = CountPublication(agreement: agreement)
-        guard let noise else {
-            return published(overlap.keys.sorted().map { ($0, overlap[$0] ?? 0) }, cohortCounts, publish)
-        }
-        let noisy = noise.plan.queries.noisy(overlap, noise: noise.draws)
-        return published(noisy.sets, noisy.cohorts, publish)
-    }
-
-    private func published(
-        _ sets: [(set: UInt32, people: Int)], _ cohortCounts: [Int], _ publish: CountPublication
-    ) -> Counted {
-        let cells = sets.map { mask, people in
-            PublishedCount(
-                registers: agreement.registers.indices.filter { mask >> UInt32($0) & 1 == 1 }
-                    .map { agreement.registers[$0].id },
-                people: publish.count(people),
-                upperBound: agreement.padding != .none && mask.nonzeroBitCount == 1)
-        }
-        let padded = agreement.padding == .none ? [] : agreement.cohortsOfOneRegister()
-        let cohorts = zip(agreement.cohorts, cohortCounts).map { cohort, count in
-            PublishedCohort(cohort: cohort.id, people: publish.count(count), upperBound: padded.contains(cohort.id))
-        }
-        return Counted(overlap: cells, cohorts: cohorts, linkage: publishedLinkage())
-    }
-
-    /// How people were found, as the agreement lets it be told; nil where there is one way only.
-    public func publishedLinkage() -> PublishedLinkage? {
-        linkage.map { PublishedLinkage($0, publish: CountPublication(agreement: agreement)) }
-    }
-}
-
-/// Rounding and withholding of counts, the same wherever an agreement's counts are published. [P-39]
-public struct CountPublication: Sendable {
-    let agreement: Agreement
-
-    public init(agreement: Agreement) { self.agreement = agreement }
-
-    /// Nil below the smallest cell, zero included in what may be published; rounded to the nearest multiple, halves up.
-    public func count(_ people: Int) -> Int? {
-        if people > 0, people < agreement.smallestCell { return nil }
-        let step = max(1, agreement.countRounding)
-        return (people + step / 2) / step * step
-    }
-
-    /// Counts that are parts of one sum, −1 for those that are withheld. Where only one is, and could be computed from the
-    /// others, the smallest of these that is not zero is withheld too.
-    func parts(_ counts: [Int]) -> [Int] {
-        var published = counts.map { count($0) ?? PublishedLinkage.withheld }
-        guard published.count(where: { $0 == PublishedLinkage.withheld }) == 1 else { return published }
-        let others = counts.indices.filter { published[$0] != PublishedLinkage.withheld && counts[$0] > 0 }
-        if let least = others.min(by: { counts[$0] < counts[$1] }) { published[least] = PublishedLinkage.withheld }
-        return published
     }
 }
 

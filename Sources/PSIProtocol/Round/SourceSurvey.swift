@@ -88,52 +88,6 @@ public struct SourceSurvey: Sendable, Equatable, Codable {
         self.refused = refused
     }
 
-    /// The same with every count but those of people and rows as the agreement lets counts be published.
-    public func published(under agreement: Agreement) -> SourceSurvey {
-        let publish = CountPublication(agreement: agreement)
-        func count(_ value: Int) -> Int { publish.count(value) ?? Self.withheld }
-        func codes(_ counts: CodeCounts) -> CodeCounts {
-            let parts = publish.parts([counts.official, counts.temporary, counts.missing, counts.invalid])
-            var published = CodeCounts()
-            published.official = parts[0]
-            published.temporary = parts[1]
-            published.missing = parts[2]
-            published.invalid = parts[3]
-            published.repaired = count(counts.repaired)
-            return published
-        }
-        /// A value that few rows have is not told at all.
-        func breakdown(_ parts: [Breakdown]) -> [Breakdown] {
-            let isRare = { (part: Breakdown) in !part.value.isEmpty && part.codes.rows < agreement.smallestCell }
-            guard parts.contains(where: isRare) else {
-                return parts.map { Breakdown(value: $0.value, codes: codes($0.codes)) }
-            }
-            var other = CodeCounts()
-            for part in parts where isRare(part) || part.value == Self.other { other.add(part.codes) }
-            let shown = parts.filter { !isRare($0) && $0.value != Self.other && !$0.value.isEmpty }
-            return (shown + [Breakdown(value: Self.other, codes: other)] + parts.filter(\.value.isEmpty))
-                .map { Breakdown(value: $0.value, codes: codes($0.codes)) }
-        }
-        var survey = self
-        survey.codes = codes(self.codes)
-        survey.keys = keys.map { key in
-            var published = KeyCounts()
-            // So few people without a value could be counted by the others.
-            published.present = count(people - key.present) == Self.withheld ? Self.withheld : count(key.present)
-            published.shared = count(key.shared)
-            return published
-        }
-        survey.history.codes = count(history.codes)
-        survey.history.people = count(history.people)
-        survey.history.conflicts = count(history.conflicts)
-        survey.history.cycles = count(history.cycles)
-        survey.years = breakdown(years)
-        survey.groups = breakdown(groups)
-        let reasons = refused.keys.sorted()
-        survey.refused = Dictionary(uniqueKeysWithValues: zip(reasons, publish.parts(reasons.map { refused[$0] ?? 0 })))
-        return survey
-    }
-
     /// JSON is padded with spaces to this length, so that its size says nothing.
     private static let paddedByteCount = 16_384
     static let sealedByteCount = paddedByteCount + 16

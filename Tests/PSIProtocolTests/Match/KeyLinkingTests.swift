@@ -113,10 +113,14 @@ struct KeyLinkingTests {
         var agreement = try LinkedRecords.agreement(registers: 2, keys: Self.keys)
         (agreement.smallestCell, agreement.countRounding) = (3, 5)
         var counts = LinkageCounts(agreement: agreement)
-        counts.linked = [[0, 1, 2], [3, 7, 8]]
+        counts.linked = [[0, 1, 17], [3, 7, 8]]
         counts.conflicts = [0, 2, 12]
         counts.historyConflicts = 13
-        let published = PublishedLinkage(counts, publish: CountPublication(agreement: agreement))
+        let result = try MatchResult(
+            agreement: agreement, round: #require(RoundID(bytes: [UInt8](repeating: 1, count: 32))),
+            overlap: [1: 40, 2: 50, 3: 18], people: nil, spool: MemorySpool(), linkage: counts)
+        let published = try #require(result.publishedLinkage())
+        // With 17 beside it, and 58 in all less 40 alone, the 1 would be known.
         #expect(published.linked == [[0, -1, -1], [5, 5, 10]])
         #expect(published.conflicts == [0, -1, 10])
         #expect(published.historyConflicts == 15)

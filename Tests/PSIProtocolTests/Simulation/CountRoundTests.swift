@@ -68,11 +68,22 @@ struct CountRoundTests {
     func rounded() async throws {
         let counted = try await Self.counted(smallestCell: 5, rounding: 10, padding: .none, cohorts: Self.cohorts)
         let cells = Dictionary(uniqueKeysWithValues: counted.overlap.map { ($0.registers, $0.people) })
-        #expect(
-            cells == [
-                ["a"]: 20, ["b"]: 10, ["c"]: 40, ["a", "b"]: 20, ["b", "c"]: nil, ["a", "b", "c"]: 10,
-            ])
-        #expect(counted.cohorts.map(\.people) == [20, nil, 0, 40, 40, 10, 40, 20])
+        // The sizes of the lists are known, so the 3 in b and c would follow from the other sets. Samples are no sums, so
+        // that all they could be drawn from goes with it.
+        #expect(cells[["b", "c"]] == nil && counted.cohorts[1].people == nil)
+        #expect(counted.overlap.allSatisfy { $0.people != nil && $0.people != 3 })
+        #expect(counted.cohorts[2].people == 0)
+    }
+
+    @Test("a small set takes others with it, and what is withheld is not listed")
+    func complements() async throws {
+        let counted = try await Self.counted(
+            smallestCell: 5, rounding: 1, padding: .none, cohorts: Array(Self.cohorts.prefix(4)))
+        let cells = Dictionary(uniqueKeysWithValues: counted.overlap.map { ($0.registers, $0.people) })
+        #expect(cells[["b", "c"]] == nil && counted.cohorts[1].people == nil)
+        // Of each register that holds it one more set is withheld, and no more.
+        #expect(cells == [["a"]: 18, ["a", "b"]: 17, ["a", "b", "c"]: 5])
+        #expect(counted.cohorts.map(\.people) == [22, nil, 0, 40])
     }
 
     @Test("rounding is to the nearest, halves up")

@@ -98,6 +98,40 @@ struct SourceSurveyTests {
         }
     }
 
+    @Test("what is withheld of codes is withheld of reasons, years and groups as well")
+    func published() throws {
+        var study = try SimulatedStudy(registers: ["a", "b"], cohorts: [], releasedFor: [:]).agreement
+        study.smallestCell = 5
+        study.matchKeys = [.identityCode, MatchKey("names", content: .recipe(MatchRecipe([.field("family")])))]
+        var survey = SourceSurvey(people: 90, rowsRead: 300, rowsKept: 279, refused: ["missing": 3, "malformed": 18])
+        func codes(_ official: Int, _ missing: Int, _ invalid: Int) -> SourceSurvey.CodeCounts {
+            var codes = SourceSurvey.CodeCounts()
+            (codes.official, codes.missing, codes.invalid) = (official, missing, invalid)
+            return codes
+        }
+        survey.codes = codes(279, 3, 18)
+        survey.years = [
+            SourceSurvey.Breakdown(value: "2020", codes: codes(140, 3, 9)),
+            SourceSurvey.Breakdown(value: "2021", codes: codes(139, 0, 9)),
+        ]
+        survey.keys = [88, 60].map { present in
+            var key = SourceSurvey.KeyCounts()
+            key.present = present
+            return key
+        }
+        let told = survey.published(under: study)
+        #expect(told.codes.missing == -1 && told.refused["missing"] == -1 && told.years[0].codes.missing == -1)
+        // The rest of 300 and of 21 would tell it.
+        #expect((told.codes.invalid == -1) == (told.refused["malformed"] == -1))
+        #expect(told.codes.official == -1 || told.codes.invalid == -1)
+        #expect(told.refused["malformed"] == -1)
+        // Two have no value under the first key.
+        #expect(told.keys.map(\.present) == [-1, 60])
+        #expect(told.people == 90 && told.rowsRead == 300)
+        study.smallestCell = 1
+        #expect(survey.published(under: study) == survey)
+    }
+
     @Test("more reasons than fit are refused, not cut")
     func tooLong() {
         let reasons = Dictionary(uniqueKeysWithValues: (0..<2_000).map { ("reason_\($0)", $0) })

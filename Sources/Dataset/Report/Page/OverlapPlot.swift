@@ -23,7 +23,7 @@ struct OverlapPlot {
         let told = report.overlaps.map { overlap in
             Combination(
                 registers: overlap.registers.compactMap { ids.firstIndex(of: $0) },
-                people: ReportCount(count: overlap.people, size: overlap.people ?? 1))
+                people: ReportCount(count: overlap.people))
         }
         isExact = !told.isEmpty
         var found = told
@@ -105,15 +105,15 @@ struct OverlapPlot {
         return svg
     }
 
-    func table(smallestCell: Int) -> NamedTable {
+    var table: NamedTable {
         NamedTable.numbers(
             title, [isExact ? "In exactly these registers" : "In both of", "People"],
             combinations.map { combination in
                 [
                     combination.registers.map { names[$0] }.joined(separator: ", "),
-                    combination.people.count.map(HTML.number) ?? combination.people.text(smallestCell: smallestCell),
+                    combination.people.pageText,
                 ]
-            })
+            }, note: isExact ? "A combination that is not listed has nobody, or is withheld." : nil)
     }
 
     /// The next number of one or two digits and zeros that four steps divide well.
@@ -127,8 +127,8 @@ struct OverlapPlot {
 
 extension ReportCount {
     /// As the page shows it: thousands set apart, shares in percent.
-    func pageText(smallestCell: Int) -> String {
-        guard let count else { return text(smallestCell: smallestCell) }
+    var pageText: String {
+        guard let count else { return text }
         return HTML.number(count) + (percent.map { " (\($0) %)" } ?? "")
     }
 }

@@ -119,5 +119,5 @@ extension ReportPage {
         report.registers.first { $0.id == id }.map { "\($0.title) (\(id))" } ?? id
     }
 
-    private func text(_ count: ReportCount) -> String { count.pageText(smallestCell: report.smallestCell) }
+    private func text(_ count: ReportCount) -> String { count.pageText }
 }

@@ -130,7 +130,7 @@ struct ReportPage {
             (register.round?.refused ?? []).map { refusal in
                 [
                     register.id, refusal.reason.replacing("_", with: " "),
-                    refusal.records.map(HTML.number) ?? "fewer than \(max(2, report.smallestCell)), or withheld",
+                    refusal.records.map(HTML.number) ?? ReportCount.withheld,
                 ]
             }
         }
@@ -161,7 +161,7 @@ struct ReportPage {
             if plot.shown.contains(where: { $0.people.count == nil }) {
                 lines.append(HTML.element("p", [("class", "note")], "A dashed box is a number that is withheld."))
             }
-            lines += plot.table(smallestCell: report.smallestCell).html
+            lines += plot.table.html
         } else {
             lines.append(HTML.paragraph("No numbers of overlaps have been published in this round."))
         }
@@ -176,9 +176,9 @@ struct ReportPage {
     private var protection: Section {
         let small =
             report.smallestCell > 1
-            ? "A cohort of fewer than \(report.smallestCell) people is not released, and a smaller count is not told. "
-                + "A larger count is withheld where it would betray a small one in its table. Totals of the dataset, of cohorts "
-                + "and of registers are exact: with them, a withheld overlap of two may be worked out."
+            ? "A cohort of fewer than \(report.smallestCell) people is not released. "
+                + LinkageQuality.withholding(smallestCell: report.smallestCell)
+                + " Totals of the dataset, of cohorts and of registers are exact, and so is what follows from them alone."
             : "The agreement sets no smallest cell."
         let rounded =
             report.countRounding > 1
@@ -190,14 +190,14 @@ struct ReportPage {
             lines +=
                 NamedTable.numbers(
                     "Rows whose value has no label", ["Register", "Column", "Rows"],
-                    unlabelled.map { [$0.register, $0.column, $0.rows.pageText(smallestCell: report.smallestCell)] },
+                    unlabelled.map { [$0.register, $0.column, $0.rows.pageText] },
                     texts: 2,
                     note: "The values are in the dataset as they are."
                 ).html
         }
         if let disclosure = report.disclosure {
             if let goal = disclosure.goal { lines.append(HTML.paragraph(goal)) }
-            for table in disclosure.tables({ $0.pageText(smallestCell: report.smallestCell) }) { lines += table.html }
+            for table in disclosure.tables({ $0.pageText }) { lines += table.html }
         }
         return Section(id: "protection", title: "Disclosure control", lines: lines)
     }
