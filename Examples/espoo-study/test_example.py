@@ -542,6 +542,20 @@ class DisclosureTests(unittest.TestCase):
         # The rows of one person are one set.
         self.assertEqual(self.problems(("p", *row), ("q", *row), ("p", *other), ("q", *other)), [])
 
+    def test_who_is_alone_by_presence_or_number_of_rows_is_found(self):
+        row = ("1985 to 1989", "1980 to 1989", "1", "fi")
+        persons = {person: (True,) for person in "pqr"}
+        tables = {"a": (["person", "year", "born", "euros", "tongue"], [(person, *row) for person in "pqr"]),
+                  "b": (["person", "area"], [(person, "022*") for person in "pqr"]), "prison": (["person"], [])}
+        self.assertEqual(self.rules.problems(persons, tables), [])
+        tables["prison"] = (["person"], [("r",)])
+        self.assertIn("fewer than 2", self.rules.problems(persons, tables)[0])
+        tables["prison"] = (["person"], [("p",), ("q",), ("r",), ("r",)])
+        self.assertEqual(self.rules.problems(persons, tables), [])
+        self.rules.counted = {"prison"}
+        self.addCleanup(setattr, self.rules, "counted", set())
+        self.assertIn("fewer than 2", self.rules.problems(persons, tables)[0])
+
     def test_values_of_no_step_are_found(self):
         for year, born, area in [("1986 to 1990", "1985", "022*"), ("1985 to 1988", "1985", "022*"),
                                  ("1985 to 1989", "1985-Q1", "022*"), ("1985 to 1989", "1981 to 1990", "022*"),

@@ -32,7 +32,8 @@ import Testing
         try rows(
             """
             SELECT count(*) FROM persons JOIN residents USING (person)
-            GROUP BY clients, others, birth_year, area, moved_in
+            GROUP BY clients, others, birth_year, area, moved_in,
+              EXISTS (SELECT 1 FROM care WHERE care.person = persons.person)
             """
         ).map { $0[0] }
     }
@@ -153,7 +154,7 @@ import Testing
             smallestCell: 5, report: report)
         let text = try directory.text("dataset/report.md")
         #expect(
-            text.contains("nothing else hid them | | fewer than 5 |") || text.contains("hid them |  | fewer than 5 |"))
+            text.contains("nothing else hid them | | withheld |") || text.contains("hid them |  | withheld |"))
         #expect(text.contains("| residents | Residents | espoo | 100 | 100 | 59 | 4 | 59 | 59 |"))
         let page = try directory.text("dataset/report.html")
         #expect(page.contains(">59 people<") && !page.contains(">60 people<"))
@@ -189,6 +190,7 @@ import Testing
         var people = try DisclosureStudy.people(200, seed: 6)
         for index in people.indices {
             people[index].cohorts = index < 100 ? 1 : 2
+            people[index].care = []
             // Alone with a value that has no step.
             people[index].residents[0][1] = .code(index < 3 ? "rare\(index)" : "00100")
         }
@@ -198,7 +200,7 @@ import Testing
         let text = try directory.text("dataset/report.md")
         #expect(
             text.contains(
-                "| residents.area | as it is: withheld; missing: fewer than 5 | at most 2.5 % | fewer than 5 |"))
+                "| residents.area | as it is: withheld; missing: withheld | at most 2.5 % | withheld |"))
         #expect(text.contains("| Mean of it | 2.5 % | withheld |"))
     }
 
@@ -220,6 +222,87 @@ import Testing
                 DisclosureRules(smallestClass: 20, quasiIdentifiers: [QuasiIdentifier(DisclosureStudy.diagnosis)]),
                 name: "other")
         }
+    }
+
+    @Test("rare values are counted among the people who stay")
+    func rareAfterLeavingOut() throws {
+        var people = try DisclosureStudy.people(60, seed: 5)
+        for index in people.indices {
+            people[index].cohorts = index < 2 ? 3 : 1
+            people[index].care = []
+            // Five have it, two of whom are alone in two cohorts.
+            people[index].residents[0][1] = .code(index < 5 ? "rare" : "common")
+            people[index].residents[0][0] = .integer(1980)
+        }
+        try write(
+            people,
+            DisclosureRules(
+                smallestClass: 5, leaveOutPercent: 100, quasiIdentifiers: [QuasiIdentifier(DisclosureStudy.year)],
+                rareValues: [RareValues(DisclosureStudy.area, people: 5, replacement: "other")]))
+        #expect(try rows("SELECT 1 FROM persons").count == 58)
+        let areas = try rows("SELECT area, count(*) FROM residents GROUP BY area")
+        #expect(areas.allSatisfy { $0[1] as Int >= 5 })
+        #expect(!areas.contains { $0[0] as String? == "rare" })
+    }
+
+    @Test("a value that recoding leaves to too few becomes rare, too")
+    func rareAfterRecoding() throws {
+        var people = try DisclosureStudy.people(40, seed: 5)
+        for index in people.indices {
+            people[index].cohorts = index < 8 || index >= 20 ? 1 : 2
+            people[index].care = []
+            // Eleven have it; of three in the second cohort it is made missing.
+            people[index].residents[0][1] = .code(index < 11 ? "rare" : "common")
+        }
+        try write(
+            people,
+            DisclosureRules(
+                smallestClass: 4, quasiIdentifiers: [QuasiIdentifier(DisclosureStudy.area)],
+                rareValues: [RareValues(DisclosureStudy.area, people: 9, replacement: "other")]))
+        for row in try rows("SELECT area, count(*) FROM residents WHERE area IS NOT NULL GROUP BY area") {
+            #expect(row[1] as Int >= 9)
+        }
+    }
+
+    @Test("the census reads the written dataset, and finds who is alone by presence, rows, a value or a false total")
+    func census() throws {
+        var people = try DisclosureStudy.people(60, seed: 5)
+        for index in people.indices {
+            people[index].cohorts = 1
+            people[index].residents[0] = [.integer(1980), .code("a"), .null, .null]
+            people[index].care = try (0..<(index < 4 ? 0 : index < 9 ? 2 : 1)).map {
+                [try SampleStudy.date("2020-0\($0 + 1)-10"), .code(index < 7 ? "few" : "many")]
+            }
+        }
+        let agreement = try DisclosureStudy.agreement(DisclosureRules())
+        let layout = try DatasetLayout(agreement)
+        let store = try DisclosureStudy.store(people, agreement, in: directory)
+        defer { try? store.close() }
+        let tally = try DatasetWriter(directory: directory.path("dataset"))
+            .write(store, report: DisclosureStudy.report(), created: SampleStudy.created)
+        func check(
+            _ k: Int? = nil, counted: [RegisterID] = [], rare: Int? = nil, _ change: (inout Tally) -> Void = { _ in }
+        ) -> DatasetError? {
+            var rules = DisclosureRules(smallestClass: k, quasiIdentifiers: [QuasiIdentifier(DisclosureStudy.year)])
+            rules.countedRows = counted
+            rules.rareValues =
+                rare.map { [RareValues(DisclosureStudy.diagnosis, people: $0, replacement: "other")] } ?? []
+            var told = tally
+            change(&told)
+            do {
+                try ReleaseCensus.check(
+                    directory.path("dataset/dataset.sqlite"), layout: layout, rules: rules, tally: told,
+                    classes: k.map { (60, $0) })
+                return nil
+            } catch { return error }
+        }
+        #expect(check(4) == nil && check(5) == .disclosureNotKept)
+        #expect(check(4, counted: ["care"]) == nil)
+        #expect(check(4, counted: ["residents"]) == nil)
+        #expect(check(rare: 3) == nil && check(rare: 4) == .disclosureNotKept)
+        #expect(check(4) { $0.people += 1 } == .disclosureNotKept)
+        #expect(check(4) { $0.cohorts["clients"] = 59 } == .disclosureNotKept)
+        #expect(check(4) { $0.registers["care"]?.rows -= 1 } == .disclosureNotKept)
     }
 
     @Test("several values of a person are shown together or not at all")

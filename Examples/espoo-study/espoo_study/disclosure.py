@@ -15,6 +15,7 @@ class Disclosure:
         rules = study.get("disclosure", {})
         self.k = rules.get("k", 1)
         self.quasi = {entry["column"]: entry for entry in rules.get("quasi_identifiers", [])}
+        self.counted = set(rules.get("count_rows", []))
         self.rare = {entry["column"]: entry for entry in rules.get("rare", [])}
         self.cuts = {entry["column"]: entry for entry in rules.get("cuts", [])}
 
@@ -54,16 +55,21 @@ class Disclosure:
         """Removes those whom missing values alone do not hide: too few people of their cohorts and registers."""
         if not self.quasi:
             return
-        registers = sorted({name.split(".")[0] for name in self.quasi})
+        registers = sorted(join.tallies)
         groups = defaultdict(list)
         for person, flags in join.persons.items():
-            groups[flags, tuple(person in join.tallies[name].people for name in registers)].append(person)
+            rows = tuple(self._shared_rows(name, len(join.tallies[name].rows_of.get(person, ()))) for name in registers)
+            groups[flags, rows].append(person)
         for people in groups.values():
             if len(people) < self.k:
                 for person in people:
                     del join.persons[person]
                     for tally in join.tallies.values():
                         tally.remove(person)
+
+    def _shared_rows(self, register, rows):
+        """What k people share of a number of rows: that there are any, or how many where the agreement counts them."""
+        return rows if register in self.counted else rows > 0
 
     # --- The dataset itself.
 
@@ -73,7 +79,9 @@ class Disclosure:
         persons: cohort flags by pseudonym. tables: by register, its header and a list of its rows, pseudonym first.
         """
         told = []
-        signatures = {person: [flags] for person, flags in persons.items()}
+        rows = {name: Counter(row[0] for row in body) for name, (_, body) in tables.items()}
+        signatures = {person: [flags, *(self._shared_rows(name, rows[name][person]) for name in sorted(rows))]
+                      for person, flags in persons.items()}
         for name in sorted(self.quasi):
             values = self._values(name, tables)
             for person, signature in signatures.items():

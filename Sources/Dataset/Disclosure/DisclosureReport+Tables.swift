@@ -4,8 +4,10 @@ extension DisclosureReport {
     /// The goal in a sentence; nil where there is none.
     var goal: String? {
         guard let smallestClass else { return nil }
+        let counted = countedRows.isEmpty ? "" : ", of how many they have in \(countedRows.joined(separator: ", "))"
         let shared =
-            "Every combination of quasi-identifiers, cohorts and registers is shared by at least \(smallestClass) people"
+            "Every combination of cohorts, of the registers in which somebody has rows\(counted), and of the quasi-identifiers "
+            + "as they are shown is shared by at least \(smallestClass) people"
         guard let diversity else { return shared + "." }
         let columns = sensitive.joined(separator: ", ")
         return diversityKind == Diversity.Kind.frequency.rawValue

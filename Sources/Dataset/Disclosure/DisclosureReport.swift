@@ -45,6 +45,8 @@ struct DisclosureReport: Encodable, Equatable {
     }
 
     let smallestClass: Int?
+    /// Registers of which the number of rows belongs to what k people share.
+    let countedRows: [RegisterID]
     let diversity: Int?
     let diversityKind: String?
     let sensitive: [String]
@@ -62,6 +64,7 @@ struct DisclosureReport: Encodable, Equatable {
         let rules = store.agreement.disclosure
         guard rules != DisclosureRules() else { return nil }
         smallestClass = rules.smallestClass
+        countedRows = rules.countedRows
         diversity = rules.diversity?.count
         diversityKind = rules.diversity?.kind.rawValue
         sensitive = rules.sensitive.map(\.description)

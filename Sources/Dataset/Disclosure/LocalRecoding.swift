@@ -20,12 +20,16 @@ struct LocalRecoding {
     let smallestClass: Int
     let diversity: Diversity?
 
-    /// - Parameter people: by person, what sets people apart that no generalisation changes, such as the cohorts.
+    /// - Parameters:
+    ///   - people: by person, what sets people apart that no generalisation changes, such as the cohorts.
+    ///   - isAbsent: whether somebody is in no class.
     /// - Returns: classes that reach the goal, and those of people for whom nothing does.
-    func classes(ofPeople people: [UInt64]) -> (reached: [EquivalenceClass], failed: [EquivalenceClass]) {
+    func classes(
+        ofPeople people: [UInt64], isAbsent: (Int) -> Bool = { _ in false }
+    ) -> (reached: [EquivalenceClass], failed: [EquivalenceClass]) {
         var roots: [[UInt64]: [Int32]] = [:]
         var order: [[UInt64]] = []
-        for person in people.indices {
+        for person in people.indices where !isAbsent(person) {
             var key = [people[person]]
             var presence: UInt64 = 0
             for (index, column) in columns.enumerated() where column.sets[person] != QuasiColumn.absent {

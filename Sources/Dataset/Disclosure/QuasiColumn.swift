@@ -115,6 +115,17 @@ struct QuasiColumn {
         return set
     }
 
+    /// Values as they came, by how many of these people have them; missing ones don't count.
+    func values(ofPeople people: some Sequence<Int>) -> [String: Int] {
+        var counts: [Int32: Int] = [:]
+        for person in people where sets[person] != Self.absent {
+            for value in levels[0].members[Int(sets[person])] where value > 0 { counts[value, default: 0] += 1 }
+        }
+        var named: [String: Int] = [:]
+        for (text, id) in levels[0].values { if let count = counts[id] { named[text] = count } }
+        return named
+    }
+
     /// What a person's value loses at a level, 0…1.
     func loss(of person: Int, level: Int) -> Double {
         let exact = sets[person]

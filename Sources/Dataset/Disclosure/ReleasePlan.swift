@@ -3,7 +3,10 @@ internal import PSIProtocol
 /// What the agreement's rules make of one dataset: who is left out, and how every value is shown. Made from a finished
 /// store before anything is written.
 ///
-/// Memory: some 30 bytes a person and 4 more for every quasi-identifier and sensitive column, and their distinct values.
+/// People are left out until nobody is: whoever goes may have been one of the few with a value, so that rare values, and
+/// then everything that hangs on them, are counted anew among those who stay.
+///
+/// Memory: some 40 bytes a person and 4 more for every quasi-identifier and sensitive column, and their distinct values.
 struct ReleasePlan {
     /// Cells of quasi-identifiers and sensitive columns that are kept in memory, at most.
     static let cellLimit = 1 << 28
@@ -15,10 +18,13 @@ struct ReleasePlan {
     /// By person, the cohorts that the dataset shows.
     let masks: [UInt64]
     private(set) var isLeftOut: [Bool]
-    let columns: [QuasiColumn]
-    let sensitive: [SensitiveColumn]
+    private(set) var columns: [QuasiColumn] = []
+    private(set) var sensitive: [SensitiveColumn] = []
     /// By quasi-identifier and person.
-    private var levels: [[UInt8]]
+    private var levels: [[UInt8]] = []
+    /// By person, what tells people apart whatever is made coarser: cohorts, in which registers they have rows, and how
+    /// many where the agreement counts them.
+    private var fixed: [UInt64] = []
     private(set) var classes: [EquivalenceClass] = []
     /// Values that become another, by column.
     private(set) var rare: [ColumnReference: Set<String>] = [:]
@@ -46,11 +52,19 @@ struct ReleasePlan {
         }
         let columnCount = isGoalSet ? rules.quasiIdentifiers.count + rules.sensitive.count : 0
         guard people.count * max(1, columnCount) <= Self.cellLimit else { throw .disclosureTooLarge }
-        rare = try Self.rareValues(store, rules)
-        (columns, sensitive) =
-            isGoalSet ? try Self.read(store, rules, rare: rare, people: people) : ([], [])
-        levels = columns.map { _ in Array(repeating: 0, count: people.count) }
-        if let smallestClass = rules.smallestClass { try recode(smallestClass) }
+        if isGoalSet { fixed = try Self.fixedKeys(store, rules, people: people, masks: masks) }
+        var rarer: [ColumnReference: Set<String>] = [:]
+        while true {
+            rare = try rareValues(store, known: rarer)
+            guard let smallestClass = rules.smallestClass else { return }
+            (columns, sensitive) = try Self.read(store, rules, rare: rare, people: people)
+            levels = columns.map { _ in Array(repeating: 0, count: people.count) }
+            let before = leftOutCount
+            try recode(smallestClass)
+            let more = rarerValues()
+            if rules.rareValues.isEmpty || leftOutCount == before && more.isEmpty { return }
+            rarer.merge(more) { $0.union($1) }
+        }
     }
 
     // MARK: Applying it
@@ -122,26 +136,34 @@ struct ReleasePlan {
 
     /// Per column, the values that fewer people have than the rule says. Where those who have one are too few
     /// themselves, the next rarest value joins them.
-    private static func rareValues(
-        _ store: WorkingStore, _ rules: DisclosureRules
+    ///
+    /// - Parameter known: values that are rare for another reason.
+    private func rareValues(
+        _ store: WorkingStore, known: [ColumnReference: Set<String>]
     ) throws(DatasetError) -> [ColumnReference: Set<String>] {
         var found: [ColumnReference: Set<String>] = [:]
         for rule in rules.rareValues {
-            guard let (register, column) = place(of: rule.column, store.layout) else { continue }
+            guard let (register, column) = Self.place(of: rule.column, store.layout) else { continue }
             var counts: [String: Int] = [:]
-            try store.forEachPerson(inRegisterAt: register) { _, _, rows in
+            try store.forEachPerson(inRegisterAt: register) { person, _, rows in
+                guard !leavesOut(person) else { return }
                 for text in Set(rows.filter { $0[column] != .null }.map { $0[column].plainText }) {
                     counts[text, default: 0] += 1
                 }
             }
             // What is called so already is one of them.
             let ordered = counts.sorted { ($0.value, $0.key) < ($1.value, $1.key) }
-            var rare = Set(ordered.filter { $0.value < rule.people && $0.key != rule.replacement }.map(\.key))
-            var common = ordered.filter { $0.value >= rule.people && $0.key != rule.replacement }.map(\.key)[...]
+            let others = ordered.filter { $0.key != rule.replacement }
+            let isRare = { (key: String, people: Int) in
+                people < rule.people || known[rule.column]?.contains(key) == true
+            }
+            var rare = Set(others.filter { isRare($0.key, $0.value) }.map(\.key))
+            var common = others.filter { !isRare($0.key, $0.value) }.map(\.key)[...]
             while !rare.isEmpty {
                 let together = rare.union([rule.replacement])
                 var people = 0
-                try store.forEachPerson(inRegisterAt: register) { _, _, rows in
+                try store.forEachPerson(inRegisterAt: register) { person, _, rows in
+                    guard !leavesOut(person) else { return }
                     if rows.contains(where: { $0[column] != .null && together.contains($0[column].plainText) }) {
                         people += 1
                     }
@@ -159,6 +181,52 @@ struct ReleasePlan {
             let column = layout.registers[register].columns.firstIndex(where: { $0.name == reference.column })
         else { return nil }
         return (register, column)
+    }
+
+    /// By person, a number that is the same for those who differ in nothing that stays as it is.
+    private static func fixedKeys(
+        _ store: WorkingStore, _ rules: DisclosureRules, people: [Pseudonym], masks: [UInt64]
+    ) throws(DatasetError) -> [UInt64] {
+        var keys = masks
+        for (index, register) in store.layout.registers.enumerated() {
+            let isCounted = rules.countedRows.contains(register.id)
+            var rowCounts = Array(repeating: 0, count: people.count)
+            var person = 0
+            try store.forEachCount(inRegisterAt: index) { pseudonym, count in
+                while person < people.count, people[person] < pseudonym { person += 1 }
+                guard person < people.count, people[person] == pseudonym else { return }
+                rowCounts[person] = isCounted ? count : min(1, count)
+            }
+            var known: [[UInt64]: UInt64] = [:]
+            for person in keys.indices {
+                let key = [keys[person], UInt64(rowCounts[person])]
+                let next = known[key] ?? UInt64(known.count)
+                known[key] = next
+                keys[person] = next
+            }
+        }
+        return keys
+    }
+
+    /// Values that are shown as they came to fewer people than a rule says, since others' were made coarser.
+    private func rarerValues() -> [ColumnReference: Set<String>] {
+        var found: [ColumnReference: Set<String>] = [:]
+        for rule in rules.rareValues {
+            guard let place = columns.firstIndex(where: { $0.reference == rule.column }) else { continue }
+            let shown = masks.indices.filter { !isLeftOut[$0] && levels[place][$0] == 0 }
+            let counts = columns[place].values(ofPeople: shown)
+            var others = counts.filter { $0.key != rule.replacement }
+            let few = others.filter { $0.value < rule.people }
+            if few.isEmpty, let together = counts[rule.replacement], together < rule.people {
+                // Those that are shown as one value are too few themselves: the next rarest joins them.
+                let next = others.min { ($0.value, $0.key) < ($1.value, $1.key) }
+                others = next.map { [$0.key: $0.value] } ?? [:]
+            } else {
+                others = few
+            }
+            if !others.isEmpty { found[rule.column] = Set(others.keys) }
+        }
+        return found
     }
 
     private static func read(
@@ -202,7 +270,7 @@ struct ReleasePlan {
     private mutating func recode(_ smallestClass: Int) throws(DatasetError) {
         let recoding = LocalRecoding(
             columns: columns, sensitive: sensitive, smallestClass: smallestClass, diversity: rules.diversity)
-        let (reached, failed) = recoding.classes(ofPeople: masks)
+        let (reached, failed) = recoding.classes(ofPeople: fixed) { isLeftOut[$0] }
         for person in failed.flatMap(\.members) { isLeftOut[Int(person)] = true }
         try checkLeftOut()
         for reachedClass in reached {
@@ -227,12 +295,17 @@ struct ReleasePlan {
     /// How much of the dataset's people is left.
     var keptCount: Int { isLeftOut.count { !$0 } }
 
+    /// What the census must find; nil where no k is asked for.
+    var classNumbers: (count: Int, smallest: Int)? {
+        rules.smallestClass.map { _ in (classes.count, classes.map(\.members.count).min() ?? 0) }
+    }
+
     /// Sizes of the classes that people would be in as they came, or are in as they are shown.
     func classSizes(isRecoded: Bool) -> [Int] {
         if isRecoded { return classes.map(\.members.count) }
         var sizes: [[Int64]: Int] = [:]
         for person in masks.indices {
-            let key = [Int64(bitPattern: masks[person])] + columns.map { Int64($0.sets[person]) }
+            let key = [Int64(bitPattern: fixed[person])] + columns.map { Int64($0.sets[person]) }
             sizes[key, default: 0] += 1
         }
         return Array(sizes.values)
@@ -321,13 +394,17 @@ extension ReleasePlan {
         let members = masks.indices.filter { masks[$0] >> UInt64(bit) & 1 == 1 && !isLeftOut[$0] }
         let rows = try shown(table.rows, of: store)
         let columns = try table.columns.map { reference throws(DatasetError) in try shown(reference, of: store) }
+        // Where everybody with rows in the register is of the cohort, the rest of the cohort has none.
+        let inCohort = Set(members)
+        let withRows = rows.indices.filter { !isLeftOut[$0] && rows[$0] != PeopleTable.noRows }
         return try PeopleTable(
-            table, of: members.map { (rows[$0], columns?[$0] ?? "") }, gate: gate)
+            table, of: members.map { (rows[$0], columns?[$0] ?? "") },
+            isNoRowsKnown: withRows.allSatisfy(inCohort.contains), gate: gate)
     }
 
     /// By person, what the dataset shows in a column: one value, or that there are several or none.
     private func shown(_ reference: ColumnReference, of store: WorkingStore) throws(DatasetError) -> [String] {
-        var texts = Array(repeating: "no rows", count: people.count)
+        var texts = Array(repeating: PeopleTable.noRows, count: people.count)
         guard let (register, column) = Self.place(of: reference, layout) else { return texts }
         try store.forEachPerson(inRegisterAt: register) { person, _, rows in
             guard let index = index(of: person), !rows.isEmpty else { return }

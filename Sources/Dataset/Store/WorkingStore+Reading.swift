@@ -83,6 +83,16 @@ extension WorkingStore {
         }
     }
 
+    /// Hands out every person with an entry in a register, by pseudonym, with the number of rows.
+    func forEachCount(inRegisterAt index: Int, _ body: (Pseudonym, Int) throws -> Void) throws(DatasetError) {
+        let register = layout.registers[index]
+        try readFinished { database in
+            let table = quotedIdentifier("people_" + register.id)
+            let people = try Row.fetchCursor(database, sql: "SELECT pseudonym, count FROM \(table) ORDER BY pseudonym")
+            while let entry = try people.next() { try body(try pseudonym(entry[0]), entry[1]) }
+        }
+    }
+
     private func values(of row: Row, in register: DatasetLayout.Register) throws(DatasetError) -> [FieldValue] {
         var values: [FieldValue] = []
         values.reserveCapacity(register.columns.count)

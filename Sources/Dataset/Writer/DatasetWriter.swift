@@ -76,13 +76,12 @@ public struct DatasetWriter: Sendable {
         report: DatasetReport
     ) throws(DatasetError) {
         let layout = store.layout
-        var census = ReleaseCensus(layout: layout, rules: store.agreement.disclosure, count: tally.people)
         let databasePath = directory + "/dataset.sqlite"
         let database = try DatabaseFile(creating: databasePath, layout: layout)
         var personFacts = TableFacts([])
         var tables = [
             try writePersons(
-                to: directory, of: store, plan: plan, census: &census, database: database, facts: &personFacts)
+                to: directory, of: store, plan: plan, database: database, facts: &personFacts)
         ]
         try reached(.persons)
         var registerFacts: [TableFacts] = []
@@ -90,13 +89,14 @@ public struct DatasetWriter: Sendable {
             var facts = TableFacts(layout.registers[index].released)
             tables.append(
                 try writeRegister(
-                    at: index, to: directory, of: store, plan: plan, census: &census, database: database, facts: &facts)
+                    at: index, to: directory, of: store, plan: plan, database: database, facts: &facts)
             )
             registerFacts.append(facts)
             try reached(.register(layout.registers[index].id))
         }
-        try census.check()
         try database.finish()
+        try ReleaseCensus.check(
+            databasePath, layout: layout, rules: store.agreement.disclosure, tally: tally, classes: plan.classNumbers)
         var others = [(path: "dataset.sqlite", file: try WrittenFile(syncing: databasePath))]
         try reached(.database)
         var report = report
@@ -119,8 +119,7 @@ public struct DatasetWriter: Sendable {
     }
 
     private func writePersons(
-        to directory: String, of store: WorkingStore, plan: ReleasePlan, census: inout ReleaseCensus,
-        database: DatabaseFile, facts: inout TableFacts
+        to directory: String, of store: WorkingStore, plan: ReleasePlan, database: DatabaseFile, facts: inout TableFacts
     ) throws(DatasetError) -> WrittenFile {
         var file = try OutputFile(creating: directory + "/persons.csv")
         let cohorts = store.layout.cohorts
@@ -128,7 +127,6 @@ public struct DatasetWriter: Sendable {
         try file.write { CSVLine.append(names: ["person"] + cohorts.map(\.id) + links, to: &$0) }
         try store.forEachPerson { person, mask, link in
             guard !plan.leavesOut(person) else { return }
-            census.person(person, cohorts: mask)
             let memberships = cohorts.map { mask >> UInt64($0.bit) & 1 == 1 }
             try file.write { line in
                 line += person.textBytes
@@ -143,8 +141,8 @@ public struct DatasetWriter: Sendable {
     }
 
     private func writeRegister(
-        at index: Int, to directory: String, of store: WorkingStore, plan: ReleasePlan, census: inout ReleaseCensus,
-        database: DatabaseFile, facts: inout TableFacts
+        at index: Int, to directory: String, of store: WorkingStore, plan: ReleasePlan, database: DatabaseFile,
+        facts: inout TableFacts
     ) throws(DatasetError) -> WrittenFile {
         let register = store.layout.registers[index]
         let links = Self.linkColumns(store.layout)
@@ -154,7 +152,6 @@ public struct DatasetWriter: Sendable {
             guard !plan.leavesOut(person) else { return }
             // Sorted by what is shown: the order must not tell what disclosure control took away.
             let rows = plan.rows(rows, of: person, registerAt: index).sorted(by: RowOrder.precedes)
-            try census.rows(rows, of: person, registerAt: index)
             let name = person.textBytes
             for row in rows {
                 try file.write { line in

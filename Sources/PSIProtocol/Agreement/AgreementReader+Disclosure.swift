@@ -1,8 +1,8 @@
 /// Reads `disclosure` once the registers and cohorts it names are known.
 extension AgreementReader {
     private static let disclosureFields = [
-        "k", "l", "diversity", "leave_out", "population", "quasi_identifiers", "sensitive", "cuts", "rare",
-        "date_shift", "tables",
+        "k", "l", "diversity", "leave_out", "population", "quasi_identifiers", "count_rows", "sensitive", "cuts",
+        "rare", "date_shift", "tables",
     ]
     private static let stepFields = ["bands", "dates", "prefixes", "groups"]
 
@@ -37,6 +37,7 @@ private struct DisclosureReader {
             readQuasiIdentifier($0)
         }
         if fields.has("k") { rules.smallestClass = fields.integer("k", DisclosureRules.smallestClasses)?.value }
+        rules.countedRows = readCountedRows()
         rules.sensitive = readReferences("sensitive", limit: DisclosureRules.columnLimit)
         rules.diversity = readDiversity(rules.sensitive)
         rules.leaveOutPercent = fields.integer("leave_out", DisclosureRules.leaveOutShares, standard: 0)?.value ?? 0
@@ -84,6 +85,23 @@ private struct DisclosureReader {
             default: readGroups(item)
             }
         return steps.map { QuasiIdentifier(reference, steps: $0) }
+    }
+
+    private func readCountedRows() -> [RegisterID] {
+        let ids = fields.identifiers(
+            "count_rows", .name, limit: AgreementLimits.registers,
+            "ids of registers whose numbers of rows k people share")
+        return (ids ?? []).compactMap { id in
+            guard let register = registers.first(where: { $0.id == id.value }), !register.releasedFor.isEmpty else {
+                let released = registers.filter { !$0.releasedFor.isEmpty }.map(\.id)
+                mistakes.add(
+                    id.place, id.path,
+                    "No register whose rows are released is called \(id.value)\(NearName.hint(id.value, among: released))."
+                )
+                return nil
+            }
+            return id.value
+        }
     }
 
     private func readBands(_ item: MappingReader) -> [GeneralisationStep]? {
@@ -316,6 +334,9 @@ private struct DisclosureReader {
         } else {
             if fields.has("quasi_identifiers") {
                 fields.fail("quasi_identifiers", "Write k as well: how many people must share what these columns tell.")
+            }
+            if fields.has("count_rows") {
+                fields.fail("count_rows", "Write k as well: how many people must share these numbers of rows.")
             }
             if rules.diversity != nil { fields.fail("l", "This needs k and quasi_identifiers. Write them.") }
         }

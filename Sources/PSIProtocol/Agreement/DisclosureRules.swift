@@ -22,6 +22,8 @@ public struct DisclosureRules: Sendable, Equatable {
     /// People of the population that the cohorts come from, for estimates of risk; nil: not known.
     public var population: Int?
     public var quasiIdentifiers: [QuasiIdentifier]
+    /// Registers of which not only whether somebody has rows but how many belongs to what k people must share.
+    public var countedRows: [RegisterID] = []
     public var sensitive: [ColumnReference]
     public var cuts: [ColumnCut]
     public var rareValues: [RareValues]
@@ -242,9 +244,12 @@ extension DisclosureRules {
                 let steps = quasi.steps.map(\.words) + ["missing"]
                 return "\(quasi.column) (\(steps.joined(separator: ", then ")))"
             }
+            let counts =
+                countedRows.isEmpty ? "" : ", of how many rows in \(countedRows.joined(separator: ", "))"
             sentences.append(
-                "At least \(smallestClass) people share every combination of cohorts, registers and these columns, which are "
-                    + "made coarser for those who would be alone: \(columns.joined(separator: "; ")).")
+                "At least \(smallestClass) people share every combination of cohorts, of registers in which they have rows\(counts), "
+                    + "and of these columns, which are made coarser for those who would be alone: "
+                    + "\(columns.joined(separator: "; ")).")
         }
         if let diversity {
             let columns = sensitive.map(\.description).joined(separator: ", ")

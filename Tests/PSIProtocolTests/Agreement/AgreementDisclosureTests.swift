@@ -112,6 +112,8 @@ import Testing
             ("  k: 5\n", "  k: 1\n", "from 2 to 1000"),
             ("  k: 5\n", "  k: 999\n  l: 3\n", "twice"),
             ("  k: 5\n", "", "Write k as well"),
+            ("  k: 5\n", "  k: 5\n  count_rows: [omnia_cleints]\n", "omnia_clients"),
+            ("  k: 5\n", "  k: 5\n  count_rows: [omnia_clients, omnia_clients]\n", "in this list twice"),
             ("max_people: 3000}", "max_people: 4}", "smaller k"),
             ("  l: 2\n  diversity: frequency\n", "", "Write l as well"),
             ("  l: 2\n", "", "This needs l"),
