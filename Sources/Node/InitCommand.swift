@@ -49,7 +49,7 @@ struct InitCommand: ParsableCommand {
             coordinator:
               url: https://coordinator.example:7443
               pin: sha256:PUT-THE-COORDINATOR'S-PIN-HERE
-              # proxy: {host: proxy.example, port: 3128}
+              # proxy: {host: proxy.example, port: 3128, credentials: proxy-credentials}
 
             # Cores that blinding may use; all unless told.
             # cores: 2

@@ -42,8 +42,10 @@ public struct CoordinatorAddress: Sendable, Equatable {
     public let pin: [UInt8]
     public let proxyHost: String?
     public let proxyPort: Int?
+    /// A file of `user:password` that only the program's account may read.
+    public let proxyCredentials: String?
 
-    /// Reads `{url, pin, proxy: {host, port}}`.
+    /// Reads `{url, pin, proxy: {host, port, credentials}}`.
     public init(_ mapping: StrictMapping) {
         url = mapping.string("url")
         pin = mapping.value(
@@ -58,5 +60,14 @@ public struct CoordinatorAddress: Sendable, Equatable {
         let proxy = mapping.optionalMapping("proxy")
         proxyHost = proxy?.string("host")
         proxyPort = proxy?.int("port", in: 1...65_535)
+        proxyCredentials = proxy?.optionalPath("credentials")
+        if let proxy {
+            for name in ["user", "password"] where proxy.optionalString(name) != nil {
+                proxy.reject(
+                    name,
+                    "credentials do not belong here: write user:password into a file (chmod 600), and name that file under "
+                        + "credentials")
+            }
+        }
     }
 }

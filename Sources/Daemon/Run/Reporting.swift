@@ -24,6 +24,8 @@ extension ExchangeClientError: ReportableError {
     public var exitStatus: ExitStatus { self == .invalidBaseURL ? .configuration : .unavailable }
 }
 
+extension ProxyFailure: ReportableError { public var exitStatus: ExitStatus { .unavailable } }
+
 extension StoreError: ReportableError {
     public var exitStatus: ExitStatus { self == .diskFull ? .inputOutput : .unavailable }
 }

@@ -27,6 +27,29 @@ enum CallFailure {
         }
     }
 
+    /// What can go wrong at a proxy.
+    enum ProxyProblem {
+        /// With a proxy, every connection is one to it.
+        case unreached
+        case credentials
+        /// It answered, but made no way.
+        case refused
+    }
+
+    static func ofProxy(_ error: any Error) -> ProxyProblem? {
+        switch error {
+        case let error as HTTPClientError:
+            switch error {
+            case .proxyAuthenticationRequired: .credentials
+            case .invalidProxyResponse, .httpProxyHandshakeTimeout: .refused
+            case .connectTimeout: .unreached
+            default: nil
+            }
+        case is NIOConnectionError: .unreached
+        default: nil
+        }
+    }
+
     private static let tlsFailure = ExchangeClientError.unreachable(reason: "the TLS handshake failed")
 
     /// Whether the peer said by a TLS alert that it doesn't take the certificate.
@@ -44,6 +67,7 @@ enum CallFailure {
         case TLSRefusal.refusedByPeer: true
         case let problem as ExchangeProblem: problem.status >= 500
         case ExchangeClientError.unreachable, ExchangeClientError.timedOut: true
+        case is ProxyFailure: true
         case ExchangeClientError.invalidAnswer(let status): status >= 500
         default: false
         }

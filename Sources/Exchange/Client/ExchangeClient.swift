@@ -28,10 +28,33 @@ public struct ExchangeClientConfiguration: Sendable {
     public struct Proxy: Sendable, Equatable {
         public var host: String
         public var port: Int
+        public var credentials: Credentials?
 
-        public init(host: String, port: Int) {
+        public init(host: String, port: Int, credentials: Credentials? = nil) {
             self.host = host
             self.port = port
+            self.credentials = credentials
+        }
+
+        /// Sent to the proxy as HTTP's Basic authentication, in the clear. Secret; reflection shows nothing.
+        public struct Credentials: Sendable, Equatable, CustomReflectable {
+            let user: String
+            let password: String
+
+            /// - Parameter text: `user:password`, perhaps with a line end. Nil for anything else.
+            public init?(_ text: String) {
+                let line = text.trimmingCharacters(in: .newlines)
+                guard let colon = line.firstIndex(of: ":"), colon != line.startIndex,
+                    line.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F })
+                else { return nil }
+                user = String(line[..<colon])
+                password = String(line[line.index(after: colon)...])
+            }
+
+            /// Of the header `Proxy-Authorization`.
+            var header: String { "Basic " + Data("\(user):\(password)".utf8).base64EncodedString() }
+
+            public var customMirror: Mirror { Mirror(self, children: [:]) }
         }
     }
 
@@ -47,6 +70,7 @@ public struct ExchangeClientConfiguration: Sendable {
 /// Follows no redirect and reaches no host but the one of its base URL. Every answer is bounded before it is read.
 public final class ExchangeClient: Sendable {
     private let baseURL: String
+    private let proxy: ExchangeClientConfiguration.Proxy?
     private let http: HTTPClient
     private let retry: RetryPolicy
     private let callTimeout: Duration
@@ -57,6 +81,7 @@ public final class ExchangeClient: Sendable {
     public init(configuration: ExchangeClientConfiguration, logger: Logger) throws {
         try configuration.identity.checkValidity()
         baseURL = try Self.checkedBaseURL(configuration.baseURL)
+        proxy = configuration.proxy
         retry = configuration.retry
         callTimeout = configuration.callTimeout
         outage = OutageMonitor(onOutage: configuration.onOutage, onRecovery: configuration.onRecovery)
@@ -67,7 +92,11 @@ public final class ExchangeClient: Sendable {
                 connect: TimeAmount(configuration.connectTimeout),
                 // Longer than any wait that the coordinator grants.
                 read: .seconds(Int64(ExchangeQuery.waitLimit) + 30)),
-            proxy: configuration.proxy.map { .server(host: $0.host, port: $0.port) }, decompression: .disabled)
+            proxy: configuration.proxy.map { proxy in
+                .server(
+                    host: proxy.host, port: proxy.port,
+                    authorization: proxy.credentials.map { .basic(username: $0.user, password: $0.password) })
+            }, decompression: .disabled)
         http.httpVersion = .http1Only
         http.connectionPool.idleTimeout = .seconds(60)
         // A connection that failed is this client's to retry, which knows whether that makes sense.
@@ -144,8 +173,25 @@ public final class ExchangeClient: Sendable {
                 status: status, isLast: response.headers.first(name: ExchangeHeader.last) == "true",
                 body: Array(bytes.readableBytesView))
         } catch {
+            if let proxy, let failure = await failure(of: proxy, error) { throw failure }
             throw CallFailure.named(error)
         }
+    }
+
+    /// What the proxy made fail; nil if it was something else.
+    private func failure(of proxy: ExchangeClientConfiguration.Proxy, _ error: any Error) async -> ProxyFailure? {
+        guard let problem = CallFailure.ofProxy(error) else { return nil }
+        var reason = ProxyFailure.Reason.noAnswer
+        switch problem {
+        case .unreached: reason = .absent
+        case .credentials: reason = proxy.credentials == nil ? .credentialsMissing : .credentialsRefused
+        case .refused:
+            if let parts = URLComponents(string: baseURL), let host = parts.host {
+                reason = await ProxyProbe.status(
+                    of: proxy, target: "\(host):\(parts.port ?? 443)", authorization: proxy.credentials?.header)
+            }
+        }
+        return ProxyFailure(host: proxy.host, port: proxy.port, reason: reason)
     }
 
     private static func problem(_ response: HTTPClientResponse, _ status: Int) async throws -> any Error {

@@ -5,6 +5,15 @@ import Synchronization
 /// A small HTTP proxy that knows CONNECT, for tests.
 final class ConnectProxy: Sendable {
     private let seen = Mutex<[String]>([])
+    /// What it answers, if it makes no way.
+    private let refusal: String?
+    /// The header that it wants to see, if any.
+    private let authorization: String?
+
+    init(refusal: String? = nil, authorization: String? = nil) {
+        self.refusal = refusal
+        self.authorization = authorization
+    }
 
     /// What it was asked to connect to.
     var targets: [String] { seen.withLock { $0 } }
@@ -43,6 +52,14 @@ final class ConnectProxy: Sendable {
                 let port = target.split(separator: ":").last.flatMap({ Int($0) })
             else { return }
             seen.withLock { $0.append(target) }
+            if let authorization, !head.lowercased().contains("proxy-authorization: \(authorization)".lowercased()) {
+                try await outbound.write(ByteBuffer(string: "HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n"))
+                return
+            }
+            if let refusal {
+                try await outbound.write(ByteBuffer(string: refusal))
+                return
+            }
             let upstream = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
                 .connect(host: host, port: port, channelInitializer: Self.wrap)
             try await outbound.write(ByteBuffer(string: "HTTP/1.1 200 Connected\r\n\r\n"))
