@@ -172,13 +172,18 @@ struct RegisterCheck {
             out.line("register \(declaration.id): \(obstacle.description)")
             problems += 1
         }
-        let grouping = try PersonGrouping(
-            reader: try RegisterReader(declaration: declaration, source: source, plan: plan), spool: spool)
+        var reader = try RegisterReader(declaration: declaration, source: source, plan: plan)
+        reader.countsProgramWords = true
+        let grouping = try PersonGrouping(reader: reader, spool: spool)
         let survey = try grouping.run()
         out.line(
             "register \(declaration.id): \(survey.people) people, \(survey.rowsKept) rows of \(survey.rowsRead) read")
         minimisation(survey, to: out)
         report(survey, to: out)
+        if let kind = survey.shortfall(of: declaration, plan: plan, source: source) {
+            out.line("  \(RegisterError(kind, file: source.path).description)")
+            problems += 1
+        }
         if source.identityColumn == nil, plan.keys.contains(where: { $0.content == .identityCode }) {
             out.line("  config.yaml names no column of identity codes (identity): nobody is found by their code")
         }
@@ -237,6 +242,16 @@ struct RegisterCheck {
         out.line(
             "  codes by row: \(codes.official) official, \(codes.temporary) temporary, \(codes.missing) missing, "
                 + "\(codes.invalid) invalid; \(codes.repaired) were read in spite of look-alike characters")
+        if !survey.codeShapes.words.isEmpty { out.line("  codes that are not usable: \(survey.codeShapes.words)") }
+        for (field, words) in survey.programWords.sorted(by: { $0.key < $1.key }) {
+            let rows = words.values.reduce(0, +)
+            guard rows > 1, rows * 1_000 >= survey.rowsRead else { continue }
+            let list = words.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.key) (\($0.value))" }
+            out.line(
+                "  match field \(field): \(rows) rows have a word that programs write for a missing value, and that counts as "
+                    + "a value here: \(list.joined(separator: ", ")). Make them empty, or agree on normalisation: sidos-2"
+            )
+        }
         if survey.peopleWithoutCode > 0 { out.line("  \(survey.peopleWithoutCode) people have no usable code") }
         if survey.severalCodes > 0 {
             out.line(

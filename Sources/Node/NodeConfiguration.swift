@@ -77,7 +77,8 @@ struct NodeConfiguration {
         if let csv = mapping.optionalMapping("csv") {
             return .csv(
                 path: csv.path("file"), delimiter: csv.enumeration("delimiter", CSVDelimiter.self, default: .detect),
-                decimalComma: csv.bool("decimal_comma", default: false), nullText: csv.optionalString("null_text"))
+                decimalComma: csv.bool("decimal_comma", default: false), nullText: csv.optionalString("null_text"),
+                quotedNull: csv.bool("quoted_null", default: false))
         }
         let sqlite = mapping.mapping("sqlite")
         return .sqlite(path: sqlite.path("file"), table: sqlite.string("table"))

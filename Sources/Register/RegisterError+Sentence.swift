@@ -40,11 +40,15 @@ extension RegisterError.Kind {
         case .recordTooLong(let limit):
             "a row is longer than \(limit) bytes. Check for an unclosed quotation mark, or leave columns out."
         case .ambiguousDelimiter:
-            "the header has both commas and semicolons. Say in the configuration which one is the delimiter."
+            "the header has several of comma, semicolon, tab and vertical bar. "
+                + "Say in the configuration which one is the delimiter."
+        case .separatorLineDiffers:
+            "the line sep= before the header names another delimiter than the configuration, or one that cannot be read. "
+                + "Make the two agree: comma, semicolon, tab or pipe."
         case .tooManyColumns(let limit):
             "there are more than \(limit) columns. Leave out those the agreement doesn't name."
         case .duplicateColumns(let first, let second):
-            "columns \(first) and \(second) have the same name. Rename one of them."
+            "columns \(first) and \(second) have the same name, which is asked for. Rename one of them."
         case .identityCodeInHeader:
             "a column name is a personal identity code. The first line must hold the columns' names; add a header."
         case .notADatabase:
@@ -53,9 +57,15 @@ extension RegisterError.Kind {
             "another program holds the database locked. Let it finish, or read from a copy."
         case .databaseCorrupt:
             "SQLite says that the database is damaged. Restore it from its source."
-        case .missingTable(let name, let suggestion):
+        case .missingTable(let name, let suggestion, let others):
             "the database has no table or view \(ShownName.of(name))"
-                + (suggestion.map { "; there is \(ShownName.of($0))" } ?? "") + ". Names are case-sensitive."
+                + (suggestion.map { "; there is \(ShownName.of($0))" } ?? "")
+                + (others.isEmpty ? "" : "; there are " + others.map(ShownName.of).joined(separator: ", "))
+                + ". Names are case-sensitive."
+        case .walNeedsFolder:
+            "the database is in WAL mode and has changes in its -wal file, which SQLite reads only where it may write "
+                + "beside it. Let its owner run PRAGMA wal_checkpoint(TRUNCATE) and close it, or PRAGMA journal_mode=DELETE, or "
+                + "give a copy; or let the node write in the folder (ReadWritePaths= of its service)."
         case .databaseFailed(let code):
             "SQLite failed with result code \(code). Try the table or view with the sqlite3 program."
         case .postgreSQL(let failure):
@@ -95,8 +105,9 @@ extension RegisterError.Kind {
         case .valueTooLong(let expected, let limit):
             "the value is longer than the \(limit) bytes allowed in \(expected.article) column. Shorten it."
         case .identityCodeInColumn:
-            "the value is or contains a personal identity code and would be released. "
-                + "Nothing is sent; remove the code from the column or leave the column out of the agreement."
+            "the value is or contains what could be a personal identity code of Finland, Sweden or Estonia, and would be "
+                + "released. Nothing is sent; remove it from the column, or leave the column out of the agreement. If the "
+                + "column's numbers are something else, say so in the agreement and in the policy (not_identity_codes)."
         case .unmappedValues(let columns):
             "the agreement's map lacks codes that the register has: "
                 + columns.map { "\(Self.count($0.count, "row")) in \(ShownName.of($0.column))" }.joined(separator: ", ")
@@ -120,6 +131,19 @@ extension RegisterError.Kind {
             "the configuration names people who are never released, but the agreement's cohort \(ShownName.of(cohort)) is "
                 + "defined by this register and opened without it, so they could not be kept out. "
                 + "Agree to release some register for it, or on another cohort."
+        case .tooFewUsableCodes(let usable, let rows, let percent, let shapes):
+            "of \(Self.count(rows, "row")) only \(usable) have a usable identity code, less than the \(percent) % of usable_codes. "
+                + "Not usable are: \(shapes.words.isEmpty ? "missing codes" : shapes.words). "
+                + "Correct the column or the configuration, or agree on a lower usable_codes."
+        case .tooFewUsablePairs(let usable, let rows, let percent):
+            "of \(Self.count(rows, "pair")) of the history only \(usable) are usable, less than the \(percent) % of usable_codes. "
+                + "Check that both columns hold identity codes, and as they are issued."
+        case .tooFewReadableDates(let field, let readable, let rows, let percent):
+            "of \(Self.count(rows, "row")) with a date in the match field \(ShownName.of(field)) only \(readable) can be read, less "
+                + "than the \(percent) % of usable_codes. Write YYYY-MM-DD or D.M.YYYY."
+        case .tooFewPeople(let people, let least):
+            "there are \(people) people, fewer than the \(least) of min_people. Check that all of the register is read (files, "
+                + "views, rights and filters), or agree on a lower min_people."
         case .tooManyRowsOfPerson(let limit):
             "a person has more than \(limit) rows. Check for a placeholder identity, or aggregate the rows."
         case .personTooLarge(let limit):
@@ -159,7 +183,7 @@ extension ColumnType {
             "Write at most 64 digits with the configured decimal sign, no grouping and no exponent; "
                 + "in SQLite store it as INTEGER, REAL or TEXT with a point, in PostgreSQL as numeric."
         case .date:
-            "Write YYYY-MM-DD, D.M.YYYY or an ISO timestamp of an existing day; in SQLite store it as TEXT, in PostgreSQL as date."
+            "Write YYYY-MM-DD, D.M.YYYY, YYYYMMDD or a timestamp of an existing day; in SQLite store it as TEXT, in PostgreSQL as date."
         case .boolean:
             "Write true/false, 1/0, K/E, kyllä/ei or yes/no; in SQLite store it as INTEGER or TEXT, in PostgreSQL as boolean."
         case .code:

@@ -14,8 +14,14 @@ public struct RegisterError: Error, Sendable, Equatable {
     public let line: Int?
     /// The column's name in the source, or `#` and its number where it has no name.
     public let column: String?
+    /// Where columns are missing in a file of separated values, how its header was read.
+    public let header: HeaderReading?
 
-    public init(_ kind: Kind, file: String, row: Int? = nil, line: Int? = nil, column: String? = nil) {
+    public init(
+        _ kind: Kind, file: String, row: Int? = nil, line: Int? = nil, column: String? = nil,
+        header: HeaderReading? = nil
+    ) {
+        self.header = header
         self.kind = kind
         self.file = file
         self.row = row
@@ -51,8 +57,10 @@ public struct RegisterError: Error, Sendable, Equatable {
         case fieldTooLong(byteLimit: Int)
         case recordTooLong(byteLimit: Int)
         case ambiguousDelimiter
+        /// A line `sep=` before the header names no delimiter that can be read, or another than the configuration.
+        case separatorLineDiffers
         case tooManyColumns(limit: Int)
-        /// Two header fields are equal; their numbers, 1 for the first.
+        /// Two columns have one name that is asked for; their numbers, 1 for the first.
         case duplicateColumns(Int, Int)
         /// A header field is a personal identity code: the file has no header.
         case identityCodeInHeader
@@ -61,7 +69,10 @@ public struct RegisterError: Error, Sendable, Equatable {
         case notADatabase
         case databaseLocked
         case databaseCorrupt
-        case missingTable(name: String, suggestion: String?)
+        /// `others`: some that are there, where none is near.
+        case missingTable(name: String, suggestion: String?, others: [String] = [])
+        /// It keeps its latest changes in a second file (WAL), which cannot be read without writing beside it.
+        case walNeedsFolder
         /// SQLite's result code.
         case databaseFailed(code: Int32)
         case postgreSQL(PostgreSQLFailure)
@@ -103,6 +114,12 @@ public struct RegisterError: Error, Sendable, Equatable {
         /// Under the agreement, nobody can be kept out of this cohort.
         case neverReleaseNotKept(cohort: String)
 
+        // What is only counted.
+        case tooFewUsableCodes(usable: Int, rows: Int, percent: Int, shapes: CodeShapes)
+        case tooFewUsablePairs(usable: Int, rows: Int, percent: Int)
+        case tooFewReadableDates(field: String, readable: Int, rows: Int, percent: Int)
+        case tooFewPeople(Int, least: Int)
+
         // Gathering a person's rows.
         case tooManyRowsOfPerson(limit: Int)
         case personTooLarge(byteLimit: Int)
@@ -137,7 +154,7 @@ extension RegisterError: CustomStringConvertible {
         if let row { place += ", row \(row)" }
         if let line { place += row == nil ? ", line \(line)" : " (line \(line))" }
         if let column { place += ", column \(ShownName.of(column))" }
-        return "\(place): \(kind.sentence)"
+        return "\(place): \(kind.sentence)\(header?.sentence ?? "")"
     }
 }
 

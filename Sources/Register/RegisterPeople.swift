@@ -38,6 +38,9 @@ public struct RegisterPeople: PeopleSource {
         isCounting = agreement.linksInSeveralWays && agreement.release == .rows && agreement.tolerantMatching == nil
         if let obstacle = source.obstacle(under: agreement, register: declaration.id) { throw obstacle }
         let counts = try grouping.run()
+        if let kind = counts.shortfall(of: declaration, plan: plan, source: source) {
+            throw RegisterError(kind, file: source.path)
+        }
         let itemCount = counts.people + (plan.withholding == .dummyCell ? counts.peopleWithheld : 0)
         guard itemCount <= maxPeople else {
             throw RegisterOverCap(register: declaration.id, people: itemCount, cap: maxPeople)

@@ -64,6 +64,13 @@ public struct RegisterReader {
     private var columns: [DerivedColumn]
     private let conditions: [FoundCondition]
     private let markIndex: Int?
+    private let nullText: [UInt8]?
+    /// What codes look like that are not used.
+    private(set) var codeShapes = CodeShapes()
+    private(set) var dateFields: [DateFieldCount] = []
+    /// Whether it is counted which words of programs for a missing value are read as if they were none.
+    public var countsProgramWords = false
+    private(set) var programWords: [String: [String: Int]] = [:]
 
     /// Opens the source and finds the columns.
     ///
@@ -87,12 +94,9 @@ public struct RegisterReader {
         }
 
         records = try source.makeReader()
-        let names = records.columns
-        // Names are shown in errors, and a table without a header has codes for them.
-        for (index, name) in names.enumerated() where plan.scheme.containsCode(Array(name.utf8)[...]) {
-            throw RegisterError(.identityCodeInHeader, file: file, column: "#\(index + 1)")
-        }
-        let indices = Dictionary(zip(names, names.indices)) { first, _ in first }
+        nullText = source.nullText
+        dateFields = plan.fields.filter { $0.kind == .date }.map { DateFieldCount(name: $0.name) }
+        let names = try ColumnNames(records, file: file)
         let wanted = declaration.columns.map { source.columnNames[$0.sourceName] ?? $0.sourceName }
         let testedNames = tested.map { source.columnNames[$0.column] ?? $0.column }
         let markName = [source.neverReleaseColumn?.name].compactMap { $0 }
@@ -101,12 +105,8 @@ public struct RegisterReader {
         for name in identifying where wanted.contains(name) {
             throw RegisterError(.identityColumnReleased, file: file, column: name)
         }
-        var missing: [RegisterError.MissingColumn] = []
-        for name in identifying + fieldNames + wanted + testedNames + markName where indices[name] == nil {
-            if missing.contains(where: { $0.name == name }) { continue }
-            missing.append(RegisterError.MissingColumn(name: name, suggestion: NearName.of(name, among: names)))
-        }
-        guard missing.isEmpty else { throw RegisterError(.missingColumns(missing), file: file) }
+        let indices = try names.indices(
+            of: identifying + fieldNames + wanted + testedNames + markName, reader: &records)
         identityIndex = source.identityColumn.flatMap { indices[$0] }
         localPersonIndex = source.personColumn.flatMap { indices[$0] }
         fieldIndices = fieldNames.compactMap { indices[$0] }
@@ -148,8 +148,12 @@ public struct RegisterReader {
         let isOutside = !isKept && !isMarked && declaration.rows?.people == .leaveOut
         if isOutside, !handsOutRowsLeftOut { return .leftOut }
         let code = readCode(of: record)
-        let fields = zip(fieldIndices, plan.fields).map { index, field in
-            Self.text(of: record[index]).flatMap { plan.profile.normalise($0, as: field.kind) }
+        if case .failure(let reason) = code, reason != .missing, let identityIndex {
+            codeShapes.add(CodeShape(record[identityIndex], reason, owner: declaration.owner))
+        }
+        var fields: [NormalisedField?] = []
+        for (index, field) in zip(fieldIndices, plan.fields) {
+            fields.append(readField(self.field(record, index, as: .code), field))
         }
         let localPerson = localPersonIndex.flatMap { Self.text(of: record[$0]) }.map { Array(WhiteSpace.trimmed($0)) }
         if isMarked, case .failure(let reason) = code, reason != .missing, localPerson?.isEmpty ?? true {
@@ -157,16 +161,23 @@ public struct RegisterReader {
         }
         if case .failure(let reason) = code, fields.allSatisfy({ $0 == nil }), localPerson?.isEmpty ?? true {
             guard isKept, !isMarked else { return .leftOut }
-            return .refused(reason, quality: quality { try? columns[$0].value(of: record[columns[$0].index]) })
+            return .refused(
+                reason,
+                quality: quality {
+                    try? columns[$0].value(of: field(record, columns[$0].index, as: columns[$0].sourceType))
+                })
         }
         var values: [FieldValue] = []
         if isKept {
             values.reserveCapacity(columns.count)
             for index in columns.indices {
-                let field = record[columns[index].index]
+                let field = self.field(record, columns[index].index, as: columns[index].sourceType)
                 do throws(RegisterError.Kind) {
-                    values.append(try columns[index].countedValue(of: field))
-                    if columns[index].mayHoldCode, holdsCode(field) { throw .identityCodeInColumn }
+                    let value = try columns[index].countedValue(of: field)
+                    if columns[index].mayHoldCode, holdsCode(value, of: field, columns[index].declaration, code) {
+                        throw .identityCodeInColumn
+                    }
+                    values.append(value)
                 } catch {
                     throw RegisterError(error, at: record.place, column: columns[index].name)
                 }
@@ -177,6 +188,22 @@ public struct RegisterReader {
                 code: code, localPerson: localPerson?.isEmpty ?? true ? nil : localPerson, fields: fields,
                 values: values, quality: isKept ? quality { values[$0] } : QualityValues(), isKept: isKept,
                 isMarked: isMarked, isOutside: isOutside))
+    }
+
+    private mutating func readField(_ source: SourceField, _ field: MatchField) -> NormalisedField? {
+        guard let text = Self.text(of: source) else { return nil }
+        let normal = plan.profile.normalise(text, as: field.kind)
+        if field.kind == .date {
+            if normal != nil || !MissingText.isAnyWord(text),
+                let index = dateFields.firstIndex(where: { $0.name == field.name })
+            {
+                dateFields[index].present += 1
+                if normal != nil { dateFields[index].readable += 1 }
+            }
+        } else if countsProgramWords, normal != nil, let word = MissingText.programWord(text) {
+            programWords[field.name, default: [:]][word, default: 0] += 1
+        }
+        return normal
     }
 
     private func isMarked(_ record: SourceRecord) throws(RegisterError) -> Bool {
@@ -191,7 +218,8 @@ public struct RegisterReader {
         var isKept = true
         for condition in conditions {
             do throws(RegisterError.Kind) {
-                if try !condition.holds(of: record[condition.index]) { isKept = false }
+                let field = field(record, condition.index, as: condition.type)
+                if try !condition.holds(of: field) { isKept = false }
             } catch {
                 throw RegisterError(error, at: record.place, column: condition.name)
             }
@@ -212,7 +240,7 @@ public struct RegisterReader {
             }
             if column.name == plan.quality.group {
                 switch value(index) {
-                case .code(let text)? where !scheme.containsCode(Array(text.utf8)[...]): quality.group = text
+                case .code(let text)? where !CodeGuard.holdsCode(text): quality.group = text
                 case .boolean(let answer)?: quality.group = answer ? "true" : "false"
                 default: break
                 }
@@ -223,18 +251,21 @@ public struct RegisterReader {
 
     private func readCode(of record: SourceRecord) -> Result<IdentityReading, RefusalReason> {
         guard let identityIndex else { return .failure(.missing) }
-        do throws(RefusalReason) { return .success(try reading(of: record[identityIndex])) } catch {
+        let field = field(record, identityIndex, as: .code)
+        do throws(RefusalReason) { return .success(try scheme.read(field, owner: declaration.owner)) } catch {
             return .failure(error)
         }
     }
 
-    private func reading(of field: SourceField) throws(RefusalReason) -> IdentityReading {
+    /// A record's field. What stands for a missing value is one in every type but text, in quotation marks or not.
+    private func field(_ record: SourceRecord, _ index: Int, as type: ColumnType) -> SourceField {
+        let field = record[index]
+        guard type != .text else { return field }
         switch field {
-        case .null: throw .missing
         case .characters(let text), .text(let text):
-            try scheme.read(text, owner: declaration.owner)
-        case .integer(let number): try scheme.read(Array(String(number).utf8)[...], owner: declaration.owner)
-        case .real, .binary: throw .malformed
+            if WhiteSpace.trimmed(text).isEmpty || nullText.map({ text.elementsEqual($0) }) == true { return .null }
+            return field
+        case .null, .integer, .real, .binary: return field
         }
     }
 
@@ -247,12 +278,47 @@ public struct RegisterReader {
         }
     }
 
-    /// Words and numbers can hold a code, which in some countries is digits only.
-    private func holdsCode(_ field: SourceField) -> Bool {
-        switch field {
-        case .characters(let text), .text(let text): scheme.containsCode(text)
-        case .integer(let number): scheme.containsCode(Array(String(number).utf8)[...])
-        case .null, .real, .binary: false
+    /// Whether what would be released could be a code. Where the agreement says that the column's numbers are none, digits
+    /// are let pass, but never the row's own code.
+    private func holdsCode(
+        _ value: FieldValue, of field: SourceField, _ column: ColumnDeclaration,
+        _ code: Result<IdentityReading, RefusalReason>
+    ) -> Bool {
+        guard let text = value.guardedText else { return false }
+        var texts = [text]
+        // As the source has it, zeros at the beginning included.
+        if case .characters(let written) = field, !written.elementsEqual(text) { texts.append(written) }
+        for text in texts {
+            guard let finding = CodeGuard.finding(in: text) else { continue }
+            guard column.numbersAreNoCodes, finding == .digits else { return true }
+            guard case .success(let reading) = code,
+                let other = try? scheme.identity(of: text, owner: declaration.owner)
+            else { continue }
+            if other == reading.identity { return true }
         }
+        return false
+    }
+}
+
+extension FieldValue {
+    /// What the guard of released text looks at; nil where a code cannot be.
+    fileprivate var guardedText: ArraySlice<UInt8>? {
+        switch self {
+        case .integer(let number): Array(String(number).utf8)[...]
+        case .decimal(let decimal):
+            // A fraction is no code; what comes from a floating-point number can be a whole one.
+            decimal.wholeDigits.map { Array($0.utf8)[...] }
+        case .code(let text), .text(let text): Array(text.utf8)[...]
+        case .null, .date, .boolean: nil
+        }
+    }
+}
+
+extension ExactDecimal {
+    /// The digits before the point; nil if any behind it is not 0.
+    fileprivate var wholeDigits: Substring? {
+        let parts = digits.split(separator: ".")
+        guard parts.dropFirst().allSatisfy({ $0.utf8.allSatisfy { $0 == UInt8(ascii: "0") } }) else { return nil }
+        return parts.first
     }
 }

@@ -357,6 +357,36 @@ import Testing
         #expect(moved.allSatisfy { known[$0[0] as String]?.residents[0][2].plainText == $0[1] as String })
     }
 
+    //
+    @Test("days that stand for something else are not moved, so that they give no offset away")
+    func noDays() throws {
+        func day(_ text: String) throws -> CalendarDate { try SampleStudy.required(CalendarDate(iso: text)) }
+        let named = try day("2009-01-01")
+        let stand = [try day("1900-01-01"), try day("9999-12-31"), try day("2222-11-11"), named]
+        var people = try DisclosureStudy.people(60, seed: 12)
+        for index in people.indices {
+            for row in people[index].care.indices where row > 0 {
+                people[index].care[row][0] = .date(stand[(index + row) % stand.count])
+            }
+        }
+        var shift = DateShift(days: 30)
+        shift.noDays = [named]
+        try write(people, DisclosureRules(dateShift: shift))
+        let known = Dictionary(uniqueKeysWithValues: people.map { ($0.pseudonym.text, $0) })
+        var (moved, left) = (0, 0)
+        for (person, original) in known where original.care.count > 1 {
+            let shown = try rows("SELECT visit_date FROM care WHERE person = '\(person)'").map { $0[0] as String }
+            let placeholders = original.care.dropFirst().map { $0[0].plainText }
+            #expect(Set(placeholders).isSubset(of: shown))
+            left += placeholders.count
+            // The true date is not where it was, but for those whom chance moves by no day.
+            if !shown.contains(original.care[0][0].plainText) { moved += 1 }
+        }
+        #expect(moved > 20 && left > 20, "\(moved) \(left)")
+        let package = try directory.text("dataset/datapackage.json")
+        #expect(package.contains("Days that stand for something else"))
+    }
+
     @Test("the same store gives the same bytes, moved dates and all")
     func deterministic() throws {
         let people = try DisclosureStudy.people(150, seed: 4)

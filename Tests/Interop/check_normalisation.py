@@ -133,7 +133,23 @@ def street(word):
     return word
 
 
-def normalise(data, kind):
+SPACES = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
+TIME = re.compile(
+    r"[T ](?:[0-9]|[01][0-9]|2[0-3]):[0-5][0-9](?::(?:[0-5][0-9]|60)(?:[.,][0-9]+)?)?"
+    r"(?:Z|[+-](?:[01][0-9]|2[0-3])(?::?[0-5][0-9](?::[0-5][0-9])?)?)?"
+)
+
+
+def date_2(text):
+    """N-71."""
+    text = text.strip(SPACES)
+    found = re.search("[T ]", text)
+    if not found:
+        return date(text)
+    return date(text[: found.start()]) if TIME.fullmatch(text[found.start() :]) else None
+
+
+def normalise(data, kind, profile):
     """A list of words or a date's parts; None if missing."""
     if len(data) > 256:
         return None
@@ -142,8 +158,10 @@ def normalise(data, kind):
     except UnicodeDecodeError:
         return None
     if kind == "date":
-        return date(text)
+        return date(text) if profile == "sidos-1" else date_2(text)
     words = spelling(text)
+    if profile != "sidos-1" and ("_".join(words) in BLOCKS["program-words"] or text.strip(SPACES) == "\\N"):
+        return None
     if not words or all(set(word) == {"x"} for word in words) or "_".join(words) in BLOCKS["missing"]:
         return None
     if kind == "code":
@@ -244,7 +262,7 @@ def result(case):
     kind = case["kind"]
     if kind == "spelling":
         return {"words": spelling(data.decode("utf-8"))}
-    done = normalise(data, kind)
+    done = normalise(data, kind, case.get("profile", "sidos-1"))
     if done is None:
         return None
     if kind == "date":

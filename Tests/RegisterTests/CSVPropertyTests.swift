@@ -58,7 +58,7 @@ import Testing
         #expect(
             errorKinds.isSuperset(of: [
                 "emptyFile", "invalidUTF8", "nulByte", "strayQuote", "textAfterClosingQuote", "unterminatedQuote",
-                "strayCarriageReturn", "tooManyFields", "tooFewFields", "ambiguousDelimiter", "duplicateColumns",
+                "strayCarriageReturn", "tooManyFields", "tooFewFields", "ambiguousDelimiter",
             ]), "\(errorKinds)")
     }
 

@@ -61,7 +61,9 @@ import Testing
         let good = try folder.write("olde,new\n131052-308T,131052X308T\n")
         #expect(
             failure { _ = try read(.csv(path: good)) }
-                == RegisterError(.missingColumns([.init(name: "old", suggestion: "olde")]), file: good))
+                == RegisterError(
+                    .missingColumns([.init(name: "old", suggestion: "olde")]), file: good,
+                    header: HeaderReading(line: 1, delimiter: .comma, columnCount: 2)))
         #expect(
             failure { _ = try read(.csv(path: good), former: "a", current: "zzzzz") }?.kind
                 == .missingColumns([.init(name: "a", suggestion: nil), .init(name: "zzzzz", suggestion: nil)]))

@@ -86,7 +86,9 @@ import Testing
                 == RegisterError(.unmappedFields(["family", "birth"]), file: path))
         #expect(
             try failure(own: ["given", "birth"], ["given": "g", "birth": "G"])
-                == RegisterError(.missingColumns([.init(name: "G", suggestion: "g")]), file: path))
+                == RegisterError(
+                    .missingColumns([.init(name: "G", suggestion: "g")]), file: path,
+                    header: HeaderReading(line: 1, delimiter: .detect, columnCount: 1)))
         #expect(
             try failure(own: ["given"], ["given": "g"], identity: nil, keys: [.identityCode])
                 == RegisterError(.noIdentityColumn, file: path))

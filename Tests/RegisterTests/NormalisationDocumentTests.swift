@@ -33,6 +33,7 @@ struct NormalisationDocumentTests {
     func lists() throws {
         let lists = [
             "fold": FoldTable.low + "\n" + FoldTable.high, "missing": MissingText.list,
+            "program-words": MissingText.programList,
             "abd": NameLists.abdList, "abd-articles": NameLists.abdArticleList, "stems": NameLists.stemList,
             "particles": NameLists.particleList, "patronymic-endings": NameLists.patronymicEndingList,
             "patronymics": NameLists.patronymicList, "forms": PhoneticRules.formList, "rules": PhoneticRules.ruleList,

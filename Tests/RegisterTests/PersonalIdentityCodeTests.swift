@@ -170,22 +170,4 @@ import Testing
         #expect(try bytes("010594Y9032", "kela") != bytes("010594Y9032", "vero"))
     }
 
-    @Test func codesAreFoundAsWholeWordsOnly() {
-        func found(_ text: String) -> Bool { FinnishIdentityScheme().containsCode(Array(text.utf8)[...]) }
-        for text in [
-            "131052-308T", " 131052-308t ", "hetu:131052-308T.", "(131052+308T)", "ä131052-308T",
-            "x 010594Y9032", "131052-308Tä", "131052-000V",
-            "1-131052-308T", "131052-308T-1", "131052-308U 131052-308T", "131052A308T",
-            // As an identity column could have it, and look-alikes within text.
-            "131052 - 308T", "born 131052\u{2013}308T", "tunnus\u{A0}１３１０５２-308t.", "x 131052\u{AD}-308T",
-        ] {
-            #expect(found(text), "\(text)")
-        }
-        for text in [
-            "", "131052-308", "131052-308U", "1131052-308T", "131052-308T1", "x131052-308T", "131052-308Tx",
-            "131052/308T", "310252-308Y", "131052308T", "131052 308T", "kunta 049", "2022-10-13 308T",
-        ] {
-            #expect(!found(text), "\(text)")
-        }
-    }
 }

@@ -108,10 +108,11 @@ import Testing
             "CREATE INDEX i ON Benefits (n)")
         #expect(kind(path, "benefits") == .missingTable(name: "benefits", suggestion: "Benefits"))
         #expect(kind(path, "Benefit") == .missingTable(name: "Benefit", suggestion: "Benefits"))
-        #expect(kind(path, "i") == .missingTable(name: "i", suggestion: nil))
+        #expect(kind(path, "i") == .missingTable(name: "i", suggestion: nil, others: ["Benefits", "broken"]))
         #expect(
             kind(path, "x\"; DROP TABLE Benefits; --")
-                == .missingTable(name: "x\"; DROP TABLE Benefits; --", suggestion: nil))
+                == .missingTable(
+                    name: "x\"; DROP TABLE Benefits; --", suggestion: nil, others: ["Benefits", "broken"]))
         #expect(kind(path, "broken") == .databaseFailed(code: ResultCode.SQLITE_ERROR.rawValue))
         #expect(try records(SQLiteRecordReader(path: path, table: "Benefits")) == [])
 

@@ -64,7 +64,7 @@ import Testing
         /// Another program changes every row.
         func change() throws {
             switch location {
-            case .csv(let path, _, _, _):
+            case .csv(let path, _, _, _, _):
                 let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
                 try handle.seekToEnd()
                 try handle.write(contentsOf: Data("more,more\n".utf8))
@@ -79,7 +79,7 @@ import Testing
         /// Whether nothing of a reader is left: no open file, lock, session or file of its own.
         func isFree() throws -> Bool {
             switch location {
-            case .csv(let path, _, _, _): return try Self.openFiles().allSatisfy { $0 != path }
+            case .csv(let path, _, _, _, _): return try Self.openFiles().allSatisfy { $0 != path }
             case .sqlite(let path, _):
                 try DatabaseQueue(path: path).writeWithoutTransaction { db in
                     // Not before every reader has gone.
@@ -164,7 +164,7 @@ import Testing
         #expect(error?.file == table.source.path)
     }
 
-    @Test func columnsOfOneNameAreRefused() throws {
+    @Test func columnsOfOneNameAreRefusedWhereTheyAreAskedFor() throws {
         let folder = try TemporaryFolder()
         let database = try TestDatabase()
         // SQLite gives the second of them another name.
@@ -172,7 +172,11 @@ import Testing
             .csv(path: try folder.write("a,b,a\n")), .postgreSQL(database.query("SELECT 1 AS a, 2 AS b, 3 AS a")),
         ] {
             let source = RegisterSource(location, identityColumn: "a")
-            #expect(registerError { _ = try source.makeReader() }?.kind == .duplicateColumns(1, 3))
+            #expect(
+                registerError { _ = try RegisterReader(declaration: register([]), source: source) }?.kind
+                    == .duplicateColumns(1, 3))
+            let other = RegisterSource(location, identityColumn: "b")
+            #expect(try rows(RegisterReader(declaration: register([]), source: other)).rows.isEmpty)
         }
         #expect(try database.cluster.hasNoSessions(database: database.name))
     }

@@ -37,6 +37,9 @@ import Testing
             // Coordination numbers: 60 added to the day.
             ("701063-2391", "197010632391"), ("197010632391", "197010632391"), ("640883-3231", "196408833231"),
             ("191401682396", "191401682396"), ("202601612381", "202601612381"),
+            // Of people whose day or month of birth is not known.
+            ("189000882390", "189000882390"), ("189005602405", "189005602405"), ("189000602418", "189000602418"),
+            ("900088-2390", "199000882390"),
             // As sources have them.
             (" 811218\u{2013}9876 ", "198112189876"), ("19811218 9876", "198112189876"),
             ("８１１２１８－９８７６", "198112189876"), ("811218\u{FF0B}9876", "188112189876"),
@@ -52,7 +55,7 @@ import Testing
             ("811218-A876", .malformed), ("811218-9T76", .malformed), ("811218-987T", .malformed),
             ("000101-E221", .malformed), ("000101-I220", .malformed), ("000101-P220", .malformed),
             ("811318-9876", .impossibleDate), ("811232-9876", .impossibleDate), ("810018-9876", .impossibleDate),
-            ("811260-9876", .impossibleDate), ("811292-9876", .impossibleDate), ("811200-9876", .impossibleDate),
+            ("811260-9876", .wrongCheckCharacter), ("811292-9876", .impossibleDate), ("811200-9876", .impossibleDate),
             ("20090229-0006", .impossibleDate), ("19000229-0005", .impossibleDate), ("000229+2399", .impossibleDate),
             ("811218-0001", .reservedNumber), ("640893-3231", .impossibleDate), ("900161-0017", .wrongCheckCharacter),
             ("990919+3776", .wrongCheckCharacter), ("800906-K148", .wrongCheckCharacter),
@@ -118,20 +121,4 @@ import Testing
         }
     }
 
-    @Test func codesAreFoundAsWholeWordsOnly() {
-        func found(_ text: String) -> Bool { SwedishIdentityScheme().containsCode(Array(text.utf8)[...]) }
-        for text in [
-            "811218-9876", "8112189876", "198112189876", "19811218-9876", "811218+9876", "nr 701063-2391, ny",
-            "1-811218-9876", "811218-9876-1", "ä8112189876ö", "000101-t220", "000229-2399", "811218 9876",
-            "född 811218\u{2013}9876", "19130401+2931", "x 000101-T220.",
-        ] {
-            #expect(found(text), "\(text)")
-        }
-        for text in [
-            "", "811218-987", "811218-9875", "x811218-9876", "811218-9876x", "1811218-9876", "811218-98761",
-            "811318-9876", "811218/9876", "Storgatan 12 811218 9876", "2026-03-15", "000101-E221", "21811218-9876",
-        ] {
-            #expect(!found(text), "\(text)")
-        }
-    }
 }

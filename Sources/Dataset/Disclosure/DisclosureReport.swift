@@ -44,6 +44,11 @@ struct DisclosureReport: Encodable, Equatable {
         let rows: ReportCount?
     }
 
+    /// With the caution that belongs to it.
+    private static let movedDates =
+        "dates moved, but for days that stand for something else; whoever knows one true date of a person knows how far all "
+        + "were moved"
+
     let smallestClass: Int?
     /// Registers of which the number of rows belongs to what k people share.
     let countedRows: [RegisterID]
@@ -93,7 +98,7 @@ struct DisclosureReport: Encodable, Equatable {
                         Changed(column: name, rule: "rare values grouped", rows: gate.disclose(rows.grouped[column])))
                 }
                 if rules.shifts(reference, type: declared.type) {
-                    changed.append(Changed(column: name, rule: "dates moved", rows: nil))
+                    changed.append(Changed(column: name, rule: Self.movedDates, rows: nil))
                 }
                 guard let place = plan.columns.firstIndex(where: { $0.reference == reference }) else { continue }
                 let told = plan.generalisation(at: place)

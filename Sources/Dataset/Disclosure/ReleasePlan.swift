@@ -95,6 +95,7 @@ struct ReleasePlan {
             if rules.shifts(reference, type: declared.type) {
                 return { value in
                     guard case .date(let date) = prepare(value) else { return .null }
+                    if rules.dateShift?.isNoDay(date) == true { return .date(date) }
                     return .date(DateShifter.move(date, by: offset))
                 }
             }

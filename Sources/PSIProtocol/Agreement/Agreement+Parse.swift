@@ -8,6 +8,8 @@ public enum AgreementLimits {
     public static let cohorts = 64
     public static let columnsPerRegister = 256
     public static let people = 1...100_000_000
+    public static let leastPeople = 0...100_000_000
+    public static let percents = 0...100
     public static let cellsPerPerson = 1...4096
     public static let rounds = 1...1000
     public static let cellBytes = 128...65_536
@@ -28,6 +30,14 @@ public enum AgreementLimits {
     /// Ids that a register, cohort or column cannot have: the dataset uses them, or an expression does.
     public static let reservedColumns = ["person", "link_key"]
     public static let reservedIDs = ["persons", "person", "link_key"] + CohortExpression.reservedWords
+
+    /// Whether files and tables of a register's name cannot be written, or not be unpacked everywhere: names of devices
+    /// under Windows, and those that SQLite keeps for itself.
+    static func isNoFileName(_ id: String) -> Bool {
+        if id.hasPrefix("sqlite_") || ["con", "prn", "aux", "nul", "conin", "conout"].contains(id) { return true }
+        guard let last = id.last, id.count == 4, last.isASCII, last.isNumber else { return false }
+        return id.hasPrefix("com") || id.hasPrefix("lpt")
+    }
 }
 
 extension Agreement {

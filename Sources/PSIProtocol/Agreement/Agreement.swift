@@ -187,6 +187,10 @@ public struct RegisterDeclaration: Sendable, Equatable {
     public var releasedFor: [CohortID]
     /// The owner refuses to declare more people than this.
     public var maxPeople: Int
+    /// The owner refuses to declare fewer people than this: it has read less than the register.
+    public var minPeople = 1
+    /// Percent of the rows that must have a usable code, at least.
+    public var usableCodesPercent = RegisterDeclaration.standardUsableCodes
     /// The owner refuses a person whose rows need more cells than this.
     public var maxCellsPerPerson: Int
     /// Columns released, in the dataset's order; empty when `releasedFor` is.
@@ -214,6 +218,11 @@ public struct RegisterDeclaration: Sendable, Equatable {
         self.quality = quality
         self.rows = rows
     }
+}
+
+extension RegisterDeclaration {
+    /// Where an agreement doesn't say: fewer codes are only usable where a register is read wrongly.
+    public static let standardUsableCodes = 50
 }
 
 /// Released columns by which the quality of codes and links is broken down, so that a researcher sees bias.
@@ -245,6 +254,8 @@ public struct ColumnDeclaration: Sendable, Equatable {
     public var source: String?
     /// What its owner makes of the register's value before it leaves; nil: the value itself.
     public var derivation: ColumnDerivation?
+    /// Whether its numbers are something else than identity codes, though they may look so; see `LocalPolicy`.
+    public var numbersAreNoCodes = false
 
     public init(
         name: String, type: ColumnType, nullable: Bool, title: String, disclosure: ColumnDisclosure = .asIs,

@@ -274,12 +274,31 @@ private struct DisclosureReader {
 
     private func readDateShift() -> DateShift? {
         guard let value = fields.optional("date_shift"),
-            let shift = MappingReader(value, path: fields.path(of: "date_shift"), known: ["days", "except"], mistakes)
+            let shift = MappingReader(
+                value, path: fields.path(of: "date_shift"), known: ["days", "except", "no_days"], mistakes)
         else { return nil }
+        let noDays = readNoDays(shift)
         let days = shift.integer("days", DisclosureRules.shifts)
         let except = readReferences("except", in: shift, limit: DisclosureRules.cutLimit)
         guard let days else { return nil }
-        return DateShift(days: days.value, except: except)
+        return DateShift(days: days.value, except: except, noDays: noDays)
+    }
+
+    private func readNoDays(_ shift: MappingReader) -> [CalendarDate] {
+        let what = "days that stand for something else, each as YYYY-MM-DD"
+        var days: [CalendarDate] = []
+        for item in shift.list("no_days", limit: DateShift.noDayLimit, what) ?? [] {
+            guard let text = shift.scalar(item.value, item.path, what) else { continue }
+            guard let day = CalendarDate(iso: text.value) else {
+                mistakes.add(
+                    text.place, text.path,
+                    "\(MappingReader.shown(text.value)) is not a day of the calendar. Write a day as YYYY-MM-DD.")
+                continue
+            }
+            if days.contains(day) { mistakes.add(text.place, text.path, "\(day) is in this list twice. Keep one.") }
+            days.append(day)
+        }
+        return days
     }
 
     private func readTables() -> [DisclosedTable] {

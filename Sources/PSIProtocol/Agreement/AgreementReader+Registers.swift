@@ -1,10 +1,12 @@
 /// Everything about registers and cohorts, which name each other.
 extension AgreementReader {
     private static let registerFields = [
-        "id", "title", "owner", "released_for", "max_people", "max_cells_per_person", "columns", "match_fields",
+        "id", "title", "owner", "released_for", "max_people", "min_people", "usable_codes", "max_cells_per_person",
+        "columns", "match_fields",
         "quality", "rows",
     ]
-    private static let columnFields = ["name", "type", "nullable", "title", "disclosure", "values"] + derivationFields
+    private static let columnFields =
+        ["name", "type", "nullable", "title", "disclosure", "values", "not_identity_codes"] + derivationFields
     private static let cohortFields = ["id", "title", "expression", "max_people"]
 
     func readRegistersAndCohorts(
@@ -17,7 +19,7 @@ extension AgreementReader {
             "cohorts", limit: AgreementLimits.cohorts, Self.cohortFields,
             "the groups of people, each with its expression")
         var taken: [String: YAMLPlace] = [:]
-        let registerIDs = registerItems?.map { $0.flatMap { readID($0, &taken) } }
+        let registerIDs = registerItems?.map { $0.flatMap { readRegisterID($0, &taken) } }
         let cohortIDs = cohortItems?.map { $0.flatMap { readID($0, &taken) } }
 
         let knownCohorts = cohortIDs?.compactMap { $0 }
@@ -93,6 +95,35 @@ extension AgreementReader {
 
     // MARK: Registers
 
+    /// The id of a register, which names a file and a table of the dataset.
+    private func readRegisterID(_ fields: MappingReader, _ taken: inout [String: YAMLPlace]) -> String? {
+        guard let id = readID(fields, &taken) else { return nil }
+        if AgreementLimits.isNoFileName(id) {
+            fields.fail(
+                "id",
+                "No file or table of a dataset can have the name \(id) everywhere: SQLite or Windows keeps it for itself. "
+                    + "Choose another.")
+        }
+        return id
+    }
+
+    /// How many people are expected at least, and in what part of the rows a usable code.
+    private func readExpectation(
+        _ fields: MappingReader, _ maxPeople: Int?
+    ) -> (minPeople: Int, usableCodes: Int)? {
+        let minPeople = fields.integer("min_people", AgreementLimits.leastPeople, standard: 1)
+        let usableCodes = fields.integer(
+            "usable_codes", AgreementLimits.percents, standard: RegisterDeclaration.standardUsableCodes)
+        guard let minPeople, let usableCodes else { return nil }
+        if let maxPeople, minPeople.value > maxPeople {
+            mistakes.add(
+                minPeople.place, minPeople.path,
+                "The register is to have at least \(minPeople.value) people and at most \(maxPeople) (max_people). "
+                    + "Write fewer here.")
+        }
+        return (minPeople.value, usableCodes.value)
+    }
+
     private func readRegister(
         _ fields: MappingReader, _ id: String??, _ participants: ParticipantList, _ cohorts: [String]?,
         _ matchFields: [MatchField]?, release: ReleaseMode?
@@ -101,6 +132,7 @@ extension AgreementReader {
         let owner = readOwner(fields, participants)
         let releasedFor = readReleasedFor(fields, cohorts)
         let maxPeople = fields.integer("max_people", AgreementLimits.people)
+        let expectation = readExpectation(fields, maxPeople?.value)
         let maxCells = fields.integer("max_cells_per_person", AgreementLimits.cellsPerPerson, standard: 64)
         let columns = readColumns(fields)
         let ownFields = readOwnMatchFields(fields, matchFields)
@@ -124,12 +156,14 @@ extension AgreementReader {
             }
         }
         guard let id = id ?? nil, let title, let owner, let releasedFor, let maxPeople, let maxCells, let columns,
-            let ownFields, let quality, let rows
+            let ownFields, let quality, let rows, let expectation
         else { return nil }
-        return RegisterDeclaration(
+        var register = RegisterDeclaration(
             id: id, title: title.value, owner: owner, releasedFor: releasedFor, maxPeople: maxPeople.value,
             maxCellsPerPerson: maxCells.value, columns: columns, matchFields: ownFields, quality: quality,
             rows: rows)
+        (register.minPeople, register.usableCodesPercent) = expectation
+        return register
     }
 
     private func readOwner(_ fields: MappingReader, _ participants: ParticipantList) -> String? {
@@ -185,6 +219,7 @@ extension AgreementReader {
             let disclosure: Located<ColumnDisclosure>? = column.choice("disclosure", standard: ColumnDisclosure.asIs)
             let values = readValues(column, type?.value)
             let made = readDerivation(column, type?.value, isNullable: nullable)
+            let numbersAreNoCodes = readCodeExemption(column, type?.value)
             if let name {
                 if AgreementLimits.reservedColumns.contains(name.value) {
                     mistakes.add(
@@ -198,13 +233,29 @@ extension AgreementReader {
                     lines[name.value] = name.place.line
                 }
             }
-            guard let name, let type, let nullable, let title, let disclosure, let values, let made else { continue }
-            columns.append(
-                ColumnDeclaration(
-                    name: name.value, type: type.value, nullable: nullable, title: title.value,
-                    disclosure: disclosure.value, values: values, source: made.source, derivation: made.derivation))
+            guard let name, let type, let nullable, let title, let disclosure, let values, let made,
+                let numbersAreNoCodes
+            else { continue }
+            var declaration = ColumnDeclaration(
+                name: name.value, type: type.value, nullable: nullable, title: title.value,
+                disclosure: disclosure.value, values: values, source: made.source, derivation: made.derivation)
+            declaration.numbersAreNoCodes = numbersAreNoCodes
+            columns.append(declaration)
         }
         return columns.count == items.count ? columns : nil
+    }
+
+    /// Whether the column's numbers are said to be no identity codes.
+    private func readCodeExemption(_ column: MappingReader, _ type: ColumnType?) -> Bool? {
+        guard let isExempt = column.flag("not_identity_codes", standard: false) else { return nil }
+        let keepsNumbers = !["coarsen", "map", "bands"].contains(where: column.has)
+        guard isExempt, let type, !keepsNumbers || ![.integer, .decimal, .code, .text].contains(type) else {
+            return isExempt
+        }
+        column.fail(
+            "not_identity_codes",
+            "A column of this kind releases no numbers of the register that could be codes. Remove this field.")
+        return nil
     }
 
     private func checkEveryAuthorityOwns(_ registers: [MappingReader?], _ participants: ParticipantList) {

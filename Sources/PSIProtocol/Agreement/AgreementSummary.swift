@@ -56,7 +56,11 @@ public struct AgreementSummary: Sendable {
             let owner = agreement.participant(register.owner)?.name ?? register.owner
             let head = Item(
                 1, "- ",
-                "\(register.title) (\(register.id)), of \(owner): at most \(Self.people(register.maxPeople)).")
+                "\(register.title) (\(register.id)), of \(owner): at most \(Self.people(register.maxPeople))"
+                    + (register.minPeople > 1 ? ", and at least \(Self.number(register.minPeople))" : "")
+                    + (register.minPeople == 0 ? ", perhaps nobody" : "")
+                    + (register.usableCodesPercent == RegisterDeclaration.standardUsableCodes
+                        ? "." : "; a usable identity code in at least \(register.usableCodesPercent) % of the rows."))
             let rows = register.rows.map { [Item(2, "", $0.sentences.joined(separator: " "))] } ?? []
             guard !register.releasedFor.isEmpty else {
                 return [head] + rows + [
@@ -74,7 +78,10 @@ public struct AgreementSummary: Sendable {
                 + register.columns.map { column in
                     let missing = column.nullable ? ", may be missing" : ""
                     let values = column.values.isEmpty ? "" : " (\(column.valuesInWords))"
-                    let made = column.derivationText.map { "; \($0)" } ?? ""
+                    let made =
+                        (column.derivationText.map { "; \($0)" } ?? "")
+                        + (column.numbersAreNoCodes
+                            ? "; its numbers are no identity codes, though they may look so" : "")
                     return Item(
                         3, "- ", "\(column.name) (\(column.type.rawValue)\(missing)): \(column.title)\(values)\(made)")
                 }

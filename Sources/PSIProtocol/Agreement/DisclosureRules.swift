@@ -146,11 +146,33 @@ public struct DateShift: Sendable, Equatable {
     public var days: Int
     /// Columns of dates that stay where they are.
     public var except: [ColumnReference]
+    /// Days that stand for something else in these registers, besides those that do everywhere.
+    public var noDays: [CalendarDate]
 
-    public init(days: Int, except: [ColumnReference] = []) {
+    public init(days: Int, except: [ColumnReference] = [], noDays: [CalendarDate] = []) {
         self.days = days
         self.except = except
+        self.noDays = noDays
     }
+
+    public static let noDayLimit = 64
+    /// Years outside of which nothing happened that a register tells of.
+    public static let years = 1850...2150
+
+    /// Whether the date is no day but a word for one that is not known or never comes: whoever knows that, and sees it
+    /// moved, knows by how much all of the person's dates were moved. Such a date stays as it is. [A-63]
+    public func isNoDay(_ date: CalendarDate) -> Bool {
+        !Self.years.contains(date.year) || Self.knownNoDays.contains(date) || noDays.contains(date)
+    }
+
+    /// First and last days of calendars, clocks and programs that are nobody's: a day such as 1970-01-01 can be a true one,
+    /// and is named by the agreement where it is not.
+    static let knownNoDays: Set<CalendarDate> = Set(
+        [
+            (1850, 1, 1), (1858, 11, 17), (1899, 12, 30), (1899, 12, 31), (1900, 1, 1), (1901, 1, 1), (2037, 12, 31),
+            (2038, 1, 19), (2049, 12, 31), (2050, 12, 31), (2079, 6, 6), (2099, 1, 1), (2099, 12, 31), (2100, 1, 1),
+            (2100, 12, 31), (2111, 11, 11), (2150, 12, 31),
+        ].compactMap { CalendarDate(year: $0.0, month: $0.1, day: $0.2) })
 }
 
 /// A table of a cohort's people by one or two columns of a register.
@@ -223,7 +245,8 @@ extension DisclosureRules {
         if let dateShift, shifts(reference, type: type) {
             notes.append(
                 "Each person's dates are moved by one secret number of days, at most \(dateShift.days) either way; "
-                    + "the time between them stays.")
+                    + "the time between them stays. Days that stand for something else, such as 1900-01-01 and 9999-12-31, "
+                    + "are left as they are.")
         }
         if let smallestClass, let quasi = quasiIdentifiers.first(where: { $0.column == reference }) {
             let steps = quasi.steps.map(\.words) + ["missing"]
@@ -280,7 +303,10 @@ extension DisclosureRules {
             let except = dateShift.except.map(\.description).joined(separator: ", ")
             sentences.append(
                 "All dates of a person\(except.isEmpty ? "" : ", except \(except),") are moved by one secret number of days, "
-                    + "at most \(dateShift.days) either way.")
+                    + "at most \(dateShift.days) either way. Days that stand for something else are left as they are: those "
+                    + "of programs and calendars, such as 1900-01-01 and 9999-12-31"
+                    + (dateShift.noDays.isEmpty
+                        ? "." : ", and \(dateShift.noDays.map(\.description).joined(separator: ", "))."))
         }
         for table in tables {
             sentences.append(

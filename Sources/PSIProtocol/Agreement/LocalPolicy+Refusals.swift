@@ -17,6 +17,8 @@ public enum PolicyRefusal: Error, Sendable, Equatable, CustomStringConvertible {
     case tolerantMatching
     /// Columns of dates that are to be released in finer periods.
     case coarsening([String], register: RegisterID)
+    /// Columns whose numbers the agreement says are no identity codes, and the policy doesn't.
+    case numbersTakenForNoCodes([String], register: RegisterID)
     /// Rows are to be released without k-anonymity, or with that of a smaller k.
     case smallestClass(Int?, least: Int)
     /// Counts are to be published without noise, or with that of a larger ε.
@@ -48,6 +50,9 @@ public enum PolicyRefusal: Error, Sendable, Equatable, CustomStringConvertible {
                 + "the local policy wants it off."
         case .coarsening(let names, let register):
             "The local policy wants dates of \(register) coarser than the agreement has them in: \(Self.list(names))."
+        case .numbersTakenForNoCodes(let names, let register):
+            "The agreement says that numbers in these columns of \(register) are no identity codes, and the local policy does "
+                + "not say so (not_identity_codes): \(Self.list(names))."
         case .smallestClass(let found, let least):
             "The agreement's disclosure \(found.map { "has k: \($0)" } ?? "has no k"); "
                 + "the local policy wants a k of at least \(least)."
@@ -85,6 +90,9 @@ extension LocalPolicy {
         }
         if let release, release == .none, agreement.release != .none { refusals.append(.release) }
         for register in agreement.registers(ownedBy: participant) {
+            let said = registers?[register.id]?.numbersAreNoCodes ?? []
+            let exempt = register.columns.filter { $0.numbersAreNoCodes && !said.contains($0.name) }.map(\.name)
+            if !exempt.isEmpty { refusals.append(.numbersTakenForNoCodes(exempt, register: register.id)) }
             guard let registers else { continue }
             guard let limits = registers[register.id] else {
                 refusals.append(.register(register.id))

@@ -10,11 +10,14 @@ public struct LocalPolicy: Sendable, Equatable {
         public var maxCellsPerPerson: Int?
         /// By the register's column or the agreement's, the finest period that may be released of its dates.
         public var coarsen: [String: DatePeriod]
+        /// Columns, by the agreement's name, whose numbers are no identity codes: only of them an agreement can say so.
+        public var numbersAreNoCodes: [String]
 
         public init(
             columns: [String]? = nil, maxPeople: Int? = nil, maxCellsPerPerson: Int? = nil,
-            coarsen: [String: DatePeriod] = [:]
+            coarsen: [String: DatePeriod] = [:], numbersAreNoCodes: [String] = []
         ) {
+            self.numbersAreNoCodes = numbersAreNoCodes
             self.columns = columns
             self.maxPeople = maxPeople
             self.maxCellsPerPerson = maxCellsPerPerson
@@ -170,8 +173,8 @@ private enum LocalPolicyReader {
             let id = Located(value: entry.key, place: entry.place, path: "registers")
             guard list.checked(id, .name) != nil,
                 let fields = MappingReader(
-                    entry.value, path: path, known: ["columns", "max_people", "max_cells_per_person", "coarsen"],
-                    mistakes)
+                    entry.value, path: path,
+                    known: ["columns", "max_people", "max_cells_per_person", "coarsen", "not_identity_codes"], mistakes)
             else { continue }
             var limits = LocalPolicy.RegisterLimits()
             if fields.has("columns") {
@@ -179,6 +182,10 @@ private enum LocalPolicyReader {
                     "columns", .name, limit: AgreementLimits.columnsPerRegister, "names of columns")?.map(\.value)
             }
             limits.coarsen = coarsening(fields, mistakes)
+            limits.numbersAreNoCodes =
+                fields.identifiers(
+                    "not_identity_codes", .name, limit: AgreementLimits.columnsPerRegister, "names of columns")?
+                .map(\.value) ?? []
             limits.maxPeople = integer(fields, "max_people", AgreementLimits.people)
             limits.maxCellsPerPerson = integer(fields, "max_cells_per_person", AgreementLimits.cellsPerPerson)
             registers[entry.key] = limits

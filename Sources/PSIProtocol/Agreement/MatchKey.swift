@@ -56,6 +56,8 @@ public enum MatchFieldKind: String, Sendable, CaseIterable {
 /// Which rules turn texts into the values that are compared. Every version stays as it is for ever.
 public enum NormalisationVersion: String, Sendable, CaseIterable {
     case sidos1 = "sidos-1"
+    /// Knows the words that programs write for a missing value, and times after any day.
+    case sidos2 = "sidos-2"
 }
 
 /// Whose identity codes a study's registers hold.

@@ -34,6 +34,8 @@ struct ColumnParser {
 
         case (.date, .characters(let text)), (.date, .text(let text)):
             return .date(try required(DateText.date(WhiteSpace.trimmed(text))))
+        case (.date, .integer(let number)):
+            return .date(try required(DateText.date(Array(String(number).utf8)[...])))
 
         case (.boolean, .characters(let text)), (.boolean, .text(let text)):
             return .boolean(try required(BooleanText.value(WhiteSpace.trimmed(text))))

@@ -2,32 +2,23 @@ internal import PSIProtocol
 
 /// Days as registers write them.
 enum DateText {
-    /// Reads `YYYY-MM-DD`, `D.M.YYYY` with one or two digits for day and month, or the day of an ISO 8601 timestamp as
-    /// it is written, whatever its zone.
+    /// Reads a whole day in any of the shapes in which a match field may have it (N-40): year, month and day or day,
+    /// month and year, with one of `-`, `.` and `/` between them, or `YYYYMMDD`; and the day of a timestamp as it is
+    /// written, whatever its zone.
     static func date(_ text: ArraySlice<UInt8>) -> CalendarDate? {
-        guard text.count >= 8, text.count <= 40 else { return nil }
-        let start = text.startIndex
-        if text.count >= 10, text[start + 4] == UInt8(ascii: "-") { return isoDate(text) }
-        let parts = text.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        guard parts.count == 3, (1...2).contains(parts[0].count), (1...2).contains(parts[1].count),
-            parts[2].count == 4, let day = Digits.value(parts[0]), let month = Digits.value(parts[1]),
-            let year = Digits.value(parts[2])
+        guard text.count >= 8, text.count <= 48, let day = withoutTime(text), let numbers = DateShape.numbers(day)
         else { return nil }
-        return CalendarDate(year: year, month: month, day: day)
+        // A match field may lack month or day, or have them swapped; what is released may not.
+        return CalendarDate(year: numbers.year, month: numbers.month, day: numbers.day)
     }
 
-    private static func isoDate(_ text: ArraySlice<UInt8>) -> CalendarDate? {
-        let start = text.startIndex
-        guard text[start + 7] == UInt8(ascii: "-"),
-            let year = Digits.value(text[start..<(start + 4)]),
-            let month = Digits.value(text[(start + 5)..<(start + 7)]),
-            let day = Digits.value(text[(start + 8)..<(start + 10)]),
-            text.count == 10 || isTime(text[(start + 10)...])
-        else { return nil }
-        return CalendarDate(year: year, month: month, day: day)
+    /// The text before a time; the whole text where there is none, nil if what follows the day is no time.
+    static func withoutTime(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+        let end = text.firstIndex { $0 == UInt8(ascii: "T") || $0 == UInt8(ascii: " ") } ?? text.endIndex
+        return end == text.endIndex || isTime(text[end...]) ? text[..<end] : nil
     }
 
-    /// Whether the text is `T` or a space, `HH:MM`, perhaps `:SS` with a fraction, and perhaps `Z` or an offset.
+    /// Whether the text is `T` or a space, `H:MM` or `HH:MM`, perhaps `:SS` with a fraction, and perhaps `Z` or an offset.
     private static func isTime(_ text: ArraySlice<UInt8>) -> Bool {
         var rest = text
 
@@ -42,7 +33,14 @@ enum DateText {
             return true
         }
 
-        guard take(Array("T ".utf8)), takeNumber(upTo: 23), take(Array(":".utf8)), takeNumber(upTo: 59) else {
+        func takeHour() -> Bool {
+            if rest.count >= 2, rest[rest.startIndex + 1] == UInt8(ascii: ":") {
+                rest = ArraySlice([UInt8(ascii: "0")]) + rest
+            }
+            return takeNumber(upTo: 23)
+        }
+
+        guard take(Array("T ".utf8)), takeHour(), take(Array(":".utf8)), takeNumber(upTo: 59) else {
             return false
         }
         if take(Array(":".utf8)) {

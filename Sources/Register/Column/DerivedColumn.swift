@@ -19,6 +19,8 @@ struct DerivedColumn {
     /// The source's name.
     let name: String
     let declaration: ColumnDeclaration
+    /// What the register's own values are read as.
+    let sourceType: ColumnType
     private let parser: ColumnParser
     private let map: CodeMapping?
     private(set) var counts: DerivationCounts
@@ -29,6 +31,7 @@ struct DerivedColumn {
         self.declaration = declaration
         var read = declaration
         if let derivation = declaration.derivation { read.type = derivation.sourceType(of: declaration.type) }
+        sourceType = read.type
         parser = ColumnParser(declaration: read, hasDecimalComma: hasDecimalComma)
         map = if case .map(let map)? = declaration.derivation { map } else { nil }
         counts = DerivationCounts(column: declaration.name)
@@ -96,6 +99,7 @@ struct FoundCondition {
     /// The source's name.
     let name: String
     private let condition: RowCondition
+    var type: ColumnType { condition.type }
     private let parser: ColumnParser
 
     init(_ condition: RowCondition, index: Int, name: String) {

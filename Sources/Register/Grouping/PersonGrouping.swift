@@ -62,6 +62,9 @@ public final class PersonGrouping {
         }
         if let history { survey.history = history.counts }
         survey.derivations = reader.derivationCounts
+        survey.codeShapes = reader.codeShapes
+        survey.dateFields = reader.dateFields
+        survey.programWords = reader.programWords
         self.survey = survey
         return survey
     }

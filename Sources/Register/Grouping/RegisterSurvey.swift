@@ -32,6 +32,12 @@ public struct RegisterSurvey: Sendable, Equatable {
     /// The largest number of bytes that one person's rows take in the sort's encoding.
     public var mostBytesOfPerson = 0
     public var history = IdentityHistory.Counts()
+    /// What codes look like that are not used. Stays with the register's owner.
+    public var codeShapes = CodeShapes()
+    /// Of match fields that are dates.
+    public var dateFields: [DateFieldCount] = []
+    /// Words that stand for a missing value in programs and are read as names or texts here, by match field.
+    public var programWords: [String: [String: Int]] = [:]
     /// Rows by what their code is, kept or not.
     public var codes = SourceSurvey.CodeCounts()
     private(set) var years: [Int?: SourceSurvey.CodeCounts] = [:]

@@ -26,13 +26,6 @@ public struct EstonianIdentityScheme: IdentityScheme {
             isRepaired: text.isRepaired)
     }
 
-    public func containsCode(_ text: ArraySlice<UInt8>) -> Bool {
-        CodeSearch.contains(text, lengths: 11...11) { text in
-            guard let code = try? Code(text) else { return false }
-            return code.date != nil && code.hasRightCheckDigit
-        }
-    }
-
     /// A code's digits when its form is right, before they are judged.
     private struct Code {
         /// CYYMMDD.

@@ -28,8 +28,4 @@ public struct FinnishIdentityScheme: IdentityScheme {
         case .temporary: PersonIdentity(label: "fi-hetu-temporary", owner: owner, code: code.bytes)
         }
     }
-
-    public func containsCode(_ text: ArraySlice<UInt8>) -> Bool {
-        CodeSearch.contains(text, lengths: 11...11, where: PersonalIdentityCode.looksLikeCode)
-    }
 }

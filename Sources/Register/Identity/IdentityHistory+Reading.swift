@@ -85,20 +85,11 @@ private struct IdentityPairTable {
             throw RegisterError(.historyColumnsAreOne, file: opened.path, column: source.currentColumn)
         }
         records = try opened.makeReader()
-        let names = records.columns
-        // Names are shown in errors, and a table without a header has a code for one. The reader of CSV knows only
-        // one scheme's.
-        for (index, name) in names.enumerated() where scheme.containsCode(Array(name.utf8)[...]) {
-            throw RegisterError(.identityCodeInHeader, file: opened.path, column: "#\(index + 1)")
-        }
-        guard let formerIndex = names.firstIndex(of: source.formerColumn),
-            let currentIndex = names.firstIndex(of: source.currentColumn)
-        else {
-            let wanted = [source.formerColumn, source.currentColumn].filter { !names.contains($0) }
-            let missing = wanted.map {
-                RegisterError.MissingColumn(name: $0, suggestion: NearName.of($0, among: names))
-            }
-            throw RegisterError(.missingColumns(missing), file: opened.path)
+        let names = try ColumnNames(records, file: opened.path)
+        let wanted = [source.formerColumn, source.currentColumn]
+        let indices = try names.indices(of: wanted, reader: &records)
+        guard let formerIndex = indices[source.formerColumn], let currentIndex = indices[source.currentColumn] else {
+            throw RegisterError(.missingColumns([]), file: opened.path)
         }
         self.scheme = scheme
         self.formerIndex = formerIndex
@@ -109,18 +100,10 @@ private struct IdentityPairTable {
     mutating func next(owner: ParticipantID) throws(RegisterError) -> Row? {
         guard let record = try records.next() else { return nil }
         do throws(RefusalReason) {
-            let former = try identity(of: record[formerIndex], owner: owner)
-            return .pair(former: former, current: try identity(of: record[currentIndex], owner: owner))
+            let former = try scheme.read(record[formerIndex], owner: owner).identity
+            return .pair(former: former, current: try scheme.read(record[currentIndex], owner: owner).identity)
         } catch {
             return .refused(error)
-        }
-    }
-
-    private func identity(of field: SourceField, owner: ParticipantID) throws(RefusalReason) -> PersonIdentity {
-        switch field {
-        case .null: throw .missing
-        case .characters(let text), .text(let text): try scheme.identity(of: text, owner: owner)
-        case .integer, .real, .binary: throw .malformed
         }
     }
 }

@@ -10,15 +10,22 @@ public protocol IdentityScheme: Sendable {
     ///   - owner: the register's owner, which bounds the codes that an authority issues for itself.
     /// - Throws: why the code is not used.
     func read(_ text: ArraySlice<UInt8>, owner: ParticipantID) throws(RefusalReason) -> IdentityReading
-
-    /// Whether the text is, or has as a whole word, a code that could be a person's. Such text is never released.
-    func containsCode(_ text: ArraySlice<UInt8>) -> Bool
 }
 
 extension IdentityScheme {
     /// What is hashed for the code's person; see `read`.
     public func identity(of text: ArraySlice<UInt8>, owner: ParticipantID) throws(RefusalReason) -> PersonIdentity {
         try read(text, owner: owner).identity
+    }
+
+    /// The one rule by which columns of codes are read, in registers, histories and lists alike: numbers by their digits.
+    func read(_ field: SourceField, owner: ParticipantID) throws(RefusalReason) -> IdentityReading {
+        switch field {
+        case .null: throw .missing
+        case .characters(let text), .text(let text): try read(text, owner: owner)
+        case .integer(let number): try read(Array(String(number).utf8)[...], owner: owner)
+        case .real, .binary: throw .malformed
+        }
     }
 }
 

@@ -22,7 +22,7 @@ public struct MatchPlan: Sendable {
         tolerantMatching = agreement.tolerantMatching
         quality = register.quality
         withholding = agreement.withholding(of: register.id)
-        profile = .sidos1
+        profile = NormalisationProfile(agreement.normalisation ?? .sidos1)
     }
 
     private init(scheme: any IdentityScheme) {

@@ -76,26 +76,16 @@ struct NeverRelease: CustomReflectable {
     ) throws(RegisterError) {
         let opened = RegisterSource(source.location, identityColumn: source.identityColumn)
         var records = try opened.makeReader()
-        let names = records.columns
-        for (index, name) in names.enumerated() where scheme.containsCode(Array(name.utf8)[...]) {
-            throw RegisterError(.identityCodeInHeader, file: opened.path, column: "#\(index + 1)")
-        }
-        guard let index = names.firstIndex(of: source.identityColumn) else {
-            let missing = RegisterError.MissingColumn(
-                name: source.identityColumn, suggestion: NearName.of(source.identityColumn, among: names))
-            throw RegisterError(.missingColumns([missing]), file: opened.path)
+        let names = try ColumnNames(records, file: opened.path)
+        let indices = try names.indices(of: [source.identityColumn], reader: &records)
+        guard let index = indices[source.identityColumn] else {
+            throw RegisterError(.missingColumns([]), file: opened.path)
         }
         records.select([index])
         while let record = try records.next() {
             let identity: PersonIdentity
             do throws(RefusalReason) {
-                switch record[index] {
-                case .characters(let text), .text(let text): identity = try scheme.identity(of: text, owner: owner)
-                case .integer(let number):
-                    identity = try scheme.identity(of: Array(String(number).utf8)[...], owner: owner)
-                case .null: throw .missing
-                case .real, .binary: throw .malformed
-                }
+                identity = try scheme.read(record[index], owner: owner).identity
             } catch {
                 throw RegisterError(.badNeverReleaseCode(error), at: record.place, column: source.identityColumn)
             }

@@ -50,13 +50,6 @@ public struct PersonalIdentityCode: Sendable, Hashable, CustomReflectable {
     /// Without children, so that no reflection prints the code.
     public var customMirror: Mirror { Mirror(self, children: [:]) }
 
-    /// Whether the eleven bytes, letters in capitals, have a code's form, an existing birth date and the right check
-    /// character, whatever the individual number: what must not be released.
-    static func looksLikeCode(_ text: ArraySlice<UInt8>) -> Bool {
-        guard let parts = try? Parts(text) else { return false }
-        return parts.date != nil && parts.hasRightCheckCharacter
-    }
-
     /// First year of the sign's century; nil when it is no century sign.
     static func century(of sign: UInt8) -> Int? {
         switch sign {

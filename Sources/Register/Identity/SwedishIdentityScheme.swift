@@ -9,7 +9,7 @@ public import PSIProtocol
 /// digits the first two, 18, 19 or 20, are the century, whatever the sign.
 ///
 /// Both kinds of number are issued by the Swedish Tax Agency and identify across registers; a coordination number has
-/// 60 added to the day. An interim number, issued by an authority or a school for itself, has a letter for the first
+/// 60 added to the day, and has month 00 or day 60 where these are not known. An interim number, issued by an authority or a school for itself, has a letter for the first
 /// digit of its individual number and identifies within one owner's registers only. A person who has had a number of
 /// two kinds is two identities unless `IdentityHistory` says otherwise.
 ///
@@ -27,7 +27,7 @@ public struct SwedishIdentityScheme: IdentityScheme {
         let text = try CodeText(text)
         let number = try Number(text.bytes)
         guard let year = number.year(asOf: today) else { throw .malformed }
-        guard let date = number.date(inYear: year) else { throw .impossibleDate }
+        guard let date = number.earliestDate(inYear: year) else { throw .impossibleDate }
         guard number.individualNumber != 0 else { throw .reservedNumber }
         guard number.hasRightCheckDigit else { throw .wrongCheckCharacter }
         if let today, date > today { throw .futureBirthDate }
@@ -38,13 +38,6 @@ public struct SwedishIdentityScheme: IdentityScheme {
         }
         let identity = PersonIdentity(label: "se-personnummer-temporary", owner: owner, code: code)
         return IdentityReading(identity: identity, codeClass: .temporary, isRepaired: text.isRepaired)
-    }
-
-    public func containsCode(_ text: ArraySlice<UInt8>) -> Bool {
-        CodeSearch.contains(text, lengths: 10...13) { text in
-            guard let number = try? Number(text), number.hasRightCheckDigit else { return false }
-            return number.possibleYears.contains { number.date(inYear: $0) != nil }
-        }
     }
 
     /// A number's parts when its form is right, before they are judged.
@@ -96,8 +89,10 @@ public struct SwedishIdentityScheme: IdentityScheme {
         /// YY, MM and DD, without the 60 of a coordination number.
         private var parts: (year: Int, month: Int, day: Int) {
             let day = yearMonthDay % 100
-            return (yearMonthDay / 10_000, yearMonthDay / 100 % 100, day > 60 ? day - 60 : day)
+            return (yearMonthDay / 10_000, yearMonthDay / 100 % 100, isCoordination ? day - 60 : day)
         }
+
+        private var isCoordination: Bool { yearMonthDay % 100 >= 60 }
 
         /// The birth year; nil when it has no century and there is no day to tell it by.
         func year(asOf today: CalendarDate?) -> Int? {
@@ -111,13 +106,17 @@ public struct SwedishIdentityScheme: IdentityScheme {
             return isLater ? year - 100 : year
         }
 
-        /// The years that it can stand for, whatever the day.
-        var possibleYears: [Int] {
-            (century.map { [$0] } ?? [18, 19, 20]).map { $0 * 100 + parts.year }
-        }
-
-        func date(inYear year: Int) -> CalendarDate? {
-            CalendarDate(year: year, month: parts.month, day: parts.day)
+        /// The birth date; where a coordination number says that month or day is not known, the first day that it can
+        /// be.
+        func earliestDate(inYear year: Int) -> CalendarDate? {
+            var (_, month, day) = parts
+            if isCoordination {
+                guard (0...31).contains(day) else { return nil }
+                // An unknown month can have any day.
+                if month == 0 { (month, day) = (1, max(1, day)) }
+                if day == 0 { day = 1 }
+            }
+            return CalendarDate(year: year, month: month, day: day)
         }
 
         /// YYYYMMDDNNNC.

@@ -6,11 +6,13 @@ public import PSIProtocol
 /// own tables; no library that knows Unicode, locales or calendars takes part.
 public struct NormalisationProfile: Sendable, Equatable {
     /// The name that agreements use.
-    public let name: String
+    public var name: String { version.rawValue }
+    let version: NormalisationVersion
 
-    private init(name: String) { self.name = name }
+    public init(_ version: NormalisationVersion) { self.version = version }
 
-    public static let sidos1 = NormalisationProfile(name: "sidos-1")
+    public static let sidos1 = NormalisationProfile(.sidos1)
+    public static let sidos2 = NormalisationProfile(.sidos2)
 
     /// Longest field that is read, in bytes (N-02).
     static let fieldByteCount = 256
@@ -24,8 +26,15 @@ public struct NormalisationProfile: Sendable, Equatable {
     ///   - kind: what the field holds.
     public func normalise(_ text: ArraySlice<UInt8>, as kind: MatchFieldKind) -> NormalisedField? {
         guard text.count <= Self.fieldByteCount else { return nil }
-        if kind == .date { return DateParts(text).map { NormalisedField(date: $0) } }
+        if kind == .date {
+            // N-71: a time after any day, as in released columns.
+            guard let day = version == .sidos1 ? text : DateText.withoutTime(WhiteSpace.trimmed(text)) else {
+                return nil
+            }
+            return DateParts(day).map { NormalisedField(date: $0) }
+        }
         guard let words = Spelling.words(text), !MissingText.isMissing(words) else { return nil }
+        if version != .sidos1, MissingText.isProgramWord(words) || MissingText.isBackslashN(text) { return nil }
         switch kind {
         case .givenNames, .familyName:
             return NormalisedField(words: NameWords.words(words, isFamilyName: kind == .familyName))

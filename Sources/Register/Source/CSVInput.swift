@@ -21,6 +21,8 @@ struct CSVInput<Blocks: ByteBlocks> {
     var columns: [String] = []
     /// The line that the next byte belongs to, 1 for the first.
     private(set) var line = 1
+    /// `detect` where none was found: then one column is read.
+    let delimiterFound: CSVDelimiter
 
     private var blocks: Blocks
     private let delimiter: UInt8
@@ -52,14 +54,22 @@ struct CSVInput<Blocks: ByteBlocks> {
             prefix += block[..<count]
             scan.read(block[..<count])
         }
-        switch delimiter {
-        case .comma: self.delimiter = UInt8(ascii: ",")
-        case .semicolon: self.delimiter = UInt8(ascii: ";")
-        case .detect:
-            if scan.hasComma && scan.hasSemicolon { throw RegisterError(.ambiguousDelimiter, file: file, line: 1) }
-            self.delimiter = scan.hasSemicolon ? UInt8(ascii: ";") : UInt8(ascii: ",")
+        var start = prefix.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+        if let mark = CSVSeparatorLine(prefix[start...]) {
+            guard let named = mark.delimiter, delimiter == .detect || delimiter == named else {
+                throw RegisterError(.separatorLineDiffers, file: file, line: 1)
+            }
+            delimiterFound = named
+            start = mark.end
+            line = 2
+        } else if delimiter == .detect {
+            if scan.found.count > 1 { throw RegisterError(.ambiguousDelimiter, file: file, line: 1) }
+            delimiterFound = scan.found.first ?? .detect
+        } else {
+            delimiterFound = delimiter
         }
-        if prefix.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
+        self.delimiter = delimiterFound.byte ?? UInt8(ascii: ",")
+        position = start
         limit = prefix.count
         block = prefix
     }
@@ -255,8 +265,7 @@ struct CSVInput<Blocks: ByteBlocks> {
 
 /// Looks through a header line for the delimiters that stand outside quotation marks.
 struct CSVDelimiterScan {
-    private(set) var hasComma = false
-    private(set) var hasSemicolon = false
+    private(set) var found: Set<CSVDelimiter> = []
     /// Whether the line's end has been seen.
     private(set) var isAtEnd = false
     private var isQuoted = false
@@ -265,11 +274,35 @@ struct CSVDelimiterScan {
         for byte in bytes where !isAtEnd {
             switch byte {
             case UInt8(ascii: "\""): isQuoted.toggle()
-            case UInt8(ascii: ",") where !isQuoted: hasComma = true
-            case UInt8(ascii: ";") where !isQuoted: hasSemicolon = true
+            case UInt8(ascii: ",") where !isQuoted: found.insert(.comma)
+            case UInt8(ascii: ";") where !isQuoted: found.insert(.semicolon)
+            case UInt8(ascii: "\t") where !isQuoted: found.insert(.tab)
+            case UInt8(ascii: "|") where !isQuoted: found.insert(.pipe)
             case UInt8(ascii: "\n") where !isQuoted: isAtEnd = true
             default: break
             }
         }
+    }
+}
+
+/// The line `sep=;` that spreadsheets put before the header, perhaps in quotation marks.
+struct CSVSeparatorLine {
+    /// Nil if it names none that can be read.
+    let delimiter: CSVDelimiter?
+    /// Where the next line begins.
+    let end: Int
+
+    /// - Parameter text: the file's beginning, without a byte order mark. Nil if it does not begin with such a line.
+    init?(_ text: ArraySlice<UInt8>) {
+        guard let lineEnd = text.prefix(16).firstIndex(of: UInt8(ascii: "\n")) else { return nil }
+        var line = text[..<lineEnd]
+        if line.last == UInt8(ascii: "\r") { line = line.dropLast() }
+        if line.count > 2, line.first == UInt8(ascii: "\""), line.last == UInt8(ascii: "\"") {
+            line = line.dropFirst().dropLast()
+        }
+        let word = line.prefix(4).map(CodeText.upperCased)
+        guard word == Array("SEP=".utf8), line.count <= 5 else { return nil }
+        delimiter = line.dropFirst(4).first.flatMap { byte in CSVDelimiter.written.first { $0.byte == byte } }
+        end = lineEnd + 1
     }
 }

@@ -48,13 +48,18 @@ final class FileBlocks: ByteBlocks {
             let count = block.withUnsafeMutableBytes { readBytes(descriptor, $0) }
             if count > 0 { return count }
             if count == 0 {
-                guard try Self.state(of: descriptor, path: path) == state else {
-                    throw RegisterError(.fileChanged, file: path)
-                }
+                try checkUnchanged()
                 return 0
             }
             let number = errno
             if number != EINTR { throw RegisterError(.readFailed(errno: number), file: path) }
+        }
+    }
+
+    /// - Throws: `fileChanged` if the file was written to since it was opened.
+    func checkUnchanged() throws(RegisterError) {
+        guard try Self.state(of: descriptor, path: path) == state else {
+            throw RegisterError(.fileChanged, file: path)
         }
     }
 

@@ -1,5 +1,13 @@
 /// Finds the name that was probably meant.
 enum NearName {
+    /// The name itself, or the only one that differs from it in nothing but the code points of its characters, such as ä
+    /// as one character or as two.
+    static func same(as name: String, among names: [String]) -> String? {
+        if let exact = names.first(where: { $0.utf8.elementsEqual(name.utf8) }) { return exact }
+        let equal = names.filter { $0 == name }
+        return equal.count == 1 ? equal.first : nil
+    }
+
     /// A name that differs in case only, or else by at most two letters; nil when there is none.
     static func of(_ name: String, among names: [String]) -> String? {
         let wanted = Array(name.lowercased().unicodeScalars)
@@ -28,5 +36,16 @@ enum NearName {
             above = current
         }
         return above[right.count]
+    }
+}
+
+extension RegisterError.Kind {
+    private static let mostNamesShown = 5
+
+    /// A table that is not there: with the name that was probably meant, or else some that are there.
+    static func missingTable(_ name: String, among names: [String]) -> RegisterError.Kind {
+        let near = NearName.of(name, among: names)
+        return .missingTable(
+            name: name, suggestion: near, others: near == nil ? Array(names.prefix(mostNamesShown)) : [])
     }
 }

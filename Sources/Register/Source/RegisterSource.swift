@@ -20,9 +20,12 @@ public struct RegisterSource: Sendable, Equatable {
     public enum Location: Sendable, Equatable {
         /// A file of comma-separated values with a header line, UTF-8 (RFC 4180).
         ///
-        /// An empty field without quotation marks is null, and so is one that equals `nullText` without them.
+        /// An empty field, or one that equals `nullText`, is null; in quotation marks not so where the column is text.
         /// - `decimalComma`: decimal numbers are written 12,50 and not 12.50.
-        case csv(path: String, delimiter: CSVDelimiter = .detect, decimalComma: Bool = false, nullText: String? = nil)
+        /// - `quotedNull`: quotation marks make no difference in text either.
+        case csv(
+            path: String, delimiter: CSVDelimiter = .detect, decimalComma: Bool = false, nullText: String? = nil,
+            quotedNull: Bool = false)
         /// A table or a view of an SQLite database.
         case sqlite(path: String, table: String)
         /// A table, a view or a query of a PostgreSQL database.
@@ -47,7 +50,7 @@ public struct RegisterSource: Sendable, Equatable {
     /// The file, or what stands for it in errors: server, database and table.
     public var path: String {
         switch location {
-        case .csv(let path, _, _, _): path
+        case .csv(let path, _, _, _, _): path
         case .sqlite(let path, _): path
         case .postgreSQL(let source): source.name
         }
@@ -56,17 +59,24 @@ public struct RegisterSource: Sendable, Equatable {
     /// Whether text in decimal columns has a comma as its decimal sign.
     var hasDecimalComma: Bool {
         switch location {
-        case .csv(_, _, let decimalComma, _): decimalComma
+        case .csv(_, _, let decimalComma, _, _): decimalComma
         case .sqlite, .postgreSQL: false
         }
+    }
+
+    /// The text that stands for a missing value.
+    var nullText: [UInt8]? {
+        guard case .csv(_, _, _, let nullText?, _) = location else { return nil }
+        return Array(nullText.utf8)
     }
 
     /// Opens the source and reads its columns' names. A database is read from the state it has at this moment.
     public func makeReader() throws(RegisterError) -> any RecordReader {
         switch location {
-        case .csv(let path, let delimiter, _, let nullText):
+        case .csv(let path, let delimiter, _, let nullText, let quotedNull):
             try CSVRecordReader(
-                blocks: try FileBlocks(path: path), file: path, delimiter: delimiter, nullText: nullText)
+                blocks: try FileBlocks(path: path), file: path, delimiter: delimiter, nullText: nullText,
+                quotedNull: quotedNull)
         case .sqlite(let path, let table):
             try SQLiteRecordReader(path: path, table: table)
         case .postgreSQL(let source):
@@ -78,6 +88,9 @@ public struct RegisterSource: Sendable, Equatable {
 public enum CSVDelimiter: String, Sendable, CaseIterable {
     case comma
     case semicolon
-    /// The one that occurs in the header line; a header with both is refused.
+    case tab
+    /// The vertical bar.
+    case pipe
+    /// The one that occurs in the header line, or that a line `sep=;` before it names; a header with several is refused.
     case detect
 }

@@ -9,6 +9,8 @@ final class SQLiteRecordReader: RecordReader {
     private let path: String
     private let table: String
     private let queue: DatabaseQueue
+    /// Held where the database is read without locks: it must not be written to meanwhile.
+    private let watched: FileBlocks?
     private var selected: [Int]
     private var statement: Statement?
     private var batch: [SourceRecord] = []
@@ -23,7 +25,7 @@ final class SQLiteRecordReader: RecordReader {
     /// - Parameter patience: seconds to wait for a lock of another program.
     init(path: String, table: String, patience: Double = 5) throws(RegisterError) {
         // For a clear error before SQLite's "unable to open".
-        var block: [UInt8] = [0]
+        var block = [UInt8](repeating: 0, count: 100)
         let file = try FileBlocks(path: path)
         if try file.read(into: &block) == 0 { throw RegisterError(.emptyFile, file: path) }
 
@@ -39,18 +41,23 @@ final class SQLiteRecordReader: RecordReader {
             // The file may come from elsewhere: its views may call nothing that reaches beyond the database.
             try db.execute(sql: "PRAGMA trusted_schema = OFF")
         }
+        let opened: Opened
         do {
-            let queue = try DatabaseQueue(path: path, configuration: configuration)
-            columns = try queue.inDatabase { db in
-                try db.execute(sql: "BEGIN DEFERRED TRANSACTION")
-                return try Self.columns(of: table, in: db, path: path)
+            do {
+                opened = try Self.open(path, table: table, path: path, configuration)
+                watched = nil
+            } catch let error as DatabaseError where Self.needsFolder(error) && SQLiteLog.isUsed(by: block) {
+                // In WAL mode SQLite writes beside the database even to read it. Where it may not, and nothing is left in the
+                // log, the database itself has everything, as long as nobody writes.
+                guard SQLiteLog.isEmpty(besides: path) else { throw RegisterError(.walNeedsFolder, file: path) }
+                opened = try Self.open(SQLiteLog.unlockedURI(path), table: table, path: path, configuration)
+                watched = file
             }
-            self.queue = queue
         } catch {
             throw Self.registerError(error, path: path)
         }
+        (queue, columns, self.table) = (opened.queue, opened.columns, opened.table)
         self.path = path
-        self.table = table
         selected = Array(columns.indices)
         if columns.count > RecordLimit.columnCount {
             throw RegisterError(.tooManyColumns(limit: RecordLimit.columnCount), file: path)
@@ -58,6 +65,30 @@ final class SQLiteRecordReader: RecordReader {
     }
 
     deinit { close() }
+
+    private struct Opened {
+        let queue: DatabaseQueue
+        let columns: [String]
+        /// As the database has the name.
+        let table: String
+    }
+
+    /// Opens the database and begins the transaction in which it is read.
+    private static func open(
+        _ location: String, table: String, path: String, _ configuration: Configuration
+    ) throws -> Opened {
+        let queue = try DatabaseQueue(path: location, configuration: configuration)
+        return try queue.inDatabase { db in
+            try db.execute(sql: "BEGIN DEFERRED TRANSACTION")
+            let name = try Self.name(of: table, in: db, path: path)
+            let columns = try db.makeStatement(sql: "SELECT * FROM main.\(quoted(name)) LIMIT 0").columnNames
+            return Opened(queue: queue, columns: columns, table: name)
+        }
+    }
+
+    private static func needsFolder(_ error: DatabaseError) -> Bool {
+        [.SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_PERM].contains(error.resultCode)
+    }
 
     func select(_ columns: Set<Int>) {
         selected = self.columns.indices.filter(columns.contains)
@@ -73,7 +104,13 @@ final class SQLiteRecordReader: RecordReader {
                 close()
                 throw Self.registerError(error, path: path)
             }
-            if isAtEnd { close() }
+            if isAtEnd {
+                close()
+                if let watched {
+                    try watched.checkUnchanged()
+                    guard SQLiteLog.isEmpty(besides: path) else { throw RegisterError(.fileChanged, file: path) }
+                }
+            }
             if batch.isEmpty { return nil }
         }
         defer { batchPosition += 1 }
@@ -88,14 +125,12 @@ final class SQLiteRecordReader: RecordReader {
         }
     }
 
-    private static func columns(of table: String, in db: Database, path: String) throws -> [String] {
+    /// The table's name as the database has it: letters can be written with other code points than in the configuration.
+    private static func name(of table: String, in db: Database, path: String) throws -> String {
         let names = try String.fetchAll(
             db, sql: "SELECT name FROM main.sqlite_master WHERE type IN ('table', 'view') ORDER BY name")
-        guard names.contains(table) else {
-            throw RegisterError(
-                .missingTable(name: table, suggestion: NearName.of(table, among: names)), file: path)
-        }
-        return try db.makeStatement(sql: "SELECT * FROM main.\(quoted(table)) LIMIT 0").columnNames
+        if let name = NearName.same(as: table, among: names) { return name }
+        throw RegisterError(.missingTable(table, among: names.filter { !$0.hasPrefix("sqlite_") }), file: path)
     }
 
     private func readBatch(_ db: Database) throws {

@@ -78,8 +78,14 @@ public struct SourceRecord: Sendable, CustomReflectable {
 /// - *Errors* name the source, and where they can the row and the column. They never hold a value.
 /// - *Ending early*: a reader that is let go closes what it opened, stops what a server does for it, and leaves no file.
 public protocol RecordReader {
-    /// Names in the source's order, all different. Known once it is opened.
+    /// Names in the source's order. Known once it is opened.
     var columns: [String] { get }
+
+    /// How the header was read, of sources whose columns' names are a line of text.
+    var header: HeaderReading? { get }
+
+    /// A line after the header that has all these names; the reader is of no more use then.
+    mutating func line(of names: [String]) -> Int?
 
     /// Says before the first record which columns are needed; the fields of others are null from then on. Until it is
     /// called all are.
@@ -87,6 +93,11 @@ public protocol RecordReader {
 
     /// The next record, or nil at the end. After an error the reader is of no more use.
     mutating func next() throws(RegisterError) -> SourceRecord?
+}
+
+extension RecordReader {
+    public var header: HeaderReading? { nil }
+    public mutating func line(of names: [String]) -> Int? { nil }
 }
 
 /// What a record may hold, so that a broken file ends in an error and not in exhausted memory.

@@ -133,7 +133,7 @@ struct AgreementMatchingTests {
         wrong(
             "se-personnummer", "se-personnumer", at: "identity_scheme", "identity_scheme",
             "did you mean se-personnummer"),
-        wrong("sidos-1", "sidos-2", at: "normalisation", "normalisation", "sidos-1"),
+        wrong("sidos-1", "sidos-3", at: "normalisation", "normalisation", "sidos-1", "sidos-2"),
         wrong("normalisation: sidos-1\n", "", at: "sidos_agreement", "normalisation", "missing"),
         wrong(
             "name: given, kind: given_names", "name: Given, kind: given_names", at: "Given", "match_fields[0].name",
@@ -413,7 +413,7 @@ struct AgreementMatchingTests {
     @Test func cautions() throws {
         func cautions(_ edits: [(String, String)]) throws -> [String] {
             try Self.parsed(edits).cautions.filter {
-                !$0.contains("cohort others") && !$0.contains("disclosure rules")
+                !$0.contains("cohort others") && !$0.contains("disclosure rules") && !$0.contains("sidos-1")
             }
         }
         // 2 · 80,000 people are 18 bits.

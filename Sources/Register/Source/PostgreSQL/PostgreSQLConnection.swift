@@ -161,7 +161,11 @@ final class PostgreSQLConnection {
             // The server has given up the statement itself; what is left of its answer is taken so that others can follow.
             while let rest = PQgetResult(handle) { PQclear(rest) }
             isBusy = false
-            if let state = answer.sqlState { throw PostgreSQLFailure(sqlState: state) }
+            if let state = answer.sqlState {
+                // Its SQLSTATE is that of any missing right.
+                if state == "42501", answer.sourceFunction == "check_enable_rls" { throw .rowSecurity }
+                throw PostgreSQLFailure(sqlState: state)
+            }
             throw PQstatus(handle) == CONNECTION_OK ? .notOneSelect : .connectionLost
         }
     }
@@ -210,6 +214,11 @@ final class PostgreSQLAnswer: CustomReflectable {
 
     var sqlState: String? {
         PQresultErrorField(result, Int32(UInt8(ascii: "C"))).map { String(cString: $0) }
+    }
+
+    /// The server's own function that failed; it is in no language.
+    var sourceFunction: String? {
+        PQresultErrorField(result, Int32(UInt8(ascii: "R"))).map { String(cString: $0) }
     }
 
     var customMirror: Mirror { Mirror(self, children: [:]) }

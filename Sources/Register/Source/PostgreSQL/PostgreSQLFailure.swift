@@ -26,6 +26,8 @@ public enum PostgreSQLFailure: Error, Sendable, Equatable {
     case timedOut
     case lockTimedOut
     case permissionDenied
+    /// Row-level security would hide rows from the role.
+    case rowSecurity
     /// The query, or the view behind the table.
     case queryInvalid(sqlState: String)
     case notOneSelect
@@ -56,7 +58,8 @@ public enum PostgreSQLFailure: Error, Sendable, Equatable {
         case .unknownHost, .unreachable, .connectTimedOut, .unavailable, .connectionLost, .connectionFailed, .timedOut,
             .lockTimedOut:
             .service
-        case .noTLS, .certificateRefused, .passwordFileOpen, .passwordMissing, .loginRefused, .permissionDenied:
+        case .noTLS, .certificateRefused, .passwordFileOpen, .passwordMissing, .loginRefused, .permissionDenied,
+            .rowSecurity:
             .permission
         case .unknownService, .passwordFileMissing, .noRootCertificate, .ownCertificateUnusable, .noSuchDatabase,
             .unknownTimeZone, .tableElsewhere, .queryInvalid, .notOneSelect, .writes:
@@ -177,6 +180,10 @@ extension PostgreSQLFailure {
             "the table stayed locked by others for longer than lock_timeout. Let them finish, or allow more."
         case .permissionDenied:
             "the role may not read it. GRANT SELECT on the table or view to it, and USAGE on its schema."
+        case .rowSecurity:
+            "row-level security would hide rows from the role, so that the register would be less than it seems. "
+                + "Let the role bypass it (ALTER ROLE … BYPASSRLS), or give it a view of just these columns whose owner the "
+                + "policies do not concern. If only a part is meant, say so by a view with a WHERE."
         case .queryInvalid(let state):
             "PostgreSQL does not accept the query or the view (SQLSTATE \(state)\(Self.words(state))). Try it with psql."
         case .notOneSelect:

@@ -25,7 +25,17 @@ final class PostgreSQLRecordReader: RecordReader {
         } catch {
             throw RegisterError(error, file: source.name)
         }
-        (relation, forms) = try PostgreSQLSchema.read(source, on: connection)
+        do throws(RegisterError) {
+            (relation, forms) = try PostgreSQLSchema.read(source, on: connection)
+        } catch {
+            guard error.kind.isOfNames, let respelt = PostgreSQLSchema.respelt(source, on: connection) else {
+                throw error
+            }
+            do throws(PostgreSQLFailure) { try Self.begin(source.server, on: connection) } catch {
+                throw RegisterError(error, file: source.name)
+            }
+            (relation, forms) = try PostgreSQLSchema.read(respelt, on: connection)
+        }
         columns = forms.map(\.name)
         selected = Array(columns.indices)
     }
@@ -140,6 +150,16 @@ extension PostgreSQLColumn {
         case .integer, .number: return ColumnParser.integer(Array(value)[...]).map { .integer($0) } ?? text(value)
         case .real: return Double(String(decoding: value, as: UTF8.self)).map { .real($0) } ?? text(value)
         case .text: return text(value)
+        }
+    }
+}
+
+extension RegisterError.Kind {
+    /// Whether no table of the name was found.
+    fileprivate var isOfNames: Bool {
+        switch self {
+        case .missingTable, .postgreSQL(.tableElsewhere): true
+        default: false
         }
     }
 }

@@ -3,7 +3,7 @@ enum PostgreSQLSchema {
     /// How many names are looked through for one that is near.
     private static let nameLimit = 10_000
 
-    /// - Returns: what stands after FROM, and its columns in order, all of different names.
+    /// - Returns: what stands after FROM, and its columns in order.
     static func read(
         _ source: PostgreSQLSource, on connection: PostgreSQLConnection
     ) throws(RegisterError) -> (relation: String, columns: [PostgreSQLColumn]) {
@@ -35,13 +35,9 @@ enum PostgreSQLSchema {
         if count > RecordLimit.columnCount {
             throw RegisterError(.tooManyColumns(limit: RecordLimit.columnCount), file: source.name)
         }
-        var numbers: [String: Int] = [:]
         var columns: [PostgreSQLColumn] = []
         for index in 0..<count {
             let name = description.columnName(index)
-            if let earlier = numbers.updateValue(index + 1, forKey: name) {
-                throw RegisterError(.duplicateColumns(earlier, index + 1), file: source.name)
-            }
             let type = description.typeID(index)
             columns.append(
                 PostgreSQLColumn(
@@ -98,14 +94,36 @@ enum PostgreSQLSchema {
         return (0..<answer.rowCount).map { (answer.text($0, 0) ?? "", answer.text($0, 1) ?? "") }
     }
 
+    /// The same table as the server has its name, if that differs in nothing but the code points of its characters. The
+    /// transaction is over then.
+    static func respelt(_ source: PostgreSQLSource, on connection: PostgreSQLConnection) -> PostgreSQLSource? {
+        guard case .table(let table, let schema) = source.relation, let names = try? names(connection) else {
+            return nil
+        }
+        let found = names.filter { name in name.table == table && (schema.map { $0 == name.schema } ?? true) }
+        guard let only = found.first, found.count == 1,
+            !only.table.utf8.elementsEqual(table.utf8)
+                || schema.map({ !$0.utf8.elementsEqual(only.schema.utf8) }) ?? false
+        else { return nil }
+        var source = source
+        source.relation = .table(only.table, schema: schema == nil ? nil : only.schema)
+        return source
+    }
+
     private static func missing(
         _ table: String, _ schema: String?, among names: [(schema: String, table: String)]
     ) -> RegisterError.Kind {
-        if let found = names.first(where: { $0.table == table || $0.schema + "." + $0.table == table }) {
+        let found = names.first {
+            ($0.table == table || $0.schema + "." + $0.table == table) && $0.schema != schema
+        }
+        if let found {
             return .postgreSQL(.tableElsewhere(name: found.table, schema: found.schema))
         }
         let name = { (table: String) in (schema.map { $0 + "." } ?? "") + table }
-        let near = NearName.of(table, among: names.filter { schema == nil || $0.schema == schema }.map(\.table))
-        return .missingTable(name: name(table), suggestion: near.map(name))
+        let there = names.filter { schema == nil || $0.schema == schema }.map(\.table)
+        guard case .missingTable(_, let near, let others) = RegisterError.Kind.missingTable(table, among: there) else {
+            return .missingTable(name: name(table), suggestion: nil)
+        }
+        return .missingTable(name: name(table), suggestion: near.map(name), others: others.map(name))
     }
 }
