@@ -71,8 +71,12 @@ import Testing
                 $0.proxy = .init(host: "127.0.0.1", port: port)
                 $0.retry = .never
             }) { client async throws in
-                await #expect(throws: ProxyFailure(host: "127.0.0.1", port: port, reason: .absent)) {
-                    try await client.rounds()
+                do {
+                    _ = try await client.rounds()
+                    Issue.record("there is no proxy")
+                } catch let error as ProxyFailure {
+                    #expect(error == ProxyFailure(host: "127.0.0.1", port: port, reason: .absent))
+                    #expect(error.description.contains("127.0.0.1:\(port) cannot be reached"))
                 }
             }
         }

@@ -83,7 +83,7 @@ import Testing
         let folder = try TemporaryFolder()
         let path = try folder.write("37605030299,50001029996\n")
         let error = failure { _ = try read(.csv(path: path), scheme: EstonianIdentityScheme()) }
-        #expect(error == RegisterError(.identityCodeInHeader, file: path, column: "#1"))
+        #expect(error == RegisterError(.identityCodeInHeader, file: path, line: 1, column: "#1"))
         #expect(error?.description.contains("3760") == false)
     }
 }

@@ -88,7 +88,7 @@ import Testing
             try failure(own: ["given", "birth"], ["given": "g", "birth": "G"])
                 == RegisterError(
                     .missingColumns([.init(name: "G", suggestion: "g")]), file: path,
-                    header: HeaderReading(line: 1, delimiter: .detect, columnCount: 1)))
+                    header: HeaderReading(line: 1, delimiter: .comma, columnCount: 2)))
         #expect(
             try failure(own: ["given"], ["given": "g"], identity: nil, keys: [.identityCode])
                 == RegisterError(.noIdentityColumn, file: path))

@@ -34,6 +34,8 @@ enum CallFailure {
         case credentials
         /// It answered, but made no way.
         case refused
+        /// The connection ended before there was an answer, at the proxy or behind it.
+        case unclear
     }
 
     static func ofProxy(_ error: any Error) -> ProxyProblem? {
@@ -43,6 +45,7 @@ enum CallFailure {
             case .proxyAuthenticationRequired: .credentials
             case .invalidProxyResponse, .httpProxyHandshakeTimeout: .refused
             case .connectTimeout: .unreached
+            case .remoteConnectionClosed: .unclear
             default: nil
             }
         case is NIOConnectionError: .unreached

@@ -185,12 +185,14 @@ public final class ExchangeClient: Sendable {
         switch problem {
         case .unreached: reason = .absent
         case .credentials: reason = proxy.credentials == nil ? .credentialsMissing : .credentialsRefused
-        case .refused:
+        case .refused, .unclear:
             if let parts = URLComponents(string: baseURL), let host = parts.host {
                 reason = await ProxyProbe.status(
                     of: proxy, target: "\(host):\(parts.port ?? 443)", authorization: proxy.credentials?.header)
             }
         }
+        // It makes a way after all, so it was not the proxy.
+        if case .status(200..<300) = reason { return nil }
         return ProxyFailure(host: proxy.host, port: proxy.port, reason: reason)
     }
 
