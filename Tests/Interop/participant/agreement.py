@@ -1,0 +1,114 @@
+"""What of an agreement this participant obeys (docs/agreement.md). It refuses to sign what it does not know."""
+
+import base64
+import re
+
+import yaml
+
+from wire import sha256
+
+
+class Unsupported(Exception):
+    """The agreement asks for something that this small participant does not do."""
+
+
+def key(text, prefix):
+    head, _, value = text.partition(":")
+    if head != prefix:
+        raise Unsupported(f"a key that begins with {head}")
+    return base64.b64decode(value, validate=True)
+
+
+class Participant:
+    def __init__(self, fields):
+        self.id, self.role = fields["id"], fields["role"]
+        self.signing_key = key(fields["signing_key"], "ed25519")
+        self.hpke_key = key(fields["hpke_key"], "xwing")
+        self.tls_pin = key(fields["tls_pin"], "sha256")
+
+
+class Register:
+    def __init__(self, index, fields):
+        self.index, self.id, self.owner = index, fields["id"], fields["owner"]
+        self.released_for = fields.get("released_for", [])
+        self.max_people = int(fields["max_people"])
+        self.max_cells = int(fields.get("max_cells_per_person", "64"))
+        self.columns = [(column["name"], column["type"], column.get("nullable", "false") == "true")
+                        for column in fields.get("columns", [])]
+        if "rows" in fields or any(set(column) - {"name", "type", "nullable", "title", "disclosure"}
+                                   for column in fields.get("columns", [])):
+            raise Unsupported(f"rows or derived columns of {self.id}")
+
+
+class Agreement:
+    def __init__(self, file):
+        self.file, self.id = file, sha256(file)
+        fields = yaml.load(file.decode(), Loader=yaml.BaseLoader)
+        self.suite = fields["suite"]
+        self.valid = fields["valid"]["from"], fields["valid"]["until"]
+        self.rounds_allowed = int(fields["rounds_allowed"])
+        self.releases_rows = fields["release"] == "rows"
+        self.padding = fields.get("padding", "padme")
+        self.cell_bytes = int(fields.get("cell_bytes", "1024"))
+        self.smallest_cell = int(fields.get("smallest_cell", "1"))
+        self.count_rounding = int(fields.get("count_rounding", "1"))
+        self.deadline_minutes = int(fields.get("deadline_minutes", "120"))
+        self.match_keys = fields.get("match_keys", ["identity_code"])
+        self.participants = {own["id"]: Participant(own) for own in fields["participants"]}
+        self.registers = {own["id"]: Register(index, own) for index, own in enumerate(fields["registers"])}
+        self.cohorts = fields["cohorts"]
+        self.cohort_max = {own["id"]: int(own["max_people"]) for own in self.cohorts}
+        self.check(fields)
+
+    def check(self, fields):
+        """No silence: what is not done here is refused before it is signed."""
+        if self.suite != "ristretto255-SHA512":
+            raise Unsupported(f"the suite {self.suite}")
+        if self.match_keys != ["identity_code"] or "tolerant_matching" in fields:
+            raise Unsupported("match keys besides the identity code")
+        if fields.get("identity_scheme", "fi-hetu") != "fi-hetu":
+            raise Unsupported(f"identity codes of {fields['identity_scheme']}")
+        if self.smallest_cell != 1 or self.count_rounding != 1:
+            raise Unsupported("surveys that are withheld or rounded")
+
+    @property
+    def ring(self):
+        return [own.id for own in self.participants.values() if own.role in ("authority", "mixer")]
+
+    @property
+    def coordinator(self):
+        return next(own.id for own in self.participants.values() if own.role == "coordinator")
+
+    @property
+    def research(self):
+        return next((own.id for own in self.participants.values() if own.role == "research"), None)
+
+    @property
+    def key_holders(self):
+        return self.ring + ([self.research] if self.releases_rows else [])
+
+    def node(self, register, stage):
+        """P-34: who makes the register's list of this stage."""
+        ring = self.ring
+        return ring[(ring.index(self.registers[register].owner) + stage) % len(ring)]
+
+    def named(self, cohort):
+        """The registers that a cohort's expression names, itself or through earlier cohorts."""
+        expression = next(own["expression"] for own in self.cohorts if own["id"] == cohort)
+        found = set()
+        for word in re.findall(r"[a-z][a-z0-9_]*", expression):
+            if word in self.registers:
+                found.add(word)
+            elif word in self.cohort_max:
+                found |= self.named(word)
+        return found
+
+    def most_requests(self):
+        """P-37: over all registers, `max_people` of the cohorts for which the register is disclosed."""
+        total = 0
+        for register in self.registers.values():
+            for cohort in self.cohort_max:
+                released = cohort in register.released_for
+                if released or (not register.released_for and register.id in self.named(cohort)):
+                    total += self.cohort_max[cohort]
+        return total

@@ -1,0 +1,133 @@
+"""Scalars, proofs of possession, capsules, items and lists (P-20 to P-35, P-40). ristretto255 only."""
+
+import secrets
+
+from ristretto255 import BASE, ORDER, decode, hash_to_group
+from wire import Violation, hmac256, label, sha256, u16, u32
+
+SUITE = b"ristretto255-SHA512"
+DOMAIN = b"SIDOS-V1-ristretto255_XMD:SHA-512_R255MAP_RO_"
+ELEMENT, CAPSULE, TAG = 32, 64, 16
+# Random bytes before the items of every list.
+LIST_PREFIX = 0
+
+
+def random_scalar():
+    return 1 + secrets.randbelow(ORDER - 1)
+
+
+def encode_scalar(scalar):
+    return (scalar % ORDER).to_bytes(32, "little")
+
+
+def random_element():
+    return random_scalar() * BASE
+
+
+def message(round_id, kind, value):
+    return round_id + u16(len(kind)) + kind.encode() + value
+
+
+def blinded(round_id, kind, value, key):
+    return key * hash_to_group(message(round_id, kind, value), DOMAIN)
+
+
+# Proofs of possession, P-27.
+
+
+def challenge(round_id, participant, purpose, public, commitment):
+    context = round_id + participant.encode() + b"\0" + purpose.encode()
+    data = label("schnorr") + SUITE + b"\0" + u32(len(context)) + context + public + commitment
+    return int.from_bytes(sha256(data)[:16], "little")
+
+
+def proof(round_id, participant, purpose, secret, public):
+    nonce = random_scalar()
+    commitment = (nonce * BASE).encode()
+    c = challenge(round_id, participant, purpose, public, commitment)
+    return {"commitment": commitment.hex(), "response": encode_scalar(nonce + c * secret).hex()}
+
+
+def proof_holds(round_id, participant, purpose, public, fields):
+    try:
+        key, commitment = decode(public), bytes.fromhex(fields["commitment"])
+        c = challenge(round_id, participant, purpose, public, commitment)
+        response = int.from_bytes(bytes.fromhex(fields["response"]), "little")
+        right = decode(commitment) + c * key
+    except ValueError:
+        return False
+    return response < ORDER and (response * BASE).encode() == right.encode()
+
+
+# Capsules, P-40.
+
+
+def capsule(secret, public):
+    """A fresh capsule of an element under the key that all hold together."""
+    rho = random_scalar()
+    return (rho * BASE).encode() + (secret + rho * public).encode()
+
+
+def refreshed(data, public):
+    rho = random_scalar()
+    return (decode(data[:32]) + rho * BASE).encode() + (decode(data[32:]) + rho * public).encode()
+
+
+# Lists, P-30 to P-35.
+
+
+def width(elements, is_tagged, has_capsules):
+    return elements * (TAG if is_tagged else ELEMENT) + (CAPSULE if has_capsules else 0)
+
+
+def written(items):
+    """A list's bytes."""
+    return secrets.token_bytes(LIST_PREFIX) + b"".join(items)
+
+
+def records(data, size, author):
+    if len(data) % size:
+        raise Violation("list.partial-record", author)
+    return [data[start : start + size] for start in range(0, len(data), size)]
+
+
+def read_list(data, size, stored, author):
+    """The items of a list whose entry has announced its count and digest."""
+    if len(data) < LIST_PREFIX:
+        raise Violation("list.partial-record", author)
+    items = records(data[LIST_PREFIX:], size, author)
+    if len(items) != stored["count"]:
+        raise Violation("list.wrong-count", author, f"{len(items)} items")
+    if sha256(data).hex() != stored["digest"]:
+        raise Violation("list.wrong-digest", author)
+    for number in range(1, len(items)):
+        if items[number - 1][:ELEMENT] >= items[number][:ELEMENT]:
+            raise Violation("list.not-increasing", author, f"item {number}")
+    return items
+
+
+def valid_element(data, name, author, number):
+    try:
+        return decode(data)
+    except ValueError:
+        raise Violation(name, author, f"item {number}") from None
+
+
+def hop(items, kinds, author, blinding_key, capsule_public, exit_salt, round_id):
+    """One stage: the items multiplied, their capsules made afresh, and with an exit salt tags in place of elements."""
+    made = []
+    for number, item in enumerate(items):
+        new = b""
+        for index, kind in enumerate(kinds):
+            element = valid_element(item[32 * index : 32 * index + 32], "list.invalid-element", author, number)
+            encoded = (blinding_key * element).encode()
+            if exit_salt is not None:
+                encoded = hmac256(exit_salt, label("tag") + message(round_id, kind, encoded))[:TAG]
+            new += encoded
+        if capsule_public is not None:
+            own = item[32 * len(kinds) :]
+            for half in (own[:32], own[32:]):
+                valid_element(half, "list.invalid-capsule", author, number)
+            new += refreshed(own, capsule_public)
+        made.append(new)
+    return sorted(made)
