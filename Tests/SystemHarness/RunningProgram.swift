@@ -11,12 +11,17 @@ final class RunningProgram: Sendable {
     let identifier: pid_t
 
     /// - Parameter log: what the output files are called, without their suffix. They are appended to.
-    init(_ program: SidosProgram, _ arguments: [String], log: URL, in directory: URL? = nil) throws {
-        name = "\(program.rawValue) \(arguments.first ?? "")"
+    convenience init(_ program: SidosProgram, _ arguments: [String], log: URL, in directory: URL? = nil) throws {
+        let name = "\(program.rawValue) \(arguments.first ?? "")"
+        try self.init(program.executable(), name: name, arguments, log: log, in: directory)
+    }
+
+    init(_ executable: URL, name: String, _ arguments: [String], log: URL, in directory: URL? = nil) throws {
+        self.name = name
         standardOutput = log.appendingPathExtension("out")
         standardError = log.appendingPathExtension("err")
         let process = Process()
-        process.executableURL = try program.executable()
+        process.executableURL = executable
         process.arguments = arguments
         process.currentDirectoryURL = directory
         process.standardInput = FileHandle.nullDevice

@@ -50,6 +50,8 @@ struct StudyDesign: Sendable {
     var matching = ["match_keys: [identity_code]"]
     var registers: [TestRegister]
     var cohorts: [Cohort]
+    /// Authorities that are the participant in Python, and what each does wrong; nothing, if empty.
+    var inPython: [String: String] = [:]
     /// By owner, lines of a list of people who are never to be released.
     var neverReleased: [String: [String]] = [:]
 

@@ -73,6 +73,7 @@ final class StudyOnDisk: Sendable {
     func makeHome(_ id: String, certificateStart: Date? = nil) throws {
         let hosts = id == "coordinator" ? ["localhost", "127.0.0.1"] : []
         let path = home(id).path
+        guard design.inPython[id] == nil else { return try runInPython("init", path, id) }
         _ = try PrivateDirectory(creating: path)
         _ = try KeyDirectory.create(
             at: path + "/keys", id: id, name: "Participant \(id)", role: role(id), alternativeNames: hosts,
@@ -95,14 +96,25 @@ final class StudyOnDisk: Sendable {
 
     func writeAgreement() throws {
         var cards: [String: String] = [:]
-        for id in design.participants { cards[id] = ParticipantCard(try keys(id).participant).yaml }
+        for id in design.participants { cards[id] = try card(id) }
         try Data(design.agreement(cards: cards).utf8).write(to: agreement)
+    }
+
+    private func card(_ id: String) throws -> String {
+        guard design.inPython[id] == nil else {
+            return try String(contentsOf: home(id).appendingPathComponent("card.yaml"), encoding: .utf8)
+        }
+        return ParticipantCard(try keys(id).participant).yaml
     }
 
     /// Signs as these participants, or all, and keeps the agreement in their homes.
     func sign(_ ids: [String]? = nil) throws {
         let bytes = Array(try Data(contentsOf: agreement))
         for id in ids ?? design.participants {
+            guard design.inPython[id] == nil else {
+                try runInPython("sign", home(id).path, id, agreement.path)
+                continue
+            }
             let home = try Home(at: home(id).path, roles: [role(id)])
             let installed = try home.agreements().sign(bytes, path: agreement.path, keys: home.keys)
             try Data(installed.signature.json).write(to: signature(id))
@@ -156,7 +168,10 @@ final class StudyOnDisk: Sendable {
 
     /// Starts a program whose end is seen to.
     func start(_ program: SidosProgram, _ arguments: [String], log: String) throws -> RunningProgram {
-        let running = try RunningProgram(program, arguments, log: directory.appendingPathComponent(log))
+        seenTo(try RunningProgram(program, arguments, log: directory.appendingPathComponent(log)))
+    }
+
+    func seenTo(_ running: RunningProgram) -> RunningProgram {
         programs.withLock { $0.append(running) }
         return running
     }
@@ -165,6 +180,7 @@ final class StudyOnDisk: Sendable {
     /// when it first runs, and kept from then on.
     @discardableResult
     func serve(_ id: String) async throws -> RunningProgram {
+        if let wrong = design.inPython[id] { return try joinInPython(id, misbehaving: wrong) }
         let status = home("coordinator").appendingPathComponent("status.json")
         if id == "coordinator" { try? FileManager.default.removeItem(at: status) }
         let command = ["serve", "--directory", home(id).path, "--log-level", "debug"]
@@ -192,7 +208,7 @@ final class StudyOnDisk: Sendable {
         let port = try port()
         try configureCoordinator(port: port)
         for id in design.participants where id != "coordinator" {
-            if !FileManager.default.fileExists(atPath: home(id).path + "/config.yaml") {
+            if design.inPython[id] == nil, !FileManager.default.fileExists(atPath: home(id).path + "/config.yaml") {
                 try configureMember(id, port: port)
             }
             if !left.contains(id) { running[id] = try await serve(id) }

@@ -9,7 +9,7 @@ SUITE = b"ristretto255-SHA512"
 DOMAIN = b"SIDOS-V1-ristretto255_XMD:SHA-512_R255MAP_RO_"
 ELEMENT, CAPSULE, TAG = 32, 64, 16
 # Random bytes before the items of every list.
-LIST_PREFIX = 0
+LIST_PREFIX = 32
 
 
 def random_scalar():

@@ -2,18 +2,17 @@
 
 import datetime
 import os
-import time
 
 import hpke
 import vault
-from board import Board, Entry, chain, commitment
+from board import Board, commitment
 from exchange import Problem, SealedWriter, cut, digest, open_stream, read_stream
 from lists import (BASE, blinded, capsule, decode, encode_scalar, hop, proof, random_element, random_scalar, read_list,
                    records, valid_element, width, written)
-from wire import ENTRY_BYTES, Violation, canonical, hkdf, label, log, padded, sha256
+from wire import Violation, canonical, hkdf, label, log, padded, sha256
 
 KINDS = ["identity_code"]
-# How long after an end the others are given to see what an authority does too late.
+# How long a call waits for something new.
 POLL_SECONDS = 20
 
 
@@ -49,6 +48,10 @@ class Node:
                 self.refuse("protocol.equivocation" if equivocates else "protocol.violation")
             except Refusal as refusal:
                 self.refuse(refusal.code)
+            except Problem:
+                # The round may have ended while this was at work; nothing else that was refused passes in silence.
+                if not self.ended_meanwhile():
+                    raise
             if self.board.end is not None:
                 return self.finish()
 
