@@ -6,6 +6,8 @@ packages=(
     libssl-dev libgmp-dev libsqlite3-dev zlib1g-dev libpq-dev python3 openssl sqlite3
     # The tests start a server of their own.
     postgresql
+    # The tests take part in rounds with a participant of their own.
+    python3-cryptography python3-yaml
     # The tests run the programs that load a dataset.
     r-base-core python3-pandas
 )

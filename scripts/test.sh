@@ -19,4 +19,5 @@ fi
 python3 Tests/Interop/check_normalisation.py
 python3 Tests/Interop/check_tokens.py
 python3 Tests/Interop/check_noise.py
+python3 Tests/Interop/check_xwing.py
 echo "Not run here: Parquet, which needs PyPI (make check-parquet), and the report in a browser (make check-report)."

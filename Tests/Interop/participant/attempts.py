@@ -7,6 +7,8 @@ from lists import LIST_PREFIX
 from wire import ENTRY_BYTES, canonical, label, log
 
 ZERO = bytes(32).hex()
+# P-52: of a chunk that is not the last, and of any.
+LEAST_CHUNK, MOST_CHUNK = 65_536, 4_194_304
 
 
 class Attempts:
@@ -166,6 +168,8 @@ class Attempts:
 
     def before_ManifestSigned(self, body):
         self.tried_body("keys.manifest-differs", "another", "ManifestSigned", {"manifest": sha(b"other")})
+        early = {"count": 1, "head": self.board.heads[1].hex()}
+        self.tried_body("entry.out-of-place", "of keys it has not seen", "ManifestSigned", body, seen=early)
 
     # Announced streams
 
@@ -191,7 +195,7 @@ class Attempts:
 
         data = b"".join(sorted(os.urandom(size) for _ in range(vault["count"])))
         with_vault("stream.never-written", "vault", {**vault, "attempt": 60_000})
-        with_vault("stream.unfinished", "vault", self.half(name, "vault", data, vault["count"]))
+        with_vault("stream.unfinished", "vault", self.half(name, "vault", vault))
         with_vault("vault.wrong-digest", "vault", {**vault, "digest": ZERO})
         with_vault("vault.wrong-count", "vault", {**vault, "count": vault["count"] + 1})
         swapped = data[size : 2 * size] + data[:size] + data[2 * size :]
@@ -201,11 +205,16 @@ class Attempts:
         longer = self.store_plain(name, "vault", data + b"\0", size)
         with_vault("vault.partial-record", "a byte more", longer)
 
-    def half(self, batch, stage, data, count):
-        """A stream without its last chunk."""
+    def half(self, batch, stage, stored):
+        """A stream without its last chunk, as far as the coordinator takes one that is too small or too large."""
         attempt, name = self.attempt(batch, stage)
-        self.exchange.put_chunk(self.round, name, 0, data, False)
-        return {"attempt": attempt, "count": count, "digest": digest(data).hex()}
+        for what, size in (("no bytes", 0), ("few bytes", LEAST_CHUNK - 1), ("a large one", MOST_CHUNK + 1)):
+            self.tried_chunk(f"a chunk of {what} that is not the last", name, 0, bytes(size), False)
+        self.tried_chunk("the second chunk before the first", name, 1, bytes(10), True)
+        return {**stored, "attempt": attempt}
+
+    def tried_chunk(self, what, name, number, chunk, last):
+        self.tried_call("chunk", what, lambda: self.exchange.put_chunk(self.round, name, number, chunk, last))
 
     def after_BatchDeclared(self, body):
         self.tried_again("batch", "BatchDeclared", body)
@@ -246,23 +255,26 @@ class Attempts:
         for difference in (-1, 1):
             tried(wrong_count, f"{difference:+}", {**stored, "count": stored["count"] + difference})
         length = prefix + size * stored["count"]
-        if length < 2:
-            return
 
-        def written(data, last=True, chunk=None):
+        def tried_stream(violation, what, data, chunk=None):
+            """Stores a stream, which the coordinator may refuse too, and announces it."""
             attempt, name = self.attempt(batch, stage)
             writer = SealedWriter(self.round, name, self.id, receiver, self.agreement.participants[receiver].hpke_key)
-            sealed = writer.seal(data, last) if chunk is None else chunk
-            self.exchange.put_chunk(self.round, name, 0, sealed, last)
-            return {**stored, "attempt": attempt}
+            try:
+                self.exchange.put_chunk(self.round, name, 0, writer.seal(data, True) if chunk is None else chunk, True)
+            except Problem as problem:
+                log("stream refused", what=what, status=problem.status, code=problem.code)
+            tried(violation, what, {**stored, "attempt": attempt})
 
-        tried("stream.unfinished", field, written(bytes(length), last=False))
-        tried("list.partial-record", "a byte less", written(bytes(length - 1)))
-        tried("list.partial-record", "a byte more", written(bytes(length + 1)))
-        tried("list.partial-record", "an item less", written(bytes(length - size)))
-        tried("list.partial-record", "an item more", written(bytes(length + size)))
-        tried("stream.too-short", "no whole encapsulation", written(b"", chunk=bytes(100)))
-        tried("stream.too-short", "an empty stream", written(b"", chunk=b""))
+        tried("stream.unfinished", field, self.half(batch, stage, stored))
+        tried_stream("list.partial-record", "a byte less", bytes(length - 1))
+        tried_stream("list.partial-record", "a byte more", bytes(length + 1))
+        tried_stream("list.partial-record", "an item less", bytes(length - size))
+        tried_stream("list.partial-record", "an item more", bytes(length + size))
+        if prefix:
+            tried_stream("list.partial-record", "without the first bytes", bytes(length - prefix))
+        tried_stream("stream.too-short", "no whole encapsulation", b"", chunk=bytes(100))
+        tried_stream("stream.too-short", "an empty stream", b"", chunk=b"")
 
     # After the end
 

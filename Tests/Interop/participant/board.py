@@ -135,20 +135,26 @@ class Board:
 
     def add(self, data):
         """Checks one entry, and takes it over; else a violation."""
-        entry = Entry(data)
+        coordinator = self.agreement.coordinator
+        try:
+            entry = Entry(data)
+        except Violation as violation:
+            raise Violation(violation.name, coordinator, violation.detail) from None
         author = self.agreement.participants.get(entry.by)
         if author is None:
-            raise Violation("entry.unknown-author")
+            raise Violation("entry.unknown-author", coordinator)
         if not verify(author.signing_key, data[:64], ENTRY_LABEL + entry.payload):
-            raise Violation("entry.bad-signature", entry.by)
+            raise Violation("entry.bad-signature", coordinator)
         if self.id is None:
             if entry.type != "RoundOpened":
-                raise Violation("entry.out-of-place", self.agreement.coordinator)
+                raise Violation("entry.out-of-place", coordinator)
         elif entry.round is not None and entry.round != self.id.hex():
-            raise Violation("entry.wrong-round", self.agreement.coordinator)
+            raise Violation("entry.wrong-round", coordinator)
+        if any(data == own.data for own in self.entries):
+            raise Violation("board.forked", coordinator, "an entry twice")
         low = 0 if entry.type == "RoundOpened" else 1
         if not low <= entry.seen["count"] <= self.count or entry.seen["head"] != self.heads[entry.seen["count"]].hex():
-            raise Violation("board.forked", self.agreement.coordinator)
+            raise Violation("board.forked", coordinator)
         getattr(self, "take_" + entry.type)(entry.by, entry.body, entry)
         self.entries.append(entry)
         self.heads.append(chain(self.heads[-1], data))
@@ -208,6 +214,7 @@ class Board:
         if set(body["saltShares"]) != others or ("saltDigest" in body) != is_node:
             raise Violation("keys.bad-salt-share", by)
         self.revealed[by] = body
+        self.all_revealed_at = self.count + 1
 
     def manifest(self):
         """P-26."""
@@ -217,8 +224,10 @@ class Board:
             data += u32(len(holder)) + holder.encode() + u32(len(body)) + body
         return sha256(data)
 
-    def take_ManifestSigned(self, by, body, _):
-        self.allow(by in self.agreement.key_holders, self.everybody(self.revealed), by in self.manifests, by)
+    def take_ManifestSigned(self, by, body, entry):
+        # Its author has seen what it signs.
+        in_place = self.everybody(self.revealed) and entry.seen["count"] >= self.all_revealed_at
+        self.allow(by in self.agreement.key_holders, in_place, by in self.manifests, by)
         if body["manifest"] != self.manifest().hex():
             raise Violation("keys.manifest-differs", by)
         self.manifests[by] = body["manifest"]
@@ -288,7 +297,7 @@ class Board:
     def take_RoundClosed(self, by, _, entry):
         done = self.received is not None if self.agreement.releases_rows else self.counted is not None
         self.allow(by == self.agreement.coordinator, done, self.end is not None, by)
-        self.end = entry
+        self.ends(entry)
 
     def take_Refused(self, by, body, _):
         self.allow(by != self.agreement.coordinator, True, by in self.refused, by)
@@ -299,14 +308,20 @@ class Board:
         names = body["participants"]
         if not isinstance(names, list) or len(set(names)) != len(names) or not set(names) <= set(self.agreement.participants):
             raise Violation("entry.malformed", by)
-        self.end = entry
+        if body["code"] == "participant.refused" and not set(names) <= set(self.refused):
+            raise Violation("entry.malformed", by)
+        self.ends(entry)
 
-    def take_KeysErased(self, by, body, _):
+    def ends(self, entry):
+        self.end, self.ended_at = entry, self.count + 1
+
+    def take_KeysErased(self, by, _, entry):
         own = self.agreement
         if by not in own.key_holders:
             raise Violation("entry.not-allowed", own.coordinator)
         if by in self.erased:
             raise Violation("entry.repeated", own.coordinator)
-        if self.end is None:
+        # So that it is a signature over the head that ended the round.
+        if self.end is None or entry.seen["count"] < self.ended_at:
             raise Violation("entry.out-of-place", own.coordinator)
         self.erased.add(by)

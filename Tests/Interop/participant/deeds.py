@@ -3,7 +3,7 @@
 import os
 
 from exchange import Problem
-from lists import CAPSULE, ELEMENT, LIST_PREFIX, random_element, refreshed, written
+from lists import CAPSULE, ELEMENT, random_element, refreshed, written
 from node import Refusal
 from wire import label, log, sha256, u32
 
@@ -261,7 +261,7 @@ class OtherShareValue:
         return b"".join([random_element().encode(), *shares[1:]])
 
 
-@deed("list.wrong-digest/shares")
+@deed("shares.wrong/digest")
 class SharesOtherDigest:
     def store_sealed(self, batch, stage, data, *others):
         if stage != "release":
@@ -384,19 +384,3 @@ class SurveyUnopenable:
     def sealed_survey(self, *arguments):
         told("survey")
         return os.urandom(len(super().sealed_survey(*arguments)))
-
-
-@deed("prefix/short")
-class ShortList(AList):
-    """A list that leaves out the random bytes before its items."""
-
-    def changed(self, items, _):
-        return items
-
-    def own_list(self, items):
-        told("list")
-        return b"".join(sorted(items))
-
-
-if LIST_PREFIX == 0:
-    del DEEDS["prefix/short"]

@@ -162,7 +162,7 @@ def open_stream(exchange, round_id, name, sender, receiver, xwing, most):
             raise Violation("stream.malformed", detail=f"chunk {number} of {name}: {error}") from error
         number += 1
         if len(data) > most:
-            raise Violation("list.wrong-count", sender, f"{name} is longer than announced")
+            raise Violation("stream.malformed", detail=f"{name} is longer than announced")
     return data
 
 

@@ -91,15 +91,15 @@ def records(data, size, author):
     return [data[start : start + size] for start in range(0, len(data), size)]
 
 
-def read_list(data, size, stored, author):
-    """The items of a list whose entry has announced its count and digest."""
+def read_list(data, size, stored, author, keeper):
+    """The items of a list whose entry has announced its count and digest; who kept it saw its length, and nobody saw more."""
     if len(data) < LIST_PREFIX:
-        raise Violation("list.partial-record", author)
-    items = records(data[LIST_PREFIX:], size, author)
+        raise Violation("list.partial-record", keeper)
+    items = records(data[LIST_PREFIX:], size, keeper)
     if len(items) != stored["count"]:
-        raise Violation("list.wrong-count", author, f"{len(items)} items")
+        raise Violation("list.wrong-count", keeper, f"{len(items)} items")
     if sha256(data).hex() != stored["digest"]:
-        raise Violation("list.wrong-digest", author)
+        raise Violation("list.wrong-digest")
     for number in range(1, len(items)):
         if items[number - 1][:ELEMENT] >= items[number][:ELEMENT]:
             raise Violation("list.not-increasing", author, f"item {number}")

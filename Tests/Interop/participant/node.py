@@ -299,7 +299,7 @@ class Node:
         most = (stored["count"] + 2) * size
         name = f"{register}/{stage}/{stored['attempt']}"
         data = open_stream(self.exchange, self.round, name, author, self.id, self.keys.xwing, most)
-        return read_list(data, size, stored, author)
+        return read_list(data, size, stored, author, self.agreement.coordinator)
 
     # Shares
 
