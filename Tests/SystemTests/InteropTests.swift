@@ -20,6 +20,16 @@ extension SystemTests {
             return design
         }
 
+        static func countsOnly(_ wrong: String = "") -> StudyDesign {
+            var design = Self.design(wrong)
+            design.release = "none"
+            for index in design.registers.indices {
+                design.registers[index].columns = []
+                design.registers[index].releasedFor = []
+            }
+            return design
+        }
+
         private func checkRound(_ design: StudyDesign) async throws {
             try await StudyOnDisk.with(design) { study in
                 try study.sign()
@@ -63,15 +73,33 @@ extension SystemTests {
             try await checkRound(design)
         }
 
+        @Test("A second match key finds who has no code, and those who have one alike", .timeLimit(.minutes(2)))
+        func recipe() async throws {
+            var design = Self.design()
+            design.matching = [
+                "normalisation: sidos-1", "match_fields: [{name: nimi, kind: text}]", "match_keys:",
+                "  - identity_code", "  - {name: whole_name, recipe: joined(nimi)}",
+            ]
+            for index in 0...1 { design.registers[index].more = ["match_fields: {nimi: nimi}"] }
+            for person in 8..<10 { design.registers[1].codes[person] = "" }
+            for person in 9..<12 { design.registers[2].codes[person] = person == 10 ? "99999-999X" : "" }
+            try await StudyOnDisk.with(design) { study in
+                try study.sign()
+                try await study.serveAll()
+                let link = try study.link()
+                #expect(try await link.end() == 0, "\(link.errors)")
+                try await study.researchIsDone()
+                let dataset = try await study.dataset()
+                #expect(dataset.profiles == design.expectedProfiles)
+                let rows = design.registers[2].rows.filter { (9..<12).contains($0.person.index) }
+                let links = Set(rows.map { dataset.links["register_c"]?[$0.values[0] ?? ""] ?? "no row" })
+                #expect(links == ["whole_name"])
+            }
+        }
+
         @Test("Counts only", .timeLimit(.minutes(2)))
         func countsOnly() async throws {
-            var design = Self.design()
-            design.release = "none"
-            for index in design.registers.indices {
-                design.registers[index].columns = []
-                design.registers[index].releasedFor = []
-            }
-            try await StudyOnDisk.with(design) { study in
+            try await StudyOnDisk.with(Self.countsOnly()) { study in
                 try study.sign()
                 try await study.serveAll()
                 let link = try study.link("--json")

@@ -79,18 +79,19 @@ extension SystemTests {
     struct MisbehaviourTests {
         @Test(
             "Entries, streams and calls that the coordinator sees to be wrong are refused, and the round goes on",
-            .timeLimit(.minutes(3)))
-        func attempts() async throws {
-            try await StudyOnDisk.with(InteropTests.design("attempts")) { study in
+            .timeLimit(.minutes(5)), arguments: ["rows", "none"])
+        func attempts(_ release: String) async throws {
+            let design = release == "rows" ? InteropTests.design("attempts") : InteropTests.countsOnly("attempts")
+            try await StudyOnDisk.with(design) { study in
                 try study.sign()
                 let running = try await study.serveAll()
                 let link = try study.link()
                 #expect(try await link.end() == 0, "\(link.errors)")
-                try await study.checkDataset()
+                if release == "rows" { try await study.checkDataset() }
                 let participant = try #require(running["c"])
                 #expect(try await participant.end() == 0, "\(participant.errors.suffix(2_000))")
                 let attempts = try Attempt.all(participant.errors)
-                #expect(attempts.count > 150)
+                #expect(attempts.count > 120)
                 for attempt in attempts {
                     #expect((400...422).contains(attempt.status) && attempt.code != nil, "\(attempt)")
                 }
@@ -98,7 +99,7 @@ extension SystemTests {
                     #expect(program.isRunning)
                     Self.expectBlame(of: ["c"], in: program, id: id)
                 }
-                try checkCoverage(attempts)
+                if release == "rows" { try checkCoverage(attempts) }
             }
         }
 

@@ -6,7 +6,8 @@
     participant join DIRECTORY ID AGREEMENT --url URL --pin PIN --register NAME=FILE … [--misbehave NAME,…]
     participant misbehaviours                           lists what it can do wrong
 
-It takes part in one round as an authority, in ristretto255, with registers in CSV files, matched by Finnish identity codes.
+It takes part in one round as an authority, in ristretto255, with registers in CSV files, matched by Finnish identity codes
+and by recipes.
 Needs Debian's python3, python3-cryptography and python3-yaml. Its secrets are in memory only, so it does not survive a restart.
 """
 
@@ -23,6 +24,7 @@ import misbehave
 from agreement import Agreement
 from exchange import Exchange
 from node import Node
+from vault import CODE
 from wire import log
 
 
@@ -40,6 +42,7 @@ def arguments():
             command.add_argument("--pin", required=True, help="the coordinator's, as in its card")
             command.add_argument("--register", action="append", default=[], help="NAME=FILE of CSV")
             command.add_argument("--identity", default="hetu", help="the column with the identity code")
+            command.add_argument("--field", action="append", default=[], help="MATCH FIELD=COLUMN, where they differ")
             command.add_argument("--misbehave", default="", help="names from `misbehaviours`, with commas between")
     commands.add_parser("misbehaviours")
     return parser.parse_args()
@@ -62,8 +65,10 @@ def main():
     pin = base64.b64decode(given.pin.removeprefix("sha256:"), validate=True)
     exchange = Exchange(given.url, pin, keys)
     sources = dict(item.split("=", 1) for item in given.register)
+    columns = {name: name for name, _ in agreement.match_fields} | dict(item.split("=", 1) for item in given.field)
+    columns[CODE] = given.identity
     names = [name for name in given.misbehave.split(",") if name]
-    node = misbehave.made(Node, names)(given.id, agreement, keys, exchange, sources, given.identity)
+    node = misbehave.made(Node, names)(given.id, agreement, keys, exchange, sources, columns)
     log("joining", misbehaves=names)
     node.run()
 

@@ -35,9 +35,9 @@ class Register:
         self.max_cells = int(fields.get("max_cells_per_person", "64"))
         self.columns = [(column["name"], column["type"], column.get("nullable", "false") == "true")
                         for column in fields.get("columns", [])]
-        if "rows" in fields or any(set(column) - {"name", "type", "nullable", "title", "disclosure"}
+        if {"rows", "match_fields"} & set(fields) or any(set(column) - {"name", "type", "nullable", "title", "disclosure"}
                                    for column in fields.get("columns", [])):
-            raise Unsupported(f"rows or derived columns of {self.id}")
+            raise Unsupported(f"rows, match fields or derived columns of {self.id}")
 
 
 class Agreement:
@@ -53,7 +53,11 @@ class Agreement:
         self.smallest_cell = int(fields.get("smallest_cell", "1"))
         self.count_rounding = int(fields.get("count_rounding", "1"))
         self.deadline_minutes = int(fields.get("deadline_minutes", "120"))
-        self.match_keys = fields.get("match_keys", ["identity_code"])
+        self.match_fields = [(own["name"], own["kind"]) for own in fields.get("match_fields", [])]
+        # Of each match key its name, its recipe or None, and how many values it has.
+        self.match_keys = [(own, None, 1) if isinstance(own, str) else
+                           (own["name"], own.get("recipe"), int(own.get("values", "1")))
+                           for own in fields.get("match_keys", ["identity_code"])]
         self.participants = {own["id"]: Participant(own) for own in fields["participants"]}
         self.registers = {own["id"]: Register(index, own) for index, own in enumerate(fields["registers"])}
         self.cohorts = fields["cohorts"]
@@ -64,8 +68,10 @@ class Agreement:
         """No silence: what is not done here is refused before it is signed."""
         if self.suite != "ristretto255-SHA512":
             raise Unsupported(f"the suite {self.suite}")
-        if self.match_keys != ["identity_code"] or "tolerant_matching" in fields:
-            raise Unsupported("match keys besides the identity code")
+        if self.match_keys[0] != ("identity_code", None, 1) or any(recipe is None for _, recipe, _ in self.match_keys[1:]):
+            raise Unsupported("match keys other than the identity code and then recipes")
+        if "tolerant_matching" in fields or fields.get("normalisation", "sidos-1") != "sidos-1":
+            raise Unsupported("tolerant matching, or another normalisation than sidos-1")
         if fields.get("identity_scheme", "fi-hetu") != "fi-hetu":
             raise Unsupported(f"identity codes of {fields['identity_scheme']}")
         if self.smallest_cell != 1 or self.count_rounding != 1:
@@ -74,6 +80,11 @@ class Agreement:
     @property
     def ring(self):
         return [own.id for own in self.participants.values() if own.role in ("authority", "mixer")]
+
+    @property
+    def kinds(self):
+        """P-21: the kind of each element of an item."""
+        return [name for name, _, count in self.match_keys for _ in range(count)]
 
     @property
     def coordinator(self):

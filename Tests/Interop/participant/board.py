@@ -271,7 +271,8 @@ class Board:
     def take_Selected(self, by, body, _):
         own = self.agreement
         self.allow(by == own.coordinator and own.releases_rows, self.all_staged, self.selected is not None, by)
-        if body["requests"]["count"] != body["selection"]["count"] or "linkage" in body:
+        has_linkage = len(own.match_keys) > 1
+        if body["requests"]["count"] != body["selection"]["count"] or ("linkage" in body) != has_linkage:
             raise Violation("selection.wrong", by)
         if body["requests"]["count"] > own.most_requests():
             raise Violation("selection.cap-exceeded", by)

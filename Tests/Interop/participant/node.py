@@ -11,7 +11,6 @@ from lists import (BASE, blinded, capsule, decode, encode_scalar, hop, proof, ra
                    records, valid_element, width, written)
 from wire import Violation, canonical, hkdf, label, log, padded, sha256
 
-KINDS = ["identity_code"]
 # How long a call waits for something new.
 POLL_SECONDS = 20
 
@@ -27,9 +26,9 @@ class Refusal(Exception):
 class Node:
     """An honest authority. What misbehaves overrides one of its steps."""
 
-    def __init__(self, identifier, agreement, keys, exchange, sources, identity_column):
+    def __init__(self, identifier, agreement, keys, exchange, sources, columns):
         self.id, self.agreement, self.keys, self.exchange = identifier, agreement, keys, exchange
-        self.sources, self.identity_column = sources, identity_column
+        self.sources, self.columns = sources, columns
         self.board, self.attempts, self.done = Board(agreement), {}, set()
         self.lists = {}
 
@@ -220,7 +219,7 @@ class Node:
 
     def declare(self, register):
         own = self.agreement.registers[register]
-        source = vault.Source(self.sources[register], own, self.id, self.opened, self.identity_column)
+        source = vault.Source(self.sources[register], own, self.agreement, self.id, self.opened, self.columns)
         if len(source.people) > own.max_people:
             raise Refusal("cap.exceeded")
         items, cells, context, encapsulation = [], [], None, None
@@ -229,13 +228,12 @@ class Node:
             context, encapsulation = hpke.sender(public, label("vault") + self.round + register.encode())
             vault_secret = context.export(label("vault"))
         count = padded(len(source.people), self.agreement.padding)
-        for code, rows in [*source.people.items(), *[(None, [])] * (count - len(source.people))]:
-            element = random_element() if code is None else blinded(self.round, KINDS[0], code, self.blinding)
-            item = element.encode()
+        for person in [*source.people, *[None] * (count - len(source.people))]:
+            item = self.elements(person)
             if context is not None:
                 secret = random_element()
                 item += capsule(secret, self.capsule_public)
-                content = self.person_payload(rows, code is None)
+                content = self.person_payload(person.rows if person else [], person is None)
                 made = self.person_cells(content, secret.encode(), vault_secret, register)
                 if len(made) > own.max_cells:
                     raise Refusal("cap.exceeded")
@@ -250,6 +248,16 @@ class Node:
             body["vault"] = self.store_plain(register, "vault", self.vault_bytes(cells), self.agreement.cell_bytes)
         self.post("BatchDeclared", self.declaration(body))
 
+    def elements(self, person):
+        """A person's, or a dummy's if it is None: random ones stand for values that are not there."""
+        keys = self.agreement.match_keys
+        made = b""
+        for (name, _, count), values in zip(keys, person.values(keys) if person else [[]] * len(keys)):
+            for value in [*values, *[None] * (count - len(values))]:
+                element = random_element() if value is None else blinded(self.round, name, value, self.blinding)
+                made += element.encode()
+        return made
+
     def own_list(self, items):
         return written(sorted(items))
 
@@ -260,7 +268,7 @@ class Node:
         return vault.cells(content, secret, vault_secret, self.round, register, self.agreement.cell_bytes)
 
     def survey(self, source):
-        return source.survey(self.agreement.releases_rows)
+        return source.survey()
 
     def sealed_survey(self, source, secret, register):
         return vault.sealed_survey(self.survey(source), secret, self.round, register)
@@ -280,7 +288,7 @@ class Node:
             items = self.read_stage(register, stage - 1)
             salt = self.exit_salt if last else None
             author = self.agreement.node(register, stage - 1)
-            made = hop(items, KINDS, author, self.blinding, self.capsule_public, salt, self.round)
+            made = hop(items, self.agreement.kinds, author, self.blinding, self.capsule_public, salt, self.round)
             data, count = self.stage_list(register, stage, made), len(items)
         receiver = self.agreement.coordinator if last else self.agreement.node(register, stage + 1)
         size = self.width(last)
@@ -291,7 +299,7 @@ class Node:
         return written(items)
 
     def width(self, is_tagged):
-        return width(len(KINDS), is_tagged, self.agreement.releases_rows)
+        return width(len(self.agreement.kinds), is_tagged, self.agreement.releases_rows)
 
     def read_stage(self, register, stage):
         stored = self.board.stages[register, stage]

@@ -1,5 +1,6 @@
 """Rows, cells, vaults and surveys (P-44 to P-48)."""
 
+import collections
 import csv
 import datetime
 import os
@@ -7,12 +8,13 @@ import re
 import zlib
 
 import hpke
+import recipes
 from identity import Unusable, identity
-from wire import canonical, hkdf, hkdf_expand, hkdf_extract, label, sha256, u16, u32, u64
+from wire import canonical, hkdf, hkdf_expand, hkdf_extract, label, u16, u32
 
 SURVEY_BYTES = 16_384
-REASONS = ["missing", "malformed", "impossible_date", "future_birth_date", "reserved_number", "wrong_check_character",
-           "several_codes"]
+# Among the names of a source's columns, which are those of match fields else.
+CODE = "identity code"
 
 
 def value_bytes(text, kind, nullable):
@@ -37,38 +39,64 @@ def value_bytes(text, kind, nullable):
     return b"\1" + data
 
 
-class Source:
-    """A register as its owner keeps it: a CSV file with a column of codes."""
+class Person:
+    """Somebody of a register: what identifies them under each match key, and their rows."""
 
-    def __init__(self, path, register, owner, opened, identity_column):
-        self.people, self.refused, self.rows = {}, {}, 0
-        self.official = self.temporary = 0
+    def __init__(self, code, record):
+        self.code, self.record, self.rows = code, record, []
+
+    def values(self, keys):
+        """By match key, the values that are hashed; a key may have fewer than it could."""
+        return [([self.code] if self.code else []) if recipe is None else recipes.values(recipe, count, self.record)
+                for _, recipe, count in keys]
+
+
+class Source:
+    """A register as its owner keeps it: a CSV file with columns of codes and match fields."""
+
+    def __init__(self, path, register, agreement, owner, opened, columns):
+        self.agreement, self.found, self.refused, self.rows = agreement, {}, {}, 0
+        self.codes = {"invalid": 0, "missing": 0, "official": 0, "repaired": 0, "temporary": 0}
         with open(path, encoding="utf-8", newline="") as file:
             for line in csv.DictReader(file):
                 self.rows += 1
+                texts = {name: line[columns[name]] for name, _ in agreement.match_fields}
+                record = recipes.Record(agreement.match_fields, texts)
+                code, reason = None, None
                 try:
-                    code, is_official = identity(line[identity_column], owner, opened)
-                except Unusable as reason:
-                    self.refused[str(reason)] = self.refused.get(str(reason), 0) + 1
+                    code, is_official = identity(line[columns[CODE]], owner, opened)
+                    self.codes["official" if is_official else "temporary"] += 1
+                except Unusable as unusable:
+                    reason = str(unusable)
+                    self.codes["missing" if reason == "missing" else "invalid"] += 1
+                if reason is not None and record.is_empty:
+                    # Nothing says who it is about.
+                    self.refused[reason] = self.refused.get(reason, 0) + 1
                     continue
-                self.official += is_official
-                self.temporary += not is_official
                 row = b"".join(value_bytes(line[name], kind, nullable) for name, kind, nullable in register.columns)
-                self.people.setdefault(code, []).append(row)
+                self.found.setdefault(code or record.key, Person(code, record)).rows.append(row)
 
-    def survey(self, releases):
+    @property
+    def people(self):
+        return list(self.found.values())
+
+    def survey(self):
         """P-48's text. Columns of `quality` are not known here, so nothing is broken down by them."""
-        missing = self.refused.get("missing", 0)
-        codes = {
-            "invalid": sum(self.refused.values()) - missing, "missing": missing, "official": self.official,
-            "repaired": 0, "temporary": self.temporary,
-        }
-        kept = self.rows - sum(self.refused.values())
         return {
-            "codes": codes, "groups": [], "history": {"codes": 0, "conflicts": 0, "cycles": 0, "people": 0},
-            "keys": [], "people": len(self.people), "refused": dict(self.refused), "rowsKept": kept,
-            "rowsRead": self.rows, "years": [],
+            "codes": self.codes, "groups": [], "history": {"codes": 0, "conflicts": 0, "cycles": 0, "people": 0},
+            "keys": self.keys(), "people": len(self.found), "refused": self.refused,
+            "rowsKept": self.rows - sum(self.refused.values()), "rowsRead": self.rows, "years": [],
         }
+
+    def keys(self):
+        if len(self.agreement.match_keys) == 1:
+            return []
+        made = []
+        for values in zip(*(person.values(self.agreement.match_keys) for person in self.people)):
+            every = collections.Counter(value for own in values for value in set(own))
+            shared = sum(any(every[value] > 1 for value in own) for own in values)
+            made.append({"present": sum(bool(own) for own in values), "shared": shared})
+        return made
 
 
 def sealed_survey(text, secret, round_id, register):
