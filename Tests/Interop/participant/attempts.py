@@ -73,7 +73,7 @@ class Attempts:
             "an exponent": text.replace('"sidos":1', '"sidos":1e0'),
             "a zero before": text.replace('"sidos":1', '"sidos":01'),
             "a negative number": text.replace('"count":', '"count":-'),
-            "a number too large": text.replace('"count":1', '"count":1' + "0" * 40),
+            "a number too large": text.replace('"count":', '"count":1' + "0" * 40),
             "an array": "[" + text + "]",
             "two objects": text + text,
             "deep nesting": "[" * 30_000 + "]" * 30_000,
@@ -81,6 +81,8 @@ class Attempts:
             "nothing": "",
         }
         for what, payload in wrong.items():
+            if payload == text:
+                raise ValueError(f"{what} is as it should be")
             self.tried("entry.malformed", what, self.signed(payload.encode()))
         self.tried("entry.malformed", "not UTF-8", self.signed(good.replace(b"KeyCommitted", b"KeyCommitte\xff")))
         self.tried("entry.malformed", "a NUL", self.signed(good.replace(b"KeyCommitted", b"KeyCommitted\0")))

@@ -38,8 +38,8 @@ class Node:
         """Takes part in the first round of the agreement that is open, and returns the type of its last entry."""
         self.find()
         while True:
-            self.follow()
             try:
+                self.follow()
                 self.act()
             except Violation as violation:
                 log("violation", name=violation.name, by=violation.participant, detail=violation.detail)
@@ -104,9 +104,14 @@ class Node:
     def refuse(self, code):
         log("refusing", code=code)
         self.erase()
-        self.post("Refused", {"code": code})
-        while self.board.end is None:
-            self.follow()
+        try:
+            self.post("Refused", {"code": code})
+            while self.board.end is None:
+                self.follow()
+        except (Violation, Problem) as error:
+            # Where the board itself is wrong there is nothing to wait for.
+            log("left", why=str(error))
+            raise SystemExit(80) from None
 
     def erase(self):
         for name in ("blinding", "capsule_key", "salt_share", "exit_salt"):
