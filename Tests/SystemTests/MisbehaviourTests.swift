@@ -95,6 +95,7 @@ extension SystemTests {
                 for attempt in attempts {
                     #expect((400...422).contains(attempt.status) && attempt.code != nil, "\(attempt)")
                 }
+                try await participant.says("\"expected\"", "\"status\": 100")
                 for (id, program) in running where id != "c" {
                     #expect(program.isRunning)
                     Self.expectBlame(of: ["c"], in: program, id: id)

@@ -6,9 +6,9 @@
     participant join DIRECTORY ID AGREEMENT --url URL --pin PIN --register NAME=FILE … [--misbehave NAME,…]
     participant misbehaviours                           lists what it can do wrong
 
-It takes part in one round as an authority, in ristretto255, with registers in CSV files, matched by Finnish identity codes
-and by recipes.
-Needs Debian's python3, python3-cryptography and python3-yaml. Its secrets are in memory only, so it does not survive a restart.
+It takes part in one round as an authority, in ristretto255, with registers in CSV files, matched by Finnish identity
+codes and by recipes. Needs Debian's python3, python3-cryptography and python3-yaml. Its secrets are in memory only, so
+it does not survive a restart.
 """
 
 import argparse

@@ -35,8 +35,8 @@ class Register:
         self.max_cells = int(fields.get("max_cells_per_person", "64"))
         self.columns = [(column["name"], column["type"], column.get("nullable", "false") == "true")
                         for column in fields.get("columns", [])]
-        if {"rows", "match_fields"} & set(fields) or any(set(column) - {"name", "type", "nullable", "title", "disclosure"}
-                                   for column in fields.get("columns", [])):
+        known = {"name", "type", "nullable", "title", "disclosure"}
+        if {"rows", "match_fields"} & set(fields) or any(set(column) - known for column in fields.get("columns", [])):
             raise Unsupported(f"rows, match fields or derived columns of {self.id}")
 
 
@@ -68,7 +68,8 @@ class Agreement:
         """No silence: what is not done here is refused before it is signed."""
         if self.suite != "ristretto255-SHA512":
             raise Unsupported(f"the suite {self.suite}")
-        if self.match_keys[0] != ("identity_code", None, 1) or any(recipe is None for _, recipe, _ in self.match_keys[1:]):
+        first, *others = self.match_keys
+        if first != ("identity_code", None, 1) or any(recipe is None for _, recipe, _ in others):
             raise Unsupported("match keys other than the identity code and then recipes")
         if "tolerant_matching" in fields or fields.get("normalisation", "sidos-1") != "sidos-1":
             raise Unsupported("tolerant matching, or another normalisation than sidos-1")

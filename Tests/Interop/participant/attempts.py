@@ -154,8 +154,8 @@ class Attempts:
             self.tried_body("entry.not-allowed", "aborted", "RoundAborted", body)
         opening = self.board.opening
         self.tried_body("round.bad-opening", "opened", "RoundOpened", opening)
-        content = {"body": {**opening, "number": opening["number"] + 1}, "by": self.id, "sidos": 1, "type": "RoundOpened",
-                   "seen": {"count": 0, "head": ZERO}}
+        content = {"body": {**opening, "number": opening["number"] + 1}, "by": self.id, "sidos": 1,
+                   "type": "RoundOpened", "seen": {"count": 0, "head": ZERO}}
         self.tried("round.bad-opening", "another round", self.signed(canonical(content)))
 
     def after_KeyCommitted(self, body):
@@ -226,7 +226,8 @@ class Attempts:
         ring = self.agreement.ring
         last = stage == len(ring) - 1
         receiver = self.agreement.coordinator if last else self.agreement.node(register, stage + 1)
-        self.announcements("StageCommitted", body, "list", register, str(stage), receiver, self.width(last), LIST_PREFIX)
+        size = self.width(last)
+        self.announcements("StageCommitted", body, "list", register, str(stage), receiver, size, LIST_PREFIX)
         if stage == 0:
             other = {**body["list"], "digest": sha(b"other")}
             self.tried_body("list.wrong-digest", "than declared", "StageCommitted", {**body, "list": other})
@@ -334,6 +335,19 @@ class Attempts:
         }
         for what, call in calls.items():
             self.tried_call("call", what, call)
+        head = f"{base}/board HTTP/1.1\r\nhost: x\r\n"
+        requests = {
+            "no HTTP": b"\x16\x03\x01 is no request\r\n\r\n",
+            "HTTP of another version": f"GET {base}/board HTTP/3.7\r\nhost: x\r\n\r\n".encode(),
+            "two lengths": f"POST {head}content-length: 1\r\ncontent-length: 2\r\n\r\nab".encode(),
+            "a long field": f"GET {head}x: ".encode() + b"y" * 100_000 + b"\r\n\r\n",
+            "many fields": f"GET {head}".encode() + b"z: y\r\n" * 100 + b"\r\n",
+        }
+        for what, request in requests.items():
+            log("attempt", name="call", what=what, status=exchange.raw(request), code="", detail="")
+        # Who asks whether to go on is told so, where the body may be sent.
+        line = f"PUT {base}/streams/{own}/vault/0/0?last=true HTTP/1.1\r\nhost: x\r\n"
+        log("expected", status=exchange.raw(f"{line}expect: 100-continue\r\ncontent-length: 10\r\n\r\n".encode()))
 
 
 def sha(data):

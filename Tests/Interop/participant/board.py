@@ -208,7 +208,10 @@ class Board:
             fields = {f"{purpose}Key", f"{purpose}Proof"}
             if not (fields <= set(body) if due else not fields & set(body)):
                 raise Violation("keys.bad-proof", by)
-            if due and not proof_holds(self.id, by, purpose, bytes.fromhex(body[f"{purpose}Key"]), body[f"{purpose}Proof"]):
+            if not due:
+                continue
+            key, proof = bytes.fromhex(body[f"{purpose}Key"]), body[f"{purpose}Proof"]
+            if not proof_holds(self.id, by, purpose, key, proof):
                 raise Violation("keys.bad-proof", by)
         others = {node for node in own.ring if node != by} if is_node else set()
         if set(body["saltShares"]) != others or ("saltDigest" in body) != is_node:
@@ -307,7 +310,8 @@ class Board:
     def take_RoundAborted(self, by, body, entry):
         self.allow(by == self.agreement.coordinator, True, self.end is not None, by)
         names = body["participants"]
-        if not isinstance(names, list) or len(set(names)) != len(names) or not set(names) <= set(self.agreement.participants):
+        known = set(self.agreement.participants)
+        if not isinstance(names, list) or len(set(names)) != len(names) or not set(names) <= known:
             raise Violation("entry.malformed", by)
         if body["code"] == "participant.refused" and not set(names) <= set(self.refused):
             raise Violation("entry.malformed", by)

@@ -1,4 +1,4 @@
-"""What only a reader can see: things done wrong in streams and sealed parts, each in a round that is honest otherwise."""
+"""What only a reader can see: things done wrong in streams and sealed parts, in a round that is honest otherwise."""
 
 import os
 

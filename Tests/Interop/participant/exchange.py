@@ -5,6 +5,7 @@ import datetime
 import hashlib
 import http.client
 import json
+import socket
 import ssl
 import time
 import urllib.parse
@@ -80,6 +81,17 @@ class Exchange:
             if answer.status >= 400:
                 raise Problem(answer.status, content)
             return answer, content
+
+    def raw(self, request, seconds=10):
+        """Sends bytes as they are on a connection of its own. The answer's status, or None if it was closed without."""
+        with socket.create_connection((self.host, self.port), seconds) as plain:
+            with self.context.wrap_socket(plain) as connection:
+                connection.sendall(request)
+                answer = b""
+                while b"\r\n" not in answer and (part := connection.recv(4_096)):
+                    answer += part
+        words = answer.split(maxsplit=2)
+        return int(words[1]) if len(words) > 1 and words[1].isdigit() else None
 
     def close(self):
         if self.connection is not None:

@@ -38,7 +38,7 @@ def identity(text, owner, opened):
     """The bytes that are hashed, and whether the code is official, of somebody born by the day the round opened."""
     code = made_canonical(text)
     digits = code[:6] + code[7:10]
-    if len(code) != 11 or not (digits.isascii() and digits.isdigit()) or code[6] not in CENTURIES or code[10] not in CHECKS:
+    if len(code) != 11 or not digits.isdigit() or code[6] not in CENTURIES or code[10] not in CHECKS:
         raise Unusable("malformed")
     try:
         birth = datetime.date(CENTURIES[code[6]] + int(code[4:6]), int(code[2:4]), int(code[:2]))

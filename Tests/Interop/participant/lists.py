@@ -92,7 +92,7 @@ def records(data, size, author):
 
 
 def read_list(data, size, stored, author, keeper):
-    """The items of a list whose entry has announced its count and digest; who kept it saw its length, and nobody saw more."""
+    """The items of a list whose entry has announced its count and digest. Who kept it has seen its length, no more."""
     if len(data) < LIST_PREFIX:
         raise Violation("list.partial-record", keeper)
     items = records(data[LIST_PREFIX:], size, keeper)

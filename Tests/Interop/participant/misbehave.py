@@ -1,6 +1,7 @@
 """Every way of docs/protocol.md section 11, and some more, in which an authority can break the protocol.
 
-`attempts` are entries and calls that the coordinator must refuse; after them the right thing is done, and the round goes on.
+`attempts` are entries and calls that the coordinator must refuse; after them the right thing is done, and the round
+goes on.
 Each of the others, a *deed*, is one thing done wrong, in all else honestly: `violation/what`, some `@stage` of a list.
 """
 

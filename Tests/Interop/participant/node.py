@@ -2,6 +2,7 @@
 
 import datetime
 import os
+import time
 
 import hpke
 import vault
@@ -63,10 +64,16 @@ class Node:
                     self.round = bytes.fromhex(own["round"])
                     log("round", round=own["round"], number=own["number"])
                     return
+            time.sleep(0.1)
 
     def follow(self, wait=POLL_SECONDS):
         """Reads and folds what is new on the board."""
-        for number, data in self.exchange.board(self.round, self.board.count, 0 if self.is_due() else wait):
+        wait, began = 0 if self.is_due() else wait, time.monotonic()
+        entries = self.exchange.board(self.round, self.board.count, wait)
+        if wait and not entries and time.monotonic() - began < 1:
+            # A call that should wait came back early: never ask without a pause (P-16).
+            time.sleep(1)
+        for number, data in entries:
             if number != self.board.count + 1:
                 raise Violation("board.forked", self.agreement.coordinator, "a gap")
             self.board.add(data)
@@ -247,7 +254,8 @@ class Node:
         self.lists[register] = self.own_list(items)
         body = {"count": len(items), "digest": digest(self.lists[register]).hex(), "register": register}
         if context is not None:
-            cells += vault.random_cells(padded(len(cells), self.agreement.padding) - len(cells), self.agreement.cell_bytes)
+            more = padded(len(cells), self.agreement.padding) - len(cells)
+            cells += vault.random_cells(more, self.agreement.cell_bytes)
             body["encapsulation"] = encapsulation.hex()
             body["survey"] = self.sealed_survey(source, vault_secret, register).hex()
             body["vault"] = self.store_plain(register, "vault", self.vault_bytes(cells), self.agreement.cell_bytes)
