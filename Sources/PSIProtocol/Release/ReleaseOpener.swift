@@ -38,8 +38,8 @@ public struct ReleaseOpener: Sendable {
     ///   - shares: one stream a node, in ring order.
     ///   - key: y_R.
     /// - Throws: `ProtocolViolation` by the coordinator for a selection that is not the one it announced or asked
-    ///   shares for, or that contradicts the agreement or itself; by a node for shares that are not those it announced
-    ///   or no elements. A wrong share that is an element shows when cells are opened: its item's is not found.
+    ///   shares for, or that contradicts the agreement or itself; by a node for shares that it announced and that are no
+    ///   elements or too few; by nobody for shares that it did not announce. A wrong share that is an element shows when cells are opened: its item's is not found.
     func openCapsules(
         selection: some ByteSource, shares: [any ByteSource], key: borrowing SecretScalar<Ristretto255>
     ) async throws -> OpenedItems {
@@ -53,50 +53,65 @@ public struct ReleaseOpener: Sendable {
         var opened = OpenedItems(registerCount: record.agreement.registers.count, spool: spool)
         var audit = try SelectionAudit(record.agreement, spool: spool)
         var previous: [UInt8] = []
-        while let block = try await selectionReader.next(most: 2_048) {
-            guard selectionReader.count <= selected.selection.count else {
-                throw ProtocolViolation(.wrongCount, by: record.coordinator)
+        do {
+            while let block = try await selectionReader.next(most: 2_048) {
+                guard selectionReader.count <= selected.selection.count else {
+                    throw ProtocolViolation(.wrongCount, by: record.coordinator)
+                }
+                let items = try parse(block, after: &previous)
+                for item in items {
+                    requests.update(data: item.a)
+                    try audit.add(item)
+                }
+                let base = selectionReader.count - items.count
+                var columns: [[UInt8]] = []
+                for index in shareReaders.indices {
+                    columns.append(
+                        try await Self.exactly(items.count, from: &shareReaders[index], by: record.ring[index]))
+                }
+                let (work, inputs) = (self, columns)
+                let pieces = try await workers.map(items.count) { range in
+                    try work.open(Array(items[range]), shares: inputs, range: range, base: base, key: secret)
+                }
+                for (item, register) in zip(pieces.joined(), items.map(\.register)) {
+                    try opened.add(item, register: register)
+                }
             }
-            let items = try parse(block, after: &previous)
-            for item in items {
-                requests.update(data: item.a)
-                try audit.add(item)
+            try ListSummary(count: selectionReader.count, digest: selectionReader.digest())
+                .check(against: selected.selection, by: record.coordinator)
+            // The nodes' shares are for the announced requests: the selection must be about the same items.
+            guard Array(requests.finalize()) == selected.requests.digest.bytes else {
+                throw ProtocolViolation(.selectionWrong, by: record.coordinator)
             }
-            let base = selectionReader.count - items.count
-            var columns: [[UInt8]] = []
+            do throws(SelectionAudit.Failure) { try audit.finish() } catch {
+                switch error {
+                case .breach(let kind): throw ProtocolViolation(kind, by: record.coordinator)
+                case .spool(let error): throw error
+                }
+            }
             for index in shareReaders.indices {
-                columns.append(
-                    try await Self.exactly(items.count, from: &shareReaders[index], by: record.ring[index]))
+                let node = record.ring[index]
+                guard try await shareReaders[index].next(most: 1) == nil, let released = record.released[node] else {
+                    throw ProtocolViolation(.sharesWrong, by: node)
+                }
+                try ListSummary(count: shareReaders[index].count, digest: shareReaders[index].digest())
+                    .check(against: released.shares, by: node)
             }
-            let (work, inputs) = (self, columns)
-            let pieces = try await workers.map(items.count) { range in
-                try work.open(Array(items[range]), shares: inputs, range: range, base: base, key: secret)
-            }
-            for (item, register) in zip(pieces.joined(), items.map(\.register)) {
-                try opened.add(item, register: register)
-            }
-        }
-        try ListSummary(count: selectionReader.count, digest: selectionReader.digest())
-            .check(against: selected.selection, by: record.coordinator)
-        // The nodes' shares are for the announced requests: the selection must be about the same items.
-        guard Array(requests.finalize()) == selected.requests.digest.bytes else {
-            throw ProtocolViolation(.selectionWrong, by: record.coordinator)
-        }
-        do throws(SelectionAudit.Failure) { try audit.finish() } catch {
-            switch error {
-            case .breach(let kind): throw ProtocolViolation(kind, by: record.coordinator)
-            case .spool(let error): throw error
-            }
-        }
-        for index in shareReaders.indices {
-            let node = record.ring[index]
-            guard try await shareReaders[index].next(most: 1) == nil, let released = record.released[node] else {
-                throw ProtocolViolation(.sharesWrong, by: node)
-            }
-            try ListSummary(count: shareReaders[index].count, digest: shareReaders[index].digest())
-                .check(against: released.shares, by: node)
+        } catch let violation as ProtocolViolation {
+            throw try await attributed(violation, &shareReaders)
         }
         return opened
+    }
+
+    /// Shares are sealed, and sealing does not tell who sealed: a node is named only for the stream that it promised.
+    /// [P-33]
+    private func attributed(
+        _ violation: ProtocolViolation, _ readers: inout [RecordReader<AnyByteSource>]
+    ) async throws -> ProtocolViolation {
+        guard let index = record.ring.firstIndex(where: { $0 == violation.participant }),
+            let released = record.released[record.ring[index]]
+        else { return violation }
+        return try await readers[index].attributed(violation, promised: released.shares, keeper: record.coordinator)
     }
 
     private static func exactly(

@@ -74,7 +74,7 @@ public struct ResearchRunner: Sendable {
                 let source = try await port.source(of: stream, sealing: .plain, from: register.owner)
                 received.append(
                     try await VaultCopy.run(
-                        AnyByteSource(source), expected: vault, owner: register.owner,
+                        AnyByteSource(source), expected: vault, keeper: record.coordinator,
                         cellByteCount: record.agreement.cellByteCount, into: &cells))
             case .selected:
                 let fetch = CellFetch(

@@ -24,7 +24,7 @@ struct ShareFaultTests {
             isConsistent: false),
     ]
 
-    @Test("are blamed on their node", arguments: faults.indices)
+    @Test("are blamed on their node, unless they may be the coordinator's", arguments: faults.indices)
     func shares(index: Int) async throws {
         let fault = Self.faults[index]
         let fixture = try await FaultFixture.receiving.value
@@ -34,8 +34,18 @@ struct ShareFaultTests {
             ) { record, damaged in
                 if fault.isConsistent { record.released[node]?.shares.digest = damaged.digest }
             }
-            HopFaultTests.check(fault, outcome, by: node)
+            HopFaultTests.check(fault, outcome, by: HopFaultTests.accused(of: fault.kind, sender: node))
         }
+    }
+
+    @Test("put in another's place are nobody's for certain, whatever is wrong with them", arguments: faults.indices)
+    func substituted(index: Int) async throws {
+        let fault = Self.faults[index]
+        let fixture = try await FaultFixture.receiving.value
+        let outcome = try await fixture.outcome(
+            of: .research(.receive), damaging: "\(FaultFixture.mixer)/release/0", fault.change
+        ) { _, _ in }
+        #expect(outcome.violation != nil && outcome.violation?.participant != FaultFixture.mixer, "\(fault.name)")
     }
 
     @Test("that are elements open nothing, and nobody can tell whose they are", arguments: [0, 1])

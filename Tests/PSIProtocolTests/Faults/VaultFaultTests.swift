@@ -28,7 +28,7 @@ struct VaultFaultTests {
         return bytes
     }
 
-    @Test("are blamed on their owner", arguments: faults.indices)
+    @Test("are blamed on the coordinator, which must have refused the entry", arguments: faults.indices)
     func vaults(index: Int) async throws {
         let fault = Self.faults[index]
         let fixture = try await FaultFixture.receiving.value
@@ -39,7 +39,7 @@ struct VaultFaultTests {
         }
         var expected = fault
         if fault.kind == .partialRecord { expected.index = count - 1 }
-        HopFaultTests.check(expected, outcome, by: FaultFixture.left)
+        HopFaultTests.check(expected, outcome, by: "coordinator")
     }
 
     @Test("a missing cell stops nothing while the round is under way; its person is named when cells are opened")
