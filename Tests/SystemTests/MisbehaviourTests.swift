@@ -53,7 +53,11 @@ struct Misbehaviour: Sendable, CustomTestStringConvertible {
     }.filter { $0.name != "stream.malformed/name@1" }
     static let shares =
         ["large", "identity"].map { deed("shares.wrong/\($0)", .refused(by: "research")) }
-        + [deed("shares.wrong/digest", .refused(by: "research"), isNamed: false)]
+        + [
+            Misbehaviour(
+                violation: "list.wrong-digest", isNamed: false, end: .refused(by: "research"),
+                name: "shares.wrong/digest")
+        ]
     static let surveys = ["reason", "key", "code", "number", "unopenable"].map {
         deed("batch.malformed/survey-\($0)", .refused(by: "research"))
     }
