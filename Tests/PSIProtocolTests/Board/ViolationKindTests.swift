@@ -71,8 +71,8 @@ struct ViolationKindTests {
                 record, _ in record.selected?.requests.count = 100
             }
         case .sharesWrong:
-            let cut = Records.drop(0, width: 32)
-            try await damage(.receiving, .research(.receive), "owner-left/release/0", cut)
+            let shares = EntryBody.released(Released(shares: BoardRuleTests.list(4)))
+            try await append(shares, by: BoardFixture.left, on: .released)
         case .streamMalformed:
             var source = NamedSource(MemorySource([1, 2, 3, 4]), byteCount: 3)
             while try await source.next() != nil {}
