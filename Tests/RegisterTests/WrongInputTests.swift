@@ -295,7 +295,11 @@ import Testing
         #expect(try records(PostgreSQLRecordReader(database.table("all_clients", user: role))).count == 10)
         try database.run("ALTER ROLE \(role) BYPASSRLS")
         #expect(try records(PostgreSQLRecordReader(database.table("clients", user: role))).count == 10)
-        try database.run("ALTER ROLE \(role) NOBYPASSRLS; ALTER TABLE clients DISABLE ROW LEVEL SECURITY; REVOKE SELECT ON clients FROM \(role)")
+        try database.run(
+            """
+            ALTER ROLE \(role) NOBYPASSRLS; ALTER TABLE clients DISABLE ROW LEVEL SECURITY;
+            REVOKE SELECT ON clients FROM \(role)
+            """)
         #expect(
             registerError { _ = try records(PostgreSQLRecordReader(database.table("clients", user: role))) }?.kind
                 == .postgreSQL(.permissionDenied))
