@@ -7,6 +7,7 @@ from check_normalisation import date, forms, normalise, phonetic
 
 DATE_FORMS = ("year", "day", "year_month", "year_day", "month_day")
 MOST_COMBINATIONS = 256
+PROFILE = "sidos-1"
 
 
 class Record:
@@ -14,7 +15,7 @@ class Record:
 
     def __init__(self, fields, texts):
         self.kinds = dict(fields)
-        self.values = {name: normalise(texts[name].encode(), kind) for name, kind in fields}
+        self.values = {name: normalise(texts[name].encode(), kind, PROFILE) for name, kind in fields}
 
     @property
     def key(self):
@@ -103,7 +104,7 @@ def values(recipe, count, record):
     if len(combinations) > MOST_COMBINATIONS:
         return []
     made = {
-        b"sidos-1" + b"".join(b"\x1f" + " ".join(words).encode() for words in combination)
+        PROFILE.encode() + b"".join(b"\x1f" + " ".join(words).encode() for words in combination)
         for combination in combinations
     }
     return sorted(made)[:count]
