@@ -20,6 +20,7 @@ from wire import Violation, label, u32
 CUT_BYTES = 1_048_576
 TIMEOUT = 90
 RETRY_SECONDS = 0.5
+GIVE_UP_SECONDS = 120
 
 
 class Problem(Exception):
@@ -62,6 +63,7 @@ class Exchange:
 
     def call(self, method, path, body=None, headers=None):
         """The answer's status, header fields and body. Repeated after a broken connection and from status 500 on."""
+        began = time.monotonic()
         while True:
             try:
                 if self.connection is None:
@@ -73,6 +75,9 @@ class Exchange:
                     self.close()
             except (OSError, http.client.HTTPException):
                 self.close()
+                # Whoever started it may be gone, and its coordinator with it.
+                if time.monotonic() - began > GIVE_UP_SECONDS:
+                    raise
                 time.sleep(RETRY_SECONDS)
                 continue
             if answer.status >= 500:
