@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Measures whole linkage rounds: real programs, one process a participant, mutual TLS over loopback.
 
-    rounds.py --bin DIRECTORY [--case 2x131072:rows ...] [--json FILE]
+    rounds.py --bin DIRECTORY [--case 2x131072:rows ...] [--attackers 1000] [--json FILE]
 
 A case is NODESxPEOPLE:RELEASE. Every node has one register, a CSV file of that many valid identity codes with one short
 row each; half of the people are in all registers. With `rows`, the rows of 1,000 people drawn from that half are released
-to a research environment; with `count`, only counts are published and there is no research environment.
+to a research environment; with `count`, only counts are published and there is no research environment. With
+`--attackers`, each case is run again while so many connections ask the coordinator for nothing.
 
 CPU time is what the kernel charged to each process from the opening of the round to its end, memory the peak of
 its resident set since it started (VmHWM), bytes the bodies that the coordinator counted. Wall time is given too, but is worth little on
@@ -99,12 +100,14 @@ def metrics(port):
 
 
 class Round:
-    def __init__(self, directory, binaries, nodes, people, release):
+    def __init__(self, directory, binaries, nodes, people, release, attackers=0):
         self.directory = directory
         self.binaries = binaries
         self.nodes = nodes
         self.people = people
         self.release = release
+        self.attackers = attackers
+        self.attacking = None
         self.processes = []
 
     def call(self, program, *arguments):
@@ -133,6 +136,7 @@ class Round:
         pin = next(line.split(":", 1)[1].strip().strip('"') for line in cards[self.nodes].splitlines()
                    if line.startswith("tls_pin:"))
         port, self.operations = free_ports(2)
+        self.port = port
         connection = f'coordinator: {{url: "https://localhost:{port}", pin: "{pin}"}}\n'
         for name, program, _ in members:
             if name == "hub":
@@ -161,6 +165,12 @@ class Round:
             self.start(f"node{node}", "sidos-node", "serve")
         research = self.start("research", "sidos-research", "receive") if self.release else None
         time.sleep(1)
+        if self.attackers:
+            script = Path(__file__).with_name("attackers.py")
+            self.attacking = subprocess.Popen(
+                [sys.executable, "-B", script, str(self.port), str(self.attackers)],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            time.sleep(2)
         for process in self.processes:
             process.mark()
         before = metrics(self.operations)
@@ -200,8 +210,22 @@ class Round:
         if research and research.popen.returncode != 0:
             raise SystemExit(f"rounds: research ended with status {research.popen.returncode}: {self.tail(research.log)}")
         self.check(counts)
+        attacks = self.end_attack()
         after = metrics(self.operations)
-        return self.result(ended - started, after[0] - before[0], after[1] - before[1], phases)
+        result = self.result(ended - started, after[0] - before[0], after[1] - before[1], phases)
+        return {**result, "attackers": self.attackers, "attacking_connections": attacks}
+
+    def end_attack(self):
+        """How many connections there were; 0 without an attack."""
+        if not self.attacking:
+            return 0
+        if self.attacking.poll() is not None:
+            raise SystemExit("rounds: the attack ended by itself")
+        attacking, self.attacking = self.attacking, None
+        opened = int(attacking.communicate("", timeout=30)[0])
+        if opened < self.attackers:
+            raise SystemExit(f"rounds: only {opened} connections attacked")
+        return opened
 
     def check(self, counts):
         """A round that computed something else was not measured."""
@@ -268,6 +292,9 @@ class Round:
         return {"cpu_seconds": round(opening.cpu, 2), "peak_mib": round(opening.peak_kib / 1024, 1), "rows": rows}
 
     def stop(self):
+        if self.attacking:
+            self.attacking.kill()
+            self.attacking.wait()
         for process in self.processes:
             process.ask_to_stop()
         for process in self.processes:
@@ -276,7 +303,9 @@ class Round:
 
 def table(result):
     release = "1,000 people's rows" if result["release"] == "rows" else "counts only"
-    print(f"\n{result['nodes']} nodes × {result['people_per_register']:,} identifiers, {release}")
+    print(f"\n{result['nodes']} nodes × {result['people_per_register']:,} identifiers, {release}"
+          + (f", {result['attackers']:,} attackers ({result['attacking_connections']:,} connections)"
+             if result["attackers"] else ""))
     print(f"  wall time {result['wall_seconds']} s, CPU time of all processes {result['cpu_seconds']} s: "
           f"{result['identifiers_per_second_and_core']:,} identifiers a second and core")
     print(f"  bytes per identifier: to the coordinator {result['received_bytes_per_identifier']}, "
@@ -305,6 +334,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bin", type=Path, required=True, help="where sidos-node, -coordinator and -research are")
     parser.add_argument("--case", type=parse_case, action="append", help=f"{', '.join(CASES)} unless told")
+    parser.add_argument("--attackers", type=int, default=0, help="runs each case again with so many idle or slow connections")
     parser.add_argument("--json", type=Path, help="writes the results there")
     parser.add_argument("--limit", type=int, default=3_600, help="seconds that a round may take")
     parser.add_argument("--keep", type=Path, help="keeps the participants' directories and logs there")
@@ -313,9 +343,11 @@ def main():
     for signum in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(signum, lambda number, _: sys.exit(128 + number))
     results = []
-    for nodes, people, release in arguments.case or [parse_case(case) for case in CASES]:
+    cases = [(*case, attackers) for case in arguments.case or [parse_case(case) for case in CASES]
+             for attackers in ([0, arguments.attackers] if arguments.attackers else [0])]
+    for nodes, people, release, attackers in cases:
         directory = Path(tempfile.mkdtemp(prefix="sidos-rounds-"))
-        measured = Round(directory, binaries, nodes, people, release)
+        measured = Round(directory, binaries, nodes, people, release, attackers)
         try:
             measured.prepare()
             results.append(measured.run(arguments.limit))
@@ -326,6 +358,12 @@ def main():
                                 dirs_exist_ok=True)
             shutil.rmtree(directory)
         table(results[-1])
+        if attackers:
+            quiet, attacked = results[-2:]
+            hub = [next(each["cpu_seconds"] for each in result["processes"] if each["name"] == "hub")
+                   for result in (quiet, attacked)]
+            print(f"  with attackers: wall time × {attacked['wall_seconds'] / quiet['wall_seconds']:.2f}, "
+                  f"the coordinator's CPU {hub[1] - hub[0]:+.2f} s", flush=True)
         if arguments.json:
             arguments.json.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
 
