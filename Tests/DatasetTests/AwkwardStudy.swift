@@ -83,7 +83,10 @@ enum AwkwardStudy {
     ]
 
     /// Writes the dataset `dataset` into the directory.
-    static func write(in directory: Scratch, agreement: Agreement? = nil, name: String = "dataset") throws {
+    static func write(
+        in directory: Scratch, agreement: Agreement? = nil, name: String = "dataset",
+        report: RoundReport = LinkedStudy.report()
+    ) throws {
         let store = try WorkingStore(
             path: directory.path(name + "-store/round.sqlite"), agreement: try agreement ?? self.agreement(),
             agreementID: SampleStudy.agreementID, round: try SampleStudy.round())
@@ -95,6 +98,6 @@ enum AwkwardStudy {
         }
         try store.finish()
         _ = try DatasetWriter(directory: directory.path(name))
-            .write(store, report: LinkedStudy.report(), created: SampleStudy.created)
+            .write(store, report: report, created: SampleStudy.created)
     }
 }

@@ -176,6 +176,25 @@ struct ReportPageTests {
         #expect(try directory.text("small/report.html").contains("<td class=\"n\">withheld</td>"))
     }
 
+    @Test("the diagram says of refused records that are withheld neither that they are few nor that they are not")
+    func refused() throws {
+        for (reasons, text) in [
+            ([RoundReport.Refusal(reason: "missing", records: nil)], "records refused: withheld"),
+            (
+                [RoundReport.Refusal(reason: "missing", records: 40), .init(reason: "malformed", records: nil)],
+                "40 records refused, more withheld"
+            ),
+        ] {
+            var report = LinkedStudy.report()
+            report.registers[0].refused = reasons
+            let name = "refused-\(reasons.count)"
+            try AwkwardStudy.write(in: directory, name: name, report: report)
+            let html = try directory.text("\(name)/report.html")
+            #expect(html.contains(text))
+            #expect(!html.contains("few records") && !html.contains("a few"))
+        }
+    }
+
     @Test("what is withheld is drawn as withheld")
     func withheld() throws {
         let report = try linkedPage(smallestCell: 5, countRounding: 10)

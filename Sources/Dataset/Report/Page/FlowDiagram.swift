@@ -85,7 +85,7 @@ enum FlowDiagram {
         let known = refusals.compactMap(\.records).reduce(0) { $0.addingReportingOverflow($1).partialValue }
         let hasWithheld = refusals.contains { $0.records == nil }
         if hasWithheld {
-            return known == 0 ? "few records refused" : "\(HTML.number(known)) records refused, and a few more"
+            return known == 0 ? "records refused: withheld" : "\(HTML.number(known)) records refused, more withheld"
         }
         return "\(HTML.number(known)) records refused"
     }
