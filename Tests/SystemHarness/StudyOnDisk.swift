@@ -182,12 +182,16 @@ final class StudyOnDisk: Sendable {
     func serve(_ id: String) async throws -> RunningProgram {
         if let wrong = design.inPython[id] { return try joinInPython(id, misbehaving: wrong) }
         let status = home("coordinator").appendingPathComponent("status.json")
-        if id == "coordinator" { try? FileManager.default.removeItem(at: status) }
+        // The file of an earlier run stays, as it does on a machine: who calls meanwhile finds the address and tries again.
+        func written() -> Date? {
+            (try? FileManager.default.attributesOfItem(atPath: status.path))?[.modificationDate] as? Date
+        }
+        let before = written()
         let command = ["serve", "--directory", home(id).path, "--log-level", "debug"]
         let running = try start(program(id), command, log: id)
         guard id == "coordinator" else { return running }
         do {
-            try await wait(seconds: 30) { FileManager.default.fileExists(atPath: status.path) || !running.isRunning }
+            try await wait(seconds: 30) { written().map { $0 != before } ?? false || !running.isRunning }
         } catch {
             throw HarnessError("the coordinator does not listen: \(running.errors.suffix(2_000))")
         }
