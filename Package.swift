@@ -10,6 +10,29 @@ let swiftSettings: [SwiftSetting] = [
 /// Tests are not worth the optimiser's time, and it aborts on some of their non-copyable values in a release build.
 let testSettings: [SwiftSetting] = swiftSettings + [.unsafeFlags(["-Onone"])]
 
+// Libraries of others, by the name that a target asks for.
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
+let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
+let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
 let package = Package(
     name: "sidos",
     platforms: [.macOS(.v15)],
@@ -49,176 +72,89 @@ let package = Package(
         // Pure: no files, sockets, clocks, logging, databases.
         .target(
             name: "PSIProtocol",
-            dependencies: [
-                "CRistretto", "CGMP", "COpenSSL", "CNoise", "CZlib",
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "Yams", package: "Yams"),
-            ],
+            dependencies: ["CRistretto", "CGMP", "COpenSSL", "CNoise", "CZlib", crypto, yams],
             swiftSettings: swiftSettings),
 
         // Where rows come from, how parties talk, what a researcher gets. They don't know each other.
         .target(
             name: "Register",
-            dependencies: [
-                "PSIProtocol", "CPostgreSQL",
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "GRDB", package: "GRDB.swift"),
-                .product(name: "GRDBSQLite", package: "GRDB.swift"),
-            ],
+            dependencies: ["CPostgreSQL", "PSIProtocol", crypto, grdb, grdbSQLite],
             swiftSettings: swiftSettings),
         .target(
             name: "Exchange",
             dependencies: [
-                "PSIProtocol",
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "X509", package: "swift-certificates"),
-                .product(name: "SwiftASN1", package: "swift-asn1"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "Metrics", package: "swift-metrics"),
-                .product(name: "CoreMetrics", package: "swift-metrics"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
-                .product(name: "NIOSSL", package: "swift-nio-ssl"),
-                .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "HummingbirdCore", package: "hummingbird"),
-                .product(name: "HummingbirdTLS", package: "hummingbird"),
-                .product(name: "AsyncHTTPClient", package: "async-http-client"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-                .product(name: "GRDB", package: "GRDB.swift"),
+                "PSIProtocol", crypto, x509, asn1, logging, metrics, coreMetrics, nioCore, nioPosix, nioHTTP1,
+                nioHTTPTypes, nioSSL, httpTypes, hummingbird, hummingbirdCore, hummingbirdTLS, httpClient, lifecycle,
+                grdb,
             ],
             swiftSettings: swiftSettings),
         .target(
             name: "Dataset",
-            dependencies: [
-                "PSIProtocol",
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "GRDB", package: "GRDB.swift"),
-            ],
+            dependencies: ["PSIProtocol", crypto, grdb],
             swiftSettings: swiftSettings),
 
         // What all three programs need of their machine: keys, sealed state, spool, configuration, agreement commands.
         .target(
             name: "Daemon",
-            dependencies: [
-                "PSIProtocol", "Exchange",
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "X509", package: "swift-certificates"),
-                .product(name: "SwiftASN1", package: "swift-asn1"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-                .product(name: "Yams", package: "Yams"),
-            ],
+            dependencies: ["PSIProtocol", "Exchange", crypto, x509, asn1, logging, arguments, lifecycle, yams],
             swiftSettings: swiftSettings),
 
         .executableTarget(
             name: "Node",
             dependencies: [
-                "CRistretto", "PSIProtocol", "Register", "Exchange", "Daemon",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-                .product(name: "Yams", package: "Yams"),
+                "CRistretto", "PSIProtocol", "Register", "Exchange", "Daemon", arguments, logging, lifecycle, yams,
             ],
             swiftSettings: swiftSettings),
         .executableTarget(
             name: "Coordinator",
-            dependencies: [
-                "PSIProtocol", "Exchange", "Daemon",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-                .product(name: "Yams", package: "Yams"),
-            ],
+            dependencies: ["PSIProtocol", "Exchange", "Daemon", arguments, logging, lifecycle, yams],
             swiftSettings: swiftSettings),
         .executableTarget(
             name: "Research",
-            dependencies: [
-                "PSIProtocol", "Exchange", "Dataset", "Daemon",
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-                .product(name: "Yams", package: "Yams"),
-            ],
+            dependencies: ["PSIProtocol", "Exchange", "Dataset", "Daemon", crypto, arguments, logging, lifecycle, yams],
             swiftSettings: swiftSettings),
 
         // Measures how well agreements link, on data whose truth is known.
         .executableTarget(
             name: "LinkageEval",
-            dependencies: [
-                "PSIProtocol", "Register", "Daemon",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Crypto", package: "swift-crypto"),
-            ],
+            dependencies: ["PSIProtocol", "Register", "Daemon", arguments, crypto],
             swiftSettings: swiftSettings),
 
         // A PostgreSQL server of the tests' own.
         .target(name: "PostgreSQLCluster", path: "Tests/PostgreSQLCluster", swiftSettings: testSettings),
-        .testTarget(name: "LayoutTests", swiftSettings: testSettings),
-        .testTarget(
-            name: "PSIProtocolTests",
-            dependencies: ["PSIProtocol", "CRistretto", "CGMP", "COpenSSL"],
-            resources: [.copy("Vectors")],
-            swiftSettings: testSettings),
-        .testTarget(
-            name: "RegisterTests",
-            dependencies: [
-                "Register", "PSIProtocol", "PostgreSQLCluster", .product(name: "GRDB", package: "GRDB.swift"),
-            ],
-            resources: [.copy("Vectors")],
-            swiftSettings: testSettings),
-        .testTarget(
-            name: "ExchangeTests",
-            dependencies: [
-                "Exchange", "PSIProtocol",
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "X509", package: "swift-certificates"),
-                .product(name: "SwiftASN1", package: "swift-asn1"),
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOSSL", package: "swift-nio-ssl"),
-                .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "AsyncHTTPClient", package: "async-http-client"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-                .product(name: "GRDB", package: "GRDB.swift"),
-            ],
-            swiftSettings: testSettings),
-        .testTarget(
-            name: "DatasetTests",
-            dependencies: ["Dataset", "PSIProtocol", .product(name: "GRDB", package: "GRDB.swift")],
-            swiftSettings: testSettings),
-        .testTarget(
-            name: "DaemonTests",
-            dependencies: [
-                "Daemon", "PSIProtocol",
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "X509", package: "swift-certificates"),
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-            ],
-            swiftSettings: testSettings),
         // Studies on the disk whose parties are the three programs, for the tests that run them.
         .target(
             name: "SystemHarness",
-            dependencies: [
-                "PSIProtocol", "Daemon", "PostgreSQLCluster", .product(name: "GRDB", package: "GRDB.swift"),
-            ],
+            dependencies: ["PSIProtocol", "Daemon", "PostgreSQLCluster", grdb],
             path: "Tests/SystemHarness", swiftSettings: testSettings),
+
+        .testTarget(name: "LayoutTests", swiftSettings: testSettings),
+        .testTarget(
+            name: "PSIProtocolTests",
+            dependencies: ["CRistretto", "CGMP", "COpenSSL", "PSIProtocol"],
+            resources: [.copy("Vectors")], swiftSettings: testSettings),
+        .testTarget(
+            name: "RegisterTests",
+            dependencies: ["PSIProtocol", "Register", "PostgreSQLCluster", grdb],
+            resources: [.copy("Vectors")], swiftSettings: testSettings),
+        .testTarget(
+            name: "ExchangeTests",
+            dependencies: [
+                "PSIProtocol", "Exchange", logging, x509, asn1, crypto, nioCore, nioPosix, nioSSL, httpTypes,
+                httpClient, lifecycle, grdb,
+            ],
+            swiftSettings: testSettings),
+        .testTarget(name: "DatasetTests", dependencies: ["PSIProtocol", "Dataset", grdb], swiftSettings: testSettings),
+        .testTarget(
+            name: "DaemonTests",
+            dependencies: ["PSIProtocol", "Daemon", crypto, x509, arguments, logging, lifecycle],
+            swiftSettings: testSettings),
         // Runs the three programs, so they are built with it.
         .testTarget(
             name: "SystemTests",
             dependencies: [
                 "SystemHarness", "PSIProtocol", "Exchange", "Daemon", "Node", "Coordinator", "Research",
-                "PostgreSQLCluster",
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "GRDB", package: "GRDB.swift"),
+                "PostgreSQLCluster", crypto, logging, grdb,
             ],
             swiftSettings: testSettings),
         // What a curious or dishonest participant tries, one attack a test. docs/threat-model.md names each.
@@ -226,13 +162,7 @@ let package = Package(
             name: "AttackTests",
             dependencies: [
                 "SystemHarness", "PSIProtocol", "Register", "Exchange", "Dataset", "Daemon", "Node", "Coordinator",
-                "Research", "PostgreSQLCluster",
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "GRDB", package: "GRDB.swift"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                "Research", "PostgreSQLCluster", crypto, logging, grdb, nioCore, nioPosix, nioSSL,
             ],
             path: "Tests/Attacks", swiftSettings: testSettings),
     ],
