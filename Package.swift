@@ -69,55 +69,63 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
 
+        // The ground floor: what registers and agreements hold.
+        .target(name: "Values", dependencies: [crypto], swiftSettings: swiftSettings),
+
         // Pure: no files, sockets, clocks, logging, databases.
         .target(
             name: "PSIProtocol",
-            dependencies: ["CRistretto", "CGMP", "COpenSSL", "CNoise", "CZlib", crypto, yams],
+            dependencies: ["CRistretto", "CGMP", "COpenSSL", "CNoise", "CZlib", "Values", crypto, yams],
             swiftSettings: swiftSettings),
 
         // Where rows come from, how parties talk, what a researcher gets. They don't know each other.
         .target(
             name: "Register",
-            dependencies: ["CPostgreSQL", "PSIProtocol", crypto, grdb, grdbSQLite],
+            dependencies: ["CPostgreSQL", "Values", "PSIProtocol", crypto, grdb, grdbSQLite],
             swiftSettings: swiftSettings),
         .target(
             name: "Exchange",
             dependencies: [
-                "PSIProtocol", crypto, x509, asn1, logging, metrics, coreMetrics, nioCore, nioPosix, nioHTTP1,
+                "Values", "PSIProtocol", crypto, x509, asn1, logging, metrics, coreMetrics, nioCore, nioPosix, nioHTTP1,
                 nioHTTPTypes, nioSSL, httpTypes, hummingbird, hummingbirdCore, hummingbirdTLS, httpClient, lifecycle,
                 grdb,
             ],
             swiftSettings: swiftSettings),
         .target(
             name: "Dataset",
-            dependencies: ["PSIProtocol", crypto, grdb],
+            dependencies: ["Values", "PSIProtocol", crypto, grdb],
             swiftSettings: swiftSettings),
 
         // What all three programs need of their machine: keys, sealed state, spool, configuration, agreement commands.
         .target(
             name: "Daemon",
-            dependencies: ["PSIProtocol", "Exchange", crypto, x509, asn1, logging, arguments, lifecycle, yams],
+            dependencies: [
+                "Values", "PSIProtocol", "Exchange", crypto, x509, asn1, logging, arguments, lifecycle, yams,
+            ],
             swiftSettings: swiftSettings),
 
         .executableTarget(
             name: "Node",
             dependencies: [
-                "CRistretto", "PSIProtocol", "Register", "Exchange", "Daemon", arguments, logging, lifecycle, yams,
+                "CRistretto", "Values", "PSIProtocol", "Register", "Exchange", "Daemon", arguments, logging, lifecycle,
+                yams,
             ],
             swiftSettings: swiftSettings),
         .executableTarget(
             name: "Coordinator",
-            dependencies: ["PSIProtocol", "Exchange", "Daemon", arguments, logging, lifecycle, yams],
+            dependencies: ["Values", "PSIProtocol", "Exchange", "Daemon", arguments, logging, lifecycle, yams],
             swiftSettings: swiftSettings),
         .executableTarget(
             name: "Research",
-            dependencies: ["PSIProtocol", "Exchange", "Dataset", "Daemon", crypto, arguments, logging, lifecycle, yams],
+            dependencies: [
+                "Values", "PSIProtocol", "Exchange", "Dataset", "Daemon", crypto, arguments, logging, lifecycle, yams,
+            ],
             swiftSettings: swiftSettings),
 
         // Measures how well agreements link, on data whose truth is known.
         .executableTarget(
             name: "LinkageEval",
-            dependencies: ["PSIProtocol", "Register", "Daemon", arguments, crypto],
+            dependencies: ["Values", "PSIProtocol", "Register", "Daemon", arguments, crypto],
             swiftSettings: swiftSettings),
 
         // A PostgreSQL server of the tests' own.
@@ -125,35 +133,36 @@ let package = Package(
         // Studies on the disk whose parties are the three programs, for the tests that run them.
         .target(
             name: "SystemHarness",
-            dependencies: ["PSIProtocol", "Daemon", "PostgreSQLCluster", grdb],
+            dependencies: ["Values", "PSIProtocol", "Daemon", "PostgreSQLCluster", grdb],
             path: "Tests/SystemHarness", swiftSettings: testSettings),
 
         .testTarget(name: "LayoutTests", swiftSettings: testSettings),
         .testTarget(
             name: "PSIProtocolTests",
-            dependencies: ["CRistretto", "CGMP", "COpenSSL", "PSIProtocol"],
+            dependencies: ["CRistretto", "CGMP", "COpenSSL", "Values", "PSIProtocol"],
             resources: [.copy("Vectors")], swiftSettings: testSettings),
         .testTarget(
             name: "RegisterTests",
-            dependencies: ["PSIProtocol", "Register", "PostgreSQLCluster", grdb],
+            dependencies: ["Values", "PSIProtocol", "Register", "PostgreSQLCluster", grdb],
             resources: [.copy("Vectors")], swiftSettings: testSettings),
         .testTarget(
             name: "ExchangeTests",
             dependencies: [
-                "PSIProtocol", "Exchange", logging, x509, asn1, crypto, nioCore, nioPosix, nioSSL, httpTypes,
+                "Values", "PSIProtocol", "Exchange", logging, x509, asn1, crypto, nioCore, nioPosix, nioSSL, httpTypes,
                 httpClient, lifecycle, grdb,
             ],
             swiftSettings: testSettings),
-        .testTarget(name: "DatasetTests", dependencies: ["PSIProtocol", "Dataset", grdb], swiftSettings: testSettings),
+        .testTarget(
+            name: "DatasetTests", dependencies: ["Values", "PSIProtocol", "Dataset", grdb], swiftSettings: testSettings),
         .testTarget(
             name: "DaemonTests",
-            dependencies: ["PSIProtocol", "Daemon", crypto, x509, arguments, logging, lifecycle],
+            dependencies: ["Values", "PSIProtocol", "Daemon", crypto, x509, arguments, logging, lifecycle],
             swiftSettings: testSettings),
         // Runs the three programs, so they are built with it.
         .testTarget(
             name: "SystemTests",
             dependencies: [
-                "SystemHarness", "PSIProtocol", "Exchange", "Daemon", "Node", "Coordinator", "Research",
+                "SystemHarness", "Values", "PSIProtocol", "Exchange", "Daemon", "Node", "Coordinator", "Research",
                 "PostgreSQLCluster", crypto, logging, grdb,
             ],
             swiftSettings: testSettings),
@@ -161,7 +170,8 @@ let package = Package(
         .testTarget(
             name: "AttackTests",
             dependencies: [
-                "SystemHarness", "PSIProtocol", "Register", "Exchange", "Dataset", "Daemon", "Node", "Coordinator",
+                "SystemHarness", "Values", "PSIProtocol", "Register", "Exchange", "Dataset", "Daemon", "Node",
+                "Coordinator",
                 "Research", "PostgreSQLCluster", crypto, logging, grdb, nioCore, nioPosix, nioSSL,
             ],
             path: "Tests/Attacks", swiftSettings: testSettings),

@@ -1,5 +1,6 @@
 internal import Daemon
 internal import PSIProtocol
+internal import Values
 
 /// What an operator of the coordinator is told.
 enum CoordinatorError: Error, Equatable, CustomStringConvertible, ReportableError {

@@ -1,4 +1,5 @@
-public import PSIProtocol
+internal import PSIProtocol
+public import Values
 
 /// Why a dataset could not be received, kept or written. Names files, registers, columns and cohorts; never a person, a
 /// pseudonym, a value or a count below the smallest cell.

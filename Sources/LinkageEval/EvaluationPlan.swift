@@ -1,6 +1,7 @@
 internal import Daemon
 internal import PSIProtocol
 internal import Register
+internal import Values
 
 /// What is to be linked, and how: a YAML file. Every setting is tried on every part of an evaluation's data.
 ///

@@ -3,6 +3,7 @@ internal import Daemon
 internal import Foundation
 internal import PSIProtocol
 internal import Register
+internal import Values
 
 /// A study made for one run: an authority a register, fresh keys, everybody released with nothing but their truth.
 struct EvaluationStudy: Sendable {

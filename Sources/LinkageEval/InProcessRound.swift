@@ -2,6 +2,7 @@ internal import Crypto
 internal import Foundation
 internal import PSIProtocol
 internal import Register
+internal import Values
 
 /// A whole round in one process: the board, and every role as the programs run it.
 final class InProcessRound {

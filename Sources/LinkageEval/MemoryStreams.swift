@@ -1,4 +1,5 @@
 internal import PSIProtocol
+internal import Values
 
 /// Streams between participants of one process, in memory and without sealing.
 actor MemoryStreams: RoundPort, ListKeeper {

@@ -3,6 +3,7 @@ internal import Daemon
 internal import Foundation
 internal import PSIProtocol
 internal import Register
+internal import Values
 
 struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

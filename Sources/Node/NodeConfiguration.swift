@@ -2,6 +2,7 @@ public import Daemon
 internal import Foundation
 internal import PSIProtocol
 public import Register
+internal import Values
 
 /// `config.yaml` of a node.
 struct NodeConfiguration {

@@ -4,6 +4,7 @@ internal import Foundation
 internal import Logging
 internal import PSIProtocol
 internal import Register
+internal import Values
 
 /// A node's part in rounds: admits them by policy, does its duties, erases its keys.
 actor NodeMember: RoundMember {

@@ -1,4 +1,5 @@
 internal import PSIProtocol
+internal import Values
 
 extension RegisterError.Kind {
     /// What is wrong and what to do, as a sentence that follows a colon.

@@ -1,4 +1,5 @@
-public import PSIProtocol
+internal import PSIProtocol
+public import Values
 
 /// Why a register could not be read: what is wrong, where, and what the operator can do.
 ///

@@ -1,4 +1,5 @@
 public import PSIProtocol
+public import Values
 
 /// A register's people as a round wants them: identities to hash, features of tokens, rows encoded.
 public struct RegisterPeople: PeopleSource {

@@ -1,4 +1,5 @@
 public import PSIProtocol
+public import Values
 
 /// One row of a register as the agreement declares it. Secret.
 public enum RegisterRow: Sendable, CustomReflectable {

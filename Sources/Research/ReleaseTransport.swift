@@ -3,6 +3,7 @@ internal import Exchange
 internal import Logging
 internal import PSIProtocol
 internal import Synchronization
+internal import Values
 
 /// Says which vault is being read: one register after the other, whoever is selected.
 final class VaultProgress: Sendable {

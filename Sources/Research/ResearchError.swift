@@ -1,5 +1,6 @@
 internal import Daemon
 internal import PSIProtocol
+internal import Values
 
 /// What stands in the way of a command on received rounds.
 enum ResearchError: Error, Equatable, CustomStringConvertible, ReportableError {

@@ -3,6 +3,7 @@ internal import Dataset
 internal import Exchange
 internal import Logging
 internal import PSIProtocol
+internal import Values
 
 /// The research environment's part in rounds: keys, receiving, destroying the keys.
 actor ResearchMember: RoundMember {

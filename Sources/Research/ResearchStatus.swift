@@ -1,6 +1,7 @@
 internal import Daemon
 internal import Foundation
 internal import PSIProtocol
+internal import Values
 
 /// `status.json`: what the daemon knows of rounds, for `status`, since the sealed state is locked while it runs.
 struct ResearchStatus: Codable {

@@ -4,6 +4,7 @@ internal import Dataset
 internal import Foundation
 internal import Glibc
 internal import PSIProtocol
+internal import Values
 
 /// What was received, a private directory a round: `items.N`, sealed, and `cells.N`, the cells as they came, of each
 /// register; `received`, sealed, which says that they are complete and how the round stands; and `working/store.sqlite`

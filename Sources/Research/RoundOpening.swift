@@ -1,6 +1,7 @@
 internal import Daemon
 internal import Dataset
 internal import PSIProtocol
+internal import Values
 
 /// Opens the cells of a received round into its working store, once the round may be opened. Whatever stops it, it can
 /// be begun anew. [P-44]

@@ -1,6 +1,7 @@
 internal import Daemon
 internal import Dataset
 internal import PSIProtocol
+internal import Values
 
 /// The pseudonyms of one round, under its study's key.
 final class RoundPseudonyms: Sendable {

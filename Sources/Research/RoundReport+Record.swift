@@ -2,6 +2,7 @@ internal import Daemon
 internal import Dataset
 internal import Foundation
 internal import PSIProtocol
+internal import Values
 
 extension SourceSurvey {
     /// Opens what every owner said of its register.

@@ -3,6 +3,7 @@ internal import Daemon
 internal import Exchange
 internal import Logging
 internal import PSIProtocol
+internal import Values
 
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Daemon
 internal import Foundation
 internal import PSIProtocol
+internal import Values
 
 struct StatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

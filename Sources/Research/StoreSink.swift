@@ -1,5 +1,6 @@
 internal import Dataset
 internal import PSIProtocol
+internal import Values
 
 /// Puts opened people and rows into the working store. What is in the store already changes nothing, so opening can
 /// begin anew after a crash.

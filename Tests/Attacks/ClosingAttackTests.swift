@@ -4,6 +4,7 @@ import GRDB
 import Glibc
 import PSIProtocol
 import Testing
+import Values
 
 @testable import SystemHarness
 

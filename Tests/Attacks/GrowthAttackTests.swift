@@ -6,6 +6,7 @@ import Testing
 
 @testable import PSIProtocol
 @testable import SystemHarness
+@testable import Values
 
 extension AttackTests {
     /// A coordinator that lists, shows and takes what it likes, to fill a node's disk and log or keep it busy.

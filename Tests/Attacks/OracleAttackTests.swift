@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import PSIProtocol
 import Testing
+import Values
 
 @testable import SystemHarness
 

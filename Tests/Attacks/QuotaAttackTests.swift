@@ -6,6 +6,7 @@ import Testing
 @testable import Daemon
 @testable import PSIProtocol
 @testable import SystemHarness
+@testable import Values
 
 extension AttackTests {
     /// A participant that stores more, smaller or other streams than it says.

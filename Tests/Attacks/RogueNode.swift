@@ -5,6 +5,7 @@ import Logging
 import PSIProtocol
 import Register
 import Testing
+import Values
 
 @testable import SystemHarness
 

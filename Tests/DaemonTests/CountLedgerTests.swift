@@ -3,6 +3,7 @@ import Testing
 
 @testable import Daemon
 @testable import PSIProtocol
+@testable import Values
 
 /// The account of noisy counts, through crashes. [A-73] [P-65]
 @Suite("Ledger of counts")

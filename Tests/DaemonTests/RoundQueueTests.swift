@@ -3,6 +3,7 @@ import PSIProtocol
 import Testing
 
 @testable import Daemon
+@testable import Values
 
 /// Which rounds are followed, and what is kept of those that are over. [P-16] [P-17]
 @Suite("Rounds that a coordinator lists")

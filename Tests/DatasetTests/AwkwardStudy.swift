@@ -2,6 +2,7 @@ import Foundation
 import PSIProtocol
 
 @testable import Dataset
+@testable import Values
 
 /// A study whose names, labels and values are hard to read back: one register, one row a person.
 enum AwkwardStudy {

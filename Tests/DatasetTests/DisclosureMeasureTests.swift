@@ -3,6 +3,7 @@ import PSIProtocol
 import Testing
 
 @testable import Dataset
+@testable import Values
 
 /// The parts of disclosure control by themselves.
 @Suite struct DisclosureMeasureTests {

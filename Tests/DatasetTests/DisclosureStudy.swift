@@ -2,6 +2,7 @@ import Foundation
 import PSIProtocol
 
 @testable import Dataset
+@testable import Values
 
 /// A study with quasi-identifiers: a register with one row a person, and one with several or none.
 enum DisclosureStudy {

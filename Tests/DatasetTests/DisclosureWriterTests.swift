@@ -4,6 +4,7 @@ import PSIProtocol
 import Testing
 
 @testable import Dataset
+@testable import Values
 
 /// Whole datasets under disclosure rules, read back by SQL and compared with what was received.
 @Suite struct DisclosureWriterTests {

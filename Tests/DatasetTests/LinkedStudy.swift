@@ -2,6 +2,7 @@ import Foundation
 import PSIProtocol
 
 @testable import Dataset
+@testable import Values
 
 /// A study that recognises people by two keys and by resemblance, small enough to count by hand.
 ///

@@ -1,6 +1,7 @@
 import Dataset
 import PSIProtocol
 import Testing
+import Values
 
 /// Pseudonyms of one study and round. [P-49]
 @Suite struct PseudonymTests {

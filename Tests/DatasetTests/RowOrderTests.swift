@@ -2,6 +2,7 @@ import PSIProtocol
 import Testing
 
 @testable import Dataset
+@testable import Values
 
 @Suite struct RowOrderTests {
     @Test func decimalsSortBySizeThenByDigits() throws {

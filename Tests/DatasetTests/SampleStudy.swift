@@ -2,6 +2,7 @@ import Foundation
 import PSIProtocol
 
 @testable import Dataset
+@testable import Values
 
 /// A study of two registers and two cohorts, with the values that are hard to write.
 enum SampleStudy {

@@ -3,6 +3,7 @@ import PSIProtocol
 import Testing
 
 @testable import Dataset
+@testable import Values
 
 /// Receiving and writing at size: 20,000 rows, or as many as `SIDOS_DATASET_ROWS` says.
 @Suite struct ThroughputTests {

@@ -3,6 +3,7 @@ import PSIProtocol
 import Testing
 
 @testable import Dataset
+@testable import Values
 
 @Suite struct WorkingStoreTests {
     private let directory: Scratch

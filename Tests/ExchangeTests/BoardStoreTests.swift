@@ -4,6 +4,7 @@ import PSIProtocol
 import Testing
 
 @testable import Exchange
+@testable import Values
 
 @Suite struct BoardStoreTests {
     private let directory: TemporaryDirectory

@@ -5,6 +5,7 @@ import PSIProtocol
 import Testing
 
 @testable import Exchange
+@testable import Values
 
 /// The calls of participants and of operators. [P-54] [P-55]
 @Suite(.timeLimit(.minutes(2))) struct ExchangeAPITests {

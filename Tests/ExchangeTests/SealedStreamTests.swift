@@ -3,6 +3,7 @@ import PSIProtocol
 import Testing
 
 @testable import Exchange
+@testable import Values
 
 /// HPKE over chunks: nothing altered, reordered, cut short or meant for others opens. [P-03] [P-51]
 @Suite struct SealedStreamTests {

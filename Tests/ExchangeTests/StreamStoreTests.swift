@@ -4,6 +4,7 @@ import Synchronization
 import Testing
 
 @testable import Exchange
+@testable import Values
 
 /// How streams are named and chunks are kept. [P-50] [P-52]
 @Suite struct StreamStoreTests {

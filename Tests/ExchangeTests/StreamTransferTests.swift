@@ -5,6 +5,7 @@ import Synchronization
 import Testing
 
 @testable import Exchange
+@testable import Values
 
 @Suite(.serialized, .timeLimit(.minutes(8))) struct StreamTransferTests {
     private let stream = StreamID(batch: "kela_benefits", stage: .ring(0), attempt: 0)

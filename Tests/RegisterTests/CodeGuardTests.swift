@@ -2,6 +2,7 @@ import PSIProtocol
 import Testing
 
 @testable import Register
+@testable import Values
 
 /// What is taken for a code in text that would be released, whatever country the study is of.
 ///

@@ -2,6 +2,7 @@ import PSIProtocol
 import Testing
 
 @testable import Register
+@testable import Values
 
 /// Estonian codes: the published example, test persons of the Estonian certification centre, examples of validators,
 /// and alterations of them. [P-22]

@@ -4,6 +4,7 @@ import PSIProtocol
 import Testing
 
 @testable import Register
+@testable import Values
 
 /// A folder that goes away with its test.
 final class TemporaryFolder {

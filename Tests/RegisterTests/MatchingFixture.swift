@@ -2,6 +2,7 @@ import Testing
 
 @testable import PSIProtocol
 @testable import Register
+@testable import Values
 
 /// The fields that the tests' agreements have.
 let matchFields: [MatchField] = [

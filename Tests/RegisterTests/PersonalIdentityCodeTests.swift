@@ -2,6 +2,7 @@ import PSIProtocol
 import Testing
 
 @testable import Register
+@testable import Values
 
 /// What of a register is an identity, and whose. [P-22]
 @Suite struct PersonalIdentityCodeTests {

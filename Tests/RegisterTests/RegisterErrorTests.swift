@@ -2,6 +2,7 @@ import PSIProtocol
 import Testing
 
 @testable import Register
+@testable import Values
 
 @Suite struct RegisterErrorTests {
     private static let kinds: [RegisterError.Kind] = [

@@ -2,6 +2,7 @@ import PSIProtocol
 import Testing
 
 @testable import Register
+@testable import Values
 
 /// Rows and values that a register gives under an agreement that asks for less than all.
 @Suite struct RowSelectionTests {

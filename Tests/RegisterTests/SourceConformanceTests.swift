@@ -4,6 +4,7 @@ import PSIProtocol
 import Testing
 
 @testable import Register
+@testable import Values
 
 /// One awkward table, from every kind of source the same rows.
 @Suite struct SourceConformanceTests {

@@ -2,6 +2,7 @@ import PSIProtocol
 import Testing
 
 @testable import Register
+@testable import Values
 
 /// Swedish numbers: published examples and test numbers of the Swedish Tax Agency, the examples of Wikipedia and of the
 /// personnummer packages, and alterations of them. [P-22]

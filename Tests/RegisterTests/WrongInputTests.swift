@@ -4,6 +4,7 @@ import PSIProtocol
 import Testing
 
 @testable import Register
+@testable import Values
 
 #if canImport(Glibc)
     import Glibc

@@ -5,6 +5,7 @@ import Foundation
 import Logging
 import PSIProtocol
 import Testing
+import Values
 
 @testable import SystemHarness
 

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Daemon
 internal import Exchange
 internal import PSIProtocol
+internal import Values
 
 /// `status`: one round, or all.
 struct StatusCommand: AsyncParsableCommand {

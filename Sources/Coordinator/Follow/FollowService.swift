@@ -3,6 +3,7 @@ internal import Exchange
 internal import PSIProtocol
 internal import ServiceLifecycle
 internal import Synchronization
+internal import Values
 
 /// Follows a round until it ends, or until the command is told to stop.
 final class FollowService: Service {

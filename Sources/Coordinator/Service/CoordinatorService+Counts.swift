@@ -2,6 +2,7 @@ internal import Daemon
 internal import Exchange
 internal import Logging
 internal import PSIProtocol
+internal import Values
 
 /// Noise on counts and the account of it. [A-73] [P-65]
 extension CoordinatorService {

@@ -1,6 +1,7 @@
 internal import Exchange
 internal import Logging
 internal import PSIProtocol
+internal import Values
 
 /// What participants may do.
 extension CoordinatorService: ExchangeDelegate {

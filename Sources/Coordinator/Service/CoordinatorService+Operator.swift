@@ -2,6 +2,7 @@ internal import Daemon
 internal import Exchange
 internal import Logging
 internal import PSIProtocol
+internal import Values
 
 /// What operators may do.
 extension CoordinatorService {

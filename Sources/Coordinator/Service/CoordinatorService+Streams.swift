@@ -1,6 +1,7 @@
 internal import Exchange
 internal import Logging
 internal import PSIProtocol
+internal import Values
 
 /// What the coordinator sees of the streams that entries name, and refuses if it is not what the entry says. [P-14]
 extension CoordinatorService {

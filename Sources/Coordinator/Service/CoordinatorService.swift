@@ -2,6 +2,7 @@ internal import Daemon
 internal import Exchange
 internal import Logging
 internal import PSIProtocol
+internal import Values
 
 /// The rounds of this coordinator: what their boards say, and how entries get onto them.
 ///

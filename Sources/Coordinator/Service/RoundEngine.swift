@@ -4,6 +4,7 @@ internal import Foundation
 internal import Logging
 internal import PSIProtocol
 internal import ServiceLifecycle
+internal import Values
 
 /// Does the coordinator's part of every round: matches, closes, aborts, and clears away what is no longer needed.
 ///

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import PSIProtocol
+internal import Values
 
 /// What the coordinator keeps of a round beside its board.
 extension CoordinatorService {

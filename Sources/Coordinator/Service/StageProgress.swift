@@ -1,5 +1,6 @@
 internal import Exchange
 internal import PSIProtocol
+internal import Values
 
 /// How many bytes of each ring stage under way have come in, for those who watch. Forgotten at a restart.
 struct StageProgress {

@@ -1,5 +1,6 @@
 internal import Exchange
 internal import PSIProtocol
+internal import Values
 
 /// Who may write and read which stream of a round, by what its board says.
 struct StreamRules {

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import PSIProtocol
+internal import Values
 
 struct AgreementDraftCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

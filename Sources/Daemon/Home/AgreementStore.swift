@@ -1,4 +1,5 @@
 public import PSIProtocol
+public import Values
 
 /// The agreements that this participant has signed, by id, with its own signature beside each.
 public struct AgreementStore: Sendable {

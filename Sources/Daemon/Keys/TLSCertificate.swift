@@ -3,6 +3,7 @@ internal import Foundation
 internal import Glibc
 internal import PSIProtocol
 internal import SwiftASN1
+internal import Values
 internal import X509
 
 /// Makes and reads the certificate a participant shows its peers. Peers pin its key, so who signed it and what it is

@@ -1,5 +1,6 @@
 public import Exchange
 public import PSIProtocol
+public import Values
 
 /// A participant's view of one board: reads on from where it is, checks every entry, and posts its own.
 public struct BoardFollower: Sendable {

@@ -1,5 +1,6 @@
 public import Exchange
 public import PSIProtocol
+public import Values
 
 /// Streams over the coordinator's interface, a spool on this machine, attempts in the sealed state.
 public struct ExchangePort: RoundPort {

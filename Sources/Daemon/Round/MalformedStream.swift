@@ -1,5 +1,6 @@
 internal import Exchange
 public import PSIProtocol
+public import Values
 
 /// A stream that is none: a chunk that does not open, is too small, comes after the last, or is missing. [P-51]
 ///

@@ -1,5 +1,6 @@
 internal import Exchange
 public import PSIProtocol
+public import Values
 
 /// What a node or the research environment does in rounds; the service below sees to the board.
 public protocol RoundMember: Sendable {

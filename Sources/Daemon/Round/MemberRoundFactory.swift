@@ -1,6 +1,7 @@
 internal import Exchange
 internal import Logging
 internal import PSIProtocol
+internal import Values
 
 /// A participant's part in one round, from its opening until its keys are erased.
 struct MemberRoundFactory: Sendable {

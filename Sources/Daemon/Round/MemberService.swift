@@ -2,6 +2,7 @@ public import Exchange
 public import Logging
 internal import PSIProtocol
 public import ServiceLifecycle
+internal import Values
 
 /// Takes part in every round that the coordinator opens to this participant, until told to stop.
 ///

@@ -1,5 +1,6 @@
 internal import Crypto
 public import PSIProtocol
+public import Values
 
 /// A node's declared lists, each a sealed file until it has been sent and the round is over.
 public struct SealedLists: ListKeeper {

@@ -1,6 +1,7 @@
 public import Foundation
 internal import Glibc
-public import PSIProtocol
+internal import PSIProtocol
+public import Values
 
 /// The machine's time, handed to whatever needs it so that tests can set it.
 public struct MachineClock: Sendable {

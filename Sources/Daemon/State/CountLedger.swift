@@ -1,5 +1,6 @@
 internal import Foundation
 public import PSIProtocol
+public import Values
 
 /// What the published counts of studies have cost so far, and the noise of rounds under way, in the sealed state.
 /// [A-73] [P-65]

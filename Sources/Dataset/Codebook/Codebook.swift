@@ -1,4 +1,5 @@
 internal import PSIProtocol
+internal import Values
 
 /// Every column of every table of a dataset with what it means, for the programs that load the dataset and for the
 /// report.

@@ -1,4 +1,5 @@
 internal import PSIProtocol
+internal import Values
 
 /// One quasi-identifier of everybody in the dataset. Somebody with several rows has a set of values; what is one value
 /// on one level stays one on all coarser ones.

@@ -1,6 +1,7 @@
 internal import Crypto
 internal import GRDB
 internal import PSIProtocol
+internal import Values
 
 /// Reads the written dataset back, apart from the plan that made it, and says whether it keeps what the agreement asks for
 /// and what the report tells. A dataset that does not is thrown away before anybody sees it.

@@ -1,4 +1,5 @@
 internal import PSIProtocol
+internal import Values
 
 /// One sensitive column of everybody in the dataset: which values somebody has, missing ones apart.
 struct SensitiveColumn {

@@ -1,4 +1,5 @@
 public import PSIProtocol
+public import Values
 
 /// What the dataset of an agreement looks like: which cohorts and registers are in it, under names that files and
 /// tables can carry. Made before a round begins, so that an agreement whose dataset could not be written is refused

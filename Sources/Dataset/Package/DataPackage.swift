@@ -1,5 +1,6 @@
 internal import Foundation
 internal import PSIProtocol
+internal import Values
 
 /// `datapackage.json`: a Frictionless Tabular Data Package, version 1, which says how to read the CSV files.
 struct DataPackage: Encodable {

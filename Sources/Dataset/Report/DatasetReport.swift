@@ -1,5 +1,6 @@
 internal import Foundation
 internal import PSIProtocol
+internal import Values
 
 /// The contents of `report.json` and `report.md`.
 struct DatasetReport: Encodable {

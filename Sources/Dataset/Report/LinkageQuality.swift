@@ -1,4 +1,5 @@
 internal import PSIProtocol
+internal import Values
 
 /// The report's section on how well people could be recognised, all counts as the agreement lets them be told.
 struct LinkageQuality: Encodable {

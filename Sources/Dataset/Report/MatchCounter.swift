@@ -1,4 +1,5 @@
 internal import PSIProtocol
+internal import Values
 
 /// Exact counts of a table of match rates: a line for everybody, and one for each year and group. Never shown as it is.
 struct MatchTable: Equatable {

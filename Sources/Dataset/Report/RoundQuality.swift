@@ -1,4 +1,5 @@
 public import PSIProtocol
+public import Values
 
 /// What the research environment was told of how well people could be recognised, rounded and withheld already by those
 /// who counted. [P-39, P-48]

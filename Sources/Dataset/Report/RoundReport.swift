@@ -1,5 +1,6 @@
 public import Foundation
-public import PSIProtocol
+internal import PSIProtocol
+public import Values
 
 /// What the research environment knows of a round besides the rows, for the dataset's report. The caller fills it; what
 /// was released is counted by the writer itself.

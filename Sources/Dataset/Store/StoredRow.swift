@@ -1,6 +1,7 @@
 internal import Crypto
 internal import GRDB
 internal import PSIProtocol
+internal import Values
 
 /// A released row between the agreement's types and SQLite's.
 enum StoredRow {

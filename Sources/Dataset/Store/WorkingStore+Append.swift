@@ -1,6 +1,7 @@
 internal import Foundation
 internal import GRDB
-public import PSIProtocol
+internal import PSIProtocol
+public import Values
 
 extension WorkingStore {
     /// Adds a selected person as a register has them.

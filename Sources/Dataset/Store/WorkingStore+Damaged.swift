@@ -1,5 +1,6 @@
 internal import GRDB
-public import PSIProtocol
+internal import PSIProtocol
+public import Values
 
 extension WorkingStore {
     /// Notes that cells of this record are missing or could not be opened. The same call again changes nothing.

@@ -1,6 +1,7 @@
 internal import Foundation
 internal import GRDB
 internal import PSIProtocol
+internal import Values
 
 /// A person with an entry in a register, as match rates see them.
 struct LinkedPerson {

@@ -1,6 +1,7 @@
 internal import Foundation
 internal import GRDB
-public import PSIProtocol
+internal import PSIProtocol
+public import Values
 
 /// How much a store holds.
 public struct Tally: Sendable, Equatable {

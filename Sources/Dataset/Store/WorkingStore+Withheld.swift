@@ -1,5 +1,6 @@
 internal import GRDB
-public import PSIProtocol
+internal import PSIProtocol
+public import Values
 
 extension WorkingStore {
     /// What was dropped of a register.

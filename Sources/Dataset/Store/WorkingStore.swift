@@ -2,6 +2,7 @@ internal import GRDB
 internal import Glibc
 public import PSIProtocol
 internal import Synchronization
+public import Values
 
 /// Opened people and rows of one round, kept in one private SQLite file while they arrive.
 ///

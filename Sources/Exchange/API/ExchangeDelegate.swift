@@ -1,4 +1,5 @@
 public import PSIProtocol
+public import Values
 
 /// Who calls: whoever holds the key with this pin.
 public struct Caller: Sendable, Hashable {

@@ -3,6 +3,7 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import NIOCore
 internal import PSIProtocol
+internal import Values
 
 /// Bulk streams and vaults.
 extension ExchangeResponder {

@@ -6,6 +6,7 @@ internal import NIOCore
 internal import NIOHTTP1
 internal import PSIProtocol
 internal import ServiceLifecycle
+internal import Values
 
 /// Answers the interface's requests: who calls, what is asked, may it, do it.
 struct ExchangeResponder: HTTPResponder {

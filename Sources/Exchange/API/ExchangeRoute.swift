@@ -1,5 +1,6 @@
 internal import HTTPTypes
 internal import PSIProtocol
+internal import Values
 
 /// A call of the interface, read from method and path. Closed, so that nothing else is ever reached and metrics have
 /// few labels.

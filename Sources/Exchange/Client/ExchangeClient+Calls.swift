@@ -1,6 +1,7 @@
 internal import Foundation
 internal import NIOHTTP1
 public import PSIProtocol
+public import Values
 
 /// The rounds a caller takes part in.
 public struct RoundList: Sendable, Equatable {

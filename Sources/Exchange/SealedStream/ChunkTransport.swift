@@ -1,4 +1,5 @@
 public import PSIProtocol
+public import Values
 
 /// Where a stream's chunks are put and got: at the coordinator over the network, or in the coordinator's own store.
 public protocol ChunkTransport: Sendable {

@@ -1,6 +1,7 @@
 internal import Crypto
 internal import Foundation
 internal import PSIProtocol
+internal import Values
 
 /// What binds a sealed stream to its round, its name and its two ends.
 ///

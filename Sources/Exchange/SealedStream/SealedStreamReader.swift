@@ -1,6 +1,7 @@
 public import Crypto
 internal import Foundation
 public import PSIProtocol
+public import Values
 
 /// Opens what a `SealedStreamWriter` sealed, chunk by chunk in order.
 public struct SealedStreamReader: Sendable {

@@ -1,6 +1,7 @@
 internal import Crypto
 public import PSIProtocol
 internal import Synchronization
+public import Values
 
 /// Seals a stream's chunks to one receiver: X-Wing HPKE, AES-256-GCM, one encapsulation per stream and attempt.
 ///

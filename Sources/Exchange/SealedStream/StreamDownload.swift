@@ -1,5 +1,6 @@
 public import Crypto
 public import PSIProtocol
+public import Values
 
 /// Reads a stream in order: gets the chunks, opens them unless it is plain, and checks that none is missing.
 ///

@@ -1,5 +1,6 @@
 internal import Crypto
 public import PSIProtocol
+public import Values
 
 /// What went through a stream, as the board's signed entries state it.
 public struct StreamSummary: Sendable, Equatable {

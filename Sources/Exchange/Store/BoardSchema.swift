@@ -2,6 +2,7 @@ internal import Crypto
 internal import Foundation
 internal import GRDB
 internal import PSIProtocol
+internal import Values
 
 /// The board's tables.
 enum BoardSchema {

@@ -1,5 +1,6 @@
 internal import Crypto
 public import PSIProtocol
+public import Values
 
 /// What a stored, unsealed stream of fixed records turned out to be.
 public struct RecordExamination: Sendable, Equatable {

@@ -1,4 +1,5 @@
 internal import PSIProtocol
+internal import Values
 
 /// Where a round's streams lie under the store's root, and which names may stand in a path.
 ///

@@ -1,4 +1,5 @@
 internal import PSIProtocol
+internal import Values
 
 /// Reads what is stored of a round from the names and sizes of its files. Every call blocks.
 enum StreamScan {

@@ -1,6 +1,7 @@
 internal import NIOPosix
 public import PSIProtocol
 internal import Synchronization
+public import Values
 
 /// Bulk streams of all rounds, as one file per chunk.
 ///

@@ -1,5 +1,6 @@
 internal import PSIProtocol
 internal import Synchronization
+internal import Values
 
 /// Finds cells in a stored vault: fixed-size records sorted by the 16-byte handle that each begins with.
 ///

@@ -1,3 +1,5 @@
+public import Values
+
 extension Agreement {
     /// Authorities and mixers in ring order.
     public var ring: [Participant] { participants.filter { $0.role == .authority || $0.role == .mixer } }

@@ -1,3 +1,5 @@
+internal import Values
+
 /// Counts and lengths that an agreement must keep.
 public enum AgreementLimits {
     public static let byteLimit = YAMLDocument.byteLimit

@@ -1,3 +1,5 @@
+public import Values
+
 /// What the parties of a study have signed: who takes part, which registers and columns, which cohorts, within which
 /// limits.
 ///
@@ -148,12 +150,6 @@ public enum ParticipantRole: String, Sendable, CaseIterable {
     case research
 }
 
-/// A participant's identifier within an agreement, such as `kela`: 1…32 of a–z, 0–9, `_`, `-`, beginning with a letter.
-public typealias ParticipantID = String
-/// A register's identifier within an agreement, of the same form as a participant's with `_` only.
-public typealias RegisterID = String
-public typealias CohortID = String
-
 /// A participant and the public keys pinned for it.
 public struct Participant: Sendable, Equatable {
     public var id: ParticipantID
@@ -273,10 +269,6 @@ public struct ColumnDeclaration: Sendable, Equatable {
 
     /// The register's column, by the name that a configuration maps.
     public var sourceName: String { source ?? name }
-}
-
-public enum ColumnType: String, Sendable, CaseIterable {
-    case integer, decimal, date, boolean, code, text
 }
 
 /// What the dataset does to a column.

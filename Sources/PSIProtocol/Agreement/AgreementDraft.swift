@@ -1,3 +1,5 @@
+public import Values
+
 /// An agreement in the making: from participants' cards and a few choices to a commented file that officials go on
 /// with.
 ///

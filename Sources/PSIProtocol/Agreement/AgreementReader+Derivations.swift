@@ -1,3 +1,5 @@
+internal import Values
+
 /// Which rows a register gives, and what is made of its columns before they leave.
 extension AgreementReader {
     static let derivationFields = ["from", "coarsen", "map", "otherwise", "bands", "round_to"]

@@ -1,3 +1,5 @@
+internal import Values
+
 /// Reads `disclosure` once the registers and cohorts it names are known.
 extension AgreementReader {
     private static let disclosureFields = [

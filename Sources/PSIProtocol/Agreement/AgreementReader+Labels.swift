@@ -1,3 +1,5 @@
+internal import Values
+
 /// What one value of a column means.
 public struct ValueLabel: Sendable, Equatable {
     /// As the dataset writes it: a code's text, or an integer in decimal digits.

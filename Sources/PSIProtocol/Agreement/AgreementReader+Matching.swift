@@ -1,3 +1,5 @@
+internal import Values
+
 /// Everything about how people are recognised.
 extension AgreementReader {
     struct Matching {

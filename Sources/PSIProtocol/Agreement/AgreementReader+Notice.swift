@@ -1,3 +1,5 @@
+internal import Values
+
 /// Reads `notice`: the texts of the notice to the people concerned. to
 extension AgreementReader {
     private static let noticeFields = [

@@ -1,3 +1,5 @@
+internal import Values
+
 /// Everything about registers and cohorts, which name each other.
 extension AgreementReader {
     private static let registerFields = [

@@ -1,4 +1,5 @@
 public import Crypto
+public import Values
 
 /// A participant's Ed25519 signature of an agreement's file, kept beside the file.
 ///

@@ -1,3 +1,5 @@
+public import Values
+
 /// Assigns people to an agreement's cohorts, samples included.
 ///
 /// `sample(e, n)` is the first n people of e in the order of a 32-byte value that every person has, different for

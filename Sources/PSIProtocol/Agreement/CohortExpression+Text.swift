@@ -1,3 +1,5 @@
+public import Values
+
 extension CohortExpression: CustomStringConvertible {
     /// Longest expression that is read.
     public static let byteLimit = 4096

@@ -1,3 +1,5 @@
+internal import Values
+
 /// A word, a number or a sign of an expression.
 struct CohortToken {
     enum Kind: Equatable {

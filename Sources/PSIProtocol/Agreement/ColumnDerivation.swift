@@ -1,3 +1,5 @@
+public import Values
+
 /// What a node makes of a register's column before anything of it leaves.
 ///
 /// A column's declared type is that of what is made, so everybody but the register's owner knows only the derived column.

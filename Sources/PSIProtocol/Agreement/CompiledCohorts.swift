@@ -1,3 +1,5 @@
+public import Values
+
 extension CohortExpression {
     /// Whether a person is in the cohort, by which registers the person is in; for expressions without samples.
     ///

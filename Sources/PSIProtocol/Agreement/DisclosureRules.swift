@@ -1,3 +1,5 @@
+public import Values
+
 /// What the research environment does to a dataset before a researcher sees it, beyond withholding small cohorts.
 ///
 /// Everything here is public to the participants. The rules are carried out in this order: cuts, rare values, shifted

@@ -1,3 +1,5 @@
+public import Values
+
 /// Why a node's operator does not allow what an agreement asks.
 public enum PolicyRefusal: Error, Sendable, Equatable, CustomStringConvertible {
     /// The agreement does not name this node, or not as an authority or mixer.

@@ -1,3 +1,5 @@
+public import Values
+
 /// What the operator of a node allows, whatever agreements say. The stricter of the two wins.
 ///
 /// A limit that is left out leaves the matter to the agreement.

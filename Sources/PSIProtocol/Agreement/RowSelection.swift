@@ -1,3 +1,5 @@
+public import Values
+
 /// Which rows of a register a study is about; the others never leave their owner.
 public struct RowSelection: Sendable, Equatable {
     /// Whether somebody with no row that is kept is in the register all the same.

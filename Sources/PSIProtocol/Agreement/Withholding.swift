@@ -1,3 +1,5 @@
+public import Values
+
 /// How the owner of a register keeps people out who are never to be released. [P-31]
 public enum Withholding: Sendable, Equatable {
     /// They are not on the list, as if they were not in the register.

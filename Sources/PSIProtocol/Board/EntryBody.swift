@@ -1,4 +1,5 @@
 internal import Foundation
+public import Values
 
 /// What a board entry says. Each body is JSON with sorted keys and no others than these; byte strings are lower-case
 /// hexadecimal. [P-12]
@@ -241,24 +242,4 @@ public enum AbortCode: String, Sendable, Codable, CaseIterable {
     case smallestCell = "cohort.below-smallest-cell"
     case protocolViolation = "protocol.violation"
     case internalFailure = "internal.failure"
-}
-
-/// Bytes as lower-case hexadecimal in JSON.
-public struct HexBytes: Sendable, Hashable, Codable {
-    public var bytes: [UInt8]
-
-    public init(_ bytes: [UInt8]) { self.bytes = bytes }
-
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        guard let bytes = Hex.decode(try container.decode(String.self)) else {
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: "not lower-case hexadecimal")
-        }
-        self.bytes = bytes
-    }
-
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(Hex.encode(bytes))
-    }
 }

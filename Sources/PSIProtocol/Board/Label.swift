@@ -19,22 +19,3 @@ public enum Label: String, Sendable, CaseIterable {
 
     public var bytes: [UInt8] { Array(rawValue.utf8) + [0] }
 }
-
-/// Fixed-width integers, most significant byte first.
-public enum BigEndian {
-    public static func u16(_ value: Int) -> [UInt8] {
-        [UInt8(truncatingIfNeeded: value >> 8), UInt8(truncatingIfNeeded: value)]
-    }
-
-    public static func u32(_ value: Int) -> [UInt8] {
-        [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: value >> $0) }
-    }
-
-    public static func u64(_ value: UInt64) -> [UInt8] {
-        stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: value >> UInt64($0)) }
-    }
-
-    public static func read(_ bytes: some Collection<UInt8>) -> UInt64 {
-        bytes.reduce(0) { $0 << 8 | UInt64($1) }
-    }
-}

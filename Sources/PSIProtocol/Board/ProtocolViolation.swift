@@ -1,3 +1,5 @@
+public import Values
+
 /// A peer did what the protocol forbids. It names the clause and never what the offending bytes were.
 ///
 /// Whom it names is at fault for certain; where it may have been one of several, it names nobody.

@@ -1,5 +1,6 @@
 public import Crypto
 internal import Foundation
+public import Values
 
 /// An entry as its author signs it and the board keeps it: 64 bytes of Ed25519 signature, then the payload's exact bytes. [P-11]
 ///

@@ -1,4 +1,5 @@
 internal import Crypto
+public import Values
 
 /// A node's part of the release: Δ = d·A for every selected item. It cannot tell whose they are. [P-38]
 public struct ShareComputer: Sendable {

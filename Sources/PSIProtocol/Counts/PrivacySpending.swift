@@ -1,3 +1,5 @@
+public import Values
+
 /// What published counts have cost: the accountant.
 ///
 /// Laplace rounds add their ε. Gaussian rounds add their ρ (zero-concentrated differential privacy), which is turned into an

@@ -1,4 +1,5 @@
 internal import Crypto
+internal import Values
 
 /// expand_message_xmd of RFC 9380 section 5.3.1, for many messages under one domain.
 struct ExpandMessage<H: HashFunction> {

@@ -1,3 +1,5 @@
+internal import Values
+
 /// Links items by several match keys in the agreement's order, and then by tokens. [P-36]
 ///
 /// A key counts only among registers in which its tag occurs once. Within a key, all links it makes are gathered before any is

@@ -1,4 +1,5 @@
 internal import Crypto
+internal import Values
 
 /// What the coordinator found: how many people are where, and who is selected. [P-37]
 public struct MatchResult {

@@ -1,3 +1,5 @@
+internal import Values
+
 /// A person as the coordinator sees one: an anonymous tag, and the capsules found under it. [P-36]
 struct MatchedPerson {
     /// 16 bytes, of this round only.

@@ -1,3 +1,5 @@
+internal import Values
+
 extension Agreement {
     /// Cohorts that somebody found in one register only can be in: dummies are found so, and count. [P-39]
     func cohortsOfOneRegister() -> Set<CohortID> {

@@ -1,3 +1,5 @@
+public import Values
+
 /// The coordinator's matching: tags to people, people to cohorts, cohorts to a selection. [P-36]
 ///
 /// It sees tags, which say nothing of who anybody is, and in which registers each appears. Memory is bounded: lists come

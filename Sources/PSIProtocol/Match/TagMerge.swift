@@ -1,3 +1,5 @@
+internal import Values
+
 /// A register's list of tagged items on the spool, in the order of tags.
 struct TagList {
     /// Index in the agreement.

@@ -1,4 +1,5 @@
 internal import Crypto
+internal import Values
 
 /// Makes a person's tokens: MinHash over groups of features, under a seed that only nodes know. [P-23]
 ///

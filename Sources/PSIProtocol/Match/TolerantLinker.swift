@@ -1,3 +1,5 @@
+internal import Values
+
 /// Links records that share enough tokens, those that share most first. [P-36]
 ///
 /// A token weighs ⌊log2(items / items that have it)⌋ bits, at least 1: what a chance agreement in it would be worth. A pair

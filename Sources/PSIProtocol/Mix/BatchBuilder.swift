@@ -1,4 +1,5 @@
 public import Crypto
+internal import Values
 
 /// What an owner declares of one person of a register. Secret.
 public struct PersonRecord: Sendable {

@@ -1,4 +1,5 @@
 internal import Crypto
+internal import Values
 
 /// The random bytes that every list begins with, at every stage.
 ///

@@ -1,4 +1,5 @@
 internal import Crypto
+public import Values
 
 /// One ring stage: raise every element to this round's key, re-randomise every capsule, sort. [P-34]
 ///

@@ -1,3 +1,5 @@
+public import Values
+
 /// What the people whose data is used are told, made from the agreement: information under Articles 13 and 14 of the
 /// General Data Protection Regulation, in one language.
 ///

@@ -1,3 +1,5 @@
+public import Values
+
 /// What an agreement says for the notice to the people concerned, as the machines cannot know it. to
 public struct NoticeDeclaration: Sendable, Equatable {
     /// Whom people can turn to.

@@ -1,3 +1,5 @@
+internal import Values
+
 /// A language of the notice.
 public enum NoticeLanguage: String, Sendable, CaseIterable {
     case finnish = "fi"

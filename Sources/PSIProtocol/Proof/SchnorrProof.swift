@@ -1,4 +1,5 @@
 internal import Crypto
+internal import Values
 
 /// A proof that whoever published K knows k with K = k·G, bound to round, participant and purpose. [P-27]
 public struct SchnorrProof: Sendable, Equatable {

@@ -1,4 +1,5 @@
 public import Crypto
+public import Values
 
 /// Opens the cells of what was received, once the round has closed. Nobody but the research environment's own operator
 /// hears what comes of it. [P-44]

@@ -1,4 +1,5 @@
 public import Crypto
+public import Values
 
 /// A release kept in memory, for simulations.
 public actor MemoryArchive: ReleaseArchive {

@@ -1,3 +1,5 @@
+internal import Values
+
 /// One selected item whose capsule is open: what opens the person's cells in one register, and whose they are. Secret.
 public struct OpenedItem: Sendable, Equatable {
     public static let byteCount = 73

@@ -1,4 +1,5 @@
 public import Crypto
+internal import Values
 
 /// The research environment's part while the round is under way: capsules to secrets. [P-44]
 ///

@@ -1,3 +1,5 @@
+internal import Values
+
 /// What the research environment checks of a selection by itself: everything that its items tell, since nobody else can
 /// see whom the coordinator selected. [P-44]
 ///

@@ -1,3 +1,5 @@
+internal import Values
+
 /// Reads an owner's vault once and passes it on, whoever in it is selected. [P-46] [P-47]
 enum VaultCopy {
     /// - Parameter sink: finished by the caller, once this returns.

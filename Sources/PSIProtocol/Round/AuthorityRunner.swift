@@ -1,4 +1,5 @@
 public import Crypto
+public import Values
 
 /// Does a node's duties and says what the board is to hear of it. [P-16]
 public struct AuthorityRunner<S: Suite>: Sendable {

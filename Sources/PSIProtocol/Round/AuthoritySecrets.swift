@@ -1,5 +1,6 @@
 public import Crypto
 internal import Foundation
+public import Values
 
 /// A node's secrets of one round, made fresh and destroyed when the round closes. [P-25]
 public struct AuthoritySecrets<S: Suite>: ~Copyable, Sendable {

@@ -1,3 +1,5 @@
+public import Values
+
 /// Does the coordinator's matching and says what the board is to hear of it. [P-36]
 public struct CoordinatorRunner: Sendable {
     private let me: ParticipantID

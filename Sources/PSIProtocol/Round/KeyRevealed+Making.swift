@@ -1,4 +1,5 @@
 internal import Crypto
+internal import Values
 
 extension KeyRevealed {
     /// What `KeyCommitted` holds for these keys: SHA-256 over label, round, participant and the body's JSON. [P-25]

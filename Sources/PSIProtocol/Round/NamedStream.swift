@@ -1,3 +1,5 @@
+public import Values
+
 /// A stream that an entry of the board names, and what follows for it from the entry. [P-14] [P-50]
 ///
 /// The only place that says how long a stream is: the coordinator refuses an entry whose stream has another length, and

@@ -1,4 +1,5 @@
 public import Crypto
+public import Values
 
 /// Does the research environment's duties. [P-44]
 public struct ResearchRunner: Sendable {

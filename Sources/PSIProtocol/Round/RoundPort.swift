@@ -1,3 +1,5 @@
+public import Values
+
 /// What a role needs of the world around it to do its duties: streams, a spool, and counters that survive a crash.
 ///
 /// The daemons implement it over HTTPS and sealed files, simulations in memory; the duties are the same code.

@@ -1,4 +1,5 @@
 internal import Crypto
+public import Values
 
 /// Who may say what, and when. [P-14]
 extension RoundRecord {

@@ -1,5 +1,6 @@
 public import Crypto
 internal import Foundation
+public import Values
 
 /// X-Wing HPKE, by which small secrets travel over the board. [P-28]
 enum SealedSecret {

@@ -1,5 +1,6 @@
 internal import Crypto
 internal import Foundation
+public import Values
 
 /// What an owner read of a register and what it refused, in counts only: for the research environment's report. [P-48]
 public struct SourceSurvey: Sendable, Equatable, Codable {

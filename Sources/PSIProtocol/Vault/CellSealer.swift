@@ -1,4 +1,5 @@
 public import Crypto
+public import Values
 
 /// A person's rows as cells of one fixed size, each under a key and handle of its own. [P-46]
 ///

@@ -1,3 +1,5 @@
+public import Values
+
 /// Rows of a register to bytes and back, by the agreement's columns. [P-45]
 ///
 /// Per value: one byte 0 for null, 1 for a value, then an integer as eight bytes (two's complement, big-endian), a date as

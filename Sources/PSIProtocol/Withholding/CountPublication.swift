@@ -1,3 +1,5 @@
+internal import Values
+
 /// Rounding of counts, the same wherever an agreement's counts are told. Which are told is decided by `WithholdingPlan`.
 /// [P-39]
 public struct CountPublication: Sendable {

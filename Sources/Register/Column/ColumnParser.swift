@@ -1,4 +1,5 @@
 internal import PSIProtocol
+internal import Values
 
 /// Turns a source's fields into values of one column's type, strictly.
 struct ColumnParser {

@@ -1,4 +1,5 @@
 internal import PSIProtocol
+internal import Values
 
 /// Days as registers write them.
 enum DateText {

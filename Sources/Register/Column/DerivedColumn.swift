@@ -1,4 +1,5 @@
-public import PSIProtocol
+internal import PSIProtocol
+internal import Values
 
 /// What became of a derived column's values, in numbers. They stay with the register's owner.
 public struct DerivationCounts: Sendable, Equatable {

@@ -1,4 +1,5 @@
 internal import PSIProtocol
+internal import Values
 
 /// Binary floating-point numbers as decimal digits.
 enum RealNumber {

@@ -1,5 +1,6 @@
 internal import Crypto
 public import PSIProtocol
+internal import Values
 
 /// Counts of each match key how many people have a value, and how many share one with somebody else of the register.
 ///
@@ -23,7 +24,7 @@ public struct KeyCensus {
     /// - Parameter identities: of one person, see `PersonValues.identities`. Secret.
     public mutating func add(_ identities: [[UInt8]?]) throws {
         var position = 0
-        let person = PSIProtocol.BigEndian.u32(peopleCount)
+        let person = Values.BigEndian.u32(peopleCount)
         for (index, key) in keys.enumerated() {
             var isPresent = false
             for value in identities[position..<min(position + key.valueCount, identities.count)] {
@@ -45,7 +46,7 @@ public struct KeyCensus {
         var value: ArraySlice<UInt8> = []
         var first = 0
         while let record = try records.next() {
-            let person = Int(PSIProtocol.BigEndian.read(record[(1 + Self.hashByteCount)...]))
+            let person = Int(Values.BigEndian.read(record[(1 + Self.hashByteCount)...]))
             guard record[...Self.hashByteCount] == value else {
                 value = record[...Self.hashByteCount]
                 first = person

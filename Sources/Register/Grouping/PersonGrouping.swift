@@ -1,5 +1,6 @@
 internal import Crypto
 public import PSIProtocol
+internal import Values
 
 /// Gathers each person's rows from all over a register, in memory bounded whatever the register's size.
 ///

@@ -1,4 +1,5 @@
 internal import PSIProtocol
+internal import Values
 
 /// The run ended within a person or holds something else.
 struct PersonRunDamage: Error {}

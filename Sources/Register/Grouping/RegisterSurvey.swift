@@ -1,4 +1,5 @@
 public import PSIProtocol
+public import Values
 
 /// What a register holds, in numbers. They stay with its owner until the agreement's caps have been checked.
 ///

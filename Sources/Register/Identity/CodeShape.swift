@@ -1,4 +1,5 @@
 public import PSIProtocol
+internal import Values
 
 /// How a code that is not used looks: enough to see what a spreadsheet or a program made of a column of codes, and nothing of
 /// whom it is about.

@@ -1,4 +1,5 @@
-public import PSIProtocol
+internal import PSIProtocol
+public import Values
 
 /// Estonian personal identification codes (isikukood): eleven digits CYYMMDDNNNK.
 ///

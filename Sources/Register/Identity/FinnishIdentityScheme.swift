@@ -1,4 +1,5 @@
-public import PSIProtocol
+internal import PSIProtocol
+public import Values
 
 /// Finnish personal identity codes.
 ///

@@ -1,4 +1,5 @@
 public import PSIProtocol
+public import Values
 
 /// How people of one register are recognised under an agreement: by which codes, fields and keys.
 public struct MatchPlan: Sendable {

@@ -1,4 +1,5 @@
-public import PSIProtocol
+internal import PSIProtocol
+internal import Values
 
 /// A table of people who are never to be released: who has objected, or whose data is protected.
 public struct NeverReleaseSource: Sendable, Equatable {

@@ -1,4 +1,5 @@
 internal import PSIProtocol
+internal import Values
 
 /// What one row of a register normalises to, for its owner's own eyes: it shows the row's content.
 public struct RowExplanation {

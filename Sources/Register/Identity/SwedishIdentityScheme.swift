@@ -1,4 +1,5 @@
-public import PSIProtocol
+internal import PSIProtocol
+public import Values
 
 /// Swedish personal identity numbers (personnummer) and coordination numbers (samordningsnummer).
 ///

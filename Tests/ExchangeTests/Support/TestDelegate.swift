@@ -1,6 +1,7 @@
 import Exchange
 import PSIProtocol
 import Synchronization
+import Values
 
 /// Answers as a test sets it, and remembers what it was told.
 final class TestDelegate: ExchangeDelegate {

@@ -8,6 +8,7 @@ import Synchronization
 import Testing
 
 @testable import Exchange
+@testable import Values
 
 /// A directory that goes with its last reference.
 final class TemporaryDirectory: Sendable {

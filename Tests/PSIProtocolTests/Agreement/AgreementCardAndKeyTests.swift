@@ -3,6 +3,7 @@ import Foundation
 import Testing
 
 @testable import PSIProtocol
+@testable import Values
 
 struct AgreementCardAndKeyTests {
     @Test func cardPrintsAndParses() throws {

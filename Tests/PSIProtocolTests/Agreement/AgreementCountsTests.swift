@@ -1,6 +1,7 @@
 import Testing
 
 @testable import PSIProtocol
+@testable import Values
 
 /// What an agreement may say of noise on counts. [A-70]
 struct AgreementCountsTests {

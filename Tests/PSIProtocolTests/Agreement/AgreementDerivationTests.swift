@@ -1,6 +1,7 @@
 import Testing
 
 @testable import PSIProtocol
+@testable import Values
 
 /// Which rows are used, and what is made of columns, as agreements say it.
 struct AgreementDerivationTests {

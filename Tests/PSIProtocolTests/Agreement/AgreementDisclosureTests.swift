@@ -1,6 +1,7 @@
 import Testing
 
 @testable import PSIProtocol
+@testable import Values
 
 /// The section `disclosure`.
 @Suite struct AgreementDisclosureTests {

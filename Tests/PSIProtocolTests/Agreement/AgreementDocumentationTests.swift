@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import PSIProtocol
+@testable import Values
 
 /// The examples of docs/agreement.md are what the programs accept.
 struct AgreementDocumentationTests {

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import PSIProtocol
+@testable import Values
 
 struct AgreementPolicyTests {
     static let yaml = """

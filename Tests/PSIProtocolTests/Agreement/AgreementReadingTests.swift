@@ -1,6 +1,7 @@
 import Testing
 
 @testable import PSIProtocol
+@testable import Values
 
 /// What an agreement says of how registers are read.
 @Suite struct AgreementReadingTests {

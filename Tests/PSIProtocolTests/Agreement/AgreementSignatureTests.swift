@@ -3,6 +3,7 @@ import Foundation
 import Testing
 
 @testable import PSIProtocol
+@testable import Values
 
 struct AgreementSignatureTests {
     static func signed() throws -> SignedAgreement {

@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import PSIProtocol
+@testable import Values
 
 /// The notices of the Espoo study, word for word.
 ///

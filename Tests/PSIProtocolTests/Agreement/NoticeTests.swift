@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import PSIProtocol
+@testable import Values
 
 /// The notice to the people concerned says what the agreement lets the machines do. [A-75]
 struct NoticeTests {

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import PSIProtocol
+@testable import Values
 
 /// The last hop of a list makes the capsules that the coordinator gets, and is asked for shares of selected ones later.
 /// [P-33] [P-37] [P-38]

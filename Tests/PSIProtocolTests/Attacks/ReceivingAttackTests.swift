@@ -1,6 +1,7 @@
 import Testing
 
 @testable import PSIProtocol
+@testable import Values
 
 /// An owner, or a hop, that wants to know whether a person it chose is selected, from what the research environment
 /// does between the last `Released` and `Received`. [P-44] [P-47]

@@ -2,6 +2,7 @@ import Crypto
 import Testing
 
 @testable import PSIProtocol
+@testable import Values
 
 /// A whole round's board, and the record after each of its entries: what the board's tests depart from.
 struct BoardFixture: Sendable {

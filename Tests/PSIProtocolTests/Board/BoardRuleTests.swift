@@ -1,6 +1,7 @@
 import Testing
 
 @testable import PSIProtocol
+@testable import Values
 
 /// Who may say what, and when. [P-14]
 @Suite("Board rules")

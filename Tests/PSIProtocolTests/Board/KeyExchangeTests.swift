@@ -2,6 +2,7 @@ import Crypto
 import Testing
 
 @testable import PSIProtocol
+@testable import Values
 
 /// Keys: committed to, revealed with proofs, agreed on, and the salt that nodes share. [P-25] [P-26] [P-27] [P-28]
 @Suite("Key exchange")

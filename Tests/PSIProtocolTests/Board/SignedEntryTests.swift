@@ -3,6 +3,7 @@ import Foundation
 import Testing
 
 @testable import PSIProtocol
+@testable import Values
 
 /// Entries: one meaning, one encoding, one signature. [P-10] [P-11] [P-12]
 @Suite("Signed entries")

@@ -3,6 +3,7 @@ import Foundation
 import Testing
 
 @testable import PSIProtocol
+@testable import Values
 
 /// Noise as Tests/Interop/check_noise.py computes it. [P-65] [P-66]
 @Suite("Vectors of noise")

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import PSIProtocol
+@testable import Values
 
 /// What a count-only round with noise publishes. [P-39] [P-65]
 @Suite("Counts with noise")

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import PSIProtocol
+@testable import Values
 
 /// A round stopped at a point where somebody reads what another has stored, to be damaged there.
 struct FaultFixture: Sendable {

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import PSIProtocol
+@testable import Values
 
 /// Shares that are not those of the selected items under the node's key. [P-38] [P-44]
 @Suite("Faults of shares")

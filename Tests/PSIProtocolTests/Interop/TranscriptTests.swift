@@ -3,6 +3,7 @@ import Foundation
 import Testing
 
 @testable import PSIProtocol
+@testable import Values
 
 /// A small round with all its secrets, for Tests/Interop/check_transcript.py, which recomputes it from the documents.
 /// [P-13] [P-15] [P-21] [P-23] [P-27] [P-28] [P-30] [P-35] [P-38] [P-40] [P-41]

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import PSIProtocol
+@testable import Values
 
 /// Linking by keys of several values and by former codes, judged by the plain join. [P-22] [P-36] [P-39]
 @Suite("Linking by keys")

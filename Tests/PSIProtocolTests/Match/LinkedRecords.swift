@@ -1,4 +1,5 @@
 @testable import PSIProtocol
+@testable import Values
 
 /// Records linked by the coordinator's linker alone: tags are made of the values themselves, without a round.
 struct LinkedRecords {

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import PSIProtocol
+@testable import Values
 
 /// Matching in little memory, and what it reads and writes. [P-36] [P-37]
 @Suite("Matching")

@@ -2,6 +2,7 @@ import Crypto
 import Testing
 
 @testable import PSIProtocol
+@testable import Values
 
 /// Linking by tokens, judged by the rule as it reads. [P-23] [P-36]
 @Suite("Linking by tokens")

@@ -2,6 +2,7 @@ import Crypto
 import Testing
 
 @testable import PSIProtocol
+@testable import Values
 
 /// What lists look like: their layout, order and dummies, and the tags at the exit. [P-30] [P-31] [P-33] [P-35]
 @Suite("Lists")

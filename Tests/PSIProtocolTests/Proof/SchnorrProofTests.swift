@@ -1,6 +1,7 @@
 import Testing
 
 @testable import PSIProtocol
+@testable import Values
 
 /// Proofs of possession. [P-27]
 @Suite("Schnorr proofs")

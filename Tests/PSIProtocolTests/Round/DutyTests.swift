@@ -1,6 +1,7 @@
 import Testing
 
 @testable import PSIProtocol
+@testable import Values
 
 /// Who has what to do at every point of a round. [P-16]
 @Suite("Duties")

@@ -1,4 +1,5 @@
 @testable import PSIProtocol
+@testable import Values
 
 struct SimulatedPeople: PeopleSource {
     private let all: [SimulatedPerson]

@@ -2,6 +2,7 @@ import Crypto
 import Testing
 
 @testable import PSIProtocol
+@testable import Values
 
 /// Whole rounds in which people are found by values, former codes and tokens. [P-21] [P-23] [P-30] [P-33] [P-36] [P-39]
 @Suite("Rounds that link in several ways")

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import PSIProtocol
+@testable import Values
 
 /// People whom a register's owner never releases. [P-31] [P-44]
 @Suite("Never released")

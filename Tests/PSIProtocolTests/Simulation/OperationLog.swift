@@ -2,6 +2,7 @@ import Crypto
 import Synchronization
 
 @testable import PSIProtocol
+@testable import Values
 
 /// What a participant does with the world around it, and how much of it: all that others can see of it, or measure.
 final class OperationLog: Sendable {

@@ -1,4 +1,5 @@
 @testable import PSIProtocol
+@testable import Values
 
 /// The oracle: the join that somebody who saw everything in the clear would make. [P-36]
 struct PlaintextJoin {

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import PSIProtocol
+@testable import Values
 
 /// Who is released and who is not, and what stops a release. [P-37] [P-39] [P-44]
 @Suite("Limits of a release")

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import PSIProtocol
+@testable import Values
 
 /// Linking by several match keys, of which people may lack any but not all. [P-36]
 @Suite("Several match keys")

@@ -2,6 +2,7 @@ import Crypto
 import Foundation
 
 @testable import PSIProtocol
+@testable import Values
 
 /// A whole round in one process: a board, streams in memory, and every role as the daemons run it. No sockets, no
 /// clock.

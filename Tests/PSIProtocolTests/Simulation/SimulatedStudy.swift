@@ -2,6 +2,7 @@ import Crypto
 import Foundation
 
 @testable import PSIProtocol
+@testable import Values
 
 /// The parties of a study with their keys, and the agreement they signed.
 struct SimulatedStudy {

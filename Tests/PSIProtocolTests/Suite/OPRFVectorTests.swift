@@ -4,6 +4,7 @@ import Crypto
 import Testing
 
 @testable import PSIProtocol
+@testable import Values
 
 /// What the tests need of a curve suite beyond `Suite` to recompute RFC 9497's values.
 protocol OPRFSuite: Suite {

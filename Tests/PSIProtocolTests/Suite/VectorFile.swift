@@ -3,6 +3,7 @@ import Foundation
 import Testing
 
 @testable import PSIProtocol
+@testable import Values
 
 /// Reads the published vectors beside the tests. A list that turns out empty fails the test that reads it.
 enum VectorFile {

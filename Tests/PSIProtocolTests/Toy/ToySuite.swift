@@ -2,6 +2,7 @@ import Crypto
 import Synchronization
 
 @testable import PSIProtocol
+@testable import Values
 
 /// A suite without cryptography, for rounds by the thousand: the squares mod 2039, a group of the prime order 1019.
 ///

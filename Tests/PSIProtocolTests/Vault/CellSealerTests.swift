@@ -2,6 +2,7 @@ import Crypto
 import Testing
 
 @testable import PSIProtocol
+@testable import Values
 
 /// A person's rows in sealed cells. [P-46]
 @Suite("Cells")

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import PSIProtocol
+@testable import Values
 
 /// Rows to bytes and back. [P-45]
 @Suite("Row codec")

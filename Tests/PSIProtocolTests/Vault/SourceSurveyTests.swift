@@ -3,6 +3,7 @@ import Foundation
 import Testing
 
 @testable import PSIProtocol
+@testable import Values
 
 /// What an owner tells the research environment of its source. [P-48]
 @Suite("Source surveys")

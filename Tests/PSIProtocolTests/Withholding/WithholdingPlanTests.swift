@@ -1,6 +1,7 @@
 import Testing
 
 @testable import PSIProtocol
+@testable import Values
 
 /// What is withheld, against attackers who try all tables there are. [P-39]
 @Suite("Withholding")

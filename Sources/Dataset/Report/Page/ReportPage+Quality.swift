@@ -1,4 +1,5 @@
 internal import PSIProtocol
+internal import Values
 
 extension ReportPage {
     /// How well people could be recognised.

@@ -1,30 +1,3 @@
-/// One typed value of a register's row. Secret: it belongs to a person.
-///
-/// It has no textual description on purpose, so that it cannot slip into a log or an error.
-public enum FieldValue: Sendable, Equatable {
-    case null
-    case integer(Int64)
-    case decimal(ExactDecimal)
-    case date(CalendarDate)
-    case boolean(Bool)
-    /// A value of a code list, as written.
-    case code(String)
-    case text(String)
-
-    /// The column type this value belongs to; nil for null, which belongs to every nullable column.
-    public var type: ColumnType? {
-        switch self {
-        case .null: nil
-        case .integer: .integer
-        case .decimal: .decimal
-        case .date: .date
-        case .boolean: .boolean
-        case .code: .code
-        case .text: .text
-        }
-    }
-}
-
 /// A decimal number kept as its digits, so that money neither gains nor loses a cent and trailing zeros stay.
 public struct ExactDecimal: Sendable, Hashable {
     /// `-?digits[.digits]`, at most 64 characters, no exponent, no leading `+`, no superfluous leading zero, no `-0`.
