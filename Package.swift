@@ -71,61 +71,77 @@ let package = Package(
 
         // The ground floor: what registers and agreements hold.
         .target(name: "Values", dependencies: [crypto], swiftSettings: swiftSettings),
+        .target(name: "StrictYAML", dependencies: ["Values", yams], swiftSettings: swiftSettings),
 
-        // Pure: no files, sockets, clocks, logging, databases.
+        // What the parties of a study sign. Pure, as all that follows up to PlainWords: no files, sockets, clocks,
+        // logging, databases.
+        .target(name: "Agreement", dependencies: ["Values", "StrictYAML", crypto], swiftSettings: swiftSettings),
+
+        // The protocol.
         .target(
             name: "PSIProtocol",
-            dependencies: ["CRistretto", "CGMP", "COpenSSL", "CNoise", "CZlib", "Values", crypto, yams],
+            dependencies: ["CRistretto", "CGMP", "COpenSSL", "CNoise", "CZlib", "Values", "Agreement", crypto],
+            swiftSettings: swiftSettings),
+
+        // An agreement told to people: summary, cautions, draft, and notices in three languages.
+        .target(
+            name: "PlainWords", dependencies: ["Values", "StrictYAML", "Agreement", "PSIProtocol"],
             swiftSettings: swiftSettings),
 
         // Where rows come from, how parties talk, what a researcher gets. They don't know each other.
         .target(
             name: "Register",
-            dependencies: ["CPostgreSQL", "Values", "PSIProtocol", crypto, grdb, grdbSQLite],
+            dependencies: ["CPostgreSQL", "Values", "Agreement", "PSIProtocol", crypto, grdb, grdbSQLite],
             swiftSettings: swiftSettings),
         .target(
             name: "Exchange",
             dependencies: [
-                "Values", "PSIProtocol", crypto, x509, asn1, logging, metrics, coreMetrics, nioCore, nioPosix, nioHTTP1,
+                "Values", "Agreement", "PSIProtocol", crypto, x509, asn1, logging, metrics, coreMetrics, nioCore,
+                nioPosix, nioHTTP1,
                 nioHTTPTypes, nioSSL, httpTypes, hummingbird, hummingbirdCore, hummingbirdTLS, httpClient, lifecycle,
                 grdb,
             ],
             swiftSettings: swiftSettings),
         .target(
             name: "Dataset",
-            dependencies: ["Values", "PSIProtocol", crypto, grdb],
+            dependencies: ["Values", "Agreement", "PSIProtocol", "PlainWords", crypto, grdb],
             swiftSettings: swiftSettings),
 
         // What all three programs need of their machine: keys, sealed state, spool, configuration, agreement commands.
         .target(
             name: "Daemon",
             dependencies: [
-                "Values", "PSIProtocol", "Exchange", crypto, x509, asn1, logging, arguments, lifecycle, yams,
+                "Values", "StrictYAML", "Agreement", "PSIProtocol", "PlainWords", "Exchange", crypto, x509, asn1,
+                logging, arguments, lifecycle, yams,
             ],
             swiftSettings: swiftSettings),
 
         .executableTarget(
             name: "Node",
             dependencies: [
-                "CRistretto", "Values", "PSIProtocol", "Register", "Exchange", "Daemon", arguments, logging, lifecycle,
+                "CRistretto", "Values", "Agreement", "PSIProtocol", "Register", "Exchange", "Daemon", arguments,
+                logging, lifecycle,
                 yams,
             ],
             swiftSettings: swiftSettings),
         .executableTarget(
             name: "Coordinator",
-            dependencies: ["Values", "PSIProtocol", "Exchange", "Daemon", arguments, logging, lifecycle, yams],
+            dependencies: [
+                "Values", "Agreement", "PSIProtocol", "Exchange", "Daemon", arguments, logging, lifecycle, yams,
+            ],
             swiftSettings: swiftSettings),
         .executableTarget(
             name: "Research",
             dependencies: [
-                "Values", "PSIProtocol", "Exchange", "Dataset", "Daemon", crypto, arguments, logging, lifecycle, yams,
+                "Values", "Agreement", "PSIProtocol", "Exchange", "Dataset", "Daemon", crypto, arguments, logging,
+                lifecycle, yams,
             ],
             swiftSettings: swiftSettings),
 
         // Measures how well agreements link, on data whose truth is known.
         .executableTarget(
             name: "LinkageEval",
-            dependencies: ["Values", "PSIProtocol", "Register", "Daemon", arguments, crypto],
+            dependencies: ["Values", "Agreement", "PSIProtocol", "Register", "Daemon", arguments, crypto],
             swiftSettings: swiftSettings),
 
         // A PostgreSQL server of the tests' own.
@@ -133,36 +149,41 @@ let package = Package(
         // Studies on the disk whose parties are the three programs, for the tests that run them.
         .target(
             name: "SystemHarness",
-            dependencies: ["Values", "PSIProtocol", "Daemon", "PostgreSQLCluster", grdb],
+            dependencies: ["Values", "Agreement", "PSIProtocol", "Daemon", "PostgreSQLCluster", grdb],
             path: "Tests/SystemHarness", swiftSettings: testSettings),
 
         .testTarget(name: "LayoutTests", swiftSettings: testSettings),
         .testTarget(
             name: "PSIProtocolTests",
-            dependencies: ["CRistretto", "CGMP", "COpenSSL", "Values", "PSIProtocol"],
+            dependencies: ["CRistretto", "CGMP", "COpenSSL", "Values", "Agreement", "PSIProtocol"],
             resources: [.copy("Vectors")], swiftSettings: testSettings),
         .testTarget(
             name: "RegisterTests",
-            dependencies: ["Values", "PSIProtocol", "Register", "PostgreSQLCluster", grdb],
+            dependencies: ["Values", "Agreement", "PSIProtocol", "Register", "PostgreSQLCluster", grdb],
             resources: [.copy("Vectors")], swiftSettings: testSettings),
         .testTarget(
             name: "ExchangeTests",
             dependencies: [
-                "Values", "PSIProtocol", "Exchange", logging, x509, asn1, crypto, nioCore, nioPosix, nioSSL, httpTypes,
+                "Values", "Agreement", "PSIProtocol", "Exchange", logging, x509, asn1, crypto, nioCore, nioPosix,
+                nioSSL, httpTypes,
                 httpClient, lifecycle, grdb,
             ],
             swiftSettings: testSettings),
         .testTarget(
-            name: "DatasetTests", dependencies: ["Values", "PSIProtocol", "Dataset", grdb], swiftSettings: testSettings),
+            name: "DatasetTests", dependencies: ["Values", "Agreement", "PSIProtocol", "Dataset", grdb],
+            swiftSettings: testSettings),
         .testTarget(
             name: "DaemonTests",
-            dependencies: ["Values", "PSIProtocol", "Daemon", crypto, x509, arguments, logging, lifecycle],
+            dependencies: [
+                "Values", "Agreement", "PSIProtocol", "Daemon", crypto, x509, arguments, logging, lifecycle,
+            ],
             swiftSettings: testSettings),
         // Runs the three programs, so they are built with it.
         .testTarget(
             name: "SystemTests",
             dependencies: [
-                "SystemHarness", "Values", "PSIProtocol", "Exchange", "Daemon", "Node", "Coordinator", "Research",
+                "SystemHarness", "Values", "Agreement", "PSIProtocol", "Exchange", "Daemon", "Node", "Coordinator",
+                "Research",
                 "PostgreSQLCluster", crypto, logging, grdb,
             ],
             swiftSettings: testSettings),
@@ -170,7 +191,8 @@ let package = Package(
         .testTarget(
             name: "AttackTests",
             dependencies: [
-                "SystemHarness", "Values", "PSIProtocol", "Register", "Exchange", "Dataset", "Daemon", "Node",
+                "SystemHarness", "Values", "Agreement", "PSIProtocol", "Register", "Exchange", "Dataset", "Daemon",
+                "Node",
                 "Coordinator",
                 "Research", "PostgreSQLCluster", crypto, logging, grdb, nioCore, nioPosix, nioSSL,
             ],

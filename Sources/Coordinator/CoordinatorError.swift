@@ -1,5 +1,4 @@
 internal import Daemon
-internal import PSIProtocol
 internal import Values
 
 /// What an operator of the coordinator is told.

@@ -1,4 +1,3 @@
-internal import PSIProtocol
 public import Values
 
 /// Why a dataset could not be received, kept or written. Names files, registers, columns and cohorts; never a person, a

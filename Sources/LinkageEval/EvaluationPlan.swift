@@ -1,5 +1,4 @@
 internal import Daemon
-internal import PSIProtocol
 internal import Register
 internal import Values
 

@@ -1,7 +1,8 @@
+internal import Agreement
 internal import Crypto
 internal import Daemon
 internal import Foundation
-internal import PSIProtocol
+internal import PlainWords
 internal import Register
 internal import Values
 

@@ -1,6 +1,6 @@
+internal import Agreement
 internal import ArgumentParser
 internal import Daemon
-internal import PSIProtocol
 
 struct InitCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

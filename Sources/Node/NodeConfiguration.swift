@@ -1,3 +1,4 @@
+internal import Agreement
 public import Daemon
 internal import Foundation
 internal import PSIProtocol

@@ -1,4 +1,3 @@
-internal import PSIProtocol
 internal import Values
 
 extension RegisterError.Kind {

@@ -1,4 +1,3 @@
-internal import PSIProtocol
 public import Values
 
 /// Why a register could not be read: what is wrong, where, and what the operator can do.

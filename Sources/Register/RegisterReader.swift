@@ -1,4 +1,4 @@
-public import PSIProtocol
+public import Agreement
 public import Values
 
 /// One row of a register as the agreement declares it. Secret.

@@ -2,7 +2,6 @@ internal import ArgumentParser
 internal import Daemon
 internal import Dataset
 internal import Foundation
-internal import PSIProtocol
 
 struct DatasetCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,3 +1,4 @@
+internal import Agreement
 internal import Crypto
 internal import Daemon
 internal import Dataset

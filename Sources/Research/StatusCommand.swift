@@ -1,7 +1,6 @@
 internal import ArgumentParser
 internal import Daemon
 internal import Foundation
-internal import PSIProtocol
 internal import Values
 
 struct StatusCommand: ParsableCommand {

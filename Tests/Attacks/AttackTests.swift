@@ -1,3 +1,4 @@
+import PSIProtocol
 import Testing
 
 /// Attacks by participants and outsiders. docs/threat-model.md has a table of them; each row names a test here.

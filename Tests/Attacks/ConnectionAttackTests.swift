@@ -4,6 +4,7 @@ import Foundation
 import NIOCore
 import NIOPosix
 import NIOSSL
+import PSIProtocol
 import Synchronization
 import Testing
 

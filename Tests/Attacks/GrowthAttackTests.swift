@@ -4,6 +4,7 @@ import Foundation
 import Synchronization
 import Testing
 
+@testable import Agreement
 @testable import PSIProtocol
 @testable import SystemHarness
 @testable import Values

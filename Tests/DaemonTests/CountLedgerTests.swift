@@ -1,6 +1,7 @@
 import Crypto
 import Testing
 
+@testable import Agreement
 @testable import Daemon
 @testable import PSIProtocol
 @testable import Values

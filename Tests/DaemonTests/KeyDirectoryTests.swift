@@ -5,6 +5,7 @@ import PSIProtocol
 import Testing
 import X509
 
+@testable import Agreement
 @testable import Daemon
 
 @Suite("Key directory")

@@ -3,6 +3,7 @@ import Glibc
 import Testing
 
 @testable import Daemon
+@testable import PSIProtocol
 
 @Suite("Strict configuration")
 struct StrictYAMLTests {

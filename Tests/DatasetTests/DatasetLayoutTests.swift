@@ -1,6 +1,7 @@
 import PSIProtocol
 import Testing
 
+@testable import Agreement
 @testable import Dataset
 
 @Suite struct DatasetLayoutTests {

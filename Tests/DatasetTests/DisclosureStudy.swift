@@ -1,6 +1,6 @@
 import Foundation
-import PSIProtocol
 
+@testable import Agreement
 @testable import Dataset
 @testable import Values
 

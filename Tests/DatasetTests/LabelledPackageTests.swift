@@ -2,6 +2,7 @@ import Foundation
 import PSIProtocol
 import Testing
 
+@testable import Agreement
 @testable import Dataset
 
 /// Labels of values in the data package, as Table Schema 2 has them.

@@ -3,6 +3,7 @@ import GRDB
 import PSIProtocol
 import Testing
 
+@testable import Agreement
 @testable import Dataset
 
 @Suite struct LinkKeyTests {

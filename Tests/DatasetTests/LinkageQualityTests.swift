@@ -2,6 +2,7 @@ import Foundation
 import PSIProtocol
 import Testing
 
+@testable import Agreement
 @testable import Dataset
 
 @Suite struct LinkageQualityTests {

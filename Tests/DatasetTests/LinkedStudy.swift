@@ -1,6 +1,7 @@
 import Foundation
 import PSIProtocol
 
+@testable import Agreement
 @testable import Dataset
 @testable import Values
 

@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import Dataset
+@testable import PSIProtocol
 
 /// Parquet by pyarrow, read back by pyarrow and DuckDB, and the newest pandas. Runs with `make check-parquet`, which installs both and names their
 /// Python; nothing else needs PyPI.

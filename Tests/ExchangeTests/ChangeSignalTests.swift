@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Exchange
+@testable import PSIProtocol
 
 @Suite struct ChangeSignalTests {
     @Test(.timeLimit(.minutes(1))) func wakesEveryWaiterOfTheTopicOnly() async throws {

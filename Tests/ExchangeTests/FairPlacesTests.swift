@@ -3,6 +3,7 @@ import Synchronization
 import Testing
 
 @testable import Exchange
+@testable import PSIProtocol
 
 /// Who loses a place when there are too many, and how often a peer gets into the log. [P-53]
 @Suite struct FairPlacesTests {

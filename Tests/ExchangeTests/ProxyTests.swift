@@ -4,6 +4,7 @@ import NIOPosix
 import Testing
 
 @testable import Exchange
+@testable import PSIProtocol
 
 /// What is said when a proxy makes no way.
 @Suite struct ProxyTests {

@@ -10,19 +10,22 @@ struct LayerTests {
     /// Sidos's own modules that a module may import.
     static let allowed: [String: Set<String>] = [
         "Values": [],
-        "PSIProtocol": ["CRistretto", "CGMP", "COpenSSL", "CNoise", "CZlib", "Values"],
-        "Register": ["CPostgreSQL", "Values", "PSIProtocol"],
-        "Exchange": ["Values", "PSIProtocol"],
-        "Dataset": ["Values", "PSIProtocol"],
-        "Daemon": ["Values", "PSIProtocol", "Exchange"],
-        "Node": ["CRistretto", "Values", "PSIProtocol", "Register", "Exchange", "Daemon"],
-        "Coordinator": ["Values", "PSIProtocol", "Exchange", "Daemon"],
-        "LinkageEval": ["Values", "PSIProtocol", "Register", "Daemon"],
-        "Research": ["Values", "PSIProtocol", "Exchange", "Dataset", "Daemon"],
+        "StrictYAML": ["Values"],
+        "Agreement": ["Values", "StrictYAML"],
+        "PSIProtocol": ["CRistretto", "CGMP", "COpenSSL", "CNoise", "CZlib", "Values", "Agreement"],
+        "PlainWords": ["Values", "StrictYAML", "Agreement", "PSIProtocol"],
+        "Register": ["CPostgreSQL", "Values", "Agreement", "PSIProtocol"],
+        "Exchange": ["Values", "Agreement", "PSIProtocol"],
+        "Dataset": ["Values", "Agreement", "PSIProtocol", "PlainWords"],
+        "Daemon": ["Values", "StrictYAML", "Agreement", "PSIProtocol", "PlainWords", "Exchange"],
+        "Node": ["CRistretto", "Values", "Agreement", "PSIProtocol", "Register", "Exchange", "Daemon"],
+        "Coordinator": ["Values", "Agreement", "PSIProtocol", "Exchange", "Daemon"],
+        "Research": ["Values", "Agreement", "PSIProtocol", "Exchange", "Dataset", "Daemon"],
+        "LinkageEval": ["Values", "Agreement", "PSIProtocol", "Register", "Daemon"],
     ]
 
     /// Modules that reach nothing outside memory.
-    static let pureModules: Set<String> = ["Values", "PSIProtocol"]
+    static let pureModules: Set<String> = ["Values", "StrictYAML", "Agreement", "PSIProtocol", "PlainWords"]
 
     /// What the pure modules may use besides: arithmetic, text and values, nothing that reaches the world.
     static let pure: Set<String> = ["Crypto", "Foundation", "Yams", "Glibc"]

@@ -1,5 +1,6 @@
 import Testing
 
+@testable import PSIProtocol
 @testable import Register
 
 /// The table from which a history of identities is read.

@@ -1,6 +1,7 @@
 import PSIProtocol
 import Testing
 
+@testable import Agreement
 @testable import Register
 
 /// How many people have a value under a key, and share it. [P-48]

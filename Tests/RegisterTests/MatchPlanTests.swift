@@ -1,6 +1,7 @@
 import PSIProtocol
 import Testing
 
+@testable import Agreement
 @testable import Register
 
 /// What of an agreement a register is read by.

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import PSIProtocol
+@testable import Agreement
 @testable import Register
 @testable import Values
 

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 
+@testable import PSIProtocol
 @testable import Register
 
 /// The lists in the sources held against those of `docs/normalisation.md`, which are the normative ones.

@@ -1,6 +1,7 @@
 import PSIProtocol
 import Testing
 
+@testable import Agreement
 @testable import Register
 
 /// Spellings that one person's name has in different registers, and names that must stay apart.

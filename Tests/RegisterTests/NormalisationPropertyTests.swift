@@ -2,6 +2,7 @@ import Foundation
 import PSIProtocol
 import Testing
 
+@testable import Agreement
 @testable import Register
 
 /// Laws of the profile, over random texts and over every scalar.

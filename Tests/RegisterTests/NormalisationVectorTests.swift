@@ -2,6 +2,7 @@ import Foundation
 import PSIProtocol
 import Testing
 
+@testable import Agreement
 @testable import Register
 
 /// The vectors that `Tests/Interop/check_normalisation.py` recomputes from the document.

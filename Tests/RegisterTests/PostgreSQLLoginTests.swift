@@ -2,6 +2,7 @@ import Foundation
 import PostgreSQLCluster
 import Testing
 
+@testable import PSIProtocol
 @testable import Register
 
 /// Every way not to be let in, each with an error of its own.

@@ -2,6 +2,7 @@ import Foundation
 import PostgreSQLCluster
 import Testing
 
+@testable import PSIProtocol
 @testable import Register
 
 @Suite struct PostgreSQLRecordReaderTests {

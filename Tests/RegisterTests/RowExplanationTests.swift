@@ -1,6 +1,7 @@
 import PSIProtocol
 import Testing
 
+@testable import Agreement
 @testable import Register
 
 /// What an owner is shown of a row, and that nothing else shows it.

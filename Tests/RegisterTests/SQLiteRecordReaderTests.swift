@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import Testing
 
+@testable import PSIProtocol
 @testable import Register
 
 @Suite struct SQLiteRecordReaderTests {

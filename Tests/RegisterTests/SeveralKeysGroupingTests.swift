@@ -1,6 +1,7 @@
 import PSIProtocol
 import Testing
 
+@testable import Agreement
 @testable import Register
 
 /// Who is one person where there are codes, names of the owner's own and match fields. [P-22]

@@ -1,6 +1,6 @@
+import Agreement
 import Daemon
 import Foundation
-import PSIProtocol
 import Synchronization
 
 /// A study in a directory of its own: registers, homes of all participants, the agreement, and the programs that run.

@@ -1,4 +1,5 @@
 import Foundation
+import PSIProtocol
 import PostgreSQLCluster
 import Testing
 

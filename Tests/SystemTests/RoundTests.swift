@@ -1,4 +1,5 @@
 import Foundation
+import PSIProtocol
 import Testing
 
 @testable import SystemHarness

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import PSIProtocol
 import Testing
 
 @testable import SystemHarness

@@ -1,6 +1,6 @@
+internal import Agreement
 internal import ArgumentParser
 internal import Daemon
-internal import PSIProtocol
 
 /// `init`: keys for the coordinator and its operator, and a configuration.
 struct InitCommand: ParsableCommand {

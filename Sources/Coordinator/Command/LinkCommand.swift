@@ -1,7 +1,7 @@
+internal import Agreement
 internal import ArgumentParser
 internal import Daemon
 internal import Exchange
-internal import PSIProtocol
 
 /// `link`: opens a round under a signed agreement and follows it to its end.
 struct LinkCommand: AsyncParsableCommand {

@@ -1,7 +1,6 @@
 internal import Daemon
 internal import Exchange
 internal import Logging
-internal import PSIProtocol
 internal import Values
 
 /// An operator's way to the running coordinator.

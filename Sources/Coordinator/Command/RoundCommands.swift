@@ -1,7 +1,6 @@
 internal import ArgumentParser
 internal import Daemon
 internal import Exchange
-internal import PSIProtocol
 internal import Values
 
 /// `status`: one round, or all.

@@ -1,6 +1,6 @@
+internal import Agreement
 internal import Daemon
 internal import Exchange
-internal import PSIProtocol
 
 /// `config.yaml` of the coordinator.
 struct CoordinatorConfiguration: Sendable, Equatable {

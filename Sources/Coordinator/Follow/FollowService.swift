@@ -1,6 +1,5 @@
 internal import Daemon
 internal import Exchange
-internal import PSIProtocol
 internal import ServiceLifecycle
 internal import Synchronization
 internal import Values

@@ -1,5 +1,4 @@
 internal import Daemon
-internal import PSIProtocol
 internal import Values
 
 /// How `link` tells what happens: plain lines on standard error and the outcome on standard output, or JSON lines.

@@ -1,5 +1,4 @@
 internal import Exchange
-internal import PSIProtocol
 internal import Values
 
 /// What whole streams turned out to be, so that an entry that is posted again and again does not have them read as often.

@@ -1,7 +1,6 @@
 internal import Daemon
 internal import Exchange
 internal import Logging
-internal import PSIProtocol
 internal import Values
 
 /// The pins of the participants of the agreements that the coordinator has signed.

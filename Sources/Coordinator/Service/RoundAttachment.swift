@@ -1,5 +1,5 @@
+internal import Agreement
 internal import Foundation
-internal import PSIProtocol
 
 /// What the board keeps with a round: the agreement's exact file and the signatures on it.
 struct RoundAttachment: Codable, Equatable {

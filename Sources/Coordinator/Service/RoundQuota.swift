@@ -1,3 +1,4 @@
+internal import Agreement
 internal import Exchange
 internal import PSIProtocol
 

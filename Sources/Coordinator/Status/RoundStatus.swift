@@ -1,3 +1,4 @@
+internal import Agreement
 internal import Foundation
 internal import PSIProtocol
 

@@ -1,6 +1,7 @@
+public import Agreement
 public import ArgumentParser
 internal import Foundation
-public import PSIProtocol
+internal import PlainWords
 internal import Values
 
 /// `agreement …`: what every participant does with an agreement, the same in all three programs.

@@ -1,5 +1,6 @@
+internal import Agreement
 internal import ArgumentParser
-internal import PSIProtocol
+internal import PlainWords
 internal import Values
 
 struct AgreementDraftCommand: ParsableCommand {

@@ -1,6 +1,7 @@
+public import Agreement
 public import ArgumentParser
 internal import Foundation
-public import PSIProtocol
+internal import PlainWords
 
 extension NoticeLanguage: ExpressibleByArgument {}
 

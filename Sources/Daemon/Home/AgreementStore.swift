@@ -1,4 +1,4 @@
-public import PSIProtocol
+public import Agreement
 public import Values
 
 /// The agreements that this participant has signed, by id, with its own signature beside each.

@@ -1,6 +1,6 @@
+internal import Agreement
 public import ArgumentParser
 internal import Foundation
-internal import PSIProtocol
 
 /// `card`: the public half of a participant's keys, for the agreement.
 public struct CardCommand: ParsableCommand {

@@ -1,6 +1,7 @@
+public import Agreement
 public import Crypto
 public import Foundation
-public import PSIProtocol
+internal import PSIProtocol
 public import Values
 
 /// A participant's long-lived keys, in a directory of their own.

@@ -1,5 +1,5 @@
+internal import Agreement
 internal import Foundation
-internal import PSIProtocol
 internal import Values
 
 /// `participant.yaml` of a key directory: who the keys are for, and their public halves. Written last, so that its

@@ -1,3 +1,4 @@
+internal import Agreement
 internal import Crypto
 internal import Foundation
 internal import Glibc

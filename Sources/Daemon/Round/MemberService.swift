@@ -1,6 +1,5 @@
 public import Exchange
 public import Logging
-internal import PSIProtocol
 public import ServiceLifecycle
 internal import Values
 

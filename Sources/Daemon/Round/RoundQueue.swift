@@ -1,4 +1,3 @@
-internal import PSIProtocol
 internal import Values
 
 /// Which of the listed rounds are followed now: so many at once, so many new ones a day, the others when there is room.

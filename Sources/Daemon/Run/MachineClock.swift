@@ -1,6 +1,5 @@
 public import Foundation
 internal import Glibc
-internal import PSIProtocol
 public import Values
 
 /// The machine's time, handed to whatever needs it so that tests can set it.

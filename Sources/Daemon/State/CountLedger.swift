@@ -1,3 +1,4 @@
+public import Agreement
 internal import Foundation
 public import PSIProtocol
 public import Values

@@ -1,4 +1,3 @@
-internal import PSIProtocol
 internal import Values
 
 /// Which files the state consists of, and the digest of each one's present version.

@@ -1,4 +1,5 @@
-internal import PSIProtocol
+internal import Agreement
+internal import PlainWords
 internal import Values
 
 /// Every column of every table of a dataset with what it means, for the programs that load the dataset and for the
@@ -50,7 +51,7 @@ struct Codebook {
         var file: String { id + ".csv" }
     }
 
-    let study: DatasetReport.Study
+    let study: DatasetReport.ReportedStudy
     let agreement: String
     let round: String
     /// `persons` and then every released register in the layout's order.

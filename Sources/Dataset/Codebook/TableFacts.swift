@@ -1,4 +1,4 @@
-internal import PSIProtocol
+internal import Agreement
 internal import Values
 
 /// What the programs that load a table must know of its values, gathered while the rows are written.

@@ -1,5 +1,4 @@
 internal import Crypto
-internal import PSIProtocol
 internal import Values
 
 /// Moves every date of a person by one number of days that nobody knows, so that the time between them stays.

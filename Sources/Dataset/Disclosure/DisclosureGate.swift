@@ -1,3 +1,4 @@
+internal import Agreement
 internal import PSIProtocol
 
 /// What must hold before any of a dataset is shown to a researcher, and what is shown of counts. What happens to people

@@ -1,4 +1,4 @@
-internal import PSIProtocol
+internal import Agreement
 
 extension DisclosureReport {
     /// The goal in a sentence; nil where there is none.

@@ -1,4 +1,4 @@
-internal import PSIProtocol
+internal import Agreement
 internal import Values
 
 /// What disclosure control did to a dataset, and how well people are hidden in it, for `report.json` and `report.md`.

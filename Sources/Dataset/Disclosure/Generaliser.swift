@@ -1,4 +1,4 @@
-internal import PSIProtocol
+internal import Agreement
 internal import Values
 
 /// The values of one quasi-identifier at every level: 0 as they are, then the agreement's steps, at last missing.

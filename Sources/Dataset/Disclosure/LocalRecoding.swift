@@ -1,4 +1,4 @@
-internal import PSIProtocol
+internal import Agreement
 
 /// People who share every quasi-identifier in the dataset.
 struct EquivalenceClass {

@@ -1,4 +1,4 @@
-internal import PSIProtocol
+internal import Agreement
 internal import Values
 
 /// A table of a cohort's people by what the dataset shows of one or two columns, small counts withheld.

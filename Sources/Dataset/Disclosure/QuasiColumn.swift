@@ -1,4 +1,4 @@
-internal import PSIProtocol
+internal import Agreement
 internal import Values
 
 /// One quasi-identifier of everybody in the dataset. Somebody with several rows has a set of values; what is one value

@@ -1,6 +1,6 @@
+internal import Agreement
 internal import Crypto
 internal import GRDB
-internal import PSIProtocol
 internal import Values
 
 /// Reads the written dataset back, apart from the plan that made it, and says whether it keeps what the agreement asks for

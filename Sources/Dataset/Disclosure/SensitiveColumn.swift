@@ -1,4 +1,4 @@
-internal import PSIProtocol
+internal import Agreement
 internal import Values
 
 /// One sensitive column of everybody in the dataset: which values somebody has, missing ones apart.

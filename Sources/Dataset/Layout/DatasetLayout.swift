@@ -1,4 +1,4 @@
-public import PSIProtocol
+public import Agreement
 public import Values
 
 /// What the dataset of an agreement looks like: which cohorts and registers are in it, under names that files and

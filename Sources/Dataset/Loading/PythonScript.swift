@@ -1,5 +1,3 @@
-internal import PSIProtocol
-
 /// `load.py`: reads every table of the dataset with declared types and labels, into pandas or Parquet.
 enum PythonScript {
     static func text(_ codebook: Codebook) -> String {

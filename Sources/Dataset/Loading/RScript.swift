@@ -1,5 +1,3 @@
-internal import PSIProtocol
-
 /// `load.R`: reads every table of the dataset into data frames with declared types and labels, in base R.
 enum RScript {
     static func text(_ codebook: Codebook) -> String {

@@ -1,5 +1,3 @@
-internal import PSIProtocol
-
 /// What Stata can name, and which codes it can hold as numbers.
 enum StataName {
     private static let length = 32

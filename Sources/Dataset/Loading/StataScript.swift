@@ -1,4 +1,4 @@
-internal import PSIProtocol
+internal import Agreement
 
 /// `load.do`: reads every table of the dataset into Stata with declared types and labels, and saves it as `.dta`.
 enum StataScript {

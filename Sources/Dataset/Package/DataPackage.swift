@@ -1,5 +1,6 @@
+internal import Agreement
 internal import Foundation
-internal import PSIProtocol
+internal import PlainWords
 internal import Values
 
 /// `datapackage.json`: a Frictionless Tabular Data Package, version 1, which says how to read the CSV files.
@@ -105,7 +106,7 @@ struct DataPackage: Encodable {
     struct Note: Encodable {
         let agreement: String
         let round: String
-        let study: DatasetReport.Study
+        let study: DatasetReport.ReportedStudy
         let permit: String
         let files: [File]
     }

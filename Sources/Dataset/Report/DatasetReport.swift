@@ -1,17 +1,17 @@
+internal import Agreement
 internal import Foundation
-internal import PSIProtocol
 internal import Values
 
 /// The contents of `report.json` and `report.md`.
 struct DatasetReport: Encodable {
-    struct Study: Encodable {
+    struct ReportedStudy: Encodable {
         let id: String
         let title: String
         let purpose: String
         let legalBasis: String
         let permit: String
 
-        init(_ study: PSIProtocol.Study) {
+        init(_ study: Study) {
             id = study.id
             title = study.title
             purpose = study.purpose
@@ -38,7 +38,7 @@ struct DatasetReport: Encodable {
     }
 
     let agreement: String
-    let study: Study
+    let study: ReportedStudy
     let round: String
     let roundNumber: Int
     let signers: [RoundReport.Signer]
@@ -73,7 +73,7 @@ struct DatasetReport: Encodable {
         }
         for overlap in report.overlaps { try gate.check(overlap) }
         agreement = store.agreementID.description
-        study = Study(store.agreement.study)
+        study = ReportedStudy(store.agreement.study)
         round = store.round.description
         roundNumber = report.roundNumber
         signers = report.signers

@@ -1,3 +1,4 @@
+internal import Agreement
 internal import PSIProtocol
 internal import Values
 

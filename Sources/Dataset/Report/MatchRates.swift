@@ -1,4 +1,3 @@
-internal import PSIProtocol
 internal import Values
 
 /// A count under a name, such as that of a link.

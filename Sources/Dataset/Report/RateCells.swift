@@ -1,5 +1,3 @@
-internal import PSIProtocol
-
 /// The counts of all tables of match rates side by side, with what ties them to each other.
 struct RateCells {
     /// Where a table's lines begin: people there, its parts behind.

@@ -1,5 +1,3 @@
-internal import PSIProtocol
-
 extension DatasetReport {
     /// The report for people, in Markdown.
     var markdown: String {

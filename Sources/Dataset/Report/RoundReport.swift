@@ -1,5 +1,4 @@
 public import Foundation
-internal import PSIProtocol
 public import Values
 
 /// What the research environment knows of a round besides the rows, for the dataset's report. The caller fills it; what

@@ -1,4 +1,3 @@
-internal import PSIProtocol
 internal import Values
 
 /// In how many rows a column has a value that the agreement gives no label.

@@ -1,4 +1,3 @@
-internal import PSIProtocol
 internal import Values
 
 /// The order of a person's rows in the dataset: by their own values from the first column on, so that it says nothing

@@ -1,5 +1,4 @@
 internal import GRDB
-internal import PSIProtocol
 
 /// The tables of a working store.
 ///

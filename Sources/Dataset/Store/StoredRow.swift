@@ -1,6 +1,5 @@
 internal import Crypto
 internal import GRDB
-internal import PSIProtocol
 internal import Values
 
 /// A released row between the agreement's types and SQLite's.

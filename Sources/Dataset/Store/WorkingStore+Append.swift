@@ -1,6 +1,5 @@
 internal import Foundation
 internal import GRDB
-internal import PSIProtocol
 public import Values
 
 extension WorkingStore {

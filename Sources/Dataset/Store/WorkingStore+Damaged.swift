@@ -1,5 +1,4 @@
 internal import GRDB
-internal import PSIProtocol
 public import Values
 
 extension WorkingStore {

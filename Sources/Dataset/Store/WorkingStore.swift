@@ -1,6 +1,6 @@
+public import Agreement
 internal import GRDB
 internal import Glibc
-public import PSIProtocol
 internal import Synchronization
 public import Values
 

@@ -1,4 +1,3 @@
-internal import PSIProtocol
 internal import Values
 
 /// Lines of CSV after RFC 4180, in UTF-8: commas, CRLF, quotes where needed and doubled inside.

@@ -1,7 +1,6 @@
 internal import Foundation
 internal import GRDB
 internal import Glibc
-internal import PSIProtocol
 internal import Values
 
 /// `dataset.sqlite`: the tables of the CSV files, typed and keyed, in one file without a journal.

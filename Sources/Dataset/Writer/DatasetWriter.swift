@@ -1,5 +1,4 @@
 public import Foundation
-internal import PSIProtocol
 internal import Values
 
 /// Turns a finished working store into the dataset that researchers get: a directory, mode 0700, with files of mode

@@ -4,7 +4,6 @@ internal import Hummingbird
 internal import Logging
 internal import NIOCore
 internal import NIOHTTP1
-internal import PSIProtocol
 internal import ServiceLifecycle
 internal import Values
 

@@ -1,7 +1,6 @@
 internal import Crypto
 internal import Foundation
 internal import GRDB
-internal import PSIProtocol
 internal import Values
 
 /// The board's tables.

@@ -1,7 +1,6 @@
 internal import Crypto
 internal import Foundation
 internal import GRDB
-internal import PSIProtocol
 public import Values
 
 /// The boards of all rounds in one SQLite file: entries that are only ever appended, and never lost once numbered.

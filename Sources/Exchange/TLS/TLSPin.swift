@@ -1,7 +1,6 @@
 internal import Crypto
 internal import Foundation
 internal import NIOSSL
-internal import PSIProtocol
 
 /// SHA-256 of a TLS certificate's SubjectPublicKeyInfo in DER: who a peer is, whoever issued the certificate.
 public struct TLSPin: Sendable, Hashable, CustomStringConvertible {

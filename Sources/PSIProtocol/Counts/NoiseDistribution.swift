@@ -6,9 +6,6 @@ internal import CNoise
 /// time. What is drawn is as near to the exact distribution as a table of 128 bits can be: the statistical distance is less
 /// than 2⁻⁹⁷ for all of a round's noise.
 struct NoiseDistribution: Sendable {
-    /// The largest scale t of a discrete Laplace, or standard deviation of a discrete Gaussian, that is of use.
-    static let scaleLimit = 4_096
-
     /// P(|X| ≤ m) · 2¹²⁸ for m = 0, 1, …, rounded down: the upper 64 bits, then the lower.
     let thresholds: [UInt64]
     /// Half the width of what 95 of 100 draws are within.

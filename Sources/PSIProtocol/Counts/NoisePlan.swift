@@ -1,3 +1,5 @@
+public import Agreement
+
 /// The noise that an agreement's counts get in a round: how many draws, of which distribution. [P-65]
 public struct NoisePlan: Sendable {
     let queries: CountQueries
@@ -25,25 +27,5 @@ public struct NoisePlan: Sendable {
     /// from the published ones.
     public func draw() -> [Int] {
         distribution.draws(drawCount, uniform: SecretBytes(randomByteCount: 17 * drawCount))
-    }
-}
-
-extension CountNoise {
-    /// What a distribution takes for its rate, as a fraction: ε/Δ₁ for Laplace, and ρ/Δ₂² = 1/2σ² for Gaussian.
-    func rate(_ queries: CountQueries) -> (UInt64, UInt64) {
-        switch kind {
-        case .discreteLaplace: (UInt64(epsilon.value), 1_000_000_000 * UInt64(max(1, queries.l1Sensitivity)))
-        case .discreteGaussian: (UInt64(rho), 1_000_000_000 * UInt64(max(1, queries.l2SensitivitySquared)))
-        }
-    }
-
-    /// Whether the noise is more than a table is made for: a scale or a standard deviation above 4,096.
-    func isTooWide(_ queries: CountQueries) -> Bool {
-        let (numerator, denominator) = rate(queries)
-        let limit = UInt128(NoiseDistribution.scaleLimit)
-        return switch kind {
-        case .discreteLaplace: UInt128(denominator) > UInt128(numerator) * limit
-        case .discreteGaussian: UInt128(denominator) > UInt128(numerator) * 2 * limit * limit
-        }
     }
 }

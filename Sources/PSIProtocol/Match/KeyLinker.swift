@@ -1,3 +1,4 @@
+internal import Agreement
 internal import Values
 
 /// Links items by several match keys in the agreement's order, and then by tokens. [P-36]

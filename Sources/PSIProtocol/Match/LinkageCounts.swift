@@ -1,3 +1,5 @@
+public import Agreement
+
 /// By which links items of each register were joined to others, and what was refused.
 public struct LinkageCounts: Sendable, Equatable {
     /// By register, then by link, both in the agreement's order: items that this link was the first to join to another.

@@ -1,3 +1,4 @@
+internal import Agreement
 public import Values
 
 /// The coordinator's matching: tags to people, people to cohorts, cohorts to a selection. [P-36]

@@ -1,3 +1,4 @@
+internal import Agreement
 internal import Values
 
 /// Links records that share enough tokens, those that share most first. [P-36]

@@ -1,3 +1,4 @@
+public import Agreement
 internal import Crypto
 internal import Values
 

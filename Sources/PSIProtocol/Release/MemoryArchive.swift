@@ -1,3 +1,4 @@
+public import Agreement
 public import Crypto
 public import Values
 

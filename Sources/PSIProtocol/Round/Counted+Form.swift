@@ -1,3 +1,5 @@
+internal import Agreement
+
 extension Counted {
     /// Whether it is about the registers and cohorts of the agreement, in their order, and no number is negative. [P-39]
     func isWellFormed(under agreement: Agreement) -> Bool {

@@ -1,3 +1,4 @@
+internal import Agreement
 public import Values
 
 /// A stream that an entry of the board names, and what follows for it from the entry. [P-14] [P-50]

@@ -1,3 +1,5 @@
+public import Agreement
+
 /// How many items a list of n is padded to, so that its length says little. [P-31]
 ///
 /// Padmé, from the PURB paper (Nikitin et al., 2019): only the leading bits of the length survive, about log log n of them, so

@@ -1,3 +1,4 @@
+public import Agreement
 public import Values
 
 /// What a round's board says, verified entry by entry: every role folds the same entries into the same record, so a restart is

@@ -1,3 +1,5 @@
+public import Agreement
+
 extension SourceSurvey {
     /// Whether the numbers fit each other, the list and the agreement, the reasons are known, and the texts are short
     /// words: what an owner sends may be anything.

@@ -1,3 +1,4 @@
+public import Agreement
 internal import CGMP
 internal import Crypto
 

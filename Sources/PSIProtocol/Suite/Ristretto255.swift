@@ -1,3 +1,4 @@
+public import Agreement
 internal import CRistretto
 internal import Crypto
 

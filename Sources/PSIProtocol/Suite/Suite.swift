@@ -1,3 +1,4 @@
+public import Agreement
 internal import Crypto
 
 /// A group of prime order with a hash into it: everything the blinding needs, dispatched statically.

@@ -1,3 +1,4 @@
+public import Agreement
 public import Values
 
 /// Rows of a register to bytes and back, by the agreement's columns. [P-45]

@@ -1,3 +1,4 @@
+public import Agreement
 internal import Values
 
 /// Rounding of counts, the same wherever an agreement's counts are told. Which are told is decided by `WithholdingPlan`.

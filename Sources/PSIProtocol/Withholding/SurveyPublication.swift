@@ -1,3 +1,5 @@
+public import Agreement
+
 extension SourceSurvey {
     /// The same with every count but those of people and rows as the agreement lets counts be told: rounded, small ones
     /// withheld, and with them what would betray them. [P-48]

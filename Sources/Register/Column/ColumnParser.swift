@@ -1,4 +1,4 @@
-internal import PSIProtocol
+internal import Agreement
 internal import Values
 
 /// Turns a source's fields into values of one column's type, strictly.

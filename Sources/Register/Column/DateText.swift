@@ -1,4 +1,3 @@
-internal import PSIProtocol
 internal import Values
 
 /// Days as registers write them.

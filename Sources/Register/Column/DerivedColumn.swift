@@ -1,4 +1,4 @@
-internal import PSIProtocol
+internal import Agreement
 internal import Values
 
 /// What became of a derived column's values, in numbers. They stay with the register's owner.

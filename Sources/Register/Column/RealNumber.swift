@@ -1,4 +1,3 @@
-internal import PSIProtocol
 internal import Values
 
 /// Binary floating-point numbers as decimal digits.

@@ -1,4 +1,4 @@
-public import PSIProtocol
+public import Agreement
 
 extension RegisterSurvey {
     /// Why what was read cannot be the register that the agreement is about; nil if it may be.

@@ -1,4 +1,3 @@
-internal import PSIProtocol
 internal import Values
 
 /// A row's values as bytes, for the way through the sort. Equal rows have equal bytes. It never leaves the node.

@@ -1,4 +1,4 @@
-public import PSIProtocol
+public import Agreement
 internal import Values
 
 /// How a code that is not used looks: enough to see what a spreadsheet or a program made of a column of codes, and nothing of

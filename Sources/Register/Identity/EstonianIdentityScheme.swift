@@ -1,4 +1,3 @@
-internal import PSIProtocol
 public import Values
 
 /// Estonian personal identification codes (isikukood): eleven digits CYYMMDDNNNK.

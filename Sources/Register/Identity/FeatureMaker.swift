@@ -1,4 +1,4 @@
-internal import PSIProtocol
+internal import Agreement
 
 /// What tokens are made of: of each feature group, what a person's normalised fields have. Secret.
 struct FeatureMaker {

@@ -1,4 +1,3 @@
-internal import PSIProtocol
 public import Values
 
 /// Finnish personal identity codes.

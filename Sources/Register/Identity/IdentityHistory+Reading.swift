@@ -1,4 +1,3 @@
-internal import PSIProtocol
 public import Values
 
 /// Where the pairs of former and current codes are: a table of two columns, or more of which two are used.

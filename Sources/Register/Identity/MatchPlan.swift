@@ -1,4 +1,4 @@
-public import PSIProtocol
+public import Agreement
 public import Values
 
 /// How people of one register are recognised under an agreement: by which codes, fields and keys.

@@ -1,4 +1,3 @@
-internal import PSIProtocol
 internal import Values
 
 /// A table of people who are never to be released: who has objected, or whose data is protected.

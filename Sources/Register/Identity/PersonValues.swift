@@ -1,5 +1,3 @@
-internal import PSIProtocol
-
 /// What a person of a register contributes to matching: the values of the agreement's keys, and the features of tokens.
 public struct PersonValues: Sendable {
     private let plan: MatchPlan

@@ -1,4 +1,3 @@
-internal import PSIProtocol
 public import Values
 
 /// A Finnish personal identity code (henkilötunnus): DDMMYY, a century sign, an individual number, a check character.

@@ -1,4 +1,4 @@
-internal import PSIProtocol
+internal import Agreement
 
 /// Makes the values of match keys from a person's normalised fields. What it gives is secret.
 struct RecipeEvaluator {

@@ -1,4 +1,4 @@
-internal import PSIProtocol
+internal import Agreement
 internal import Values
 
 /// What one row of a register normalises to, for its owner's own eyes: it shows the row's content.

@@ -1,4 +1,3 @@
-internal import PSIProtocol
 public import Values
 
 /// Swedish personal identity numbers (personnummer) and coordination numbers (samordningsnummer).

@@ -1,4 +1,4 @@
-public import PSIProtocol
+public import Agreement
 
 /// The rules by which fields of different registers become equal bytes: a version of `docs/normalisation.md`.
 ///

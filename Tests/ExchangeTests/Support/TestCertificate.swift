@@ -1,6 +1,7 @@
 import Crypto
 import Exchange
 import Foundation
+import PSIProtocol
 import SwiftASN1
 import X509
 

@@ -1,5 +1,6 @@
 import Testing
 
+@testable import Agreement
 @testable import PSIProtocol
 
 /// A coordinator that selects whom it likes, and makes board, requests and selection agree: what the research

@@ -1,6 +1,7 @@
 import Crypto
 import Testing
 
+@testable import Agreement
 @testable import PSIProtocol
 
 /// Tokens as Tests/Interop/check_tokens.py computes them. [P-23]

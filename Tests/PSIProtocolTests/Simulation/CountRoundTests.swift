@@ -1,5 +1,6 @@
 import Testing
 
+@testable import Agreement
 @testable import PSIProtocol
 
 /// What a round that only counts publishes. [P-31] [P-39]

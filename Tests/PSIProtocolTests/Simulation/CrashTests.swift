@@ -1,5 +1,6 @@
 import Testing
 
+@testable import Agreement
 @testable import PSIProtocol
 
 /// Every role crashes at every duty, before its work and between its work and its entry, and goes on from the board.

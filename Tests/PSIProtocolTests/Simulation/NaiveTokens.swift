@@ -1,6 +1,6 @@
 import Crypto
 
-@testable import PSIProtocol
+@testable import Agreement
 
 /// Tokens as their definition reads, one number at a time. [P-23]
 struct NaiveTokens {

@@ -1,3 +1,4 @@
+@testable import Agreement
 @testable import PSIProtocol
 @testable import Values
 

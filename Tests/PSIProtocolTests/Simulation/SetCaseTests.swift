@@ -1,5 +1,6 @@
 import Testing
 
+@testable import Agreement
 @testable import PSIProtocol
 
 /// Rounds that only count, against set cases computed elsewhere. [P-36] [P-39]

@@ -1,5 +1,6 @@
 import Testing
 
+@testable import Agreement
 @testable import PSIProtocol
 
 /// What every suite must do, whatever its group. [P-20]

@@ -1,5 +1,6 @@
 import Testing
 
+@testable import Agreement
 @testable import PSIProtocol
 
 /// Whole rounds over a toy group, for every small population there is, against the plaintext join.

@@ -1,6 +1,7 @@
 import Crypto
 import Synchronization
 
+@testable import Agreement
 @testable import PSIProtocol
 @testable import Values
 

@@ -2,6 +2,7 @@ import Crypto
 import Foundation
 import Testing
 
+@testable import Agreement
 @testable import PSIProtocol
 @testable import Values
 

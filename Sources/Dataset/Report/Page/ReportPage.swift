@@ -1,6 +1,5 @@
 internal import Crypto
 internal import Foundation
-internal import PSIProtocol
 
 /// `report.html`: what a study's researchers, and those who judge their work, must know of a dataset, on one page that
 /// loads nothing, runs nothing, and prints.

@@ -1,0 +1,32 @@
+/// Where something stands in a file.
+public struct YAMLPlace: Equatable {
+    /// From 1.
+    public var line: Int
+    /// From 1, in Unicode scalars; nil for a whole line.
+    public var column: Int?
+
+    public init(line: Int, column: Int? = nil) {
+        self.line = line
+        self.column = column
+    }
+}
+
+/// A node of the plain YAML that agreements are written in: every scalar is text, and its reader gives it a type.
+public indirect enum YAMLValue {
+    case scalar(String, plain: Bool, YAMLPlace)
+    case list([YAMLValue], YAMLPlace)
+    case mapping([YAMLEntry], YAMLPlace)
+
+    public var place: YAMLPlace {
+        switch self {
+        case .scalar(_, _, let place), .list(_, let place), .mapping(_, let place): place
+        }
+    }
+}
+
+/// A field of a mapping: its name, where the name stands, and its value.
+public struct YAMLEntry {
+    public var key: String
+    public var place: YAMLPlace
+    public var value: YAMLValue
+}

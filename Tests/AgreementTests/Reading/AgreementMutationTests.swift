@@ -1,0 +1,107 @@
+import Foundation
+import Testing
+
+@testable import Agreement
+@testable import PlainWords
+
+/// Damaged files: an error with a place, or a valid agreement, and never a trap.
+struct AgreementMutationTests {
+    private static let snippets = [
+        "", " ", "\n", "\r\n", "\t", ":", ": ", "- ", "? ", "{", "}", "[", "]", ",", "#", " #", "&a ", "*a", "!t ",
+        "|\n", ">\n",
+        "\"", "'", "---\n", "...\n", "<<: ", "~", "null", "\\", "\"\\x", "%", "@", "`", "é", "\u{2028}", "\u{E000}",
+        "😀", "0",
+        "-1", "99999999999999999999", "sample(", ")", "union", "id: ", "  ", "title: x\n", "\u{0}",
+    ]
+
+    @Test func randomEdits() throws {
+        let original = Array(try AgreementSample.yaml().utf8)
+        var random = SeededNumbers(1)
+        var accepted = 0
+        for _ in 0..<1500 {
+            var bytes = original
+            for _ in 0..<Int.random(in: 1...4, using: &random) {
+                // Half of the edits hit the first lines: the rest of the file is mostly keys.
+                let reach = Bool.random(using: &random) ? bytes.count : min(400, bytes.count)
+                let start = Int.random(in: 0...reach, using: &random)
+                let end = min(bytes.count, start + [0, 1, 2, 8, 60].randomElement(using: &random)!)
+                switch Int.random(in: 0..<4, using: &random) {
+                case 0: bytes.replaceSubrange(start..<end, with: [UInt8.random(in: 0...255, using: &random)])
+                case 1:
+                    let copy = Int.random(in: 0..<original.count, using: &random)
+                    bytes.replaceSubrange(start..<end, with: original[copy..<min(original.count, copy + 80)])
+                default:
+                    bytes.replaceSubrange(start..<end, with: Array(Self.snippets.randomElement(using: &random)!.utf8))
+                }
+            }
+            let lineCount = bytes.count { $0 == 10 } + 2
+            do throws(AgreementError) {
+                let agreement = try Agreement.parse(bytes)
+                accepted += 1
+                #expect(!agreement.participants.isEmpty)
+                #expect(!AgreementSummary(agreement).text.isEmpty)
+            } catch {
+                #expect(!error.mistakes.isEmpty)
+                #expect(
+                    error.mistakes.allSatisfy { (1...lineCount).contains($0.line) && !$0.reason.isEmpty }, "\(error)")
+            }
+        }
+        // Edits of titles and comments leave a valid agreement now and then; otherwise the edits would be too coarse.
+        #expect(accepted > 10)
+    }
+
+    @Test func randomYAML() {
+        var random = SeededNumbers(2)
+        for _ in 0..<3000 {
+            let text = (0..<Int.random(in: 1...40, using: &random))
+                .map { _ in Self.snippets.randomElement(using: &random)! }.joined()
+            for parse in [Self.parsesAgreement, Self.parsesCard, Self.parsesPolicy] { _ = parse(Array(text.utf8)) }
+        }
+    }
+
+    /// A thread with half of the usual stack reads what nests as deeply as the YAML library allows.
+    @Test func deepNesting() {
+        let depth = 20_000
+        let texts = [
+            String(repeating: "[", count: depth), String(repeating: "{a: ", count: depth),
+            String(repeating: "- ", count: depth), String(repeating: "? ", count: depth),
+            String(repeating: "[a: ", count: 990) + String(repeating: "]", count: 990),
+            (0..<990).map { String(repeating: " ", count: $0) + "a:\n" }.joined(),
+            String(repeating: "[", count: 990) + String(repeating: "]", count: 990),
+            String(repeating: "- ", count: 990) + "a",
+            String(repeating: "{a: ", count: 990) + String(repeating: "}", count: 990),
+        ]
+        let finished = DispatchSemaphore(value: 0)
+        let thread = Thread {
+            for text in texts { #expect(!Self.parsesAgreement(Array(text.utf8))) }
+            finished.signal()
+        }
+        thread.stackSize = 4 << 20
+        thread.start()
+        #expect(finished.wait(timeout: .now() + 120) == .success)
+    }
+
+    /// Aliases that would grow to 10^15 nodes are refused before anything is built from them.
+    @Test func aliasesCannotGrow() {
+        let text =
+            "a: &a [\(String(repeating: "x,", count: 1000))]\nb: &b [\(String(repeating: "*a,", count: 1000))]\n"
+            + "? [\(String(repeating: "*b,", count: 1000))]\n: c\n"
+        let clock = ContinuousClock()
+        let time = clock.measure { #expect(!Self.parsesAgreement(Array(text.utf8))) }
+        #expect(time < .seconds(5))
+    }
+
+    @Test func manyDuplicates() throws {
+        let text = (0..<200).map { "field\($0): 1\nfield\($0): 2\n" }.joined()
+        do throws(AgreementError) {
+            _ = try Agreement.parse(Array(text.utf8))
+            Issue.record("accepted")
+        } catch {
+            #expect(error.mistakes.contains { $0.reason.contains("twice") })
+        }
+    }
+
+    private static func parsesAgreement(_ bytes: [UInt8]) -> Bool { (try? Agreement.parse(bytes)) != nil }
+    private static func parsesCard(_ bytes: [UInt8]) -> Bool { (try? ParticipantCard.parse(bytes)) != nil }
+    private static func parsesPolicy(_ bytes: [UInt8]) -> Bool { (try? LocalPolicy.parse(bytes)) != nil }
+}
