@@ -141,7 +141,9 @@ let package = Package(
         // Measures how well agreements link, on data whose truth is known.
         .executableTarget(
             name: "LinkageEval",
-            dependencies: ["Values", "Agreement", "PSIProtocol", "Register", "Daemon", arguments, crypto],
+            dependencies: [
+                "Values", "Agreement", "PSIProtocol", "PlainWords", "Register", "Daemon", arguments, crypto,
+            ],
             swiftSettings: swiftSettings),
 
         // A PostgreSQL server of the tests' own.

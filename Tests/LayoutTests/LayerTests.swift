@@ -21,7 +21,7 @@ struct LayerTests {
         "Node": ["CRistretto", "Values", "Agreement", "PSIProtocol", "Register", "Exchange", "Daemon"],
         "Coordinator": ["Values", "Agreement", "PSIProtocol", "Exchange", "Daemon"],
         "Research": ["Values", "Agreement", "PSIProtocol", "Exchange", "Dataset", "Daemon"],
-        "LinkageEval": ["Values", "Agreement", "PSIProtocol", "Register", "Daemon"],
+        "LinkageEval": ["Values", "Agreement", "PSIProtocol", "PlainWords", "Register", "Daemon"],
     ]
 
     /// Modules that reach nothing outside memory.
