@@ -116,10 +116,17 @@ let package = Package(
             ],
             swiftSettings: swiftSettings),
 
+        // What a node and the research environment share: following a board, taking part in rounds.
+        .target(
+            name: "Member",
+            dependencies: ["Values", "Agreement", "PSIProtocol", "Exchange", "Daemon", crypto, logging, lifecycle],
+            swiftSettings: swiftSettings),
+
         .executableTarget(
             name: "Node",
             dependencies: [
-                "CRistretto", "Values", "Agreement", "PSIProtocol", "Register", "Exchange", "Daemon", arguments,
+                "CRistretto", "Values", "Agreement", "PSIProtocol", "Register", "Exchange", "Daemon", "Member",
+                arguments,
                 logging, lifecycle,
                 yams,
             ],
@@ -133,7 +140,8 @@ let package = Package(
         .executableTarget(
             name: "Research",
             dependencies: [
-                "Values", "Agreement", "PSIProtocol", "Exchange", "Dataset", "Daemon", crypto, arguments, logging,
+                "Values", "Agreement", "PSIProtocol", "Exchange", "Dataset", "Daemon", "Member", crypto, arguments,
+                logging,
                 lifecycle, yams,
             ],
             swiftSettings: swiftSettings),
@@ -153,6 +161,9 @@ let package = Package(
             name: "SystemHarness",
             dependencies: ["Values", "Agreement", "PSIProtocol", "Daemon", "PostgreSQLCluster", grdb],
             path: "Tests/SystemHarness", swiftSettings: testSettings),
+
+        // Directories of a test's own, for the tests of files.
+        .target(name: "TestDirectories", path: "Tests/TestDirectories", swiftSettings: testSettings),
 
         .testTarget(name: "LayoutTests", swiftSettings: testSettings),
         .testTarget(
@@ -177,14 +188,24 @@ let package = Package(
         .testTarget(
             name: "DaemonTests",
             dependencies: [
-                "Values", "Agreement", "PSIProtocol", "Daemon", crypto, x509, arguments, logging, lifecycle,
+                "Values", "Agreement", "PSIProtocol", "Daemon", "TestDirectories", crypto, x509, arguments, logging,
+                lifecycle,
             ],
+            swiftSettings: testSettings),
+        .testTarget(
+            name: "MemberTests",
+            dependencies: ["Values", "PSIProtocol", "Daemon", "Member", "TestDirectories", crypto],
+            swiftSettings: testSettings),
+        .testTarget(
+            name: "CoordinatorTests",
+            dependencies: ["Values", "Agreement", "PSIProtocol", "Daemon", "Coordinator", "TestDirectories", crypto],
             swiftSettings: testSettings),
         // Runs the three programs, so they are built with it.
         .testTarget(
             name: "SystemTests",
             dependencies: [
-                "SystemHarness", "Values", "Agreement", "PSIProtocol", "Exchange", "Daemon", "Node", "Coordinator",
+                "SystemHarness", "Values", "Agreement", "PSIProtocol", "Exchange", "Daemon", "Member", "Node",
+                "Coordinator",
                 "Research",
                 "PostgreSQLCluster", crypto, logging, grdb,
             ],
@@ -194,6 +215,7 @@ let package = Package(
             name: "AttackTests",
             dependencies: [
                 "SystemHarness", "Values", "Agreement", "PSIProtocol", "Register", "Exchange", "Dataset", "Daemon",
+                "Member",
                 "Node",
                 "Coordinator",
                 "Research", "PostgreSQLCluster", crypto, logging, grdb, nioCore, nioPosix, nioSSL,

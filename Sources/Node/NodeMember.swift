@@ -2,6 +2,7 @@ internal import Daemon
 internal import Exchange
 internal import Foundation
 internal import Logging
+internal import Member
 internal import PSIProtocol
 internal import Register
 internal import Values
@@ -57,7 +58,7 @@ actor NodeMember: RoundMember {
 
     /// Counts a round once, before anything of it is done.
     private func spend(_ record: RoundRecord, allowed: Int) throws -> Bool {
-        let name = "agreements/\(Hex.encode(record.opening.agreement.bytes))/rounds"
+        let name = StateName.roundsSpent(of: record.agreementID)
         var spent = try state.get(name) ?? []
         let known = stride(from: 0, to: spent.count - 31, by: 32).contains {
             Array(spent[$0..<($0 + 32)]) == record.round.bytes
@@ -113,7 +114,7 @@ actor NodeMember: RoundMember {
 
     /// The round's secrets, made and sealed on the disk when it begins.
     private func secrets<S: Suite>(_ record: RoundRecord, _: S.Type) throws -> AuthoritySecrets<S> {
-        let name = "rounds/\(record.round)/secrets"
+        let name = StateName.secrets(of: record.round)
         if let sealed = try state.secret(name) {
             guard let secrets = AuthoritySecrets<S>(serialized: sealed) else {
                 throw RoundRefusal(.keysLost, "the round's sealed secrets cannot be read")
@@ -129,7 +130,7 @@ actor NodeMember: RoundMember {
     }
 
     func erase(_ round: RoundID, ending: RoundRecord.Ending?) async throws {
-        if try state.destroy(prefix: "rounds/\(round)/") > 0 {
+        if try state.destroy(.round(round)) > 0 {
             logger.notice("The round's keys are destroyed", metadata: ["round": "\(round)"])
         }
         try SealedLists(directory: lists, round: round, state: state).erase()

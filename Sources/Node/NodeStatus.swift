@@ -1,6 +1,7 @@
 internal import Agreement
 internal import Daemon
 internal import Foundation
+internal import Member
 internal import PSIProtocol
 
 /// What `status` shows of a daemon: `status.json`, written whenever a round has moved.

@@ -3,6 +3,7 @@ internal import CRistretto
 internal import Daemon
 internal import Exchange
 internal import Logging
+internal import Member
 internal import PSIProtocol
 internal import ServiceLifecycle
 

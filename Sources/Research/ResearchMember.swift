@@ -2,6 +2,7 @@ internal import Daemon
 internal import Dataset
 internal import Exchange
 internal import Logging
+internal import Member
 internal import PSIProtocol
 internal import Values
 
@@ -62,7 +63,7 @@ actor ResearchMember: RoundMember {
 
     /// The round's secrets, made and sealed on the disk when it begins.
     private func secrets(_ record: RoundRecord, _ runner: ResearchRunner) throws -> ResearchSecrets {
-        let name = "rounds/\(record.round)/secrets"
+        let name = StateName.secrets(of: record.round)
         guard let sealed = try state.secret(name) else {
             guard record.commitments[me] == nil else {
                 throw RoundRefusal(.keysLost, "the board has this participant's keys, but its state has lost them")
@@ -105,7 +106,7 @@ actor ResearchMember: RoundMember {
     }
 
     func erase(_ round: RoundID, ending: RoundRecord.Ending?) async throws {
-        if try state.destroy(prefix: "rounds/\(round)/") > 0 {
+        if try state.destroy(.round(round)) > 0 {
             logger.notice("The round's keys are destroyed", metadata: ["round": "\(round)"])
         }
         guard let folder = try folders.existing(round), let received = try record(in: folder) else { return }

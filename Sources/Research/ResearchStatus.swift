@@ -1,5 +1,6 @@
 internal import Daemon
 internal import Foundation
+internal import Member
 internal import PSIProtocol
 internal import Values
 

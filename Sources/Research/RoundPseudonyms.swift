@@ -1,5 +1,6 @@
 internal import Daemon
 internal import Dataset
+internal import Member
 internal import PSIProtocol
 internal import Values
 
@@ -8,9 +9,9 @@ final class RoundPseudonyms: Sendable {
     private let key: PseudonymKey
     private let round: RoundID
 
-    /// The study's key is made once and kept sealed: `studies/STUDY/pseudonym-key`.
+    /// The study's key is made once and kept sealed.
     static func of(_ record: RoundRecord, state: SealedState) throws -> RoundPseudonyms {
-        let name = "studies/\(record.agreement.study.id)/pseudonym-key"
+        let name = StateName.pseudonymKey(study: record.agreement.study.id)
         if let kept = try state.withValue(name, { RoundPseudonyms(keyBytes: $0, round: record.round) }) {
             guard let kept else {
                 throw RoundRefusal(.keysLost, "the study's sealed pseudonym key cannot be read")

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Daemon
 internal import Exchange
 internal import Logging
+internal import Member
 internal import PSIProtocol
 internal import Values
 

@@ -4,6 +4,7 @@ import Foundation
 import Testing
 
 @testable import Daemon
+@testable import Member
 @testable import PSIProtocol
 @testable import SystemHarness
 @testable import Values

@@ -2,6 +2,7 @@ import Daemon
 import Exchange
 import Foundation
 import Logging
+import Member
 import PSIProtocol
 import Register
 import Testing
@@ -94,7 +95,7 @@ actor RogueNode: RoundMember {
     }
 
     func erase(_ round: RoundID, ending: RoundRecord.Ending?) async throws {
-        _ = try state.destroy(prefix: "rounds/\(round)/")
+        _ = try state.destroy("rounds/\(round)/")
     }
 
     func observe(_ record: RoundRecord) async {}

@@ -3,6 +3,7 @@ import Daemon
 import Exchange
 import Foundation
 import Logging
+import Member
 import PSIProtocol
 import Testing
 import Values

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestDirectories
 import Testing
 
 @testable import Daemon

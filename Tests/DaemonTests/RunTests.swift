@@ -7,6 +7,7 @@ import ServiceLifecycle
 import Testing
 
 @testable import Daemon
+@testable import Member
 @testable import Values
 
 @Suite("Event log")

@@ -2,6 +2,7 @@ import Crypto
 import Foundation
 import Glibc
 import PSIProtocol
+import TestDirectories
 import Testing
 
 @testable import Daemon

@@ -2,6 +2,7 @@ import Crypto
 import Foundation
 import Glibc
 import PSIProtocol
+import TestDirectories
 import Testing
 
 @testable import Daemon
@@ -27,8 +28,8 @@ struct SealedStateTests {
         try state?.put("round/2/secret", [UInt8](repeating: 9, count: 100_000))
         try state?.put("spent", SecretBytes(randomByteCount: 8))
         try state?.put("round/1/secret", [4, 5])
-        #expect(state?.names() == ["round/1/attempt", "round/1/secret", "round/2/secret", "spent"])
-        #expect(state?.names(prefix: "round/1/") == ["round/1/attempt", "round/1/secret"])
+        #expect(state?.names("") == ["round/1/attempt", "round/1/secret", "round/2/secret", "spent"])
+        #expect(state?.names("round/1/") == ["round/1/attempt", "round/1/secret"])
         let generation = state?.generation
         state = nil
         let again = try open()
@@ -151,10 +152,10 @@ struct SealedStateTests {
         try state.remove("round/2/a")
         try state.remove("round/2/a")
         #expect(try state.get("round/2/a") == nil)
-        #expect(try state.destroy(prefix: "round/1/") == 2)
-        #expect(try state.destroy(prefix: "round/1/") == 0)
+        #expect(try state.destroy("round/1/") == 2)
+        #expect(try state.destroy("round/1/") == 0)
         for name in watched { #expect(try other.read(name).allSatisfy { $0 == 0 } && !other.read(name).isEmpty) }
-        #expect(state.names() == [])
+        #expect(state.names("") == [])
         #expect(try place.contents() == ["index", "lock"])
     }
 
@@ -206,7 +207,7 @@ struct SealedStateTests {
             }
             #expect(try state.get("a") == [1])
             #expect(try state.get("new") == nil)
-            #expect(state.names() == ["a"])
+            #expect(state.names("") == ["a"])
             try state.put("a", [2])
             try state.put("new", [3])
             #expect(try state.get("new") == [3])
@@ -247,7 +248,7 @@ struct SealedStateTests {
                     try state.put("count", SealedStateTests.value(number))
                     _ = withUnsafeBytes(of: number) { pwrite(acknowledged, $0.baseAddress, 8, 0) }
                     try state.put("round/\(number % 3)", [1])
-                    try state.destroy(prefix: "round/")
+                    try state.destroy("round/")
                 }
             }
             let state = try open()
@@ -262,7 +263,7 @@ struct SealedStateTests {
             #expect(number == acknowledged || number == acknowledged + 1)
             #expect(number >= last)
             last = number
-            for name in state.names(prefix: "round/") { #expect(try state.get(name) == [1]) }
+            for name in state.names("round/") { #expect(try state.get(name) == [1]) }
             #expect(try place.contents().filter { $0.contains(AtomicFile.partialMark) } == [])
         }
         #expect(last > 0)

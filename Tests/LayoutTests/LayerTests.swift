@@ -18,9 +18,10 @@ struct LayerTests {
         "Exchange": ["Values", "Agreement", "PSIProtocol"],
         "Dataset": ["Values", "Agreement", "PSIProtocol", "PlainWords"],
         "Daemon": ["Values", "StrictYAML", "Agreement", "PSIProtocol", "PlainWords", "Exchange"],
-        "Node": ["CRistretto", "Values", "Agreement", "PSIProtocol", "Register", "Exchange", "Daemon"],
+        "Member": ["Values", "Agreement", "PSIProtocol", "Exchange", "Daemon"],
+        "Node": ["CRistretto", "Values", "Agreement", "PSIProtocol", "Register", "Exchange", "Daemon", "Member"],
         "Coordinator": ["Values", "Agreement", "PSIProtocol", "Exchange", "Daemon"],
-        "Research": ["Values", "Agreement", "PSIProtocol", "Exchange", "Dataset", "Daemon"],
+        "Research": ["Values", "Agreement", "PSIProtocol", "Exchange", "Dataset", "Daemon", "Member"],
         "LinkageEval": ["Values", "Agreement", "PSIProtocol", "PlainWords", "Register", "Daemon"],
     ]
 

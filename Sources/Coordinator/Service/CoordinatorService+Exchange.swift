@@ -86,11 +86,3 @@ extension CoordinatorService: ExchangeDelegate {
 
     func isOperator(_ caller: Caller) async -> Bool { operatorPins.contains(caller.pin) }
 }
-
-extension RoundRecord {
-    /// Of the agreement's file, as the opening states it.
-    var agreementID: AgreementID {
-        // An opening with another length than 32 bytes is refused when the record is made.
-        AgreementID(hex: Hex.encode(opening.agreement.bytes)) ?? AgreementID(ofFile: [])
-    }
-}

@@ -26,7 +26,7 @@ extension CoordinatorService {
                 record.round, attachment: try RoundAttachment(signed).encoded(), firstEntry: entry.bytes)
             add(record)
             // Beside the boards, so that a number is not given again after boards were deleted.
-            try state.put(Self.spentName(signed.id), BigEndian.u64(UInt64(number)))
+            try state.put(.roundsSpent(of: signed.id), BigEndian.u64(UInt64(number)))
             logger.notice(
                 "round opened",
                 metadata: [
@@ -74,8 +74,6 @@ extension CoordinatorService {
         }
     }
 
-    private static func spentName(_ id: AgreementID) -> String { "agreements/\(id)/rounds" }
-
     private func nextNumber(_ id: AgreementID, _ agreement: Agreement) throws(ExchangeRefusal) -> Int {
         let own = rounds.values.filter { $0.agreementID == id }
         if let open = own.first(where: { $0.ending == nil }) {
@@ -84,7 +82,7 @@ extension CoordinatorService {
         }
         let kept: Int
         do throws(SealedStateError) {
-            kept = try state.get(Self.spentName(id)).map { Int(clamping: BigEndian.read($0.prefix(8))) } ?? 0
+            kept = try state.get(.roundsSpent(of: id)).map { Int(clamping: BigEndian.read($0.prefix(8))) } ?? 0
         } catch {
             logger.error("The rounds spent can't be read", metadata: ["error": "\(error)"])
             throw ExchangeRefusal(.serverFailed)
@@ -134,7 +132,7 @@ extension CoordinatorService {
         let record = try await record(of: round)
         guard record.ending == nil else { throw ExchangeRefusal(.roundClosed) }
         do {
-            try state.put(Self.reasonName(round), Array(reason.utf8))
+            try state.put(.abortReason(of: round), Array(reason.utf8))
             logger.notice("the operator aborts the round", metadata: ["round": "\(round)", "reason": "\(reason)"])
             try await post(.roundAborted(RoundAborted(code: .operatorAborted, participants: [])), to: round)
         } catch let violation as ProtocolViolation where violation.kind == .roundOver {

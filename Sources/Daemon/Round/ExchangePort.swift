@@ -63,7 +63,7 @@ struct Attempts {
     let state: SealedState
 
     func next(batch: String, stage: StreamStage) throws -> Int {
-        let name = "rounds/\(round)/attempts/\(batch).\(stage)"
+        let name = StateName.attempts(of: round, batch: batch, stage: "\(stage)")
         let attempt = try state.get(name).map { Int(BigEndian.read($0.prefix(8))) } ?? 0
         guard attempt <= 65_535 else { throw StoreError.outOfOrder(expected: 65_535) }
         try state.put(name, BigEndian.u64(UInt64(attempt + 1)))

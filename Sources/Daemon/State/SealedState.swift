@@ -40,43 +40,47 @@ public final class SealedState: Sendable {
     public var generation: UInt64 { index.withLock { $0.generation } }
 
     /// The names in use that begin with `prefix`, sorted.
-    public func names(prefix: String = "") -> [String] {
+    public func names(_ prefix: StatePrefix) -> [StateName] {
         index.withLock { index in
-            index.entries.filter { $0.key.hasPrefix(prefix) && $0.value.change != .removal }.keys.sorted()
+            index.entries.filter { $0.key.hasPrefix(prefix.text) && $0.value.change != .removal }.keys.sorted()
+                .map { StateName($0) }
         }
     }
 
-    public func contains(_ name: String) -> Bool {
-        index.withLock { $0.present(name) != nil }
+    public func contains(_ name: StateName) -> Bool {
+        index.withLock { $0.present(name.text) != nil }
     }
 
     /// Hands over a value in a buffer that is wiped when `body` returns. Nil when there is no such value.
-    public func withValue<Result>(_ name: String, _ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result? {
+    public func withValue<Result>(_ name: StateName, _ body: (UnsafeRawBufferPointer) throws -> Result) throws
+        -> Result?
+    {
         guard let bytes = try buffer(name) else { return nil }
         return try bytes.withBytes { try body($0) }
     }
 
     /// A secret value. Nil when there is no such value.
-    public func secret(_ name: String) throws(SealedStateError) -> SecretBytes? {
+    public func secret(_ name: StateName) throws(SealedStateError) -> SecretBytes? {
         guard let bytes = try buffer(name) else { return nil }
         return SecretBytes(bytes.withBytes { SymmetricKey(data: $0) })
     }
 
-    private func buffer(_ name: String) throws(SealedStateError) -> WipedBuffer? {
-        try index.withLock { index throws(SealedStateError) in
+    private func buffer(_ name: StateName) throws(SealedStateError) -> WipedBuffer? {
+        let name = name.text
+        return try index.withLock { index throws(SealedStateError) in
             guard let entry = index.present(name) else { return nil }
             return try Self.open(name, entry, directory, key)
         }
     }
 
     /// A value that isn't secret, such as a counter. Nil when there is no such value.
-    public func get(_ name: String) throws(SealedStateError) -> [UInt8]? {
+    public func get(_ name: StateName) throws(SealedStateError) -> [UInt8]? {
         guard let bytes = try buffer(name) else { return nil }
         return bytes.withBytes { Array($0) }
     }
 
     /// Puts a value in the place of any earlier one, whose file is then overwritten as by `remove`.
-    public func put(_ name: String, _ value: [UInt8]) throws(SealedStateError) {
+    public func put(_ name: StateName, _ value: [UInt8]) throws(SealedStateError) {
         var failure: SealedStateError?
         value.withUnsafeBytes { bytes in
             do throws(SealedStateError) { try put(name, contentsOf: bytes) } catch { failure = error }
@@ -84,14 +88,15 @@ public final class SealedState: Sendable {
         if let failure { throw failure }
     }
 
-    public func put(_ name: String, _ value: borrowing SecretBytes) throws(SealedStateError) {
+    public func put(_ name: StateName, _ value: borrowing SecretBytes) throws(SealedStateError) {
         let outcome = value.withUnsafeBytes { bytes in
             Result { () throws(SealedStateError) in try put(name, contentsOf: bytes) }
         }
         try outcome.get()
     }
 
-    public func put(_ name: String, contentsOf value: UnsafeRawBufferPointer) throws(SealedStateError) {
+    public func put(_ name: StateName, contentsOf value: UnsafeRawBufferPointer) throws(SealedStateError) {
+        let name = name.text
         guard StateName.isAllowed(name) else { throw .badName(name) }
         guard value.count <= Self.maxValueByteCount else {
             throw .tooLarge(name: name, maxByteCount: Self.maxValueByteCount)
@@ -142,9 +147,9 @@ public final class SealedState: Sendable {
     ///
     /// Overwriting reaches the blocks where the file lies now. A copy-on-write file system, a flash disk's spare blocks
     /// and backups may keep an older copy: only a lost state key makes those unreadable for certain.
-    public func remove(_ name: String) throws(SealedStateError) {
+    public func remove(_ name: StateName) throws(SealedStateError) {
         try index.withLock { index throws(SealedStateError) in
-            if index.entries[name] != nil { try remove([name], &index) }
+            if index.entries[name.text] != nil { try remove([name.text], &index) }
         }
     }
 
@@ -155,9 +160,9 @@ public final class SealedState: Sendable {
     /// finishes it.
     /// - Returns: the number of values.
     @discardableResult
-    public func destroy(prefix: String) throws(SealedStateError) -> Int {
+    public func destroy(_ prefix: StatePrefix) throws(SealedStateError) -> Int {
         try index.withLock { index throws(SealedStateError) in
-            let names = index.entries.keys.filter { $0.hasPrefix(prefix) }.sorted()
+            let names = index.entries.keys.filter { $0.hasPrefix(prefix.text) }.sorted()
             if !names.isEmpty { try remove(names, &index) }
             return names.count
         }

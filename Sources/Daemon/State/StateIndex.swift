@@ -78,31 +78,3 @@ struct StateIndex: Equatable {
         guard encoded.elementsEqual(bytes) else { return nil }
     }
 }
-
-/// Names of values: `/`-separated components of A–Z a–z 0–9 `_` `-` `.`, 180 bytes at most, no component beginning with
-/// a dot.
-enum StateName {
-    static let maxByteCount = 180
-
-    static func isAllowed(_ name: some StringProtocol) -> Bool {
-        guard name.utf8.count <= maxByteCount else { return false }
-        return name.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).allSatisfy { part in
-            guard let first = part.first, first != UInt8(ascii: ".") else { return false }
-            return part.allSatisfy { byte in
-                switch byte {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."):
-                    true
-                default: false
-                }
-            }
-        }
-    }
-
-    static let suffix = ".sealed"
-
-    /// `/` becomes `~`, which names don't contain.
-    static func fileName(_ name: String) -> String {
-        String(name.map { $0 == "/" ? "~" : $0 }) + suffix
-    }
-}

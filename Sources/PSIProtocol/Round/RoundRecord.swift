@@ -5,6 +5,8 @@ public import Values
 /// a replay. Pure; the clock is not read here. [P-14]
 public struct RoundRecord: Sendable {
     public let agreement: Agreement
+    /// Of the agreement's file, which the opening states too.
+    public let agreementID: AgreementID
     public let round: RoundID
     public let opening: RoundOpened
     /// Nodes of the ring, in ring order.
@@ -60,7 +62,8 @@ public struct RoundRecord: Sendable {
             coordinator.id == entry.author
         else { throw ProtocolViolation(.badOpening) }
         try entry.verifySignature(publicKey: coordinator.signingKey)
-        guard opening.agreement.bytes == AgreementID(ofFile: file).bytes, opening.nonce.bytes.count == 32,
+        let agreementID = AgreementID(ofFile: file)
+        guard opening.agreement.bytes == agreementID.bytes, opening.nonce.bytes.count == 32,
             (1...agreement.roundsAllowed).contains(opening.number), (0..<Self.timeLimit).contains(opening.opened),
             opening.deadline > opening.opened, opening.deadline - opening.opened <= agreement.deadlineMinutes * 60,
             entry.seen == .empty,
@@ -70,6 +73,7 @@ public struct RoundRecord: Sendable {
         else { throw ProtocolViolation(.badOpening, by: coordinator.id) }
 
         self.agreement = agreement
+        self.agreementID = agreementID
         self.round = round
         self.opening = opening
         self.ring = agreement.participants.filter { $0.role == .authority || $0.role == .mixer }.map(\.id)

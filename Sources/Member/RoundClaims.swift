@@ -1,3 +1,4 @@
+internal import Daemon
 internal import PSIProtocol
 internal import Values
 
@@ -8,7 +9,7 @@ struct RoundClaims {
 
     /// Whether the number is this round's, which it is from now on if it was nobody's.
     func claim(_ record: RoundRecord) throws -> Bool {
-        let name = "openings/\(Hex.encode(record.opening.agreement.bytes))/\(record.opening.number)"
+        let name = StateName.opening(record.opening.number, of: record.agreementID)
         if let known = try state.get(name) { return known == record.round.bytes }
         try state.put(name, record.round.bytes)
         return true

@@ -1,3 +1,4 @@
+internal import Daemon
 internal import PSIProtocol
 internal import Values
 
@@ -9,34 +10,30 @@ struct RoundJournal {
 
     /// Rounds of which something is left here.
     static func rounds(in state: SealedState) -> [RoundID] {
-        Set(state.names(prefix: "rounds/").compactMap { RoundID(hex: $0.dropFirst(7).prefix(64)) }).sorted {
+        Set(state.names(.rounds).compactMap(\.round)).sorted {
             $0.description < $1.description
         }
     }
 
-    private var headName: String { "rounds/\(round)/head" }
-    private var deadlineName: String { "rounds/\(round)/deadline" }
-    private var overName: String { "over/\(round)" }
-
     /// Seconds since 1970 after which the round's keys are destroyed whatever the coordinator says.
-    func deadline() throws -> Int? { try state.get(deadlineName).map { Int(BigEndian.read($0.prefix(8))) } }
+    func deadline() throws -> Int? { try state.get(.deadline(of: round)).map { Int(BigEndian.read($0.prefix(8))) } }
 
     func begin(_ record: RoundRecord) throws {
         guard try deadline() == nil else { return }
-        try state.put(deadlineName, BigEndian.u64(UInt64(record.opening.deadline)))
+        try state.put(.deadline(of: round), BigEndian.u64(UInt64(record.opening.deadline)))
     }
 
     /// Notes the board's head before anything is done or said because of it.
     func note(_ head: BoardHead) throws {
         let bytes = BigEndian.u64(UInt64(head.count)) + head.hash
-        if try state.get(headName) != bytes { try state.put(headName, bytes) }
+        if try state.get(.head(of: round)) != bytes { try state.put(.head(of: round), bytes) }
     }
 
     /// That the board is the one seen before, or goes on from it.
     ///
     /// - Throws: `ProtocolViolation(.boardForked)` for a board that was cut back or replaced.
     func check(_ record: RoundRecord) throws {
-        guard let bytes = try state.get(headName), bytes.count == 40 else { return }
+        guard let bytes = try state.get(.head(of: round)), bytes.count == 40 else { return }
         let count = Int(BigEndian.read(bytes.prefix(8)))
         guard count < record.heads.count, record.heads[count].hash == Array(bytes.dropFirst(8)) else {
             throw ProtocolViolation(.boardForked, by: record.coordinator)
@@ -44,23 +41,21 @@ struct RoundJournal {
     }
 
     /// Whether this participant's part in the round has ended, for whatever reason.
-    func isOver() -> Bool { state.contains(overName) }
+    func isOver() -> Bool { state.contains(.over(round)) }
 
     /// - Parameter deadline: the round's, after which nobody joins it.
     func end(deadline: Int) throws {
-        if !isOver() { try state.put(overName, BigEndian.u64(UInt64(max(0, deadline)))) }
+        if !isOver() { try state.put(.over(round), BigEndian.u64(UInt64(max(0, deadline)))) }
     }
 
     // MARK: Rounds that are long over
 
     /// How long after its deadline it is kept that a round is over.
     private static let keptSeconds: Int64 = 86_400
-    private static let overPrefix = "over/"
-    private static let forgottenName = "over-until"
 
     /// Whether a round of this deadline may have been forgotten: it is never joined, whatever the clock says now.
     static func mayBeForgotten(deadline: Int, in state: SealedState) throws -> Bool {
-        guard let until = try state.get(forgottenName) else { return false }
+        guard let until = try state.get(.overUntil) else { return false }
         return Int64(clamping: BigEndian.read(until.prefix(8))) >= Int64(deadline)
     }
 
@@ -69,9 +64,9 @@ struct RoundJournal {
     /// - Returns: how many.
     @discardableResult
     static func forgetLongOver(in state: SealedState, now: Int64) throws -> Int {
-        var due: [String] = []
-        var latest = try state.get(forgottenName).map { BigEndian.read($0.prefix(8)) } ?? 0
-        for name in state.names(prefix: overPrefix) {
+        var due: [StateName] = []
+        var latest = try state.get(.overUntil).map { BigEndian.read($0.prefix(8)) } ?? 0
+        for name in state.names(.over) {
             guard let bytes = try state.get(name), bytes.count == 8 else { continue }
             let deadline = BigEndian.read(bytes)
             guard Int64(clamping: deadline) < now - keptSeconds else { continue }
@@ -79,7 +74,7 @@ struct RoundJournal {
             latest = max(latest, deadline)
         }
         guard !due.isEmpty else { return 0 }
-        try state.put(forgottenName, BigEndian.u64(latest))
+        try state.put(.overUntil, BigEndian.u64(latest))
         for name in due { try state.remove(name) }
         return due.count
     }

@@ -1,8 +1,10 @@
 import Crypto
 import PSIProtocol
+import TestDirectories
 import Testing
 
 @testable import Daemon
+@testable import Member
 @testable import Values
 
 /// Which rounds are followed, and what is kept of those that are over. [P-16] [P-17]
@@ -96,6 +98,6 @@ struct RoundQueueTests {
         #expect(try RoundJournal.forgetLongOver(in: state, now: 0) == 0)
         #expect(try RoundJournal.mayBeForgotten(deadline: 1_009, in: state))
         #expect(try RoundJournal.forgetLongOver(in: state, now: 1_000_000) == 10)
-        #expect(state.names() == ["over-until"])
+        #expect(state.names(StatePrefix("")) == [.overUntil])
     }
 }

@@ -1,7 +1,9 @@
 import Crypto
+import TestDirectories
 import Testing
 
 @testable import Agreement
+@testable import Coordinator
 @testable import Daemon
 @testable import PSIProtocol
 @testable import Values

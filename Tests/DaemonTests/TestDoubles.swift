@@ -1,45 +1,7 @@
 import Foundation
-import Glibc
 import Synchronization
-import Testing
 
 @testable import Daemon
-
-/// A private directory of one test, removed with all that is in it when the test lets go of it.
-final class TemporaryDirectory: Sendable {
-    let path: String
-
-    init() throws {
-        let base = FileManager.default.temporaryDirectory.path
-        path = base + "/sidos-test-" + UUID().uuidString
-        try #require(mkdir(path, 0o700) == 0)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
-    func file(_ name: String) -> String { path + "/" + name }
-
-    func contents() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: path).sorted() }
-
-    func write(_ text: String, to name: String, mode: mode_t = 0o600) throws {
-        try Data(text.utf8).write(to: URL(fileURLWithPath: file(name)))
-        try #require(chmod(file(name), mode) == 0)
-    }
-
-    func read(_ name: String) throws -> [UInt8] {
-        Array(try Data(contentsOf: URL(fileURLWithPath: file(name))))
-    }
-
-    func overwrite(_ name: String, _ bytes: [UInt8]) throws {
-        try Data(bytes).write(to: URL(fileURLWithPath: file(name)))
-    }
-
-    func mode(_ name: String) throws -> UInt32 {
-        var found = stat()
-        try #require(lstat(file(name), &found) == 0)
-        return UInt32(found.st_mode & 0o7777)
-    }
-}
 
 /// Runs a program to its end.
 func run(_ program: String, _ arguments: [String], input: [UInt8] = []) throws -> (status: Int32, output: [UInt8]) {
@@ -56,13 +18,6 @@ func run(_ program: String, _ arguments: [String], input: [UInt8] = []) throws -
     let output = try stdout.fileHandleForReading.readToEnd() ?? Data()
     process.waitUntilExit()
     return (process.terminationStatus, Array(output))
-}
-
-/// Makes this process's files no larger than so many bytes; only for a process that tests nothing else.
-func limitFileSize(to byteCount: UInt) {
-    signal(SIGXFSZ, SIG_IGN)
-    var limit = rlimit(rlim_cur: byteCount, rlim_max: byteCount)
-    setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
 }
 
 /// Lines that a console wrote.
@@ -96,4 +51,13 @@ final class ManualClock: Sendable {
             wall: { [span] in Date(timeIntervalSince1970: 1_795_000_000 + Double(span.value.components.seconds)) },
             monotonic: { [span] in span.value })
     }
+}
+
+/// Names of the tests' own.
+extension StateName: @retroactive ExpressibleByStringLiteral {
+    public init(stringLiteral text: String) { self.init(text) }
+}
+
+extension StatePrefix: @retroactive ExpressibleByStringLiteral {
+    public init(stringLiteral text: String) { self.init(text) }
 }

@@ -1,3 +1,4 @@
+public import Daemon
 public import Exchange
 public import Logging
 

@@ -1,11 +1,12 @@
 internal import Agreement
+internal import Daemon
 internal import Exchange
 internal import Logging
 internal import PSIProtocol
 internal import Values
 
 /// A participant's part in one round, from its opening until its keys are erased.
-struct MemberRoundFactory: Sendable {
+struct RoundParticipation: Sendable {
     let client: ExchangeClient
     let home: Home
     let agreements: AgreementStore

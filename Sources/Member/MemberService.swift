@@ -1,3 +1,4 @@
+public import Daemon
 public import Exchange
 public import Logging
 public import ServiceLifecycle
@@ -50,7 +51,7 @@ public struct MemberService: Service {
     /// The list's long-poll and every round run side by side. Rounds of which secrets are left here run whether or not the
     /// coordinator still names them, so that their keys do not outlive their deadline.
     private func followRounds() async throws {
-        let round = try MemberRoundFactory(
+        let participation = try RoundParticipation(
             client: client, home: home, agreements: home.agreements(), state: state, member: member, clock: clock,
             logger: logger)
         try await withThrowingTaskGroup(of: Event.self) { group in
@@ -58,7 +59,7 @@ public struct MemberService: Service {
             var pace = Pace()
             for left in RoundJournal.rounds(in: state) {
                 queue.resume(left)
-                group.addTask { await .ended(round.takePart(in: left)) }
+                group.addTask { await .ended(participation.takePart(in: left)) }
             }
             try RoundJournal.forgetLongOver(in: state, now: clock.unixSeconds())
             group.addTask { .listed(try await list(known: nil, after: .zero)) }
@@ -76,7 +77,7 @@ public struct MemberService: Service {
                     let pause = pace.pause()
                     group.addTask { .listed(try await self.list(known: list.version, after: pause)) }
                 }
-                for next in queue.start() { group.addTask { await .ended(round.takePart(in: next)) } }
+                for next in queue.start() { group.addTask { await .ended(participation.takePart(in: next)) } }
                 tell(queue.news())
             }
         }

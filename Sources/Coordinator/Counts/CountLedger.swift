@@ -1,4 +1,5 @@
 public import Agreement
+public import Daemon
 internal import Foundation
 public import PSIProtocol
 public import Values
@@ -33,9 +34,6 @@ public struct CountLedger: Sendable {
         }
     }
 
-    private static func ledgerName(_ study: String) -> String { "studies/\(study)/counts-spent" }
-    private static func noiseName(_ round: RoundID) -> String { "rounds/\(round)/noise" }
-
     /// Throws if one more round of this noise would cost more than its agreement allows the study.
     ///
     /// - Parameter others: rounds of the study that count whether the ledger knows them or not: those on the boards.
@@ -62,7 +60,7 @@ public struct CountLedger: Sendable {
     public func noise(
         of round: RoundID, study: String, _ noise: CountNoise, _ plan: NoisePlan, others: [RoundID: CountNoise]
     ) throws -> [Int] {
-        let name = Self.noiseName(round)
+        let name = StateName.noise(of: round)
         if let kept = try state.get(name) {
             let draws = try JSONDecoder().decode([Int].self, from: Data(kept))
             guard draws.count == plan.drawCount else { throw CountLedgerError.damaged }
@@ -73,7 +71,7 @@ public struct CountLedger: Sendable {
         if !ledger.contains(where: { $0.round == "\(round)" }) {
             try check(noise, ledger, others)
             ledger.append(Spent(noise, round: round))
-            try state.put(Self.ledgerName(study), Array(try JSONEncoder().encode(ledger)))
+            try state.put(.countsSpent(study: study), Array(try JSONEncoder().encode(ledger)))
         }
         let draws = plan.draw()
         try state.put(name, Array(try JSONEncoder().encode(draws)))
@@ -82,12 +80,12 @@ public struct CountLedger: Sendable {
 
     /// Once a round is over, nobody needs its noise, and with it the exact counts could be computed.
     public func forgetNoise(of round: RoundID) throws {
-        guard state.contains(Self.noiseName(round)) else { return }
-        try state.remove(Self.noiseName(round))
+        guard state.contains(.noise(of: round)) else { return }
+        try state.remove(.noise(of: round))
     }
 
     private func ledger(of study: String) throws -> [Spent] {
-        guard let bytes = try state.get(Self.ledgerName(study)) else { return [] }
+        guard let bytes = try state.get(.countsSpent(study: study)) else { return [] }
         do {
             return try JSONDecoder().decode([Spent].self, from: Data(bytes))
         } catch {

@@ -1,4 +1,5 @@
 internal import Crypto
+public import Daemon
 public import PSIProtocol
 public import Values
 
@@ -35,7 +36,7 @@ public struct SealedLists: ListKeeper {
 
     /// One key a round, made when first needed.
     private func key() throws -> SymmetricKey {
-        let name = "rounds/\(round)/list-key"
+        let name = StateName.listKey(of: round)
         if let key = try state.secret(name) { return key.key }
         let fresh = SecretBytes(randomByteCount: 32)
         try state.put(name, fresh)
