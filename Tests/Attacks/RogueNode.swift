@@ -72,7 +72,7 @@ actor RogueNode: RoundMember {
 
     func step(_ record: RoundRecord) async throws -> EntryBody? {
         guard let duty = record.authorityDuties(of: home.keys.id).first, duty != .eraseKeys else { return nil }
-        let name = "rounds/\(record.round)/secrets"
+        let name = StateName.secrets(of: record.round)
         if try state.secret(name) == nil {
             try state.put(name, try AuthoritySecrets<Ristretto255>(for: home.keys.id, in: record).serialized())
         }
@@ -95,7 +95,7 @@ actor RogueNode: RoundMember {
     }
 
     func erase(_ round: RoundID, ending: RoundRecord.Ending?) async throws {
-        _ = try state.destroy("rounds/\(round)/")
+        _ = try state.destroy(.round(round))
     }
 
     func observe(_ record: RoundRecord) async {}

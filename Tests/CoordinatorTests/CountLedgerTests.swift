@@ -68,7 +68,7 @@ struct CountLedgerTests {
             try ledger.forgetNoise(of: Self.round(UInt8(number)))
             try ledger.forgetNoise(of: Self.round(UInt8(number)))
         }
-        #expect(state?.names() == ["studies/s/counts-spent"])
+        #expect(state?.names(StatePrefix("")) == [.countsSpent(study: "s")])
         state = nil
         let ledger = CountLedger(try open())
         let overspent = CountLedgerError.overspent(Billionths(1_000_000_000), Self.noise)
@@ -86,7 +86,7 @@ struct CountLedgerTests {
         let state = try open()
         let ledger = CountLedger(state)
         _ = try ledger.noise(of: Self.round(1), study: "s", Self.noise, plan, others: [:])
-        try state.remove("rounds/\(Self.round(1))/noise")
+        try state.remove(.noise(of: Self.round(1)))
         _ = try ledger.noise(of: Self.round(1), study: "s", Self.noise, plan, others: [:])
         try ledger.check(Self.noise, study: "s", others: [:])
     }
@@ -105,9 +105,9 @@ struct CountLedgerTests {
     @Test("What does not fit is refused, not guessed")
     func damaged() throws {
         let state = try open()
-        try state.put("studies/s/counts-spent", [1, 2, 3])
+        try state.put(.countsSpent(study: "s"), [1, 2, 3])
         #expect(throws: CountLedgerError.damaged) { try CountLedger(state).check(Self.noise, study: "s", others: [:]) }
-        try state.put("rounds/\(Self.round(1))/noise", Array("[1,2,3]".utf8))
+        try state.put(.noise(of: Self.round(1)), Array("[1,2,3]".utf8))
         #expect(throws: CountLedgerError.damaged) {
             try CountLedger(state).noise(of: Self.round(1), study: "t", Self.noise, plan(), others: [:])
         }

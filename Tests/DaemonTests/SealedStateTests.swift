@@ -61,7 +61,7 @@ struct SealedStateTests {
         var keys: Set<[UInt8]> = []
         for _ in 0..<50 {
             for name in ["a", "b"] {
-                try state.put(name, [1, 2, 3, 4])
+                try state.put(StateName(name), [1, 2, 3, 4])
                 let bytes = try place.read(name + ".sealed")
                 let salt = Array(bytes[StateEnvelope.saltRange])
                 salts.insert(salt)
@@ -183,10 +183,10 @@ struct SealedStateTests {
         for name in [
             "", "/a", "a/", "a//b", "../a", ".a", "a/.b", "a b", "a~b", "å", String(repeating: "a", count: 181),
         ] {
-            #expect(throws: SealedStateError.badName(name)) { try state.put(name, [1]) }
+            #expect(throws: SealedStateError.badName(name)) { try state.put(StateName(name), [1]) }
         }
         #expect(try place.contents() == ["index", "lock"])
-        let longest = String(repeating: "a", count: 180)
+        let longest = StateName(String(repeating: "a", count: 180))
         try state.put(longest, [1])
         #expect(try state.get(longest) == [1])
     }
@@ -201,7 +201,7 @@ struct SealedStateTests {
             limitFileSize(to: 100_000)
             for name in ["a", "new"] {
                 let error = #expect(throws: SealedStateError.self) {
-                    try state.put(name, [UInt8](repeating: 2, count: 500_000))
+                    try state.put(StateName(name), [UInt8](repeating: 2, count: 500_000))
                 }
                 guard case .file(.diskFull) = error else { fatalError("another error") }
             }
@@ -247,7 +247,7 @@ struct SealedStateTests {
                     number += 1
                     try state.put("count", SealedStateTests.value(number))
                     _ = withUnsafeBytes(of: number) { pwrite(acknowledged, $0.baseAddress, 8, 0) }
-                    try state.put("round/\(number % 3)", [1])
+                    try state.put(StateName("round/\(number % 3)"), [1])
                     try state.destroy("round/")
                 }
             }
