@@ -167,6 +167,10 @@ let package = Package(
 
         .testTarget(name: "LayoutTests", swiftSettings: testSettings),
         .testTarget(
+            name: "AgreementTests",
+            dependencies: ["Values", "StrictYAML", "Agreement", "PSIProtocol", "PlainWords", crypto],
+            exclude: ["Vectors"], swiftSettings: testSettings),
+        .testTarget(
             name: "PSIProtocolTests",
             dependencies: ["CRistretto", "CGMP", "COpenSSL", "Values", "Agreement", "PSIProtocol"],
             resources: [.copy("Vectors")], swiftSettings: testSettings),
