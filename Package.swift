@@ -91,7 +91,9 @@ let package = Package(
         // Where rows come from, how parties talk, what a researcher gets. They don't know each other.
         .target(
             name: "Register",
-            dependencies: ["CPostgreSQL", "Values", "Agreement", "PSIProtocol", crypto, grdb, grdbSQLite],
+            dependencies: [
+                "CPostgreSQL", "Values", "StrictYAML", "Agreement", "PSIProtocol", crypto, grdb, grdbSQLite,
+            ],
             swiftSettings: swiftSettings),
         .target(
             name: "Exchange",
@@ -166,6 +168,7 @@ let package = Package(
         .target(name: "TestDirectories", path: "Tests/TestDirectories", swiftSettings: testSettings),
 
         .testTarget(name: "LayoutTests", swiftSettings: testSettings),
+        .testTarget(name: "StrictYAMLTests", dependencies: ["Values", "StrictYAML"], swiftSettings: testSettings),
         .testTarget(
             name: "AgreementTests",
             dependencies: ["Values", "StrictYAML", "Agreement", "PSIProtocol", "PlainWords", crypto],

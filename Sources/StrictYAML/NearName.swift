@@ -6,7 +6,9 @@ public enum NearName {
         var best: (name: String, distance: Int)?
         for candidate in candidates {
             let target = Array(candidate.lowercased().unicodeScalars.prefix(64))
-            let allowed = max(1, min(typed.count, target.count) / 3)
+            // Something must be left of the longer: of two single letters, neither is near the other.
+            let allowed = min(
+                max(1, min(typed.count, target.count) / 3), max(0, max(typed.count, target.count) - 1))
             guard abs(typed.count - target.count) <= allowed else { continue }
             let distance = editDistance(typed, target)
             if distance <= allowed, distance < (best?.distance ?? .max) { best = (candidate, distance) }

@@ -14,7 +14,7 @@ struct LayerTests {
         "Agreement": ["Values", "StrictYAML"],
         "PSIProtocol": ["CRistretto", "CGMP", "COpenSSL", "CNoise", "CZlib", "Values", "Agreement"],
         "PlainWords": ["Values", "StrictYAML", "Agreement", "PSIProtocol"],
-        "Register": ["CPostgreSQL", "Values", "Agreement", "PSIProtocol"],
+        "Register": ["CPostgreSQL", "Values", "StrictYAML", "Agreement", "PSIProtocol"],
         "Exchange": ["Values", "Agreement", "PSIProtocol"],
         "Dataset": ["Values", "Agreement", "PSIProtocol", "PlainWords"],
         "Daemon": ["Values", "StrictYAML", "Agreement", "PSIProtocol", "PlainWords", "Exchange"],

@@ -54,16 +54,6 @@ import Testing
         #expect(ShownName.of("määrä €") == "\"määrä €\"")
     }
 
-    @Test func nearNamesAreNear() {
-        #expect(NearName.of("amount", among: ["Amount", "amounts"]) == "Amount")
-        #expect(NearName.of("amuont", among: ["date", "amount"]) == "amount")
-        #expect(NearName.of("a", among: ["b", "cd"]) == nil)
-        #expect(NearName.of("ab", among: ["cb"]) == "cb")
-        #expect(NearName.of("amount", among: ["date"]) == nil)
-        #expect(NearName.of("", among: [""]) == "")
-        #expect(NearName.of(String(repeating: "x", count: 10_000), among: ["x"]) == nil)
-    }
-
     @Test func refusalReasonsHaveStableNames() {
         #expect(
             RefusalReason.allCases.map(\.rawValue) == [

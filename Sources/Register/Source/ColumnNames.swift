@@ -1,3 +1,5 @@
+internal import StrictYAML
+
 /// The columns of a source, of which some are asked for by name. The others may have any names: two the same, or none.
 struct ColumnNames {
     let names: [String]

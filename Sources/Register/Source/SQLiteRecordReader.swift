@@ -129,7 +129,7 @@ final class SQLiteRecordReader: RecordReader {
     private static func name(of table: String, in db: Database, path: String) throws -> String {
         let names = try String.fetchAll(
             db, sql: "SELECT name FROM main.sqlite_master WHERE type IN ('table', 'view') ORDER BY name")
-        if let name = NearName.same(as: table, among: names) { return name }
+        if let name = SameName.of(table, among: names) { return name }
         throw RegisterError(.missingTable(table, among: names.filter { !$0.hasPrefix("sqlite_") }), file: path)
     }
 
