@@ -114,7 +114,7 @@ let package = Package(
             name: "Daemon",
             dependencies: [
                 "Values", "StrictYAML", "Agreement", "PSIProtocol", "PlainWords", "Exchange", crypto, x509, asn1,
-                logging, arguments, lifecycle, yams,
+                logging, arguments, lifecycle,
             ],
             swiftSettings: swiftSettings),
 
@@ -127,24 +127,25 @@ let package = Package(
         .executableTarget(
             name: "Node",
             dependencies: [
-                "CRistretto", "Values", "Agreement", "PSIProtocol", "Register", "Exchange", "Daemon", "Member",
+                "CRistretto", "Values", "StrictYAML", "Agreement", "PSIProtocol", "Register", "Exchange", "Daemon",
+                "Member",
                 arguments,
                 logging, lifecycle,
-                yams,
             ],
             swiftSettings: swiftSettings),
         .executableTarget(
             name: "Coordinator",
             dependencies: [
-                "Values", "Agreement", "PSIProtocol", "Exchange", "Daemon", arguments, logging, lifecycle, yams,
+                "Values", "StrictYAML", "Agreement", "PSIProtocol", "Exchange", "Daemon", arguments, logging, lifecycle,
             ],
             swiftSettings: swiftSettings),
         .executableTarget(
             name: "Research",
             dependencies: [
-                "Values", "Agreement", "PSIProtocol", "Exchange", "Dataset", "Daemon", "Member", crypto, arguments,
+                "Values", "StrictYAML", "Agreement", "PSIProtocol", "Exchange", "Dataset", "Daemon", "Member", crypto,
+                arguments,
                 logging,
-                lifecycle, yams,
+                lifecycle,
             ],
             swiftSettings: swiftSettings),
 
@@ -152,7 +153,8 @@ let package = Package(
         .executableTarget(
             name: "LinkageEval",
             dependencies: [
-                "Values", "Agreement", "PSIProtocol", "PlainWords", "Register", "Daemon", arguments, crypto,
+                "Values", "StrictYAML", "Agreement", "PSIProtocol", "PlainWords", "Register", "Daemon", arguments,
+                crypto,
             ],
             swiftSettings: swiftSettings),
 
@@ -195,7 +197,8 @@ let package = Package(
         .testTarget(
             name: "DaemonTests",
             dependencies: [
-                "Values", "Agreement", "PSIProtocol", "Daemon", "TestDirectories", crypto, x509, arguments, logging,
+                "Values", "StrictYAML", "Agreement", "PSIProtocol", "Daemon", "TestDirectories", crypto, x509,
+                arguments, logging,
                 lifecycle,
             ],
             swiftSettings: testSettings),

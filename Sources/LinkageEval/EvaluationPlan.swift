@@ -1,5 +1,6 @@
 internal import Daemon
 internal import Register
+internal import StrictYAML
 internal import Values
 
 /// What is to be linked, and how: a YAML file. Every setting is tried on every part of an evaluation's data.
@@ -46,7 +47,7 @@ struct EvaluationPlan {
     let runs: [Run]
 
     init(file: String) throws {
-        runs = try StrictYAML.decode(file: file) { root in
+        runs = try ConfigurationFile.decode(path: file) { root in
             _ = root.int("sidos_linkage_plan", in: 1...1)
             return root.list("evaluations", count: 1...50, Self.runs).flatMap { $0 }
         }

@@ -1,16 +1,14 @@
 internal import Daemon
 internal import Register
+internal import StrictYAML
 
 extension PostgreSQLSource {
     /// The `postgresql` of a register or a history.
     init(_ mapping: StrictMapping) {
-        // Asked for, so that whoever writes it is told what to do; its value goes nowhere.
-        if mapping.optionalString("password") != nil {
-            mapping.reject(
-                "password",
-                "a password does not belong here: write it into a password file (chmod 600) as "
-                    + "`host:port:database:user:password`, and name that file under passfile")
-        }
+        mapping.refuse(
+            "password",
+            "A password does not belong here. Write it into a password file (chmod 600) as "
+                + "`host:port:database:user:password`, and name that file under passfile.")
         let hasService = mapping.has("service")
         let server = PostgreSQLServer(
             service: Self.optionalName(mapping, "service"), host: Self.host(mapping),
@@ -25,19 +23,22 @@ extension PostgreSQLSource {
             connectTimeout: mapping.optionalInt("connect_timeout", in: 1...300) ?? 10,
             statementTimeout: mapping.optionalInt("statement_timeout", in: 1...86_400) ?? 600,
             lockTimeout: mapping.optionalInt("lock_timeout", in: 1...86_400) ?? 30)
-        if server.certificate != nil, server.key == nil { mapping.reject("sslcert", "needs its key under sslkey") }
+        if server.certificate != nil, server.key == nil {
+            mapping.reject("sslcert", "A certificate needs its key. Name the key's file under sslkey.")
+        }
         self.init(server: server, relation: Self.relation(mapping))
     }
 
     private static func relation(_ mapping: StrictMapping) -> Relation {
         if let query = optionalName(mapping, "query") {
-            for name in ["table", "schema"] where mapping.has(name) {
-                _ = mapping.optionalString(name)
-                mapping.reject(name, "a register is a table or a query, not both")
+            for name in ["table", "schema"] {
+                mapping.refuse(name, "A register is a table or a query, not both. Keep one of them.")
             }
             return .query(query)
         }
-        if !mapping.has("table") { mapping.reject("table", "is missing: name a table or a view here, or give a query") }
+        if !mapping.has("table") {
+            mapping.reject("table", "This field is missing. Name a table or a view here, or write a query.")
+        }
         return .table(optionalName(mapping, "table") ?? "", schema: optionalName(mapping, "schema"))
     }
 
@@ -46,7 +47,7 @@ extension PostgreSQLSource {
         if host.contains("@") || host.contains("://") || host.contains("=") || host.contains(where: \.isWhitespace) {
             mapping.reject(
                 "host",
-                "is a host's name or a socket's folder only: give port, database and user in fields of their own")
+                "Write a host's name or a socket's folder only. Port, database and user have fields of their own.")
         }
         return host
     }
@@ -57,7 +58,9 @@ extension PostgreSQLSource {
 
     private static func optionalName(_ mapping: StrictMapping, _ name: String) -> String? {
         guard let text = mapping.optionalString(name) else { return nil }
-        if text.isEmpty || text.utf8.contains(0) { mapping.reject(name, "is empty or has a NUL") }
+        if text.isEmpty || text.utf8.contains(0) {
+            mapping.reject(name, "This text is empty or holds a NUL. Write a text, or remove the field.")
+        }
         return text
     }
 }

@@ -3,6 +3,7 @@ public import Daemon
 internal import Foundation
 internal import PSIProtocol
 public import Register
+internal import StrictYAML
 internal import Values
 
 /// `config.yaml` of a node.
@@ -16,7 +17,7 @@ struct NodeConfiguration {
         var policyPath: String?
         var sources: [(RegisterID, RegisterSource)] = []
         var lists: [NeverReleaseSource] = []
-        let (address, cores) = try StrictYAML.decode(file: home.configurationPath) { root in
+        let (address, cores) = try ConfigurationFile.decode(path: home.configurationPath) { root in
             _ = root.int("sidos_node", in: 1...1)
             let address = CoordinatorAddress(root.mapping("coordinator"))
             let cores = root.int("cores", in: 1...1_024, default: ProcessInfo.processInfo.activeProcessorCount)
@@ -28,7 +29,7 @@ struct NodeConfiguration {
                 NeverReleaseSource(Self.location($0), identityColumn: $0.string("identity"))
             }
             let ids = sources.map(\.0)
-            if Set(ids).count < ids.count { root.reject("registers", "names a register twice") }
+            if Set(ids).count < ids.count { root.reject("registers", "Two registers have one id. Give each its own.") }
             return (address, cores)
         }
         coordinator = address
@@ -71,7 +72,7 @@ struct NodeConfiguration {
     private static func location(_ mapping: StrictMapping) -> RegisterSource.Location {
         let kinds = ["csv", "sqlite", "postgresql"].filter(mapping.has)
         for other in kinds.dropFirst() {
-            mapping.reject(other, "a table is read from one source: csv, sqlite or postgresql")
+            mapping.reject(other, "A table is read from one source. Keep one of csv, sqlite and postgresql.")
         }
         if let postgresql = mapping.optionalMapping("postgresql") {
             return .postgreSQL(PostgreSQLSource(postgresql))

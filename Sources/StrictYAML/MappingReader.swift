@@ -20,6 +20,7 @@ public struct MappingReader {
     public let place: YAMLPlace
     public let mistakes: MistakeCollector
     private let fields: [String: YAMLEntry]
+    private let rule: ScalarRule
 
     /// Nil, with a mistake reported, unless the value is a mapping. Fields not in `known` are mistakes.
     public init?(_ value: YAMLValue, path: String, known: [String], _ mistakes: MistakeCollector) {
@@ -27,32 +28,26 @@ public struct MappingReader {
             mistakes.add(value.place, path, "Write fields here, one a line: \(known.joined(separator: ", ")).")
             return nil
         }
-        self.init(entries, place, path: path, mistakes)
-        for entry in entries where !known.contains(entry.key) {
-            let fieldPath = Self.join(path, Self.shownKey(entry.key))
-            if entry.key == "<<" {
-                mistakes.add(entry.place, fieldPath, "Merge keys are not used here. Write the fields out.")
-            } else {
-                let near = NearName.of(entry.key, among: known)
-                mistakes.add(
-                    entry.place, fieldPath,
-                    near.map { "This field is unknown; did you mean \($0)?" }
-                        ?? "This field is unknown. The fields here are: \(known.joined(separator: ", ")).")
-            }
-        }
+        self.init(entries, place, path: path, .text, mistakes)
+        refuseUnknown(known: known)
     }
 
-    /// A mapping whose keys the file chooses; see `entries`.
-    public init?(freeKeys value: YAMLValue, path: String, meaning: String, _ mistakes: MistakeCollector) {
+    /// A mapping whose keys the file chooses (see `entries`), or whose known fields are told later by `refuseUnknown`.
+    public init?(
+        freeKeys value: YAMLValue, path: String, meaning: String, rule: ScalarRule = .text, _ mistakes: MistakeCollector
+    ) {
         guard case .mapping(let entries, let place) = value else {
             mistakes.add(value.place, path, "Write \(meaning) here, one a line.")
             return nil
         }
-        self.init(entries, place, path: path, mistakes)
+        self.init(entries, place, path: path, rule, mistakes)
     }
 
-    private init(_ entries: [YAMLEntry], _ place: YAMLPlace, path: String, _ mistakes: MistakeCollector) {
+    private init(
+        _ entries: [YAMLEntry], _ place: YAMLPlace, path: String, _ rule: ScalarRule, _ mistakes: MistakeCollector
+    ) {
         self.path = path
+        self.rule = rule
         self.place = place
         self.mistakes = mistakes
         var fields: [String: YAMLEntry] = [:]
@@ -66,6 +61,22 @@ public struct MappingReader {
             }
         }
         self.fields = fields
+    }
+
+    /// Reports the fields that are neither known nor in `told`, which have been reported already.
+    func refuseUnknown(known: [String], told: Set<String> = []) {
+        for entry in entries where !known.contains(entry.key) && !told.contains(entry.key) {
+            let fieldPath = Self.join(path, Self.shownKey(entry.key))
+            if entry.key == "<<" {
+                mistakes.add(entry.place, fieldPath, "Merge keys are not used here. Write the fields out.")
+            } else {
+                let near = NearName.of(entry.key, among: known)
+                mistakes.add(
+                    entry.place, fieldPath,
+                    near.map { "This field is unknown; did you mean \($0)?" }
+                        ?? "This field is unknown. The fields here are: \(known.joined(separator: ", ")).")
+            }
+        }
     }
 
     /// The fields present, in the file's order.
@@ -94,7 +105,7 @@ public struct MappingReader {
 
     /// A field that must be there and hold text of 1…`limit` characters on one line, or on several if `paragraphs`.
     public func text(_ key: String, _ what: String, limit: Int, paragraphs: Bool = false) -> Located<String>? {
-        guard let value = required(key, what), let scalar = scalar(value, path(of: key), what) else { return nil }
+        guard let scalar = scalar(key, what) else { return nil }
         var text = scalar.value
         while text.unicodeScalars.last == "\n" { text.unicodeScalars.removeLast() }
         let scalars = text.unicodeScalars
@@ -120,21 +131,52 @@ public struct MappingReader {
             mistakes.add(value.place, path, "Write \(what) here, not a list or further fields.")
             return nil
         }
+        if rule == .typed, value.isNull {
+            mistakes.add(place, path, "This field is empty. Write \(what).")
+            return nil
+        }
         return Located(value: text, place: place, path: path)
+    }
+
+    /// The scalar of a field that must be there.
+    public func scalar(_ key: String, _ what: String) -> Located<String>? {
+        required(key, what).flatMap { scalar($0, path(of: key), what) }
+    }
+
+    /// The scalar of a number or a flag that must be there.
+    private func typed(_ key: String, _ what: String) -> Located<String>? {
+        guard let value = required(key, what), let scalar = scalar(value, path(of: key), what) else { return nil }
+        if rule == .typed, case .scalar(_, plain: false, _) = value {
+            mistakes.add(
+                scalar.place, scalar.path,
+                "The quotes make a text of \(Self.shown(scalar.value)). Write \(what), without quotes.")
+            return nil
+        }
+        return scalar
+    }
+
+    /// What `parse` makes of the text of a field that must be there.
+    func value<Value>(_ key: String, _ what: String, _ parse: (String) -> Value?) -> Value? {
+        guard let scalar = scalar(key, what) else { return nil }
+        if let value = parse(scalar.value) { return value }
+        mistakes.add(scalar.place, scalar.path, "\(Self.shown(scalar.value)) does not fit. Write \(what).")
+        return nil
     }
 
     /// A whole number in `range`, in decimal digits; `standard` when the field is absent, nil `standard` requires it.
     public func integer(_ key: String, _ range: ClosedRange<Int>, standard: Int? = nil) -> Located<Int>? {
-        let what = "a whole number from \(range.lowerBound) to \(range.upperBound)"
+        let isOne = range.lowerBound == range.upperBound
+        let what = isOne ? "\(range.lowerBound)" : "a whole number from \(range.lowerBound) to \(range.upperBound)"
         if !has(key), let standard { return Located(value: standard, place: place, path: path(of: key)) }
-        guard let value = required(key, what), let scalar = scalar(value, path(of: key), what) else { return nil }
+        guard let scalar = typed(key, what) else { return nil }
         let digits = Array(scalar.value.utf8)
         let isPlainNumber =
             (1...18).contains(digits.count) && digits.allSatisfy { (48...57).contains($0) }
             && (digits.count == 1 || digits[0] != 48)
         guard isPlainNumber, let number = Int(scalar.value), range.contains(number) else {
             mistakes.add(
-                scalar.place, scalar.path, "\(Self.shown(scalar.value)) does not fit. Write \(what), digits only.")
+                scalar.place, scalar.path,
+                "\(Self.shown(scalar.value)) does not fit. Write \(what)\(isOne ? "" : ", digits only").")
             return nil
         }
         return Located(value: number, place: scalar.place, path: scalar.path)
@@ -143,7 +185,7 @@ public struct MappingReader {
     /// A decimal number in `range` that must be there; `meaning` goes on after the range.
     public func decimal(_ key: String, _ range: ClosedRange<Billionths>, _ meaning: String) -> Billionths? {
         let what = "a decimal number from \(range.lowerBound) to \(range.upperBound), \(meaning)"
-        guard let value = required(key, what), let scalar = scalar(value, path(of: key), what) else { return nil }
+        guard let scalar = typed(key, what) else { return nil }
         guard let number = Billionths(decimal: scalar.value), range.contains(number) else {
             mistakes.add(
                 scalar.place, scalar.path,
@@ -159,7 +201,7 @@ public struct MappingReader {
         let words = Choice.allCases.map(\.rawValue)
         let what = words.count == 1 ? words[0] : "one of \(words.joined(separator: ", "))"
         if !has(key), let standard { return Located(value: standard, place: place, path: path(of: key)) }
-        guard let value = required(key, what), let scalar = scalar(value, path(of: key), what) else { return nil }
+        guard let scalar = scalar(key, what) else { return nil }
         guard let choice = Choice(rawValue: scalar.value) else {
             mistakes.add(
                 scalar.place, scalar.path,
@@ -173,8 +215,8 @@ public struct MappingReader {
 
     /// `true` or `false`, nothing else; `standard` when the field is absent.
     public func flag(_ key: String, standard: Bool) -> Bool? {
-        guard let value = optional(key) else { return standard }
-        guard let scalar = scalar(value, path(of: key), "true or false") else { return nil }
+        guard has(key) else { return standard }
+        guard let scalar = typed(key, "true or false") else { return nil }
         guard scalar.value == "true" || scalar.value == "false" else {
             mistakes.add(
                 scalar.place, scalar.path, "\(Self.shown(scalar.value)) is not allowed here. Write true or false.")
@@ -186,7 +228,7 @@ public struct MappingReader {
     /// A day, `YYYY-MM-DD`.
     public func date(_ key: String) -> Located<CalendarDate>? {
         let what = "a day as YYYY-MM-DD"
-        guard let value = required(key, what), let scalar = scalar(value, path(of: key), what) else { return nil }
+        guard let scalar = scalar(key, what) else { return nil }
         guard let date = CalendarDate(iso: scalar.value) else {
             mistakes.add(
                 scalar.place, scalar.path,
@@ -198,10 +240,7 @@ public struct MappingReader {
 
     /// An identifier of the form; absence is a mistake.
     public func identifier(_ key: String, _ form: IdentifierForm) -> Located<String>? {
-        guard let value = required(key, form.rule), let scalar = scalar(value, path(of: key), form.rule) else {
-            return nil
-        }
-        return checked(scalar, form)
+        scalar(key, form.rule).flatMap { checked($0, form) }
     }
 
     /// The text if it has the form.
@@ -211,9 +250,9 @@ public struct MappingReader {
         return nil
     }
 
-    /// The items of a list of at most `limit`, with their paths. An absent field is the empty list, or a mistake if
+    /// The items of a list of `least` to `limit`, with their paths. An absent field is the empty list, or a mistake if
     /// `isRequired`.
-    public func list(_ key: String, limit: Int, isRequired: Bool = false, _ what: String) -> [(
+    public func list(_ key: String, least: Int = 0, limit: Int, isRequired: Bool = false, _ what: String) -> [(
         value: YAMLValue, path: String
     )]? {
         guard let value = isRequired ? required(key, what) : optional(key) else { return isRequired ? nil : [] }
@@ -223,6 +262,10 @@ public struct MappingReader {
         }
         guard items.count <= limit else {
             mistakes.add(place, path(of: key), "This list has \(items.count) items; at most \(limit) are allowed.")
+            return nil
+        }
+        guard items.count >= least else {
+            mistakes.add(place, path(of: key), "This list has \(items.count) items. Write at least \(least).")
             return nil
         }
         return items.enumerated().map { ($1, "\(path(of: key))[\($0)]") }

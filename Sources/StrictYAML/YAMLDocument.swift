@@ -13,8 +13,12 @@ public enum YAMLDocument {
     private static func duplicateLimit(byteCount: Int) -> Int { max(2, min(64, (2 << 20) / max(1, byteCount))) }
 
     /// The tree, or nil when the text has no tree; mistakes are reported either way.
-    public static func read(_ bytes: [UInt8], _ mistakes: MistakeCollector) -> YAMLValue? {
-        guard let scalars = YAMLText.check(bytes, mistakes) else { return nil }
+    ///
+    /// - Parameter limit: bytes that the file may have, at most `byteLimit`.
+    public static func read(
+        _ bytes: [UInt8], limit: Int = byteLimit, _ mistakes: MistakeCollector
+    ) -> YAMLValue? {
+        guard let scalars = YAMLText.check(bytes, limit: limit, mistakes) else { return nil }
         var text = SubstitutableText(scalars)
         var duplicateCount = 0
         while true {

@@ -1,4 +1,5 @@
-/// One mistake in a file that officials write: an agreement, a participant's card, a node's policy.
+/// One mistake in a file that people write: an agreement, a participant's card, a policy, a configuration. Never holds
+/// the value of a secret.
 public struct YAMLMistake: Error, Sendable, Equatable, CustomStringConvertible {
     /// Line of the file, from 1.
     public var line: Int

@@ -1,9 +1,9 @@
 /// Checks of a file's characters before its YAML is read, and the writing of text as YAML.
 public enum YAMLText {
     /// The file's characters with line ends as `\n`, or nil when it cannot be read any further.
-    public static func check(_ bytes: [UInt8], _ mistakes: MistakeCollector) -> [Unicode.Scalar]? {
-        guard bytes.count <= YAMLDocument.byteLimit else {
-            mistakes.add(YAMLPlace(line: 1), "", "The file is larger than \(YAMLDocument.byteLimit) bytes.")
+    static func check(_ bytes: [UInt8], limit: Int, _ mistakes: MistakeCollector) -> [Unicode.Scalar]? {
+        guard bytes.count <= limit else {
+            mistakes.add(YAMLPlace(line: 1), "", "The file is larger than \(limit) bytes.")
             return nil
         }
         guard !bytes.starts(with: [0xEF, 0xBB, 0xBF]) else {
@@ -66,7 +66,8 @@ public enum YAMLText {
             mistakes.add(
                 YAMLPlace(line: number, column: index + 1), "",
                 "'\(scalar)' directly before a word begins \(kind) in YAML, which is not used here. "
-                    + "Write the value out, or put a space after the '\(scalar)'.")
+                    + "Write the value out, put a space after the '\(scalar)', or write "
+                    + "\\x\(String(scalar.value, radix: 16, uppercase: true)) for it in text between double quotes.")
             return
         }
     }

@@ -11,7 +11,7 @@ public struct YAMLPlace: Equatable {
     }
 }
 
-/// A node of the plain YAML that agreements are written in: every scalar is text, and its reader gives it a type.
+/// A node of the plain YAML that is read here: every scalar is text, and its reader gives it a type.
 public indirect enum YAMLValue {
     case scalar(String, plain: Bool, YAMLPlace)
     case list([YAMLValue], YAMLPlace)
@@ -21,6 +21,12 @@ public indirect enum YAMLValue {
         switch self {
         case .scalar(_, _, let place), .list(_, let place), .mapping(_, let place): place
         }
+    }
+
+    /// Whether YAML takes it for no value: nothing, `~` or `null`, without quotes.
+    var isNull: Bool {
+        guard case .scalar(let text, plain: true, _) = self else { return false }
+        return ["", "~", "null", "Null", "NULL"].contains(text)
     }
 }
 

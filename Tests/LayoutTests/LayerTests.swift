@@ -19,10 +19,12 @@ struct LayerTests {
         "Dataset": ["Values", "Agreement", "PSIProtocol", "PlainWords"],
         "Daemon": ["Values", "StrictYAML", "Agreement", "PSIProtocol", "PlainWords", "Exchange"],
         "Member": ["Values", "Agreement", "PSIProtocol", "Exchange", "Daemon"],
-        "Node": ["CRistretto", "Values", "Agreement", "PSIProtocol", "Register", "Exchange", "Daemon", "Member"],
-        "Coordinator": ["Values", "Agreement", "PSIProtocol", "Exchange", "Daemon"],
-        "Research": ["Values", "Agreement", "PSIProtocol", "Exchange", "Dataset", "Daemon", "Member"],
-        "LinkageEval": ["Values", "Agreement", "PSIProtocol", "PlainWords", "Register", "Daemon"],
+        "Node": [
+            "CRistretto", "Values", "StrictYAML", "Agreement", "PSIProtocol", "Register", "Exchange", "Daemon", "Member",
+        ],
+        "Coordinator": ["Values", "StrictYAML", "Agreement", "PSIProtocol", "Exchange", "Daemon"],
+        "Research": ["Values", "StrictYAML", "Agreement", "PSIProtocol", "Exchange", "Dataset", "Daemon", "Member"],
+        "LinkageEval": ["Values", "StrictYAML", "Agreement", "PSIProtocol", "PlainWords", "Register", "Daemon"],
     ]
 
     /// Modules that reach nothing outside memory.
@@ -98,6 +100,12 @@ struct LayerTests {
                 #expect(!text.contains("#include \(header)"), "\(url.path) includes \(header)")
             }
         }
+    }
+
+    @Test("One module reads YAML")
+    func yaml() throws {
+        let readers = try Self.sources().filter { $0.imports.contains("Yams") }.map(\.module)
+        #expect(Set(readers) == ["StrictYAML"])
     }
 
     @Test("Nothing traps on purpose or escapes the checks of concurrency")

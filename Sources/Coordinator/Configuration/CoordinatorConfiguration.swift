@@ -1,6 +1,7 @@
 internal import Agreement
 internal import Daemon
 internal import Exchange
+internal import StrictYAML
 
 /// `config.yaml` of the coordinator.
 struct CoordinatorConfiguration: Sendable, Equatable {
@@ -22,34 +23,34 @@ struct CoordinatorConfiguration: Sendable, Equatable {
     var operatorPins: Set<TLSPin> = []
 
     static func read(file: String) throws(ConfigurationError) -> CoordinatorConfiguration {
-        try StrictYAML.decode(file: file, decode)
+        try ConfigurationFile.decode(path: file, decode)
     }
 
     /// The same for bytes at hand; `file` is for errors.
     static func read(_ bytes: [UInt8], file: String) throws(ConfigurationError) -> CoordinatorConfiguration {
-        try StrictYAML.decode(bytes, file: file, decode)
+        try ConfigurationFile.decode(bytes, path: file, decode)
     }
 
     private static func decode(_ root: StrictMapping) -> CoordinatorConfiguration {
         _ = root.int("sidos_coordinator", in: 1...1)
         let listen = root.mapping("listen")
         var configuration = CoordinatorConfiguration(
-            host: listen.string("host"), port: listen.int("port", in: 0...65_535),
+            host: listen.value("host", expected: "an address, such as 0.0.0.0", standIn: "") { $0.isEmpty ? nil : $0 },
+            port: listen.int("port", in: 0...65_535),
             reserveByteCount: root.int("reserve_disk_mib", in: 1...1_048_576, default: 256) << 20,
             reserveFileCount: root.int("reserve_files", in: 0...1_000_000_000, default: 4_096),
             quotaByteCount: root.optionalInt("quota_gib", in: 1...1_048_576).map { $0 << 30 })
-        if configuration.host.isEmpty { listen.reject("host", "must be an address, such as 0.0.0.0") }
         if let operations = root.optionalMapping("operations") {
             configuration.operationsHost = operations.string("host", default: "127.0.0.1")
             configuration.operationsPort = operations.int("port", in: 0...65_535)
         }
-        configuration.url = root.optionalString("url")
-        if let url = configuration.url, !url.hasPrefix("https://") {
-            root.reject("url", "must be https://HOST[:PORT]")
+        configuration.url = root.optionalValue("url", expected: "https://HOST[:PORT]") {
+            $0.hasPrefix("https://") ? $0 : nil
         }
         for text in root.strings("operators", count: 0...64) {
             guard let bytes = try? ParticipantKey.parse(text, as: .tlsPin), let pin = TLSPin(bytes: bytes) else {
-                root.reject("operators", "must be a list of sha256: and 32 bytes in base64, as `tls_pin` on a card")
+                root.reject(
+                    "operators", "This is no list of pins. Write each as on a card under tls_pin: sha256: and base64.")
                 continue
             }
             configuration.operatorPins.insert(pin)

@@ -1,6 +1,7 @@
 internal import Agreement
 public import ArgumentParser
 internal import Foundation
+public import StrictYAML
 
 /// `card`: the public half of a participant's keys, for the agreement.
 public struct CardCommand: ParsableCommand {
@@ -62,11 +63,11 @@ public struct CoordinatorAddress: Sendable, Equatable {
         proxyPort = proxy?.int("port", in: 1...65_535)
         proxyCredentials = proxy?.optionalPath("credentials")
         if let proxy {
-            for name in ["user", "password"] where proxy.optionalString(name) != nil {
-                proxy.reject(
+            for name in ["user", "password"] {
+                proxy.refuse(
                     name,
-                    "credentials do not belong here: write user:password into a file (chmod 600), and name that file under "
-                        + "credentials")
+                    "Credentials do not belong here. Write user:password into a file (chmod 600), and name that file "
+                        + "under credentials.")
             }
         }
     }

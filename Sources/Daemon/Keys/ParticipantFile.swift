@@ -1,5 +1,5 @@
 internal import Agreement
-internal import Foundation
+internal import StrictYAML
 internal import Values
 
 /// `participant.yaml` of a key directory: who the keys are for, and their public halves. Written last, so that its
@@ -19,7 +19,7 @@ struct ParticipantFile: Equatable {
         # The public side of this directory's keys. Nothing here is secret.
         sidos_participant: 1
         id: \(id)
-        name: \(quoted(name))
+        name: \(YAMLText.quoted(name))
         role: \(role.rawValue)
         signing_key: \(signingKey)
         hpke_key: \(hpkeKey)
@@ -31,7 +31,7 @@ struct ParticipantFile: Equatable {
     static func read(in directory: PrivateDirectory) throws(KeyError) -> ParticipantFile {
         let path = directory.file(Self.name)
         do throws(ConfigurationError) {
-            return try StrictYAML.decode(file: path) { root in
+            return try ConfigurationFile.decode(path: path) { root in
                 _ = root.int("sidos_participant", in: 1...1)
                 return ParticipantFile(
                     id: root.string("id"), name: root.string("name"),
@@ -43,31 +43,15 @@ struct ParticipantFile: Equatable {
                 if case .notFound = cause { throw .missing(path: path) }
                 throw .file(cause)
             }
-            throw .malformed(path: path, reason: error.mistakes.map(\.description).joined(separator: "; "))
+            let sentences = error.mistakes.map(\.description).joined(separator: " ")
+            throw .malformed(path: path, reason: sentences.hasSuffix(".") ? String(sentences.dropLast()) : sentences)
         }
     }
 
     static func check(id: ParticipantID, name: String) throws(KeyError) {
-        let bytes = Array(id.utf8)
-        let letters = UInt8(ascii: "a")...UInt8(ascii: "z")
-        let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
-        guard let first = bytes.first, letters.contains(first), bytes.count <= 32,
-            bytes.allSatisfy({
-                letters.contains($0) || digits.contains($0) || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-")
-            })
-        else { throw .badParticipantID(id) }
+        guard IdentifierForm.party.allows(id) else { throw .badParticipantID(id) }
         guard !name.allSatisfy(\.isWhitespace), name.count <= 200,
             !name.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
         else { throw .badName }
-    }
-
-    /// A double-quoted YAML scalar; names hold no control characters.
-    private func quoted(_ text: String) -> String {
-        var out = "\""
-        for scalar in text.unicodeScalars {
-            if scalar == "\"" || scalar == "\\" { out.unicodeScalars.append("\\") }
-            out.unicodeScalars.append(scalar)
-        }
-        return out + "\""
     }
 }
