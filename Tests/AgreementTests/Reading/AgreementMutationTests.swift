@@ -59,48 +59,6 @@ struct AgreementMutationTests {
         }
     }
 
-    /// A thread with half of the usual stack reads what nests as deeply as the YAML library allows.
-    @Test func deepNesting() {
-        let depth = 20_000
-        let texts = [
-            String(repeating: "[", count: depth), String(repeating: "{a: ", count: depth),
-            String(repeating: "- ", count: depth), String(repeating: "? ", count: depth),
-            String(repeating: "[a: ", count: 990) + String(repeating: "]", count: 990),
-            (0..<990).map { String(repeating: " ", count: $0) + "a:\n" }.joined(),
-            String(repeating: "[", count: 990) + String(repeating: "]", count: 990),
-            String(repeating: "- ", count: 990) + "a",
-            String(repeating: "{a: ", count: 990) + String(repeating: "}", count: 990),
-        ]
-        let finished = DispatchSemaphore(value: 0)
-        let thread = Thread {
-            for text in texts { #expect(!Self.parsesAgreement(Array(text.utf8))) }
-            finished.signal()
-        }
-        thread.stackSize = 4 << 20
-        thread.start()
-        #expect(finished.wait(timeout: .now() + 120) == .success)
-    }
-
-    /// Aliases that would grow to 10^15 nodes are refused before anything is built from them.
-    @Test func aliasesCannotGrow() {
-        let text =
-            "a: &a [\(String(repeating: "x,", count: 1000))]\nb: &b [\(String(repeating: "*a,", count: 1000))]\n"
-            + "? [\(String(repeating: "*b,", count: 1000))]\n: c\n"
-        let clock = ContinuousClock()
-        let time = clock.measure { #expect(!Self.parsesAgreement(Array(text.utf8))) }
-        #expect(time < .seconds(5))
-    }
-
-    @Test func manyDuplicates() throws {
-        let text = (0..<200).map { "field\($0): 1\nfield\($0): 2\n" }.joined()
-        do throws(AgreementError) {
-            _ = try Agreement.parse(Array(text.utf8))
-            Issue.record("accepted")
-        } catch {
-            #expect(error.mistakes.contains { $0.reason.contains("twice") })
-        }
-    }
-
     private static func parsesAgreement(_ bytes: [UInt8]) -> Bool { (try? Agreement.parse(bytes)) != nil }
     private static func parsesCard(_ bytes: [UInt8]) -> Bool { (try? ParticipantCard.parse(bytes)) != nil }
     private static func parsesPolicy(_ bytes: [UInt8]) -> Bool { (try? LocalPolicy.parse(bytes)) != nil }
