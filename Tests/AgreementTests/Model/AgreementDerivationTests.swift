@@ -221,7 +221,7 @@ struct AgreementDerivationTests {
     }
 
     @Test func decimalsRoundAsIntegersDo() throws {
-        var random = SeededRandom(seed: 7)
+        var random = SeededNumbers(7)
         for _ in 0..<2_000 {
             let number = Int64.random(in: -1_000_000...1_000_000, using: &random)
             let step = Int.random(in: 1...5_000, using: &random)

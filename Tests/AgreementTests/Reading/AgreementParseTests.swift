@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Agreement
+@testable import PlainWords
 
 struct AgreementParseTests {
     @Test func readsEveryField() throws {
