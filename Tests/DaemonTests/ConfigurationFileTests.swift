@@ -3,6 +3,7 @@ import TestDirectories
 import Testing
 
 @testable import Daemon
+@testable import PSIProtocol
 
 @Suite("Configuration files")
 struct ConfigurationFileTests {

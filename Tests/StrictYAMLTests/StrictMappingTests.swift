@@ -1,5 +1,6 @@
 import Testing
 
+@testable import PSIProtocol
 @testable import StrictYAML
 
 @Suite("Strict configurations")

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 
+@testable import PSIProtocol
 @testable import StrictYAML
 
 @Suite("YAML with one meaning")

@@ -53,3 +53,22 @@ extension ProofBytes {
             .holds(S.self, publicKey: key.bytes, context: context)
     }
 }
+
+extension KeyRevealed {
+    init(saltShares: [String: HexBytes]) {
+        self.init(
+            blindingKey: nil, blindingProof: nil, capsuleKey: nil, capsuleProof: nil, saltShares: saltShares,
+            saltDigest: nil)
+    }
+
+    mutating func addCapsuleKey(
+        _ key: borrowing SecretScalar<Ristretto255>, participant: ParticipantID, round: RoundID
+    ) {
+        let publicKey = Ristretto255.multiplyGenerator(by: key)
+        let proof = SchnorrProof.make(
+            key: key, publicKey: publicKey,
+            context: Self.context(.capsule, round: round, participant: participant))
+        capsuleKey = HexBytes(publicKey)
+        capsuleProof = ProofBytes(proof)
+    }
+}

@@ -30,28 +30,3 @@ public struct LinkageCounts: Sendable, Equatable {
     /// Groups refused under any link.
     public var conflictCount: Int { conflicts.reduce(0, +) }
 }
-
-/// The same as the agreement lets it be told: rounded, small cells withheld as −1. [P-39]
-public struct PublishedLinkage: Sendable, Equatable, Codable {
-    /// By link, in the agreement's order.
-    public var conflicts: [Int]
-    public var historyConflicts: Int
-    /// By register, then by link.
-    public var linked: [[Int]]
-
-    public static let withheld = -1
-
-    public init(conflicts: [Int], historyConflicts: Int, linked: [[Int]]) {
-        self.conflicts = conflicts
-        self.historyConflicts = historyConflicts
-        self.linked = linked
-    }
-
-    /// Whether it has a number for every register and link.
-    public func fits(_ agreement: Agreement) -> Bool {
-        let links = agreement.linkNames.count
-        return conflicts.count == links && linked.count == agreement.registers.count
-            && linked.allSatisfy { $0.count == links }
-            && (conflicts + [historyConflicts] + linked.joined()).allSatisfy { $0 >= Self.withheld }
-    }
-}

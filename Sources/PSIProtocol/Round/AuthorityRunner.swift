@@ -216,14 +216,6 @@ extension RoundRecord {
     }
 }
 
-/// Any stream sink behind one type.
-struct AnyStreamSink: StreamSink {
-    private var base: any StreamSink
-    init(_ base: any StreamSink) { self.base = base }
-    mutating func write(_ bytes: [UInt8]) async throws { try await base.write(bytes) }
-    mutating func finish() async throws { try await base.finish() }
-}
-
 /// Copies a list as it is, digesting it on the way.
 private struct RecordCopier {
     var sink: any StreamSink

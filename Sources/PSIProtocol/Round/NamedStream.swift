@@ -96,15 +96,3 @@ extension RoundRecord {
             prefixByteCount: 0, isSealed: false)
     }
 }
-
-extension ItemLayout {
-    /// The layout in the agreement's suite.
-    init(_ agreement: Agreement) {
-        self =
-            switch agreement.suite {
-            case .ristretto255: ItemLayout(Ristretto255.self, agreement: agreement)
-            case .p256: ItemLayout(P256.self, agreement: agreement)
-            case .ffdhe3072: ItemLayout(FFDHE3072.self, agreement: agreement)
-            }
-    }
-}

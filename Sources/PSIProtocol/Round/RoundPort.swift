@@ -15,12 +15,6 @@ public protocol RoundPort: Sendable {
     var spool: any Spool { get }
 }
 
-/// A stream being stored.
-public protocol StreamSink: ByteSink {
-    /// Returns once everything is stored.
-    mutating func finish() async throws
-}
-
 /// Who can read a stream besides its author.
 public enum StreamSealing: Sendable, Hashable {
     /// Sealed end to end under HPKE.

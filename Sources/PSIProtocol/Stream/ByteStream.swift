@@ -11,3 +11,10 @@ public protocol ByteSink {
     /// Appends a piece of any length. Returns when the sink is ready for more, so a slow sink slows its writer.
     mutating func write(_ bytes: [UInt8]) async throws
 }
+
+/// Any byte source behind one type.
+struct AnyByteSource: ByteSource {
+    private var base: any ByteSource
+    init(_ base: any ByteSource) { self.base = base }
+    mutating func next() async throws -> [UInt8]? { try await base.next() }
+}

@@ -1,0 +1,85 @@
+internal import Crypto
+
+enum BatchEntry: Sendable {
+    case person(PersonRecord)
+    case dummy
+}
+
+struct BatchPiece: Sendable {
+    var items: [UInt8] = []
+    var cells: [[UInt8]] = []
+}
+
+/// The part of a declaration that runs on several cores.
+struct BatchWork<S: Suite>: Sendable {
+    let layout: ItemLayout
+    /// What begins the message of each element.
+    let heads: [[UInt8]]
+    /// Index of the first element that has a value; the one before it, if any, is always random.
+    let firstValue: Int
+    let tokens: TokenMaker?
+    let capsuleKey: CapsuleKey?
+    let cellSealer: CellSealer?
+    let maxCells: Int
+    let blindingKey: SymmetricKey
+
+    func process(_ entries: [BatchEntry]) throws -> BatchPiece {
+        let elements = try blind(entries)
+        guard let capsuleKey, let cellSealer else { return BatchPiece(items: elements.bytes, cells: []) }
+
+        var piece = BatchPiece()
+        let sealed = Capsule.seal(count: entries.count, to: capsuleKey)
+        let elementsWidth = layout.elementsByteCount
+        for (index, entry) in entries.enumerated() {
+            piece.items += elements.bytes[(index * elementsWidth)..<((index + 1) * elementsWidth)]
+            piece.items += sealed.capsules[(index * Capsule.byteCount)..<((index + 1) * Capsule.byteCount)]
+            let secret = sealed.secrets.slice((index * 32)..<((index + 1) * 32))
+            do {
+                switch entry {
+                case .person(let person) where !person.isWithheld:
+                    piece.cells += try cellSealer.seal(
+                        rows: person.rows, rowCount: person.rowCount, secret: secret.key, maxCells: maxCells)
+                case .person, .dummy:
+                    piece.cells += try cellSealer.seal(rows: nil, rowCount: 0, secret: secret.key, maxCells: 1)
+                }
+            } catch VaultError.tooManyCells { throw DeclarationError.personTooLarge }
+        }
+        return piece
+    }
+
+    /// k·H(roundID ‖ kind ‖ x) for every element of every entry; random elements where there is nothing to hash.
+    private func blind(_ entries: [BatchEntry]) throws -> ElementBatch<S> {
+        var messages: [[UInt8]] = []
+        var positions: [Int] = []
+        messages.reserveCapacity(entries.count * layout.elementCount)
+        positions.reserveCapacity(entries.count * layout.elementCount)
+        for (index, entry) in entries.enumerated() {
+            guard case .person(let person) = entry else { continue }
+            let tokens = tokens?.tokens(of: person.features) ?? []
+            for (offset, value) in (person.identities + tokens).enumerated() {
+                guard let value else { continue }
+                let position = firstValue + offset
+                messages.append(heads[position] + value)
+                positions.append(index * layout.elementCount + position)
+            }
+        }
+        let blinded = try S.blind(
+            messages, domain: .matching(S.self), by: SecretScalar(SecretBytes(blindingKey)))
+        let total = entries.count * layout.elementCount
+        if positions.count == total { return blinded }
+
+        let random = S.randomElements(count: total - positions.count)
+        var output: [UInt8] = []
+        output.reserveCapacity(total * layout.elementByteCount)
+        var next = 0
+        for position in 0..<total {
+            if next < positions.count, positions[next] == position {
+                output += blinded[next]
+                next += 1
+            } else {
+                output += random[position - next]
+            }
+        }
+        return ElementBatch(trusted: output)
+    }
+}

@@ -1,0 +1,25 @@
+internal import Values
+
+/// Reads an owner's vault once and passes it on, whoever in it is selected. [P-46] [P-47]
+enum VaultCopy {
+    /// - Parameter sink: finished by the caller, once this returns.
+    /// - Throws: `ProtocolViolation` by the keeper unless the cells' number and digest are those on the board and their
+    ///   handles increase: it sees them all, and must have refused the entry. [P-50]
+    static func run(
+        _ source: some ByteSource, expected: StoredStream, keeper: ParticipantID, cellByteCount: Int,
+        into sink: inout any StreamSink
+    ) async throws -> ListSummary {
+        var reader = RecordReader(source, width: cellByteCount, by: keeper)
+        var order = IncreasingOrder(keyByteCount: CellSealer.handleByteCount)
+        while let block = try await reader.next(most: max(1, (1 << 18) / cellByteCount)) {
+            guard reader.count <= expected.count else { throw ProtocolViolation(.wrongCount, by: keeper) }
+            guard order.firstViolation(in: block, width: cellByteCount) == nil else {
+                throw ProtocolViolation(.vaultNotIncreasing, by: keeper)
+            }
+            try await sink.write(block)
+        }
+        let summary = ListSummary(count: reader.count, digest: reader.digest())
+        try summary.check(against: expected, by: keeper)
+        return summary
+    }
+}

@@ -1,0 +1,24 @@
+internal import Values
+
+/// How many records a list has and what they hash to.
+public struct ListSummary: Sendable, Equatable {
+    public let count: Int
+    /// SHA-256, 32 bytes.
+    public let digest: [UInt8]
+
+    public init(count: Int, digest: [UInt8]) {
+        self.count = count
+        self.digest = digest
+    }
+
+    /// As the board says it, under the attempt that stored the list.
+    public func stored(attempt: Int) -> StoredStream {
+        StoredStream(attempt: attempt, count: count, digest: HexBytes(digest))
+    }
+
+    /// - Throws: `ProtocolViolation` unless this is what `stream` promised.
+    func check(against stream: StoredStream, by participant: ParticipantID) throws(ProtocolViolation) {
+        guard count == stream.count else { throw ProtocolViolation(.wrongCount, by: participant) }
+        guard digest == stream.digest.bytes else { throw ProtocolViolation(.wrongDigest, by: participant) }
+    }
+}
