@@ -35,9 +35,7 @@ extension PublishedLinkage {
 
     /// Encapsulation ‖ ciphertext, so that of the participants only the research environment reads it.
     func sealed(to research: Participant, round: RoundID) throws -> [UInt8] {
-        var json = try CanonicalJSON.encode(self)
-        guard json.count <= Self.paddedByteCount else { throw VaultError.sealingFailed }
-        json += [UInt8](repeating: 0x20, count: Self.paddedByteCount - json.count)
+        let json = try CanonicalJSON.encodePadded(self, byteCount: Self.paddedByteCount)
         let key = try XWingMLKEM768X25519.PublicKey(rawRepresentation: research.hpkeKey)
         var sender = try HPKE.Sender(
             recipientKey: key, ciphersuite: SealedSecret.ciphersuite, info: Data(Label.linkage.bytes + round.bytes))

@@ -95,9 +95,7 @@ public struct SourceSurvey: Sendable, Equatable, Codable {
 
     /// AES-256-GCM under a key of this purpose only, derived from s_iR, so the nonce is zero.
     func sealed(under secret: SymmetricKey, register: RegisterID, round: RoundID) throws -> [UInt8] {
-        var json = try CanonicalJSON.encode(self)
-        guard json.count <= Self.paddedByteCount else { throw VaultError.sealingFailed }
-        json += [UInt8](repeating: 0x20, count: Self.paddedByteCount - json.count)
+        let json = try CanonicalJSON.encodePadded(self, byteCount: Self.paddedByteCount)
         let box = try AES.GCM.seal(
             json, using: Self.key(secret, register, round), nonce: AES.GCM.Nonce(data: [UInt8](repeating: 0, count: 12))
         )
@@ -106,19 +104,19 @@ public struct SourceSurvey: Sendable, Equatable, Codable {
 
     /// Opens a survey that the owner sealed.
     ///
-    /// - Throws: `VaultError.cellDoesNotOpen`, or `.malformedCell` for anything but the one form of a survey.
+    /// - Throws: `SealedSecretError.doesNotOpen`, or `.malformed` for anything but the one form of a survey.
     // Not inlined: the optimiser of Swift 6.3 aborts on a temporary secret lent to an inlined initialiser.
     @inline(never)
     public init(
         sealed bytes: [UInt8], secret: borrowing SecretBytes, register: RegisterID, round: RoundID
-    ) throws(VaultError) {
+    ) throws(SealedSecretError) {
         guard bytes.count == Self.sealedByteCount,
             let box = try? AES.GCM.SealedBox(
                 nonce: AES.GCM.Nonce(data: [UInt8](repeating: 0, count: 12)), ciphertext: bytes.dropLast(16),
                 tag: bytes.suffix(16)),
             let json = try? AES.GCM.open(box, using: Self.key(secret.key, register, round))
-        else { throw .cellDoesNotOpen }
-        guard let survey = CanonicalJSON.decodePadded(SourceSurvey.self, from: json) else { throw .malformedCell }
+        else { throw .doesNotOpen }
+        guard let survey = CanonicalJSON.decodePadded(SourceSurvey.self, from: json) else { throw .malformed }
         self = survey
     }
 

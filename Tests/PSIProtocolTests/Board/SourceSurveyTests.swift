@@ -28,16 +28,16 @@ struct SourceSurveyTests {
         }
         #expect(try open(sealed, secret, "visits", Self.round) == Self.survey)
         let other = try #require(RoundID(bytes: [UInt8](repeating: 4, count: 32)))
-        #expect(throws: VaultError.cellDoesNotOpen) {
+        #expect(throws: SealedSecretError.doesNotOpen) {
             _ = try open(sealed, SymmetricKey(size: .bits256), "visits", Self.round)
         }
-        #expect(throws: VaultError.cellDoesNotOpen) { _ = try open(sealed, secret, "visit", Self.round) }
-        #expect(throws: VaultError.cellDoesNotOpen) { _ = try open(sealed, secret, "visits", other) }
-        #expect(throws: VaultError.cellDoesNotOpen) { _ = try open(sealed.dropLast(), secret, "visits", Self.round) }
-        #expect(throws: VaultError.cellDoesNotOpen) { _ = try open([], secret, "visits", Self.round) }
+        #expect(throws: SealedSecretError.doesNotOpen) { _ = try open(sealed, secret, "visit", Self.round) }
+        #expect(throws: SealedSecretError.doesNotOpen) { _ = try open(sealed, secret, "visits", other) }
+        #expect(throws: SealedSecretError.doesNotOpen) { _ = try open(sealed.dropLast(), secret, "visits", Self.round) }
+        #expect(throws: SealedSecretError.doesNotOpen) { _ = try open([], secret, "visits", Self.round) }
         var altered = sealed
         altered[100] ^= 1
-        #expect(throws: VaultError.cellDoesNotOpen) { _ = try open(altered, secret, "visits", Self.round) }
+        #expect(throws: SealedSecretError.doesNotOpen) { _ = try open(altered, secret, "visits", Self.round) }
     }
 
     @Test("what is not the one form of a survey is refused, with a key more, a key less, or written otherwise")
@@ -66,12 +66,12 @@ struct SourceSurveyTests {
         for (from, to) in edits {
             let range = try #require(text.range(of: from))
             let edited = text.replacingCharacters(in: range, with: to)
-            #expect(throws: VaultError.malformedCell, "\(to)") { _ = try open(edited) }
+            #expect(throws: SealedSecretError.malformed, "\(to)") { _ = try open(edited) }
         }
         for filler in ["\n", "\t", "\u{0}"] {
-            #expect(throws: VaultError.malformedCell) { _ = try open(text, filler: filler) }
+            #expect(throws: SealedSecretError.malformed) { _ = try open(text, filler: filler) }
         }
-        #expect(throws: VaultError.malformedCell) { _ = try open(" " + text) }
+        #expect(throws: SealedSecretError.malformed) { _ = try open(" " + text) }
     }
 
     @Test("values of years and groups may have any characters, as they are")
@@ -137,7 +137,7 @@ struct SourceSurveyTests {
     @Test("more reasons than fit are refused, not cut")
     func tooLong() {
         let reasons = Dictionary(uniqueKeysWithValues: (0..<2_000).map { ("reason_\($0)", $0) })
-        #expect(throws: VaultError.sealingFailed) {
+        #expect(throws: SealedSecretError.tooLong) {
             _ = try SourceSurvey(people: 1, rowsRead: 1, rowsKept: 1, refused: reasons)
                 .sealed(under: SymmetricKey(size: .bits256), register: "visits", round: Self.round)
         }
