@@ -71,11 +71,7 @@ actor NodeMember: RoundMember {
     }
 
     func step(_ record: RoundRecord) async throws -> EntryBody? {
-        switch record.agreement.suite {
-        case .ristretto255: try await step(record, Ristretto255.self)
-        case .p256: try await step(record, P256.self)
-        case .ffdhe3072: try await step(record, FFDHE3072.self)
-        }
+        try await step(record, record.agreement.suite.type)
     }
 
     private func step<S: Suite>(_ record: RoundRecord, _: S.Type) async throws -> EntryBody? {

@@ -23,10 +23,7 @@ struct NodeStatus: Codable {
     }
 
     static var backendsHere: [String: String] {
-        [
-            SuiteID.ristretto255.rawValue: Ristretto255.backend, SuiteID.p256.rawValue: P256.backend,
-            SuiteID.ffdhe3072.rawValue: FFDHE3072.backend,
-        ]
+        Dictionary(uniqueKeysWithValues: SuiteID.allCases.map { ($0.rawValue, $0.type.backend) })
     }
 
     init(node: String) { self.node = node }

@@ -20,10 +20,9 @@ enum RoundQuota {
     }
 
     static func byteCount(_ agreement: Agreement, limit: Int?) -> Int {
-        let ring = agreement.participants.filter { $0.role == .authority || $0.role == .mixer }.count
+        let ring = agreement.ring.count
         let rows = agreement.release == .rows
-        let elements = agreement.elementCount * agreement.suite.elementByteCount
-        let item = elements + (rows ? Capsule.byteCount : 0)
+        let item = ItemLayout(agreement).itemByteCount
         var total = Saturated(floor)
         for register in agreement.registers {
             let people = Padding.size(of: register.maxPeople, mode: agreement.padding)
@@ -54,16 +53,6 @@ enum RoundQuota {
         static func * (left: Saturated, right: Int) -> Saturated {
             let (product, overflow) = left.value.multipliedReportingOverflow(by: right)
             return Saturated(overflow ? .max : product)
-        }
-    }
-}
-
-extension SuiteID {
-    var elementByteCount: Int {
-        switch self {
-        case .ristretto255: Ristretto255.elementByteCount
-        case .p256: P256.elementByteCount
-        case .ffdhe3072: FFDHE3072.elementByteCount
         }
     }
 }

@@ -111,8 +111,7 @@ extension RoundStatus.Register {
 extension RoundRecord {
     /// Bytes of an item of a list: elements and a capsule, or tags and a capsule after the last stage.
     func itemByteCount(ofStage stage: Int) -> Int {
-        let isLast = stage == ringCount - 1
-        let element = isLast ? 16 : agreement.suite.elementByteCount
-        return agreement.elementCount * element + (releasesRows ? Capsule.byteCount : 0)
+        let layout = ItemLayout(agreement)
+        return stage == ringCount - 1 ? layout.taggedItemByteCount : layout.itemByteCount
     }
 }

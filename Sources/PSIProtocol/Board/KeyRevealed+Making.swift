@@ -17,13 +17,9 @@ extension KeyRevealed {
         else { return false }
         if let blindingKey, let blindingProof {
             let context = Self.context(.blinding, round: record.round, participant: participant)
-            let holds =
-                switch record.agreement.suite {
-                case .ristretto255: blindingProof.holds(Ristretto255.self, key: blindingKey, context: context)
-                case .p256: blindingProof.holds(P256.self, key: blindingKey, context: context)
-                case .ffdhe3072: blindingProof.holds(FFDHE3072.self, key: blindingKey, context: context)
-                }
-            guard holds else { return false }
+            guard blindingProof.holds(record.agreement.suite.type, key: blindingKey, context: context) else {
+                return false
+            }
         }
         if let capsuleKey, let capsuleProof {
             let context = Self.context(.capsule, round: record.round, participant: participant)

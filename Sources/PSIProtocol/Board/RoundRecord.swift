@@ -76,7 +76,7 @@ public struct RoundRecord: Sendable {
         self.agreementID = agreementID
         self.round = round
         self.opening = opening
-        self.ring = agreement.participants.filter { $0.role == .authority || $0.role == .mixer }.map(\.id)
+        self.ring = agreement.ring.map(\.id)
         self.coordinator = coordinator.id
         self.research = agreement.participants.first { $0.role == .research }?.id
         self.heads = [.empty, BoardHead.empty.appending(bytes)]

@@ -24,12 +24,5 @@ public struct ItemLayout: Sendable, Equatable {
 
 extension ItemLayout {
     /// The layout in the agreement's suite.
-    init(_ agreement: Agreement) {
-        self =
-            switch agreement.suite {
-            case .ristretto255: ItemLayout(Ristretto255.self, agreement: agreement)
-            case .p256: ItemLayout(P256.self, agreement: agreement)
-            case .ffdhe3072: ItemLayout(FFDHE3072.self, agreement: agreement)
-            }
-    }
+    public init(_ agreement: Agreement) { self.init(agreement.suite.type, agreement: agreement) }
 }

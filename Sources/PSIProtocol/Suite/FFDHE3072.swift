@@ -25,27 +25,13 @@ public enum FFDHE3072: Suite {
     public static func multiply(
         _ elements: ElementBatch<Self>, by scalar: borrowing SecretScalar<Self>
     ) throws(GroupError) -> ElementBatch<Self> {
-        let count = elements.count
-        var done = 0
-        let output = [UInt8](unsafeUninitializedCapacity: count * 384) { buffer, filled in
-            done = scalar.bytes.withUnsafeBytes { key in
-                sidos_ffdhe3072_mul_batch(
-                    buffer.baseAddress, elements.bytes, key.assumingMemoryBound(to: UInt8.self).baseAddress, count)
-            }
-            filled = count * 384
+        try ElementBatch(count: elements.count) { output in
+            scalar.bytes.withPointer { sidos_ffdhe3072_mul_batch(output, elements.bytes, $0, elements.count) }
         }
-        try check(done, count)
-        return ElementBatch(trusted: output)
     }
 
     public static func multiplyGenerator(by scalar: borrowing SecretScalar<Self>) -> [UInt8] {
-        [UInt8](unsafeUninitializedCapacity: 384) { buffer, filled in
-            scalar.bytes.withUnsafeBytes { key in
-                _ = sidos_ffdhe3072_base_mul_batch(
-                    buffer.baseAddress, key.assumingMemoryBound(to: UInt8.self).baseAddress, 1)
-            }
-            filled = 384
-        }
+        [UInt8](byteCount: 384) { out in scalar.bytes.withPointer { _ = sidos_ffdhe3072_base_mul_batch(out, $0, 1) } }
     }
 
     /// 256 random bits; zero has a probability of 2^−256.
@@ -58,19 +44,11 @@ public enum FFDHE3072: Suite {
     }
 
     public static func validate(_ elements: ElementBatch<Self>) throws(GroupError) {
-        try check(sidos_ffdhe3072_validate_batch(elements.bytes, elements.count), elements.count)
+        try GroupError.check(sidos_ffdhe3072_validate_batch(elements.bytes, elements.count), of: elements.count)
     }
 
     private static func fromUniform(_ uniform: [UInt8], count: Int) -> [UInt8] {
-        [UInt8](unsafeUninitializedCapacity: count * 384) { buffer, filled in
-            _ = sidos_ffdhe3072_from_uniform_batch(buffer.baseAddress, uniform, count)
-            filled = count * 384
-        }
-    }
-
-    private static func check(_ done: Int, _ count: Int) throws(GroupError) {
-        if done == count { return }
-        throw done < count && done >= 0 ? .invalidElement(index: done) : .backendFailed
+        [UInt8](byteCount: count * 384) { _ = sidos_ffdhe3072_from_uniform_batch($0, uniform, count) }
     }
 
     // MARK: Schnorr, with nonces and responses of 3,072 bits mod q
@@ -81,12 +59,8 @@ public enum FFDHE3072: Suite {
             let random = SecretBytes(randomByteCount: 383)
             random.withUnsafeBytes { UnsafeMutableRawBufferPointer(rebasing: output[1...]).copyMemory(from: $0) }
         }
-        let commitment = [UInt8](unsafeUninitializedCapacity: 384) { buffer, filled in
-            nonce.withUnsafeBytes { exponent in
-                _ = sidos_ffdhe3072_mul_wide_batch(
-                    buffer.baseAddress, generator, exponent.assumingMemoryBound(to: UInt8.self).baseAddress, 1)
-            }
-            filled = 384
+        let commitment = [UInt8](byteCount: 384) { output in
+            nonce.withPointer { _ = sidos_ffdhe3072_mul_wide_batch(output, generator, $0, 1) }
         }
         return ProofNonce(nonce: nonce, commitment: commitment)
     }
@@ -98,15 +72,10 @@ public enum FFDHE3072: Suite {
         let wide = SecretBytes(count: 384) { output in
             key.bytes.withUnsafeBytes { UnsafeMutableRawBufferPointer(rebasing: output[352...]).copyMemory(from: $0) }
         }
-        return [UInt8](unsafeUninitializedCapacity: 384) { buffer, filled in
-            nonce.withUnsafeBytes { r in
-                wide.withUnsafeBytes { k in
-                    _ = sidos_ffdhe3072_scalar_mul_add(
-                        buffer.baseAddress, c, k.assumingMemoryBound(to: UInt8.self).baseAddress,
-                        r.assumingMemoryBound(to: UInt8.self).baseAddress)
-                }
+        return [UInt8](byteCount: 384) { output in
+            nonce.withPointer { r in
+                wide.withPointer { k in _ = sidos_ffdhe3072_scalar_mul_add(output, c, k, r) }
             }
-            filled = 384
         }
     }
 

@@ -21,27 +21,13 @@ public enum P256: Suite {
     public static func multiply(
         _ elements: ElementBatch<Self>, by scalar: borrowing SecretScalar<Self>
     ) throws(GroupError) -> ElementBatch<Self> {
-        let count = elements.count
-        var done = 0
-        let output = [UInt8](unsafeUninitializedCapacity: count * 33) { buffer, filled in
-            done = scalar.bytes.withUnsafeBytes { key in
-                sidos_p256_mul_batch(
-                    buffer.baseAddress, elements.bytes, key.assumingMemoryBound(to: UInt8.self).baseAddress, count)
-            }
-            filled = count * 33
+        try ElementBatch(count: elements.count) { output in
+            scalar.bytes.withPointer { sidos_p256_mul_batch(output, elements.bytes, $0, elements.count) }
         }
-        try check(done, count)
-        return ElementBatch(trusted: output)
     }
 
     public static func multiplyGenerator(by scalar: borrowing SecretScalar<Self>) -> [UInt8] {
-        [UInt8](unsafeUninitializedCapacity: 33) { buffer, filled in
-            scalar.bytes.withUnsafeBytes { key in
-                _ = sidos_p256_base_mul_batch(
-                    buffer.baseAddress, key.assumingMemoryBound(to: UInt8.self).baseAddress, 1)
-            }
-            filled = 33
-        }
+        [UInt8](byteCount: 33) { out in scalar.bytes.withPointer { _ = sidos_p256_base_mul_batch(out, $0, 1) } }
     }
 
     public static func randomScalar() -> SecretScalar<Self> {
@@ -65,42 +51,23 @@ public enum P256: Suite {
     }
 
     public static func validate(_ elements: ElementBatch<Self>) throws(GroupError) {
-        try check(sidos_p256_validate_batch(elements.bytes, elements.count), elements.count)
+        try GroupError.check(sidos_p256_validate_batch(elements.bytes, elements.count), of: elements.count)
     }
 
     private static func hashToCurve(_ uniform: [UInt8], count: Int) -> [UInt8] {
-        [UInt8](unsafeUninitializedCapacity: count * 33) { buffer, filled in
-            _ = sidos_p256_hash_to_curve_batch(buffer.baseAddress, uniform, count)
-            filled = count * 33
-        }
-    }
-
-    private static func check(_ done: Int, _ count: Int) throws(GroupError) {
-        if done == count { return }
-        throw done < count && done >= 0 ? .invalidElement(index: done) : .backendFailed
+        [UInt8](byteCount: count * 33) { _ = sidos_p256_hash_to_curve_batch($0, uniform, count) }
     }
 
     // MARK: Schnorr
 
-    public static func proofNonce() -> ProofNonce {
-        let nonce = randomScalar()
-        let commitment = multiplyGenerator(by: nonce)
-        return ProofNonce(nonce: nonce.bytes.slice(0..<32), commitment: commitment)
-    }
+    public static func proofNonce() -> ProofNonce { ProofNonce(uniform: randomScalar()) }
 
     public static func proofResponse(
         _ nonce: borrowing SecretBytes, challenge: [UInt8], key: borrowing SecretScalar<Self>
     ) -> [UInt8] {
         let c = scalar(fromChallenge: challenge)
-        return [UInt8](unsafeUninitializedCapacity: 32) { buffer, filled in
-            nonce.withUnsafeBytes { r in
-                key.bytes.withUnsafeBytes { k in
-                    sidos_p256_scalar_mul_add(
-                        buffer.baseAddress, c, k.assumingMemoryBound(to: UInt8.self).baseAddress,
-                        r.assumingMemoryBound(to: UInt8.self).baseAddress)
-                }
-            }
-            filled = 32
+        return [UInt8](byteCount: 32) { output in
+            nonce.withPointer { r in key.bytes.withPointer { k in sidos_p256_scalar_mul_add(output, c, k, r) } }
         }
     }
 

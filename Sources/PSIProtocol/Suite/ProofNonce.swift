@@ -8,3 +8,11 @@ public struct ProofNonce: ~Copyable, Sendable {
         self.commitment = commitment
     }
 }
+
+extension ProofNonce {
+    /// A nonce for a suite whose random scalars are uniform modulo the group's order, so that they hide the key whole.
+    init<S: Suite>(uniform scalar: borrowing SecretScalar<S>) {
+        self.init(
+            nonce: scalar.bytes.slice(0..<S.scalarByteCount), commitment: S.multiplyGenerator(by: scalar))
+    }
+}

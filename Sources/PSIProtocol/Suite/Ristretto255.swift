@@ -21,40 +21,24 @@ public enum Ristretto255: Suite {
         _ messages: [[UInt8]], domain: DomainSeparationTag, by scalar: borrowing SecretScalar<Self>
     ) throws(GroupError) -> ElementBatch<Self> {
         let uniform = ExpandMessage<SHA512>(domain: domain, count: 64).xmd(messages)
-        let output = [UInt8](unsafeUninitializedCapacity: messages.count * 32) { buffer, filled in
-            _ = scalar.bytes.withUnsafeBytes { key in
-                sidos_r255_from_uniform_mul_batch(
-                    buffer.baseAddress, uniform, key.assumingMemoryBound(to: UInt8.self).baseAddress, messages.count)
-            }
-            filled = messages.count * 32
-        }
-        return ElementBatch(trusted: output)
+        return ElementBatch(
+            trusted: [UInt8](byteCount: messages.count * 32) { output in
+                scalar.bytes.withPointer {
+                    _ = sidos_r255_from_uniform_mul_batch(output, uniform, $0, messages.count)
+                }
+            })
     }
 
     public static func multiply(
         _ elements: ElementBatch<Self>, by scalar: borrowing SecretScalar<Self>
     ) throws(GroupError) -> ElementBatch<Self> {
-        let count = elements.count
-        var done = 0
-        let output = [UInt8](unsafeUninitializedCapacity: count * 32) { buffer, filled in
-            done = scalar.bytes.withUnsafeBytes { key in
-                sidos_r255_mul_batch(
-                    buffer.baseAddress, elements.bytes, key.assumingMemoryBound(to: UInt8.self).baseAddress, count)
-            }
-            filled = count * 32
+        try ElementBatch(count: elements.count) { output in
+            scalar.bytes.withPointer { sidos_r255_mul_batch(output, elements.bytes, $0, elements.count) }
         }
-        guard done == count else { throw .invalidElement(index: done) }
-        return ElementBatch(trusted: output)
     }
 
     public static func multiplyGenerator(by scalar: borrowing SecretScalar<Self>) -> [UInt8] {
-        [UInt8](unsafeUninitializedCapacity: 32) { buffer, filled in
-            scalar.bytes.withUnsafeBytes { key in
-                _ = sidos_r255_base_mul_batch(
-                    buffer.baseAddress, key.assumingMemoryBound(to: UInt8.self).baseAddress, 1)
-            }
-            filled = 32
-        }
+        [UInt8](byteCount: 32) { out in scalar.bytes.withPointer { _ = sidos_r255_base_mul_batch(out, $0, 1) } }
     }
 
     public static func randomScalar() -> SecretScalar<Self> { SecretScalar(randomScalars(count: 1)) }
@@ -80,38 +64,23 @@ public enum Ristretto255: Suite {
     }
 
     public static func validate(_ elements: ElementBatch<Self>) throws(GroupError) {
-        let done = sidos_r255_validate_batch(elements.bytes, elements.count)
-        guard done == elements.count else { throw .invalidElement(index: done) }
+        try GroupError.check(sidos_r255_validate_batch(elements.bytes, elements.count), of: elements.count)
     }
 
     private static func fromUniform(_ uniform: [UInt8], count: Int) -> [UInt8] {
-        [UInt8](unsafeUninitializedCapacity: count * 32) { buffer, filled in
-            _ = sidos_r255_from_uniform_batch(buffer.baseAddress, uniform, count)
-            filled = count * 32
-        }
+        [UInt8](byteCount: count * 32) { _ = sidos_r255_from_uniform_batch($0, uniform, count) }
     }
 
     // MARK: Schnorr
 
-    public static func proofNonce() -> ProofNonce {
-        let nonce = randomScalar()
-        let commitment = multiplyGenerator(by: nonce)
-        return ProofNonce(nonce: nonce.bytes.slice(0..<32), commitment: commitment)
-    }
+    public static func proofNonce() -> ProofNonce { ProofNonce(uniform: randomScalar()) }
 
     public static func proofResponse(
         _ nonce: borrowing SecretBytes, challenge: [UInt8], key: borrowing SecretScalar<Self>
     ) -> [UInt8] {
         let c = scalar(fromChallenge: challenge)
-        return [UInt8](unsafeUninitializedCapacity: 32) { buffer, filled in
-            nonce.withUnsafeBytes { r in
-                key.bytes.withUnsafeBytes { k in
-                    sidos_r255_scalar_mul_add(
-                        buffer.baseAddress, c, k.assumingMemoryBound(to: UInt8.self).baseAddress,
-                        r.assumingMemoryBound(to: UInt8.self).baseAddress)
-                }
-            }
-            filled = 32
+        return [UInt8](byteCount: 32) { output in
+            nonce.withPointer { r in key.bytes.withPointer { k in sidos_r255_scalar_mul_add(output, c, k, r) } }
         }
     }
 

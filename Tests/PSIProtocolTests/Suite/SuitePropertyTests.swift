@@ -10,21 +10,22 @@ struct SuitePropertyTests {
     static func refused<S: Suite>(_: S.Type) -> [[UInt8]] {
         let zeros = [UInt8](repeating: 0, count: S.elementByteCount)
         let ones = [UInt8](repeating: 255, count: S.elementByteCount)
-        switch S.id {
-        case .ristretto255:
-            // Zeros are the identity; p + 0 and p + 1 are not canonical; odd numbers are negative.
-            let p = [0xed] + [UInt8](repeating: 255, count: 30) + [0x7f]
-            return [zeros, ones, p, [0xee] + p.dropFirst(), [1] + zeros.dropFirst()]
-        case .p256:
-            // The point at infinity and uncompressed or hybrid forms have other lengths or prefixes.
-            let prime =
-                [UInt8]([255, 255, 255, 255, 0, 0, 0, 1]) + [UInt8](repeating: 0, count: 12)
-                + [UInt8](repeating: 255, count: 12)
-            return [zeros, ones, [2] + prime, [4] + zeros.dropFirst(), [5] + zeros.dropFirst(), [0] + prime]
-        case .ffdhe3072:
-            return [zeros, ones, zeros.dropLast() + [1]]
-        }
+        return [zeros, ones] + particular[S.id, default: []]
     }
+
+    /// What a suite refuses besides.
+    static let particular: [SuiteID: [[UInt8]]] = {
+        func bytes(_ byte: UInt8, _ count: Int) -> [UInt8] { [UInt8](repeating: byte, count: count) }
+        // Zeros are the identity; p + 0 and p + 1 are not canonical; odd numbers are negative.
+        let p = [0xed] + bytes(255, 30) + [0x7f]
+        // The point at infinity and uncompressed or hybrid forms have other lengths or prefixes.
+        let prime = [255, 255, 255, 255, 0, 0, 0, 1] + bytes(0, 12) + bytes(255, 12)
+        return [
+            .ristretto255: [p, [0xee] + p.dropFirst(), [1] + bytes(0, 31)],
+            .p256: [[2] + prime, [4] + bytes(0, 32), [5] + bytes(0, 32), [0] + prime],
+            .ffdhe3072: [bytes(0, 383) + [1]],
+        ]
+    }()
 
     static func checkCommutativity<S: Suite>(_: S.Type) throws {
         let messages = (0..<5).map { Array("message \($0)".utf8) } + [[], [0], [UInt8](repeating: 7, count: 300)]
@@ -81,22 +82,22 @@ struct SuitePropertyTests {
         #expect(ElementBatch<S>(bytes: [])?.count == 0)
     }
 
+    @Test("an agreement's word stands for one group, and the group knows its word", arguments: SuiteID.allCases)
+    func words(suite: SuiteID) {
+        #expect(suite.type.id == suite)
+        #expect(SuiteID.allCases.filter { $0.type == suite.type } == [suite])
+        #expect(SuiteID.allCases.filter { $0.type.hashToGroupID == suite.type.hashToGroupID } == [suite])
+        #expect(!suite.type.backend.isEmpty)
+    }
+
     @Test("commutes and keeps order", arguments: SuiteID.allCases)
     func commutes(suite: SuiteID) throws {
-        switch suite {
-        case .ristretto255: try Self.checkCommutativity(Ristretto255.self)
-        case .p256: try Self.checkCommutativity(P256.self)
-        case .ffdhe3072: try Self.checkCommutativity(FFDHE3072.self)
-        }
+        try Self.checkCommutativity(suite.type)
     }
 
     @Test("refuses what is no element, at its index", arguments: SuiteID.allCases)
     func refuses(suite: SuiteID) throws {
-        switch suite {
-        case .ristretto255: try Self.checkRefusals(Ristretto255.self)
-        case .p256: try Self.checkRefusals(P256.self)
-        case .ffdhe3072: try Self.checkRefusals(FFDHE3072.self)
-        }
+        try Self.checkRefusals(suite.type)
     }
 
     @Test("work cut into pieces is joined in order", arguments: [1, 2, 7])
