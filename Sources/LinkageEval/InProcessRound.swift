@@ -39,7 +39,7 @@ final class InProcessRound {
             deadline: now + study.agreement.deadlineMinutes * 60, signatures: [:])
         guard let key = study.signing["coordinator"] else { throw ProtocolViolation(.badOpening) }
         let entry = try SignedEntry(
-            body: .roundOpened(opening), author: "coordinator", round: nil, seen: .empty, key: key)
+            body: opening, author: "coordinator", round: nil, seen: .empty, key: key)
         record = try RoundRecord(opening: entry.bytes, agreement: study.agreement, file: study.file)
     }
 
@@ -57,7 +57,7 @@ final class InProcessRound {
         guard record.ending == .closed else { throw ProtocolViolation(.roundOver) }
     }
 
-    private func post(_ body: EntryBody, by author: ParticipantID) throws {
+    private func post(_ body: any EntryBody, by author: ParticipantID) throws {
         guard let key = study.signing[author] else { throw ProtocolViolation(.unknownAuthor) }
         let entry = try SignedEntry(body: body, author: author, round: record.round, seen: record.head, key: key)
         try record.append(entry.bytes)
@@ -89,7 +89,7 @@ final class InProcessRound {
                     spool: spool, workers: workers)
             }
         }
-        if case .batchDeclared(let batch) = body { peopleCount[batch.register] = batch.count }
+        if let batch = body as? BatchDeclared { peopleCount[batch.register] = batch.count }
         try post(body, by: node)
     }
 
@@ -120,8 +120,8 @@ final class InProcessRound {
             }
             linkage = outcome.linkage
             try post(outcome.body, by: "coordinator")
-        case .close: try post(.roundClosed(RoundClosed()), by: "coordinator")
-        case .abort(let abort): try post(.roundAborted(abort), by: "coordinator")
+        case .close: try post(RoundClosed(), by: "coordinator")
+        case .abort(let abort): try post(abort, by: "coordinator")
         }
     }
 }

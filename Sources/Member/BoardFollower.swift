@@ -50,7 +50,7 @@ public struct BoardFollower: Sendable {
     }
 
     /// Signs and posts an entry, and takes in the board up to it.
-    public mutating func post(_ body: EntryBody) async throws {
+    public mutating func post(_ body: any EntryBody) async throws {
         let entry = try SignedEntry(
             body: body, author: keys.id, round: record.round, seen: record.head, key: keys.signingKey)
         let number = try await client.append(entry.bytes, to: record.round).number
@@ -81,7 +81,7 @@ public struct BoardFollower: Sendable {
         _ code: RefusalCode, opening: SignedEntry, round: RoundID, client: ExchangeClient, keys: KeyDirectory
     ) async throws {
         let entry = try SignedEntry(
-            body: .refused(Refused(code: code)), author: keys.id, round: round,
+            body: Refused(code: code), author: keys.id, round: round,
             seen: BoardHead.empty.appending(opening.bytes), key: keys.signingKey)
         _ = try await client.append(entry.bytes, to: round)
     }

@@ -14,7 +14,7 @@ public protocol RoundMember: Sendable {
     /// Does the next thing that is due.
     ///
     /// - Returns: what to post, or nil when nothing is due now.
-    func step(_ record: RoundRecord) async throws -> EntryBody?
+    func step(_ record: RoundRecord) async throws -> (any EntryBody)?
 
     /// Destroys every secret and list of the round. Calling it again does nothing.
     ///

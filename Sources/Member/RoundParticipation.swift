@@ -101,7 +101,7 @@ struct RoundParticipation: Sendable {
     // MARK: Joining
 
     private func installed(_ opening: SignedEntry) throws -> AgreementStore.Installed? {
-        guard case .roundOpened(let opened) = opening.body,
+        guard let opened = opening.body as? RoundOpened,
             let id = AgreementID(hex: Hex.encode(opened.agreement.bytes))
         else { return nil }
         return try agreements.load(id)
@@ -179,7 +179,7 @@ struct RoundParticipation: Sendable {
 
     private func refuse(_ code: RefusalCode, _ follower: inout BoardFollower) async throws {
         log(.error, "Refusing the round", follower.record.round, ["code": "\(code.rawValue)"])
-        try await post(.refused(Refused(code: code)), &follower)
+        try await post(Refused(code: code), &follower)
         await member.observe(follower.record)
     }
 
@@ -254,8 +254,8 @@ struct RoundParticipation: Sendable {
     private struct StepFailure: Error { let cause: any Error }
 
     /// Does the next duty, and drops it when the round ends meanwhile.
-    private func step(_ follower: BoardFollower) async throws -> EntryBody? {
-        try await withThrowingTaskGroup(of: EntryBody?.self) { group in
+    private func step(_ follower: BoardFollower) async throws -> (any EntryBody)? {
+        try await withThrowingTaskGroup(of: (any EntryBody)?.self) { group in
             defer { group.cancelAll() }
             group.addTask {
                 do { return try await member.step(follower.record) } catch {
@@ -281,7 +281,7 @@ struct RoundParticipation: Sendable {
         try journal.end(deadline: record.opening.deadline)
         try await member.erase(record.round, ending: ending)
         if record.keyHolders.contains(me), !record.erased.contains(me) {
-            try await post(.keysErased(KeysErased()), &follower)
+            try await post(KeysErased(), &follower)
             await member.observe(follower.record)
         }
     }
@@ -292,7 +292,7 @@ struct RoundParticipation: Sendable {
     }
 
     /// Posts, or learns what the board has that makes the entry pointless.
-    private func post(_ body: EntryBody, _ follower: inout BoardFollower) async throws {
+    private func post(_ body: any EntryBody, _ follower: inout BoardFollower) async throws {
         do { try await follower.post(body) } catch let problem as ExchangeProblem
             where Self.isTooLate(problem)
         {

@@ -70,11 +70,11 @@ actor NodeMember: RoundMember {
         return true
     }
 
-    func step(_ record: RoundRecord) async throws -> EntryBody? {
+    func step(_ record: RoundRecord) async throws -> (any EntryBody)? {
         try await step(record, record.agreement.suite.type)
     }
 
-    private func step<S: Suite>(_ record: RoundRecord, _: S.Type) async throws -> EntryBody? {
+    private func step<S: Suite>(_ record: RoundRecord, _: S.Type) async throws -> (any EntryBody)? {
         guard let duty = record.authorityDuties(of: me).first, duty != .eraseKeys else { return nil }
         let secrets = try secrets(record, S.self)
         logger.info("Working", metadata: meta(record, ["duty": "\(duty.name)"]))

@@ -48,7 +48,7 @@ actor ResearchMember: RoundMember {
         return nil
     }
 
-    func step(_ record: RoundRecord) async throws -> EntryBody? {
+    func step(_ record: RoundRecord) async throws -> (any EntryBody)? {
         guard let duty = record.researchDuties(of: me).first, duty != .eraseKeys else { return nil }
         let progress = VaultProgress(logger: logger)
         let port = VaultObservingPort(
@@ -76,7 +76,7 @@ actor ResearchMember: RoundMember {
             throw RoundRefusal(.keysLost, "the round's sealed secrets cannot be read")
         }
         if let committed = record.commitments[me] {
-            guard try runner.announce(.commitKeys, record: record, secrets: secrets) == .keyCommitted(committed) else {
+            guard try runner.announce(.commitKeys, record: record, secrets: secrets).isEqual(to: committed) else {
                 throw RoundRefusal(.keysLost, "the round's sealed secrets are not those that the board has")
             }
         }

@@ -25,7 +25,7 @@ extension AttackTests {
                 #expect(status.output.contains("to be signed by a, b, c, received"), "\(status.output)")
 
                 try await #require(running["coordinator"]).kill9()
-                try study.replaceEnd(of: round, by: .roundAborted(RoundAborted(code: .deadline, participants: [])))
+                try study.replaceEnd(of: round, by: RoundAborted(code: .deadline, participants: []))
                 try await study.serve("coordinator")
                 for node in ["a", "b", "c"] { try #require(running[node]).send(SIGCONT) }
                 for node in ["a", "b", "c"] {
@@ -100,10 +100,10 @@ extension AttackTests {
 
 extension StudyOnDisk {
     /// Puts another end in the place of the one on a stopped coordinator's board, and removes what came after.
-    fileprivate func replaceEnd(of round: String, by body: EntryBody) throws {
+    fileprivate func replaceEnd(of round: String, by body: any EntryBody) throws {
         let id = try #require(RoundID(hex: round))
         let entries = try board(round)
-        let end = try #require(entries.firstIndex { $0.body.kind == .roundClosed })
+        let end = try #require(entries.firstIndex { $0.body is RoundClosed })
         let before = entries[..<end].reduce(BoardHead.empty) { $0.appending($1.bytes) }
         let other = try SignedEntry(
             body: body, author: "coordinator", round: id, seen: before, key: try keys("coordinator").signingKey)

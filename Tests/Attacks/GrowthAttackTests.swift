@@ -180,10 +180,9 @@ struct Openings: Sendable {
         let id = isKnown ? Hex.decode(agreement) : randomBytes(32)
         guard let id else { return nil }
         return try? SignedEntry(
-            body: .roundOpened(
-                RoundOpened(
-                    agreement: HexBytes(id), number: number, nonce: HexBytes(randomBytes(32)), opened: now,
-                    deadline: now + 1_800, signatures: signatures)),
+            body: RoundOpened(
+                agreement: HexBytes(id), number: number, nonce: HexBytes(randomBytes(32)), opened: now,
+                deadline: now + 1_800, signatures: signatures),
             author: "coordinator", round: nil, seen: .empty, key: keys.signingKey)
     }
 }

@@ -159,7 +159,7 @@ extension Array {
 extension StudyOnDisk {
     /// Types and authors of a round's entries, in alphabetical order: nodes go on side by side.
     func boardEntries(_ round: String) throws -> [String] {
-        try board(round).map { "\($0.body.kind.rawValue) by \($0.author)" }.sorted()
+        try board(round).map { "\($0.body.kind) by \($0.author)" }.sorted()
     }
 
     /// A round's entries as the coordinator keeps them.

@@ -66,17 +66,16 @@ extension AttackTests {
                     let id = StreamID(batch: "register_c", stage: .vault, attempt: attempt)
                     try await rogue.client.putChunk(bytes, seq: 0, last: last, stream: id, round: round)
                 }
-                func declared(_ attempt: Int, count: Int = 64, digest: [UInt8]? = nil) -> EntryBody {
-                    .batchDeclared(
-                        BatchDeclared(
-                            register: "register_c", count: 60, digest: HexBytes(randomBytes(32)),
-                            encapsulation: HexBytes(randomBytes(1_120)),
-                            vault: StoredStream(
-                                attempt: attempt, count: count,
-                                digest: HexBytes(digest ?? Array(SHA256.hash(data: bytes)))),
-                            survey: HexBytes(randomBytes(16_400))))
+                func declared(_ attempt: Int, count: Int = 64, digest: [UInt8]? = nil) -> any EntryBody {
+                    BatchDeclared(
+                        register: "register_c", count: 60, digest: HexBytes(randomBytes(32)),
+                        encapsulation: HexBytes(randomBytes(1_120)),
+                        vault: StoredStream(
+                            attempt: attempt, count: count,
+                            digest: HexBytes(digest ?? Array(SHA256.hash(data: bytes)))),
+                        survey: HexBytes(randomBytes(16_400)))
                 }
-                func refuses(_ body: EntryBody, _ words: String) async throws {
+                func refuses(_ body: any EntryBody, _ words: String) async throws {
                     let entry = try SignedEntry(
                         body: body, author: "c", round: round, seen: follower.record.head, key: rogue.keys.signingKey)
                     let refusal = try await rogue.problem { _ = try await $0.append(entry.bytes, to: round) }
@@ -102,11 +101,10 @@ extension AttackTests {
                 // Its own list, of which it can't know what the digest at stage 0 should be: it may store what it likes.
                 while !follower.record.allDeclared { try await follower.refresh(wait: .seconds(5)) }
                 let batch = try #require(follower.record.batches["register_c"])
-                func committed(_ attempt: Int) -> EntryBody {
-                    .stageCommitted(
-                        StageCommitted(
-                            register: "register_c", stage: 0,
-                            list: StoredStream(attempt: attempt, count: batch.count, digest: batch.digest)))
+                func committed(_ attempt: Int) -> any EntryBody {
+                    StageCommitted(
+                        register: "register_c", stage: 0,
+                        list: StoredStream(attempt: attempt, count: batch.count, digest: batch.digest))
                 }
                 try await refuses(committed(0), "has not been stored")
                 let list = StreamID(batch: "register_c", stage: .ring(0), attempt: 0)
@@ -138,7 +136,7 @@ extension AttackTests {
 
                 // What comes after the end is late, not wrong.
                 let late = try SignedEntry(
-                    body: .refused(Refused(code: .policy)), author: "c", round: round, seen: follower.record.head,
+                    body: Refused(code: .policy), author: "c", round: round, seen: follower.record.head,
                     key: rogue.keys.signingKey)
                 let answer = try await rogue.problem { _ = try await $0.append(late.bytes, to: round) }
                 #expect(answer.status == 409 && answer.code == "round.closed")

@@ -70,7 +70,7 @@ actor RogueNode: RoundMember {
 
     func admit(_ record: RoundRecord) async throws -> RefusalCode? { nil }
 
-    func step(_ record: RoundRecord) async throws -> EntryBody? {
+    func step(_ record: RoundRecord) async throws -> (any EntryBody)? {
         guard let duty = record.authorityDuties(of: home.keys.id).first, duty != .eraseKeys else { return nil }
         let name = StateName.secrets(of: record.round)
         if try state.secret(name) == nil {

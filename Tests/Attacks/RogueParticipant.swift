@@ -80,7 +80,7 @@ struct RogueParticipant: Sendable {
     }
 
     private static func opened(_ entry: SignedEntry) throws -> RoundOpened {
-        guard case .roundOpened(let opened) = entry.body else { throw HarnessError("the board has no opening") }
+        guard let opened = entry.body as? RoundOpened else { throw HarnessError("the board has no opening") }
         return opened
     }
 

@@ -57,12 +57,12 @@ extension SystemTests {
             var chain: [SignedEntry] = []
             for entry in board { chain.append(try SignedEntry(bytes: entry.bytes)) }
             let opening = try #require(chain.first)
-            #expect(opening.body.kind == .roundOpened)
+            #expect(opening.body is RoundOpened)
             let second = try #require(chain.dropFirst().first)
-            #expect(second.body.kind == .keyCommitted)
+            #expect(second.body is KeyCommitted)
 
             func entry(
-                _ body: EntryBody, seen: BoardHead = second.seen, author: String = "c", key: KeyDirectory? = nil,
+                _ body: any EntryBody, seen: BoardHead = second.seen, author: String = "c", key: KeyDirectory? = nil,
                 in other: RoundID? = nil
             ) throws -> [UInt8] {
                 try SignedEntry(
@@ -72,12 +72,12 @@ extension SystemTests {
             func refuses(_ what: String, _ bytes: [UInt8]) async {
                 await problem(422, .entryRefused, what) { _ = try await client.append(bytes, to: round) }
             }
-            let refusal = EntryBody.refused(Refused(code: .policy))
+            let refusal = Refused(code: .policy)
             await refuses("nothing sensible", Array(repeating: 0x20, count: 200))
             await refuses("an unknown type", try unknownType(round, second.seen, keys))
-            await refuses("out of turn", try entry(.received(Received())))
-            await refuses("only the coordinator may", try entry(.roundClosed(RoundClosed())))
-            await refuses("an abort", try entry(.roundAborted(RoundAborted(code: .deadline, participants: ["a"]))))
+            await refuses("out of turn", try entry(Received()))
+            await refuses("only the coordinator may", try entry(RoundClosed()))
+            await refuses("an abort", try entry(RoundAborted(code: .deadline, participants: ["a"])))
             await refuses("by somebody else", try entry(refusal, author: "a"))
             await refuses("signed by somebody else", try entry(refusal, key: other))
             await refuses("of another round", try entry(refusal, in: RoundID(bytes: Array(repeating: 7, count: 32))))

@@ -104,10 +104,9 @@ extension CoordinatorService {
         let signatures = Dictionary(
             signed.signatures.map { ($0.participant, HexBytes($0.signature)) }, uniquingKeysWith: { first, _ in first })
         return try SignedEntry(
-            body: .roundOpened(
-                RoundOpened(
-                    agreement: HexBytes(signed.id.bytes), number: number, nonce: HexBytes(nonce), opened: now,
-                    deadline: now + agreement.deadlineMinutes * 60, signatures: signatures)),
+            body: RoundOpened(
+                agreement: HexBytes(signed.id.bytes), number: number, nonce: HexBytes(nonce), opened: now,
+                deadline: now + agreement.deadlineMinutes * 60, signatures: signatures),
             author: keys.id, round: nil, seen: .empty, key: keys.signingKey)
     }
 
@@ -134,7 +133,7 @@ extension CoordinatorService {
         do {
             try state.put(.abortReason(of: round), Array(reason.utf8))
             logger.notice("the operator aborts the round", metadata: ["round": "\(round)", "reason": "\(reason)"])
-            try await post(.roundAborted(RoundAborted(code: .operatorAborted, participants: [])), to: round)
+            try await post(RoundAborted(code: .operatorAborted, participants: []), to: round)
         } catch let violation as ProtocolViolation where violation.kind == .roundOver {
             throw ExchangeRefusal(.roundClosed)
         } catch {

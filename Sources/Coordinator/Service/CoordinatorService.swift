@@ -119,7 +119,7 @@ actor CoordinatorService {
     /// Signs an entry and appends it by the rules that everybody's entries are under.
     ///
     /// - Throws: `ProtocolViolation` when the board has moved on so that the entry no longer fits.
-    func post(_ body: EntryBody, to round: RoundID) async throws {
+    func post(_ body: any EntryBody, to round: RoundID) async throws {
         let record = try await record(of: round)
         let entry = try SignedEntry(
             body: body, author: keys.id, round: round, seen: record.head, key: keys.signingKey)
@@ -134,18 +134,18 @@ actor CoordinatorService {
 
     private func report(_ entry: SignedEntry, on record: RoundRecord) {
         var metadata: Logger.Metadata = [
-            "round": "\(record.round)", "kind": "\(entry.body.kind.rawValue)", "by": "\(entry.author)",
+            "round": "\(record.round)", "kind": "\(entry.body.kind)", "by": "\(entry.author)",
         ]
         switch entry.body {
-        case .batchDeclared(let content): metadata["register"] = "\(content.register)"
-        case .stageCommitted(let content):
+        case let content as BatchDeclared: metadata["register"] = "\(content.register)"
+        case let content as StageCommitted:
             metadata["register"] = "\(content.register)"
             metadata["stage"] = "\(content.stage)"
-        case .refused(let content):
+        case let content as Refused:
             metadata["code"] = "\(content.code.rawValue)"
             logger.warning("A participant refuses the round", metadata: metadata)
             return
-        case .roundAborted(let content):
+        case let content as RoundAborted:
             metadata["code"] = "\(content.code.rawValue)"
             metadata["participants"] = "\(content.participants.joined(separator: ","))"
             logger.warning("The round is aborted", metadata: metadata)

@@ -88,10 +88,10 @@ struct RoundEngine: Service {
         let secondsLeft = record.opening.deadline - Int(clock.unixSeconds())
         switch duty {
         case .close:
-            try await post(.roundClosed(RoundClosed()), to: record)
+            try await post(RoundClosed(), to: record)
             return .again
         case .abort(let abort):
-            try await post(.roundAborted(abort), to: record)
+            try await post(abort, to: record)
             return .again
         case .match where secondsLeft > 0:
             try await match(record)
@@ -100,14 +100,14 @@ struct RoundEngine: Service {
         }
         guard secondsLeft > 0 else {
             let late = RoundAborted(code: .deadline, participants: record.waitingFor)
-            try await post(.roundAborted(late), to: record)
+            try await post(late, to: record)
             return .again
         }
         return .wait(seconds: secondsLeft)
     }
 
     /// Posts what the board may have outrun: then the next look at it says what to do instead.
-    private func post(_ body: EntryBody, to record: RoundRecord) async throws {
+    private func post(_ body: any EntryBody, to record: RoundRecord) async throws {
         do {
             try await service.post(body, to: record.round)
         } catch let violation as ProtocolViolation {
@@ -128,7 +128,7 @@ struct RoundEngine: Service {
             logger.error(
                 "Matching failed; aborting the round",
                 metadata: ["round": "\(record.round)", "error": "\(Self.sentence(error))"])
-            try await post(.roundAborted(abort), to: record)
+            try await post(abort, to: record)
             return
         }
         try await service.keep(outcome.counts, of: record.round)
@@ -140,11 +140,11 @@ struct RoundEngine: Service {
         do {
             try await post(outcome.body, to: record)
         } catch let violation as ProtocolViolation where violation.kind == .releaseCapExceeded {
-            try await post(.roundAborted(RoundAborted(code: .releasedPeopleCap, participants: [])), to: record)
+            try await post(RoundAborted(code: .releasedPeopleCap, participants: []), to: record)
         } catch let violation as ProtocolViolation where violation.kind == .unencodableEntry {
             // The overlap of very many registers does not fit into an entry, however often it is computed.
             logger.error("The counts are too many for one entry", metadata: ["round": "\(record.round)"])
-            try await post(.roundAborted(RoundAborted(code: .internalFailure, participants: [])), to: record)
+            try await post(RoundAborted(code: .internalFailure, participants: []), to: record)
         }
     }
 

@@ -57,7 +57,7 @@ public struct RoundRecord: Sendable {
     /// - Throws: `ProtocolViolation` unless the agreement's coordinator signed a fitting opening.
     public init(opening bytes: [UInt8], agreement: Agreement, file: [UInt8]) throws(ProtocolViolation) {
         let entry = try SignedEntry(bytes: bytes)
-        guard case .roundOpened(let opening) = entry.body, let round = entry.openedRound,
+        guard let opening = entry.body as? RoundOpened, let round = entry.openedRound,
             let coordinator = agreement.participants.first(where: { $0.role == .coordinator }),
             coordinator.id == entry.author
         else { throw ProtocolViolation(.badOpening) }
@@ -96,19 +96,25 @@ public struct RoundRecord: Sendable {
             throw ProtocolViolation(.boardForked, by: author.id)
         }
         // A manifest says that its author has seen these keys, so it must have seen this board as far as they go.
-        if case .manifestSigned = entry.body, let lastRevealNumber, entry.seen.count < lastRevealNumber {
+        if entry.body is ManifestSigned, let lastRevealNumber, entry.seen.count < lastRevealNumber {
             throw ProtocolViolation(.outOfPlace, by: author.id)
         }
         // Whoever says that its keys are erased signs how the round ended.
-        if case .keysErased = entry.body, let endNumber, entry.seen.count < endNumber,
+        if entry.body is KeysErased, let endNumber, entry.seen.count < endNumber,
             keyHolders.contains(author.id), !erased.contains(author.id)
         {
             throw ProtocolViolation(.outOfPlace, by: author.id)
         }
-        try apply(entry.body, by: author)
+        try apply(entry.ruled, by: author.id)
         heads.append(head.appending(bytes))
         if endNumber == nil, ending != nil { endNumber = head.count }
         return entry
+    }
+
+    /// Takes in what a participant says, by the rule of its kind.
+    mutating func apply(_ entry: any RuledEntry, by author: ParticipantID) throws(ProtocolViolation) {
+        if ending != nil, !(entry is KeysErased) { throw ProtocolViolation(.roundOver, by: author) }
+        try entry.apply(to: &self, by: author)
     }
 
     public func participant(_ id: ParticipantID) -> Participant? { agreement.participants.first { $0.id == id } }

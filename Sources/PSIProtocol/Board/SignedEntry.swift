@@ -15,7 +15,8 @@ public struct SignedEntry: Sendable, Equatable {
     public let round: RoundID?
     /// The prefix of the board that the author had seen.
     public let seen: BoardHead
-    public let body: EntryBody
+    public var body: any EntryBody { ruled }
+    let ruled: any RuledEntry
     /// Signature and payload.
     public let bytes: [UInt8]
 
@@ -26,10 +27,13 @@ public struct SignedEntry: Sendable, Equatable {
     /// - Throws: `ProtocolViolation(.unencodableEntry)` for an entry that nobody could read: longer than `maxByteCount`, or
     ///   with texts of other characters than P-12 allows.
     public init(
-        body: EntryBody, author: ParticipantID, round: RoundID?, seen: BoardHead, key: Curve25519.Signing.PrivateKey
+        body: any EntryBody, author: ParticipantID, round: RoundID?, seen: BoardHead, key: Curve25519.Signing.PrivateKey
     ) throws(ProtocolViolation) {
+        guard let ruled = body as? any RuledEntry, EntryKinds.named(body.kind) == type(of: body) else {
+            throw ProtocolViolation(.unencodableEntry, by: author)
+        }
         do {
-            let payload = try Self.encode(body: body, author: author, round: round, seen: seen)
+            let payload = try Self.encode(ruled, author: author, round: round, seen: seen)
             guard payload.count <= Self.maxByteCount - 64, Self.isPlainText(payload[...]) else {
                 throw ProtocolViolation(.unencodableEntry, by: author)
             }
@@ -39,7 +43,7 @@ public struct SignedEntry: Sendable, Equatable {
         self.author = author
         self.round = round
         self.seen = seen
-        self.body = body
+        self.ruled = ruled
     }
 
     /// Reads an entry without checking its signature: `verifySignature` does.
@@ -55,8 +59,8 @@ public struct SignedEntry: Sendable, Equatable {
             throw ProtocolViolation(.malformedEntry)
         }
         guard frame.sidos == Self.version else { throw ProtocolViolation(.unknownEntryVersion) }
-        guard let kind = EntryKind(rawValue: frame.type) else { throw ProtocolViolation(.unknownEntryType) }
-        guard let body = try? Self.decode(kind, from: payload, using: decoder) else {
+        guard let type = EntryKinds.named(frame.type) else { throw ProtocolViolation(.unknownEntryType) }
+        guard let ruled = try? Self.decode(type, from: payload, using: decoder) else {
             throw ProtocolViolation(.malformedEntry)
         }
         let round: RoundID?
@@ -66,17 +70,17 @@ public struct SignedEntry: Sendable, Equatable {
         } else {
             round = nil
         }
-        guard frame.seen.count >= 0, frame.seen.head.bytes.count == 32, (round == nil) == (kind == .roundOpened) else {
+        guard frame.seen.count >= 0, frame.seen.head.bytes.count == 32, (round == nil) == (ruled is RoundOpened) else {
             throw ProtocolViolation(.malformedEntry)
         }
         let seen = BoardHead(count: frame.seen.count, hash: frame.seen.head.bytes)
-        guard let again = try? Self.encode(body: body, author: frame.by, round: round, seen: seen),
+        guard let again = try? Self.encode(ruled, author: frame.by, round: round, seen: seen),
             again.elementsEqual(bytes[64...])
         else { throw ProtocolViolation(.malformedEntry) }
         self.author = frame.by
         self.round = round
         self.seen = seen
-        self.body = body
+        self.ruled = ruled
         self.bytes = bytes
     }
 
@@ -89,7 +93,7 @@ public struct SignedEntry: Sendable, Equatable {
 
     /// The id of the round that this `RoundOpened` opens.
     public var openedRound: RoundID? {
-        guard body.kind == .roundOpened else { return nil }
+        guard ruled is RoundOpened else { return nil }
         return RoundID(bytes: Array(SHA256.hash(data: Label.round.bytes + payload)))
     }
 
@@ -115,57 +119,28 @@ public struct SignedEntry: Sendable, Equatable {
 
     private struct Whole<Body: Codable>: Codable {
         var sidos: Int
-        var type: EntryKind
+        var type: String
         var by: String
         var round: String?
         var seen: Seen
         var body: Body
     }
 
-    private static func decode(_ kind: EntryKind, from data: Data, using decoder: JSONDecoder) throws -> EntryBody {
-        func body<Body: Codable>(_: Body.Type) throws -> Body { try decoder.decode(Whole<Body>.self, from: data).body }
-        return switch kind {
-        case .roundOpened: .roundOpened(try body(RoundOpened.self))
-        case .keyCommitted: .keyCommitted(try body(KeyCommitted.self))
-        case .keyRevealed: .keyRevealed(try body(KeyRevealed.self))
-        case .manifestSigned: .manifestSigned(try body(ManifestSigned.self))
-        case .batchDeclared: .batchDeclared(try body(BatchDeclared.self))
-        case .stageCommitted: .stageCommitted(try body(StageCommitted.self))
-        case .selected: .selected(try body(Selected.self))
-        case .released: .released(try body(Released.self))
-        case .received: .received(try body(Received.self))
-        case .counted: .counted(try body(Counted.self))
-        case .roundClosed: .roundClosed(try body(RoundClosed.self))
-        case .refused: .refused(try body(Refused.self))
-        case .roundAborted: .roundAborted(try body(RoundAborted.self))
-        case .keysErased: .keysErased(try body(KeysErased.self))
-        }
+    private static func decode<Body: RuledEntry>(
+        _: Body.Type, from data: Data, using decoder: JSONDecoder
+    ) throws -> any RuledEntry {
+        try decoder.decode(Whole<Body>.self, from: data).body
     }
 
-    private static func encode(
-        body: EntryBody, author: ParticipantID, round: RoundID?, seen: BoardHead
+    private static func encode<Body: RuledEntry>(
+        _ body: Body, author: ParticipantID, round: RoundID?, seen: BoardHead
     ) throws -> [UInt8] {
-        func frame<Body: Codable>(_ content: Body) throws -> [UInt8] {
-            try CanonicalJSON.encode(
-                Whole(
-                    sidos: version, type: body.kind, by: author, round: round?.description,
-                    seen: Seen(count: seen.count, head: HexBytes(seen.hash)), body: content))
-        }
-        return switch body {
-        case .roundOpened(let content): try frame(content)
-        case .keyCommitted(let content): try frame(content)
-        case .keyRevealed(let content): try frame(content)
-        case .manifestSigned(let content): try frame(content)
-        case .batchDeclared(let content): try frame(content)
-        case .stageCommitted(let content): try frame(content)
-        case .selected(let content): try frame(content)
-        case .released(let content): try frame(content)
-        case .received(let content): try frame(content)
-        case .counted(let content): try frame(content)
-        case .roundClosed(let content): try frame(content)
-        case .refused(let content): try frame(content)
-        case .roundAborted(let content): try frame(content)
-        case .keysErased(let content): try frame(content)
-        }
+        try CanonicalJSON.encode(
+            Whole(
+                sidos: version, type: Body.kind, by: author, round: round?.description,
+                seen: Seen(count: seen.count, head: HexBytes(seen.hash)), body: body))
     }
+
+    /// Bytes leave nothing open.
+    public static func == (left: SignedEntry, right: SignedEntry) -> Bool { left.bytes == right.bytes }
 }

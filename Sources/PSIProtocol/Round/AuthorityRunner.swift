@@ -31,34 +31,34 @@ public struct AuthorityRunner<S: Suite>: Sendable {
     /// Does one duty.
     ///
     /// - Parameter people: opens a register of this node's; called for `declare` only.
-    /// - Returns: what to post; nil for `eraseKeys`' preparation, which the caller ends by erasing and posting itself.
+    /// - Returns: what to post. For `eraseKeys` the caller has erased the keys before.
     public func perform(
         _ duty: AuthorityDuty, record: RoundRecord, secrets: borrowing AuthoritySecrets<S>,
         people: @Sendable (RegisterDeclaration) async throws -> sending any PeopleSource
-    ) async throws -> EntryBody {
+    ) async throws -> any EntryBody {
         switch duty {
         case .commitKeys:
             guard let commitment = secrets.reveal.commitment(round: record.round, participant: me) else {
                 throw ProtocolViolation(.unencodableEntry, by: me)
             }
-            return .keyCommitted(KeyCommitted(commitment: HexBytes(commitment)))
-        case .revealKeys: return .keyRevealed(secrets.reveal)
+            return KeyCommitted(commitment: HexBytes(commitment))
+        case .revealKeys: return secrets.reveal
         case .signManifest:
             // A share that does not open is found here, before anything of a register has left the node.
             _ = try secrets.exitSalt(for: me, in: record, hpkeKey: hpkeKey)
-            return .manifestSigned(ManifestSigned(manifest: HexBytes(record.manifest)))
+            return ManifestSigned(manifest: HexBytes(record.manifest))
         case .declare(let id): return try await declare(id, record, secrets, people)
         case .send(let id): return try await send(id, record)
         case .mix(let id, let stage): return try await mix(id, stage, record, secrets)
         case .release: return try await release(record, secrets)
-        case .eraseKeys: return .keysErased(KeysErased())
+        case .eraseKeys: return KeysErased()
         }
     }
 
     private func declare(
         _ id: RegisterID, _ record: RoundRecord, _ secrets: borrowing AuthoritySecrets<S>,
         _ people: @Sendable (RegisterDeclaration) async throws -> sending any PeopleSource
-    ) async throws -> EntryBody {
+    ) async throws -> any EntryBody {
         var register = try record.ownRegister(id, of: me)
         register.maxCellsPerPerson = min(register.maxCellsPerPerson, cellCap(register))
         let capsuleKey = try record.capsuleKey()
@@ -97,10 +97,9 @@ public struct AuthorityRunner<S: Suite>: Sendable {
                 try source.survey.published(under: record.agreement).sealed(
                     under: $0, register: id, round: record.round))
         }
-        return .batchDeclared(
-            BatchDeclared(
-                register: id, count: summary.count, digest: HexBytes(summary.digest), encapsulation: encapsulation,
-                vault: vault, survey: survey))
+        return BatchDeclared(
+            register: id, count: summary.count, digest: HexBytes(summary.digest), encapsulation: encapsulation,
+            vault: vault, survey: survey)
     }
 
     /// People blinded at once: their items take 32 MiB at most.
@@ -129,7 +128,7 @@ public struct AuthorityRunner<S: Suite>: Sendable {
         return maker
     }
 
-    private func send(_ id: RegisterID, _ record: RoundRecord) async throws -> EntryBody {
+    private func send(_ id: RegisterID, _ record: RoundRecord) async throws -> any EntryBody {
         let register = try record.ownRegister(id, of: me)
         let (attempt, output) = try await sink(for: register, stage: 0, record)
         var writer = RecordCopier(sink: output)
@@ -141,12 +140,12 @@ public struct AuthorityRunner<S: Suite>: Sendable {
             throw ProtocolViolation(.wrongDigest, by: me)
         }
         let list = StoredStream(attempt: attempt, count: batch.count, digest: batch.digest)
-        return .stageCommitted(StageCommitted(register: id, stage: 0, list: list))
+        return StageCommitted(register: id, stage: 0, list: list)
     }
 
     private func mix(
         _ id: RegisterID, _ stage: Int, _ record: RoundRecord, _ secrets: borrowing AuthoritySecrets<S>
-    ) async throws -> EntryBody {
+    ) async throws -> any EntryBody {
         guard let register = record.register(id), let before = record.stages[id]?[stage - 1],
             let sender = record.node(forStage: stage - 1, of: register)
         else { throw ProtocolViolation(.outOfPlace, by: me) }
@@ -163,8 +162,7 @@ public struct AuthorityRunner<S: Suite>: Sendable {
             input: AnyByteSource(input), expected: before, sender: sender, keeper: record.coordinator,
             key: secrets.blindingKey, exit: exit, spool: port.spool, output: &output)
         try await output.finish()
-        return .stageCommitted(
-            StageCommitted(register: id, stage: stage, list: summary.stored(attempt: attempt)))
+        return StageCommitted(register: id, stage: stage, list: summary.stored(attempt: attempt))
     }
 
     /// A new attempt at a ring stage, sealed to the next hop, or to the coordinator after the last.
@@ -179,7 +177,7 @@ public struct AuthorityRunner<S: Suite>: Sendable {
 
     private func release(
         _ record: RoundRecord, _ secrets: borrowing AuthoritySecrets<S>
-    ) async throws -> EntryBody {
+    ) async throws -> any EntryBody {
         guard let selected = record.selected, let research = record.research else {
             throw ProtocolViolation(.outOfPlace, by: me)
         }
@@ -195,7 +193,7 @@ public struct AuthorityRunner<S: Suite>: Sendable {
             requests: AnyByteSource(requests), expected: selected.requests, coordinator: record.coordinator, cap: cap,
             key: secrets.capsuleKey, spool: port.spool, output: &output)
         try await output.finish()
-        return .released(Released(shares: summary.stored(attempt: attempt)))
+        return Released(shares: summary.stored(attempt: attempt))
     }
 }
 

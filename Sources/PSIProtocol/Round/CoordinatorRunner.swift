@@ -14,7 +14,7 @@ public struct CoordinatorRunner: Sendable {
 
     /// The result of matching: what to post, and what the operator may see.
     public struct Outcome: Sendable {
-        public let body: EntryBody
+        public let body: any EntryBody
         /// As published, for the report.
         public let counts: Counted
         /// How people were found; nil where there is one way only. Exact, for the operator.
@@ -51,13 +51,13 @@ public struct CoordinatorRunner: Sendable {
         } else {
             counts = result.published()
         }
-        let body = record.releasesRows ? try await select(result, record) : .counted(counts)
+        let body: any EntryBody = record.releasesRows ? try await select(result, record) : counts
         return Outcome(body: body, counts: counts, linkage: result.linkage)
     }
 
-    private func select(_ result: MatchResult, _ record: RoundRecord) async throws -> EntryBody {
+    private func select(_ result: MatchResult, _ record: RoundRecord) async throws -> any EntryBody {
         if let obstacle = result.obstacle {
-            return .roundAborted(RoundAborted(code: obstacle, participants: []))
+            return RoundAborted(code: obstacle, participants: [])
         }
         guard let research = record.research, let capsuleKey = try record.capsuleKey() else {
             throw ProtocolViolation(.outOfPlace, by: me)
@@ -81,10 +81,9 @@ public struct CoordinatorRunner: Sendable {
             guard let recipient = record.participant(research) else { throw ProtocolViolation(.outOfPlace, by: me) }
             return HexBytes(try linkage.sealed(to: recipient, round: record.round))
         }
-        return .selected(
-            Selected(
-                linkage: linkage, requests: summaries.requests.stored(attempt: attempt),
-                selection: summaries.selection.stored(attempt: attempt)))
+        return Selected(
+            linkage: linkage, requests: summaries.requests.stored(attempt: attempt),
+            selection: summaries.selection.stored(attempt: attempt))
     }
 }
 

@@ -26,11 +26,11 @@ public struct NamedStream: Sendable, Equatable {
 
 extension RoundRecord {
     /// The stream that an entry by somebody else than the coordinator names; nil if it names none.
-    public func namedStream(by body: EntryBody, author: ParticipantID) -> NamedStream? {
+    public func namedStream(by body: any EntryBody, author: ParticipantID) -> NamedStream? {
         switch body {
-        case .batchDeclared(let content): content.vault.map { vault(content.register, $0) }
-        case .stageCommitted(let content): list(content.register, content.stage, content.list)
-        case .released(let content): shares(author, content.shares)
+        case let content as BatchDeclared: content.vault.map { vault(content.register, $0) }
+        case let content as StageCommitted: list(content.register, content.stage, content.list)
+        case let content as Released: shares(author, content.shares)
         default: nil
         }
     }

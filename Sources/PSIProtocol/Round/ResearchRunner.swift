@@ -20,17 +20,17 @@ public struct ResearchRunner: Sendable {
     /// The entries before the release.
     public func announce(
         _ duty: ResearchDuty, record: RoundRecord, secrets: borrowing ResearchSecrets
-    ) throws -> EntryBody {
+    ) throws -> any EntryBody {
         switch duty {
         case .commitKeys:
             guard let commitment = secrets.reveal.commitment(round: record.round, participant: me) else {
                 throw ProtocolViolation(.unencodableEntry, by: me)
             }
-            return .keyCommitted(KeyCommitted(commitment: HexBytes(commitment)))
-        case .revealKeys: return .keyRevealed(secrets.reveal)
-        case .signManifest: return .manifestSigned(ManifestSigned(manifest: HexBytes(record.manifest)))
-        case .receive: return .received(Received())
-        case .eraseKeys: return .keysErased(KeysErased())
+            return KeyCommitted(commitment: HexBytes(commitment))
+        case .revealKeys: return secrets.reveal
+        case .signManifest: return ManifestSigned(manifest: HexBytes(record.manifest))
+        case .receive: return Received()
+        case .eraseKeys: return KeysErased()
         }
     }
 

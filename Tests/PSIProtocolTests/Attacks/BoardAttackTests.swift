@@ -78,13 +78,13 @@ struct BoardAttackTests {
     @Test("counts are about the agreement's registers and cohorts, each once and in order")
     func countsOfStrangers() async throws {
         let fixture = try await BoardFixture.counts.value
-        let record = try fixture.before(.counted)
+        let record = try fixture.before(Counted.self)
         func judged(_ change: (inout Counted) -> Void) throws -> ProtocolViolation? {
-            guard case .counted(var content) = try fixture.entry(try fixture.position(of: .counted)).body else {
+            guard var content = try fixture.entry(try fixture.position(of: Counted.self)).body as? Counted else {
                 throw SimulationError.noStream
             }
             change(&content)
-            let entry = try fixture.sign(.counted(content), by: "coordinator", on: record)
+            let entry = try fixture.sign(content, by: "coordinator", on: record)
             return Self.accused(entry, on: record)
         }
         #expect(try judged { _ in } == nil)
@@ -104,11 +104,11 @@ struct BoardAttackTests {
     @Test("an abortion names nobody but participants, each once, and as refusing only who refused")
     func abortionsNameParticipants() async throws {
         let fixture = try await BoardFixture.rows.value
-        var record = try fixture.before(.batchDeclared)
+        var record = try fixture.before(BatchDeclared.self)
         let (left, right) = (BoardFixture.left, BoardFixture.right)
         try record.append(try fixture.sign(BoardRuleTests.refused, by: left, on: record))
         func judged(_ code: AbortCode, _ participants: [String]) throws -> ProtocolViolation? {
-            let body = EntryBody.roundAborted(RoundAborted(code: code, participants: participants))
+            let body = RoundAborted(code: code, participants: participants)
             return Self.accused(try fixture.sign(body, by: "coordinator", on: record), on: record)
         }
         let everybody = fixture.study.agreement.participants.map(\.id)

@@ -70,7 +70,7 @@ struct ListDigestAttackTests {
         // The same stage once more: the same tags, another digest.
         let record = try round.record()
         let again = try await round.perform(.authority("owner-right", .mix("left", stage: 1)), on: record)
-        guard case .stageCommitted(let second) = again else { throw SimulationError.noStream }
+        guard let second = again as? StageCommitted else { throw SimulationError.noStream }
         let lists = [
             try #require(await round.streams.load("left/1/0")), try #require(await round.streams.load("left/1/1")),
         ]

@@ -8,18 +8,18 @@ struct TwoEndsAttackTests {
     @Test("no key holder's signature over the one end fits the board with the other")
     func signaturesDoNotFit() async throws {
         let fixture = try await BoardFixture.rows.value
-        let received = try fixture.after(.received)
+        let received = try fixture.after(Received.self)
         var closed = received
         var aborted = received
-        try closed.append(try fixture.sign(.roundClosed(RoundClosed()), by: "coordinator", on: received))
+        try closed.append(try fixture.sign(RoundClosed(), by: "coordinator", on: received))
         try aborted.append(
             try fixture.sign(
-                .roundAborted(RoundAborted(code: .deadline, participants: [])), by: "coordinator", on: received))
+                RoundAborted(code: .deadline, participants: []), by: "coordinator", on: received))
         for node in closed.ring {
-            let signed = try fixture.sign(.keysErased(KeysErased()), by: node, on: aborted)
+            let signed = try fixture.sign(KeysErased(), by: node, on: aborted)
             #expect(throws: ProtocolViolation(.boardForked, by: node)) { try closed.append(signed) }
             // Nor one made before the end, which would fit both.
-            let early = try fixture.sign(.keysErased(KeysErased()), by: node, on: received)
+            let early = try fixture.sign(KeysErased(), by: node, on: received)
             #expect(throws: ProtocolViolation(.outOfPlace, by: node)) { try closed.append(early) }
         }
         #expect(!closed.allErased && closed.yetToErase == closed.keyHolders)

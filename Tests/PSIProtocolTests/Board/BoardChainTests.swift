@@ -29,9 +29,9 @@ struct BoardChainTests {
     @Test("an author may be behind, but must have seen this board")
     func seen() async throws {
         let fixture = try await BoardFixture.rows.value
-        let record = try fixture.before(.manifestSigned)
-        let body = EntryBody.manifestSigned(ManifestSigned(manifest: HexBytes(record.manifest)))
-        func append(_ seen: BoardHead, _ other: EntryBody? = nil) throws {
+        let record = try fixture.before(ManifestSigned.self)
+        let body = ManifestSigned(manifest: HexBytes(record.manifest))
+        func append(_ seen: BoardHead, _ other: (any EntryBody)? = nil) throws {
             var record = record
             let entry = try SignedEntry(
                 body: other ?? body, author: BoardFixture.left, round: record.round, seen: seen,
@@ -40,7 +40,7 @@ struct BoardChainTests {
         }
         for head in record.heads.dropFirst() { try append(head, BoardRuleTests.refused) }
         // Of the keys that its manifest is about it must have seen all.
-        let last = try fixture.position(of: .manifestSigned)
+        let last = try fixture.position(of: ManifestSigned.self)
         #expect(record.heads.count == last + 1)
         try append(record.head)
         for head in record.heads.dropFirst().dropLast() {
@@ -84,7 +84,7 @@ struct BoardChainTests {
     @Test("entries in another order make another board")
     func reordered() async throws {
         let fixture = try await BoardFixture.rows.value
-        let first = try fixture.position(of: .keyCommitted)
+        let first = try fixture.position(of: KeyCommitted.self)
         var record = fixture.records[first - 1]
         let entries = try [first + 1, first].map { index in
             try fixture.sign(try fixture.entry(index).body, by: try fixture.entry(index).author, on: record)
@@ -127,10 +127,10 @@ struct BoardChainTests {
     func opening(index: Int) async throws {
         let fixture = try await BoardFixture.rows.value
         let (name, change) = Self.openings[index]
-        guard case .roundOpened(var body) = try fixture.entry(0).body else { throw SimulationError.notOpened }
+        guard var body = try fixture.entry(0).body as? RoundOpened else { throw SimulationError.notOpened }
         change(&body)
         let entry = try SignedEntry(
-            body: .roundOpened(body), author: "coordinator", round: nil, seen: .empty,
+            body: body, author: "coordinator", round: nil, seen: .empty,
             key: fixture.study.signing["coordinator"]!)
         #expect(throws: ProtocolViolation(.badOpening, by: "coordinator"), "\(name)") { try open(entry.bytes, fixture) }
     }
@@ -142,11 +142,11 @@ struct BoardChainTests {
     @Test("a late opening is fine, and only the coordinator's own")
     func whoOpens() async throws {
         let fixture = try await BoardFixture.rows.value
-        guard case .roundOpened(var body) = try fixture.entry(0).body else { throw SimulationError.notOpened }
+        guard var body = try fixture.entry(0).body as? RoundOpened else { throw SimulationError.notOpened }
         (body.opened, body.deadline) = ((1 << 40) - 1, (1 << 40) + 5)
         func sign(_ author: ParticipantID, as key: ParticipantID, seen: BoardHead = .empty) throws -> [UInt8] {
             try SignedEntry(
-                body: .roundOpened(body), author: author, round: nil, seen: seen, key: fixture.study.signing[key]!
+                body: body, author: author, round: nil, seen: seen, key: fixture.study.signing[key]!
             ).bytes
         }
         try open(sign("coordinator", as: "coordinator"), fixture)

@@ -45,30 +45,31 @@ struct BoardFixture: Sendable {
     static let mixer = "mixer0"
 
     /// The record just before the first entry of this kind, or before its `skip`-th successor.
-    func before(_ kind: EntryKind, skip: Int = 0) throws -> RoundRecord {
-        let index = try position(of: kind, skip: skip)
+    func before(_ type: any EntryBody.Type, skip: Int = 0) throws -> RoundRecord {
+        let index = try position(of: type, skip: skip)
         return records[index - 1]
     }
 
-    func after(_ kind: EntryKind, skip: Int = 0) throws -> RoundRecord {
-        records[try position(of: kind, skip: skip)]
+    func after(_ type: any EntryBody.Type, skip: Int = 0) throws -> RoundRecord {
+        records[try position(of: type, skip: skip)]
     }
 
-    func position(of kind: EntryKind, skip: Int = 0) throws -> Int {
-        let positions = try board.indices.filter { try entry($0).body.kind == kind }
-        return try #require(positions.dropFirst(skip).first, "\(kind) \(skip)")
+    func position(of type: any EntryBody.Type, skip: Int = 0) throws -> Int {
+        let positions = try board.indices.filter { try entry($0).body.kind == type.kind }
+        return try #require(positions.dropFirst(skip).first, "\(type.kind) \(skip)")
     }
 
     func entry(_ index: Int) throws -> SignedEntry { try SignedEntry(bytes: board[index]) }
 
     /// An entry by `author`, who has seen all that `record` has.
-    func sign(_ body: EntryBody, by author: ParticipantID, on record: RoundRecord) throws -> [UInt8] {
+    func sign(_ body: any EntryBody, by author: ParticipantID, on record: RoundRecord) throws -> [UInt8] {
         let key = study.signing[author] ?? Curve25519.Signing.PrivateKey()
         return try SignedEntry(body: body, author: author, round: record.round, seen: record.head, key: key).bytes
     }
 
     /// What is wrong with an entry by `author` after `record`; nil if the record takes it.
-    func violation(_ body: EntryBody, by author: ParticipantID, on record: RoundRecord) throws -> ProtocolViolation? {
+    func violation(_ body: any EntryBody, by author: ParticipantID, on record: RoundRecord) throws -> ProtocolViolation?
+    {
         var record = record
         let head = record.head
         do throws(ProtocolViolation) {
@@ -82,7 +83,7 @@ struct BoardFixture: Sendable {
     }
 
     private func signed(
-        _ body: EntryBody, by author: ParticipantID, on record: RoundRecord
+        _ body: any EntryBody, by author: ParticipantID, on record: RoundRecord
     ) throws(ProtocolViolation) -> [UInt8] {
         let key = study.signing[author] ?? Curve25519.Signing.PrivateKey()
         return try SignedEntry(body: body, author: author, round: record.round, seen: record.head, key: key).bytes

@@ -8,7 +8,7 @@ extension BoardRuleTests {
         /// The record that the entry comes upon.
         let on: @Sendable (BoardFixture) throws -> RoundRecord
         let by: ParticipantID
-        let body: EntryBody
+        let body: any EntryBody
         let kind: ProtocolViolation.Kind
     }
 
@@ -21,36 +21,37 @@ extension BoardRuleTests {
         StoredStream(attempt: attempt, count: count, digest: digest)
     }
 
-    static func stage(_ stage: Int, _ register: String = "left", _ list: StoredStream = list()) -> EntryBody {
-        .stageCommitted(StageCommitted(register: register, stage: stage, list: list))
+    static func stage(_ stage: Int, _ register: String = "left", _ list: StoredStream = list()) -> any EntryBody {
+        StageCommitted(register: register, stage: stage, list: list)
     }
 
     static func batch(
         _ register: String = "left", count: Int = 3, digest: HexBytes = digest, encapsulation: Int? = 1_120,
         vault: StoredStream? = list(), survey: Int? = SourceSurvey.sealedByteCount
-    ) -> EntryBody {
-        .batchDeclared(
-            BatchDeclared(
-                register: register, count: count, digest: digest,
-                encapsulation: encapsulation.map { HexBytes(.filled(1, $0)) }, vault: vault,
-                survey: survey.map { HexBytes(.filled(1, $0)) }))
+    ) -> any EntryBody {
+        BatchDeclared(
+            register: register, count: count, digest: digest,
+            encapsulation: encapsulation.map { HexBytes(.filled(1, $0)) }, vault: vault,
+            survey: survey.map { HexBytes(.filled(1, $0)) })
     }
 
-    static let committed = EntryBody.keyCommitted(KeyCommitted(commitment: digest))
-    static let revealed = EntryBody.keyRevealed(KeyRevealed(saltShares: [:]))
-    static let manifest = EntryBody.manifestSigned(ManifestSigned(manifest: digest))
-    static let selected = EntryBody.selected(Selected(requests: list(), selection: list()))
-    static let released = EntryBody.released(Released(shares: list()))
-    static let counted = EntryBody.counted(Counted(overlap: [], cohorts: []))
-    static let received = EntryBody.received(Received())
-    static let closed = EntryBody.roundClosed(RoundClosed())
-    static let aborted = EntryBody.roundAborted(RoundAborted(code: .deadline, participants: []))
-    static let erased = EntryBody.keysErased(KeysErased())
-    static let refused = EntryBody.refused(Refused(code: .policy))
+    static let committed = KeyCommitted(commitment: digest)
+    static let revealed = KeyRevealed(saltShares: [:])
+    static let manifest = ManifestSigned(manifest: digest)
+    static let selected = Selected(requests: list(), selection: list())
+    static let released = Released(shares: list())
+    static let counted = Counted(overlap: [], cohorts: [])
+    static let received = Received()
+    static let closed = RoundClosed()
+    static let aborted = RoundAborted(code: .deadline, participants: [])
+    static let erased = KeysErased()
+    static let refused = Refused(code: .policy)
 
-    static func before(_ kind: EntryKind) -> @Sendable (BoardFixture) throws -> RoundRecord { { try $0.before(kind) } }
-    static func after(_ kind: EntryKind, _ skip: Int = 0) -> @Sendable (BoardFixture) throws -> RoundRecord {
-        { try $0.after(kind, skip: skip) }
+    static func before(_ type: any EntryBody.Type) -> @Sendable (BoardFixture) throws -> RoundRecord {
+        { try $0.before(type) }
+    }
+    static func after(_ type: any EntryBody.Type, _ skip: Int = 0) -> @Sendable (BoardFixture) throws -> RoundRecord {
+        { try $0.after(type, skip: skip) }
     }
 
     /// Before anybody has committed to keys: everything but that is too early, or nobody's to say.
@@ -59,9 +60,9 @@ extension BoardRuleTests {
         start("nobody's name", "", committed, .unknownAuthor),
         start("the coordinator has no keys", "coordinator", committed, .notAllowed),
         start(
-            "a short commitment", left, .keyCommitted(KeyCommitted(commitment: HexBytes(.filled(1, 31)))),
+            "a short commitment", left, KeyCommitted(commitment: HexBytes(.filled(1, 31))),
             .badCommitment),
-        start("no commitment", left, .keyCommitted(KeyCommitted(commitment: HexBytes([]))), .badCommitment),
+        start("no commitment", left, KeyCommitted(commitment: HexBytes([])), .badCommitment),
         start("keys before their commitment", left, revealed, .outOfPlace),
         start("keys of one who has none", "coordinator", revealed, .outOfPlace),
         start("a manifest before the keys", left, manifest, .outOfPlace),
@@ -94,76 +95,78 @@ extension BoardRuleTests {
     ]
 
     static func start(
-        _ name: String, _ by: ParticipantID, _ body: EntryBody, _ kind: ProtocolViolation.Kind
-    ) -> Case { Case(name: name, on: before(.keyCommitted), by: by, body: body, kind: kind) }
+        _ name: String, _ by: ParticipantID, _ body: any EntryBody, _ kind: ProtocolViolation.Kind
+    ) -> Case { Case(name: name, on: before(KeyCommitted.self), by: by, body: body, kind: kind) }
 
     static let later: [Case] = [
         Case(
-            name: "keys before all have committed", on: after(.keyCommitted),
+            name: "keys before all have committed", on: after(KeyCommitted.self),
             by: left, body: revealed, kind: .outOfPlace),
-        Case(name: "a commitment again", on: after(.keyCommitted), by: left, body: committed, kind: .repeated),
-        Case(name: "other keys", on: before(.keyRevealed), by: left, body: revealed, kind: .badCommitment),
-        Case(name: "keys again", on: after(.keyRevealed), by: left, body: revealed, kind: .repeated),
-        Case(name: "another manifest", on: before(.manifestSigned), by: left, body: manifest, kind: .equivocation),
-        Case(name: "a manifest again", on: after(.manifestSigned), by: left, body: manifest, kind: .repeated),
-        Case(name: "a batch again", on: after(.batchDeclared), by: left, body: batch(), kind: .repeated),
-        Case(name: "a list before all batches", on: after(.batchDeclared), by: left, body: stage(0), kind: .outOfPlace),
+        Case(name: "a commitment again", on: after(KeyCommitted.self), by: left, body: committed, kind: .repeated),
+        Case(name: "other keys", on: before(KeyRevealed.self), by: left, body: revealed, kind: .badCommitment),
+        Case(name: "keys again", on: after(KeyRevealed.self), by: left, body: revealed, kind: .repeated),
+        Case(name: "another manifest", on: before(ManifestSigned.self), by: left, body: manifest, kind: .equivocation),
+        Case(name: "a manifest again", on: after(ManifestSigned.self), by: left, body: manifest, kind: .repeated),
+        Case(name: "a batch again", on: after(BatchDeclared.self), by: left, body: batch(), kind: .repeated),
         Case(
-            name: "a stage before the one before", on: before(.stageCommitted),
+            name: "a list before all batches", on: after(BatchDeclared.self), by: left, body: stage(0),
+            kind: .outOfPlace),
+        Case(
+            name: "a stage before the one before", on: before(StageCommitted.self),
             by: right, body: stage(1), kind: .outOfPlace),
         Case(
-            name: "fewer than declared", on: before(.stageCommitted),
+            name: "fewer than declared", on: before(StageCommitted.self),
             by: left, body: stage(0, "left", list(2)), kind: .wrongCount),
         Case(
-            name: "more than declared", on: before(.stageCommitted),
+            name: "more than declared", on: before(StageCommitted.self),
             by: left, body: stage(0, "left", list(4)), kind: .wrongCount),
         Case(
-            name: "no such attempt", on: before(.stageCommitted),
+            name: "no such attempt", on: before(StageCommitted.self),
             by: left, body: stage(0, "left", list(attempt: 65_536)), kind: .wrongCount),
         Case(
-            name: "short digest", on: before(.stageCommitted),
+            name: "short digest", on: before(StageCommitted.self),
             by: left, body: stage(0, "left", list(digest: HexBytes([1]))), kind: .wrongCount),
         Case(
-            name: "another list than declared", on: before(.stageCommitted),
+            name: "another list than declared", on: before(StageCommitted.self),
             by: left, body: stage(0), kind: .wrongDigest),
-        Case(name: "a stage again", on: after(.stageCommitted), by: left, body: stage(0), kind: .repeated),
+        Case(name: "a stage again", on: after(StageCommitted.self), by: left, body: stage(0), kind: .repeated),
         Case(
-            name: "a hop that drops one", on: after(.stageCommitted),
+            name: "a hop that drops one", on: after(StageCommitted.self),
             by: right, body: stage(1, "left", list(2)), kind: .wrongCount),
-        Case(name: "a selection again", on: after(.selected), by: "coordinator", body: selected, kind: .repeated),
+        Case(name: "a selection again", on: after(Selected.self), by: "coordinator", body: selected, kind: .repeated),
         Case(
-            name: "a selection that differs from its requests", on: before(.selected),
-            by: "coordinator", body: .selected(Selected(requests: list(2), selection: list(3))), kind: .selectionWrong),
+            name: "a selection that differs from its requests", on: before(Selected.self),
+            by: "coordinator", body: Selected(requests: list(2), selection: list(3)), kind: .selectionWrong),
         Case(
-            name: "a selection without digest", on: before(.selected),
-            by: "coordinator", body: .selected(Selected(requests: list(digest: HexBytes([])), selection: list())),
+            name: "a selection without digest", on: before(Selected.self),
+            by: "coordinator", body: Selected(requests: list(digest: HexBytes([])), selection: list()),
             kind: .selectionWrong),
         Case(
-            name: "a negative selection", on: before(.selected),
-            by: "coordinator", body: .selected(Selected(requests: list(-1), selection: list(-1))), kind: .selectionWrong
+            name: "a negative selection", on: before(Selected.self),
+            by: "coordinator", body: Selected(requests: list(-1), selection: list(-1)), kind: .selectionWrong
         ),
         // Both registers are released for one cohort of at most 50 people.
         Case(
-            name: "a selection over the cap", on: before(.selected),
-            by: "coordinator", body: .selected(Selected(requests: list(101), selection: list(101))),
+            name: "a selection over the cap", on: before(Selected.self),
+            by: "coordinator", body: Selected(requests: list(101), selection: list(101)),
             kind: .releaseCapExceeded),
         Case(
-            name: "too few shares", on: after(.selected),
-            by: left, body: .released(Released(shares: list(4))), kind: .sharesWrong),
+            name: "too few shares", on: after(Selected.self),
+            by: left, body: Released(shares: list(4)), kind: .sharesWrong),
         Case(
-            name: "shares without digest", on: after(.selected),
-            by: left, body: .released(Released(shares: list(5, digest: HexBytes([])))), kind: .sharesWrong),
-        Case(name: "shares again", on: after(.released), by: left, body: released, kind: .repeated),
+            name: "shares without digest", on: after(Selected.self),
+            by: left, body: Released(shares: list(5, digest: HexBytes([]))), kind: .sharesWrong),
+        Case(name: "shares again", on: after(Released.self), by: left, body: released, kind: .repeated),
         Case(
-            name: "received before all shares", on: after(.released, 1),
+            name: "received before all shares", on: after(Released.self, 1),
             by: "research", body: received, kind: .outOfPlace),
-        Case(name: "received again", on: after(.received), by: "research", body: received, kind: .repeated),
+        Case(name: "received again", on: after(Received.self), by: "research", body: received, kind: .repeated),
         Case(
-            name: "closing before receiving", on: after(.released, 2),
+            name: "closing before receiving", on: after(Released.self, 2),
             by: "coordinator", body: closed, kind: .outOfPlace),
-        Case(name: "erased again", on: after(.keysErased), by: left, body: erased, kind: .repeated),
+        Case(name: "erased again", on: after(KeysErased.self), by: left, body: erased, kind: .repeated),
         Case(
-            name: "the coordinator's erasing", on: after(.roundClosed),
+            name: "the coordinator's erasing", on: after(RoundClosed.self),
             by: "coordinator", body: erased, kind: .notAllowed),
     ]
 
@@ -185,7 +188,7 @@ extension BoardRuleTests {
         declaring("a vault's negative attempt", batch(vault: list(attempt: -1)), .badBatch),
     ]
 
-    static func declaring(_ name: String, _ body: EntryBody, _ kind: ProtocolViolation.Kind) -> Case {
-        Case(name: name, on: before(.batchDeclared), by: left, body: body, kind: kind)
+    static func declaring(_ name: String, _ body: any EntryBody, _ kind: ProtocolViolation.Kind) -> Case {
+        Case(name: name, on: before(BatchDeclared.self), by: left, body: body, kind: kind)
     }
 }

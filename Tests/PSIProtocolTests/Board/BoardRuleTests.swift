@@ -3,7 +3,7 @@ import Testing
 @testable import PSIProtocol
 @testable import Values
 
-/// Who may say what, and when. [P-14]
+/// Who may say what, and when, and what an erasing signs. [P-14] [P-19]
 @Suite("Board rules")
 struct BoardRuleTests {
     @Test("entries that are too early, too late, repeated, or not their author's to make are refused")
@@ -23,14 +23,14 @@ struct BoardRuleTests {
     @Test("nothing is said after the end but that keys are erased")
     func over() async throws {
         let fixture = try await BoardFixture.rows.value
-        let bodies = [
+        let bodies: [any EntryBody] = [
             Self.committed, Self.revealed, Self.manifest, Self.batch(), Self.stage(0), Self.selected, Self.released,
             Self.received, Self.counted, Self.closed, Self.refused, Self.aborted,
         ]
-        var stopped = try fixture.before(.batchDeclared)
+        var stopped = try fixture.before(BatchDeclared.self)
         try stopped.append(try fixture.sign(Self.aborted, by: "coordinator", on: stopped))
         #expect(stopped.phase == .aborted)
-        for record in [try fixture.after(.roundClosed), stopped] {
+        for record in [try fixture.after(RoundClosed.self), stopped] {
             for body in bodies {
                 for author in fixture.study.agreement.participants.map(\.id) {
                     let violation = try fixture.violation(body, by: author, on: record)
@@ -39,16 +39,17 @@ struct BoardRuleTests {
             }
             #expect(try fixture.violation(Self.erased, by: Self.left, on: record) == nil)
         }
-        #expect(Set(bodies.map(\.kind)).union([.keysErased, .roundOpened]) == Set(EntryKind.allCases))
+        #expect(
+            Set(bodies.map(\.kind)).union([KeysErased.kind, RoundOpened.kind]) == Set(EntryKinds.all.map { $0.kind }))
     }
 
     @Test("who says that its keys are erased has signed how the round ended")
     func erasedBeforeSeeingTheEnd() async throws {
         let fixture = try await BoardFixture.rows.value
-        for ending in [EntryKind.roundClosed, .received] {
-            var over = try fixture.after(ending)
+        for isClosed in [true, false] {
+            var over = try isClosed ? fixture.after(RoundClosed.self) : fixture.after(Received.self)
             // In the place of the closing, an abortion.
-            if ending == .received { try over.append(try fixture.sign(Self.aborted, by: "coordinator", on: over)) }
+            if !isClosed { try over.append(try fixture.sign(Self.aborted, by: "coordinator", on: over)) }
             let end = over.head.count
             for author in [Self.left, Self.mixer, "research"] {
                 for seen in 1..<end {
@@ -69,7 +70,7 @@ struct BoardRuleTests {
     @Test("one refusal each, and the coordinator may always abort")
     func refusals() async throws {
         let fixture = try await BoardFixture.rows.value
-        for index in 0..<(try fixture.position(of: .roundClosed)) {
+        for index in 0..<(try fixture.position(of: RoundClosed.self)) {
             var record = fixture.records[index]
             for author in [Self.left, Self.mixer, "research"] {
                 try record.append(try fixture.sign(Self.refused, by: author, on: record))
@@ -85,30 +86,32 @@ struct BoardRuleTests {
     @Test("rounds that only count")
     func countOnly() async throws {
         let fixture = try await BoardFixture.counts.value
-        let cases: [(String, RoundRecord, ParticipantID, EntryBody, ProtocolViolation.Kind)] = [
+        let cases: [(String, RoundRecord, ParticipantID, any EntryBody, ProtocolViolation.Kind)] = [
             (
-                "keys of the research environment", try fixture.before(.keyCommitted), "research", Self.committed,
+                "keys of the research environment", try fixture.before(KeyCommitted.self), "research", Self.committed,
                 .notAllowed
             ),
-            ("its manifest", try fixture.before(.manifestSigned), "research", Self.manifest, .notAllowed),
-            ("its receipt", try fixture.before(.counted), "research", Self.received, .notAllowed),
-            ("its erasing", try fixture.after(.roundClosed), "research", Self.erased, .notAllowed),
-            ("a selection", try fixture.before(.counted), "coordinator", Self.selected, .notAllowed),
-            ("shares", try fixture.before(.counted), Self.left, Self.released, .outOfPlace),
-            ("a node's counts", try fixture.before(.counted), Self.left, Self.counted, .notAllowed),
-            ("early counts", try fixture.before(.stageCommitted), "coordinator", Self.counted, .outOfPlace),
-            ("counts again", try fixture.after(.counted), "coordinator", Self.counted, .repeated),
-            ("closing before counting", try fixture.before(.counted), "coordinator", Self.closed, .outOfPlace),
+            ("its manifest", try fixture.before(ManifestSigned.self), "research", Self.manifest, .notAllowed),
+            ("its receipt", try fixture.before(Counted.self), "research", Self.received, .notAllowed),
+            ("its erasing", try fixture.after(RoundClosed.self), "research", Self.erased, .notAllowed),
+            ("a selection", try fixture.before(Counted.self), "coordinator", Self.selected, .notAllowed),
+            ("shares", try fixture.before(Counted.self), Self.left, Self.released, .outOfPlace),
+            ("a node's counts", try fixture.before(Counted.self), Self.left, Self.counted, .notAllowed),
+            ("early counts", try fixture.before(StageCommitted.self), "coordinator", Self.counted, .outOfPlace),
+            ("counts again", try fixture.after(Counted.self), "coordinator", Self.counted, .repeated),
+            ("closing before counting", try fixture.before(Counted.self), "coordinator", Self.closed, .outOfPlace),
             (
-                "a vault", try fixture.before(.batchDeclared), Self.left,
+                "a vault", try fixture.before(BatchDeclared.self), Self.left,
                 Self.batch(encapsulation: nil, survey: nil), .badBatch
             ),
             (
-                "an encapsulation", try fixture.before(.batchDeclared), Self.left, Self.batch(vault: nil, survey: nil),
+                "an encapsulation", try fixture.before(BatchDeclared.self), Self.left,
+                Self.batch(vault: nil, survey: nil),
                 .badBatch
             ),
             (
-                "a survey", try fixture.before(.batchDeclared), Self.left, Self.batch(encapsulation: nil, vault: nil),
+                "a survey", try fixture.before(BatchDeclared.self), Self.left,
+                Self.batch(encapsulation: nil, vault: nil),
                 .badBatch
             ),
         ]

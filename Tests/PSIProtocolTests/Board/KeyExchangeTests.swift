@@ -26,10 +26,10 @@ struct KeyExchangeTests {
             let commitment =
                 holder == author
                 ? try #require(reveal.commitment(round: record.round, participant: holder)) : .filled(1, 32)
-            let body = EntryBody.keyCommitted(KeyCommitted(commitment: HexBytes(commitment)))
+            let body = KeyCommitted(commitment: HexBytes(commitment))
             try record.append(try fixture.sign(body, by: holder, on: record))
         }
-        return try fixture.violation(.keyRevealed(reveal), by: author, on: record)
+        return try fixture.violation(reveal, by: author, on: record)
     }
 
     typealias Change = @Sendable (inout KeyRevealed, RoundRecord, BoardFixture) throws -> Void
@@ -131,15 +131,15 @@ struct KeyExchangeTests {
     @Test("a reveal that differs from its commitment is refused, whatever differs")
     func commitment() async throws {
         let fixture = try await BoardFixture.rows.value
-        let record = try fixture.before(.keyRevealed)
-        guard case .keyRevealed(let honest) = try fixture.entry(record.head.count).body else { return }
+        let record = try fixture.before(KeyRevealed.self)
+        guard let honest = try fixture.entry(record.head.count).body as? KeyRevealed else { return }
         let author = try fixture.entry(record.head.count).author
         var changes = [honest, honest, honest]
         changes[0].saltDigest?.bytes[0] ^= 1
         changes[1].saltShares[BoardFixture.mixer]?.bytes[0] ^= 1
         changes[2].blindingProof?.response.bytes[0] ^= 1
         for reveal in changes {
-            let violation = try fixture.violation(.keyRevealed(reveal), by: author, on: record)
+            let violation = try fixture.violation(reveal, by: author, on: record)
             #expect(violation == ProtocolViolation(.badCommitment, by: author))
         }
         // A commitment binds its author and its round.
@@ -155,7 +155,7 @@ struct KeyExchangeTests {
     @Test("the manifest is over everything that was revealed, and who revealed it")
     func manifest() async throws {
         let fixture = try await BoardFixture.rows.value
-        let record = try fixture.before(.manifestSigned)
+        let record = try fixture.before(ManifestSigned.self)
         var seen: Set<[UInt8]> = [record.manifest]
         for holder in record.keyHolders {
             var changed = record
@@ -167,7 +167,7 @@ struct KeyExchangeTests {
         swapped.reveals[BoardFixture.right] = record.reveals[BoardFixture.left]
         seen.insert(swapped.manifest)
         #expect(seen.count == record.keyHolders.count + 2)
-        #expect(try fixture.before(.batchDeclared).manifest == record.manifest)
+        #expect(try fixture.before(BatchDeclared.self).manifest == record.manifest)
     }
 
     @Test("all nodes derive one salt, of this round only")

@@ -14,8 +14,8 @@ struct ViolationKindTests {
         case .unknownEntryType: try reread { $0.replacing("Received", with: "Believed") }
         case .unencodableEntry:
             let secret = HexBytes(.filled(0, SignedEntry.maxByteCount))
-            _ = try SignedEntryTests.sign(.keyCommitted(KeyCommitted(commitment: secret)))
-        case .unknownAuthor: try await append(BoardRuleTests.received, by: "stranger", on: .keyCommitted)
+            _ = try SignedEntryTests.sign(KeyCommitted(commitment: secret))
+        case .unknownAuthor: try await append(BoardRuleTests.received, by: "stranger", on: KeyCommitted.self)
         case .badSignature:
             let fixture = try await BoardFixture.rows.value
             var record = fixture.records[0]
@@ -28,20 +28,20 @@ struct ViolationKindTests {
             try record.append(try fixture.study.opening(number: 2).bytes)
         case .boardForked:
             let fixture = try await BoardFixture.rows.value
-            var record = try fixture.before(.manifestSigned)
+            var record = try fixture.before(ManifestSigned.self)
             let opening = fixture.records[0].round
             let entry = try SignedEntry(
                 body: BoardRuleTests.manifest, author: BoardFixture.left, round: opening, seen: .empty,
                 key: fixture.study.signing[BoardFixture.left]!)
             try record.append(entry.bytes)
-        case .notAllowed: try await append(BoardRuleTests.aborted, by: BoardFixture.left, on: .keyCommitted)
-        case .repeated: try await append(BoardRuleTests.received, by: "research", on: .roundClosed)
-        case .outOfPlace: try await append(BoardRuleTests.closed, by: "coordinator", on: .keyCommitted)
-        case .roundOver: try await append(BoardRuleTests.refused, by: BoardFixture.left, on: .keysErased)
+        case .notAllowed: try await append(BoardRuleTests.aborted, by: BoardFixture.left, on: KeyCommitted.self)
+        case .repeated: try await append(BoardRuleTests.received, by: "research", on: RoundClosed.self)
+        case .outOfPlace: try await append(BoardRuleTests.closed, by: "coordinator", on: KeyCommitted.self)
+        case .roundOver: try await append(BoardRuleTests.refused, by: BoardFixture.left, on: KeysErased.self)
         case .badOpening:
             let fixture = try await BoardFixture.rows.value
             _ = try RoundRecord(opening: fixture.board[1], agreement: fixture.study.agreement, file: fixture.study.file)
-        case .badCommitment: try await append(BoardRuleTests.revealed, by: BoardFixture.left, on: .keyRevealed)
+        case .badCommitment: try await append(BoardRuleTests.revealed, by: BoardFixture.left, on: KeyRevealed.self)
         case .badProof:
             let violation = try await KeyExchangeTests.violation(by: BoardFixture.left) { reveal, _, _ in
                 reveal.blindingKey = reveal.capsuleKey
@@ -52,10 +52,11 @@ struct ViolationKindTests {
                 reveal.saltShares = [:]
             }
             if let violation { throw violation }
-        case .equivocation: try await append(BoardRuleTests.manifest, by: BoardFixture.left, on: .manifestSigned)
+        case .equivocation: try await append(BoardRuleTests.manifest, by: BoardFixture.left, on: ManifestSigned.self)
         case .capExceeded:
-            try await append(BoardRuleTests.batch(count: 51), by: BoardFixture.left, on: .batchDeclared)
-        case .badBatch: try await append(BoardRuleTests.batch(vault: nil), by: BoardFixture.left, on: .batchDeclared)
+            try await append(BoardRuleTests.batch(count: 51), by: BoardFixture.left, on: BatchDeclared.self)
+        case .badBatch:
+            try await append(BoardRuleTests.batch(vault: nil), by: BoardFixture.left, on: BatchDeclared.self)
         case .wrongCount, .wrongDigest, .notIncreasing, .invalidElement, .invalidCapsule, .partialRecord:
             let fault = try #require(HopFaultTests.ringFaults.first { $0.kind == kind })
             let mix = SimulatedDuty.authority(FaultFixture.right, .mix("left", stage: 1))
@@ -72,8 +73,8 @@ struct ViolationKindTests {
                 record, _ in record.selected?.requests.count = 100
             }
         case .sharesWrong:
-            let shares = EntryBody.released(Released(shares: BoardRuleTests.list(4)))
-            try await append(shares, by: BoardFixture.left, on: .released)
+            let shares = Released(shares: BoardRuleTests.list(4))
+            try await append(shares, by: BoardFixture.left, on: Released.self)
         case .streamMalformed:
             var source = NamedSource(MemorySource([1, 2, 3, 4]), byteCount: 3)
             while try await source.next() != nil {}
@@ -81,14 +82,14 @@ struct ViolationKindTests {
     }
 
     static func reread(_ change: (String) -> String) throws {
-        let entry = try SignedEntryTests.sign(.received(Received()))
+        let entry = try SignedEntryTests.sign(Received())
         let text = String(decoding: entry.payload, as: UTF8.self)
         _ = try SignedEntry(bytes: Array(entry.bytes[..<64]) + Array(change(text).utf8))
     }
 
-    static func append(_ body: EntryBody, by author: ParticipantID, on kind: EntryKind) async throws {
+    static func append(_ body: any EntryBody, by author: ParticipantID, on type: any EntryBody.Type) async throws {
         let fixture = try await BoardFixture.rows.value
-        if let violation = try fixture.violation(body, by: author, on: try fixture.before(kind)) { throw violation }
+        if let violation = try fixture.violation(body, by: author, on: try fixture.before(type)) { throw violation }
     }
 
     enum Point { case ring, releasing, receiving }

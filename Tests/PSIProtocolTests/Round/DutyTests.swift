@@ -11,19 +11,19 @@ struct DutyTests {
     static func duty(of entry: SignedEntry) -> SimulatedDuty? {
         let by = entry.author
         switch entry.body {
-        case .keyCommitted: return by == "research" ? .research(.commitKeys) : .authority(by, .commitKeys)
-        case .keyRevealed: return by == "research" ? .research(.revealKeys) : .authority(by, .revealKeys)
-        case .manifestSigned: return by == "research" ? .research(.signManifest) : .authority(by, .signManifest)
-        case .batchDeclared(let batch): return .authority(by, .declare(batch.register))
-        case .stageCommitted(let stage):
+        case is KeyCommitted: return by == "research" ? .research(.commitKeys) : .authority(by, .commitKeys)
+        case is KeyRevealed: return by == "research" ? .research(.revealKeys) : .authority(by, .revealKeys)
+        case is ManifestSigned: return by == "research" ? .research(.signManifest) : .authority(by, .signManifest)
+        case let batch as BatchDeclared: return .authority(by, .declare(batch.register))
+        case let stage as StageCommitted:
             return .authority(
                 by, stage.stage == 0 ? .send(stage.register) : .mix(stage.register, stage: stage.stage))
-        case .selected, .counted: return .coordinator(.match)
-        case .released: return .authority(by, .release)
-        case .received: return .research(.receive)
-        case .roundClosed: return .coordinator(.close)
-        case .keysErased: return by == "research" ? .research(.eraseKeys) : .authority(by, .eraseKeys)
-        case .roundOpened, .refused, .roundAborted: return nil
+        case is Selected, is Counted: return .coordinator(.match)
+        case is Released: return .authority(by, .release)
+        case is Received: return .research(.receive)
+        case is RoundClosed: return .coordinator(.close)
+        case is KeysErased: return by == "research" ? .research(.eraseKeys) : .authority(by, .eraseKeys)
+        default: return nil
         }
     }
 
@@ -124,15 +124,15 @@ struct DutyTests {
     @Test("a refusal leaves its author nothing to do but erase, and the coordinator to abort")
     func refusals() async throws {
         let fixture = try await BoardFixture.rows.value
-        for index in 0..<(try fixture.position(of: .roundClosed)) {
+        for index in 0..<(try fixture.position(of: RoundClosed.self)) {
             for author in [BoardFixture.left, BoardFixture.mixer, "research"] {
                 var record = fixture.records[index]
-                try record.append(try fixture.sign(.refused(Refused(code: .register)), by: author, on: record))
+                try record.append(try fixture.sign(Refused(code: .register), by: author, on: record))
                 #expect(Self.duties(record).allSatisfy { $0.who != author })
                 #expect(record.waitingFor.contains("coordinator"))
                 let abort = RoundAborted(code: .refused, participants: [author])
                 #expect(record.coordinatorDuties() == [.abort(abort)])
-                try record.append(try fixture.sign(.roundAborted(abort), by: "coordinator", on: record))
+                try record.append(try fixture.sign(abort, by: "coordinator", on: record))
                 #expect(record.phase == .aborted)
                 #expect(record.waitingFor.isEmpty)
                 for node in record.ring { #expect(record.authorityDuties(of: node) == [.eraseKeys]) }

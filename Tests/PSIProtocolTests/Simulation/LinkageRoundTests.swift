@@ -239,7 +239,7 @@ struct LinkageRoundTests {
             ]
             let round = SimulatedRound(Ristretto255.self, study: study, registers: people)
             try await round.run { $0.allStagesDone }
-            guard case .selected(let right) = try await round.perform(.coordinator(.match)) else {
+            guard let right = try await round.perform(.coordinator(.match)) as? Selected else {
                 Issue.record("no selection")
                 return
             }
@@ -251,10 +251,10 @@ struct LinkageRoundTests {
                 var content = right
                 content.linkage = wrong
                 #expect(throws: ProtocolViolation(.selectionWrong, by: "coordinator")) {
-                    try round.post(.selected(content), by: "coordinator")
+                    try round.post(content, by: "coordinator")
                 }
             }
-            try round.post(.selected(right), by: "coordinator")
+            try round.post(right, by: "coordinator")
         }
     }
 }

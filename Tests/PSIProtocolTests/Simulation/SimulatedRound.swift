@@ -71,10 +71,12 @@ final class SimulatedRound<S: Suite> {
         current = record
     }
 
-    func post(_ body: EntryBody, by author: ParticipantID) throws {
+    func post(_ body: any EntryBody, by author: ParticipantID) throws {
         guard isSigned else {
-            guard let participant = current?.participant(author) else { throw SimulationError.notOpened }
-            try current?.apply(body, by: participant)
+            guard current?.participant(author) != nil, let entry = body as? any RuledEntry else {
+                throw SimulationError.notOpened
+            }
+            try current?.apply(entry, by: author)
             return
         }
         let record = try record()
@@ -110,13 +112,13 @@ final class SimulatedRound<S: Suite> {
     /// Does a duty's work, but posts nothing.
     ///
     /// - Parameter other: a record to go by instead of the round's own.
-    func perform(_ duty: SimulatedDuty, on other: RoundRecord? = nil) async throws -> EntryBody {
+    func perform(_ duty: SimulatedDuty, on other: RoundRecord? = nil) async throws -> any EntryBody {
         let record = try other ?? record()
         switch duty {
         case .authority(let node, let duty): return try await authority(node, duty, record)
         case .research(let duty): return try await research(duty, record)
-        case .coordinator(.close): return .roundClosed(RoundClosed())
-        case .coordinator(.abort(let abort)): return .roundAborted(abort)
+        case .coordinator(.close): return RoundClosed()
+        case .coordinator(.abort(let abort)): return abort
         case .coordinator(.match):
             let noise = noise
             let runner = CoordinatorRunner(me: "coordinator", port: streams, workers: Workers(count: 2))
@@ -157,7 +159,7 @@ final class SimulatedRound<S: Suite> {
 
     private func authority(
         _ node: ParticipantID, _ duty: AuthorityDuty, _ record: RoundRecord
-    ) async throws -> EntryBody {
+    ) async throws -> any EntryBody {
         let runner = AuthorityRunner<S>(
             me: node, hpkeKey: study.hpke[node]!, port: streams, lists: streams.keeper(node), workers: Workers(count: 2)
         )
@@ -167,7 +169,7 @@ final class SimulatedRound<S: Suite> {
         }
     }
 
-    private func research(_ duty: ResearchDuty, _ record: RoundRecord) async throws -> EntryBody {
+    private func research(_ duty: ResearchDuty, _ record: RoundRecord) async throws -> any EntryBody {
         let secrets = try researchSecrets()
         let port: any RoundPort = recording.map { RecordingPort(base: streams, log: $0) } ?? streams
         let runner = ResearchRunner(

@@ -87,11 +87,10 @@ struct SimulatedStudy {
     /// A coordinator's opening entry.
     func opening(number: Int = 1) throws -> SignedEntry {
         try SignedEntry(
-            body: .roundOpened(
-                RoundOpened(
-                    agreement: HexBytes(AgreementID(ofFile: file).bytes), number: number,
-                    nonce: HexBytes(SecretBytes(randomByteCount: 32).withUnsafeBytes { Array($0) }), opened: 1_000,
-                    deadline: 1_000 + 3_600, signatures: [:])),
+            body: RoundOpened(
+                agreement: HexBytes(AgreementID(ofFile: file).bytes), number: number,
+                nonce: HexBytes(SecretBytes(randomByteCount: 32).withUnsafeBytes { Array($0) }), opened: 1_000,
+                deadline: 1_000 + 3_600, signatures: [:]),
             author: "coordinator", round: nil, seen: .empty, key: signing["coordinator"]!)
     }
 }

@@ -34,29 +34,15 @@ extension KeyRevealed {
     static func context(_ purpose: Purpose, round: RoundID, participant: ParticipantID) -> [UInt8] {
         round.bytes + Array(participant.utf8) + [0] + Array(purpose.rawValue.utf8)
     }
-}
 
-extension ProofBytes {
-    init(_ proof: SchnorrProof) {
-        self.init(commitment: HexBytes(proof.commitment), response: HexBytes(proof.response))
-    }
-
-    func holds<S: Suite>(_: S.Type, key: HexBytes, context: [UInt8]) -> Bool {
-        guard let element = ElementBatch<S>(bytes: key.bytes), element.count == 1,
-            (try? S.validate(element)) != nil
-        else { return false }
-        return SchnorrProof(commitment: commitment.bytes, response: response.bytes)
-            .holds(S.self, publicKey: key.bytes, context: context)
-    }
-}
-
-extension KeyRevealed {
+    /// Of the research environment, which has no share of the salt; its key is added.
     init(saltShares: [String: HexBytes]) {
         self.init(
             blindingKey: nil, blindingProof: nil, capsuleKey: nil, capsuleProof: nil, saltShares: saltShares,
             saltDigest: nil)
     }
 
+    /// Adds the public key of a capsule secret, with its proof.
     mutating func addCapsuleKey(
         _ key: borrowing SecretScalar<Ristretto255>, participant: ParticipantID, round: RoundID
     ) {

@@ -1,0 +1,37 @@
+internal import Values
+
+/// The public keys that a key holder has committed to, and its shares of the exit salt. [P-25]
+public struct KeyRevealed: EntryBody {
+    public static let kind = "KeyRevealed"
+
+    /// K_j = k_j·G; absent for the research environment.
+    public var blindingKey: HexBytes?
+    public var blindingProof: ProofBytes?
+    /// D_j = d_j·G, or Y_R = y_R·G of the research environment; absent in a count-only round.
+    public var capsuleKey: HexBytes?
+    public var capsuleProof: ProofBytes?
+    /// This node's share of the exit salt, sealed to each other node; empty for the research environment.
+    public var saltShares: [String: HexBytes]
+    /// SHA-256 of that share, so that every node got the same; absent for the research environment.
+    public var saltDigest: HexBytes?
+}
+
+extension KeyRevealed: RuledEntry {
+    func apply(to record: inout RoundRecord, by author: ParticipantID) throws(ProtocolViolation) {
+        guard let commitment = record.commitments[author] else { throw ProtocolViolation(.outOfPlace, by: author) }
+        guard record.allCommitted else { throw ProtocolViolation(.outOfPlace, by: author) }
+        guard record.reveals[author] == nil else { throw ProtocolViolation(.repeated, by: author) }
+        guard let expected = self.commitment(round: record.round, participant: author),
+            expected == commitment.commitment.bytes
+        else { throw ProtocolViolation(.badCommitment, by: author) }
+        guard proofsHold(in: record, by: author) else { throw ProtocolViolation(.badProof, by: author) }
+        let isNode = record.ring.contains(author)
+        let others = isNode ? Set(record.ring).subtracting([author]) : []
+        guard Set(saltShares.keys) == others,
+            saltShares.values.allSatisfy({ $0.bytes.count == SaltShare.sealedByteCount }),
+            saltDigest?.bytes.count == (isNode ? 32 : nil)
+        else { throw ProtocolViolation(.badSaltShare, by: author) }
+        record.reveals[author] = self
+        if record.allRevealed { record.lastRevealNumber = record.heads.count }
+    }
+}

@@ -1,0 +1,21 @@
+internal import Values
+
+/// A stream that its author has stored whole.
+public struct StoredStream: Sendable, Equatable, Codable {
+    public var attempt: Int
+    /// Records in it.
+    public var count: Int
+    /// SHA-256 of its bytes before sealing.
+    public var digest: HexBytes
+
+    public init(attempt: Int, count: Int, digest: HexBytes) {
+        self.attempt = attempt
+        self.count = count
+        self.digest = digest
+    }
+}
+
+extension StoredStream {
+    /// Whether the fields can be what they claim.
+    var isWellFormed: Bool { (0...65_535).contains(attempt) && count >= 0 && digest.bytes.count == 32 }
+}
