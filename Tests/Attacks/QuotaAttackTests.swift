@@ -70,7 +70,7 @@ extension AttackTests {
                     BatchDeclared(
                         register: "register_c", count: 60, digest: HexBytes(randomBytes(32)),
                         encapsulation: HexBytes(randomBytes(1_120)),
-                        vault: StoredStream(
+                        vault: AnnouncedStream(
                             attempt: attempt, count: count,
                             digest: HexBytes(digest ?? Array(SHA256.hash(data: bytes)))),
                         survey: HexBytes(randomBytes(16_400)))
@@ -104,7 +104,7 @@ extension AttackTests {
                 func committed(_ attempt: Int) -> any EntryBody {
                     StageCommitted(
                         register: "register_c", stage: 0,
-                        list: StoredStream(attempt: attempt, count: batch.count, digest: batch.digest))
+                        list: AnnouncedStream(attempt: attempt, count: batch.count, digest: batch.digest))
                 }
                 try await refuses(committed(0), "has not been stored")
                 let list = StreamID(batch: "register_c", stage: .ring(0), attempt: 0)

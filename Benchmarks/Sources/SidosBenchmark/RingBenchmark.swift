@@ -138,7 +138,7 @@ struct RingBenchmark {
 private struct Items<S: Suite> {
     let count: Int
     let list: [UInt8]
-    let stored: StoredStream
+    let stored: AnnouncedStream
     let elements: [UInt8]
     let capsules: [UInt8]
     /// Canonical scalars for re-randomising.
@@ -163,7 +163,7 @@ private struct Items<S: Suite> {
             if !capsules.isEmpty { list += capsules[(index * Capsule.byteCount)..<((index + 1) * Capsule.byteCount)] }
         }
         self.list = list
-        stored = StoredStream(attempt: 0, count: count, digest: HexBytes(Array(SHA256.hash(data: list))))
+        stored = AnnouncedStream(attempt: 0, count: count, digest: HexBytes(Array(SHA256.hash(data: list))))
     }
 }
 

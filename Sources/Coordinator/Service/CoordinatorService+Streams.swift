@@ -51,7 +51,7 @@ extension CoordinatorService {
         }
         guard !named.isSealed else { return nil }
         let found = try await examination(of: named, in: round)
-        if found.digest != named.stored.digest.bytes { return "has another digest than the entry says" }
+        if found.digest != named.announced.digest.bytes { return "has another digest than the entry says" }
         return found.isIncreasing ? nil : "has handles that do not strictly increase"
     }
 

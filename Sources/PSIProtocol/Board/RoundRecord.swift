@@ -23,7 +23,7 @@ public struct RoundRecord: Sendable {
     public internal(set) var manifestSigners: Set<ParticipantID> = []
     public internal(set) var batches: [RegisterID: BatchDeclared] = [:]
     /// By register, then stage.
-    public internal(set) var stages: [RegisterID: [Int: StoredStream]] = [:]
+    public internal(set) var stages: [RegisterID: [Int: AnnouncedStream]] = [:]
     public internal(set) var selected: Selected?
     public internal(set) var released: [ParticipantID: Released] = [:]
     public internal(set) var isReceived = false

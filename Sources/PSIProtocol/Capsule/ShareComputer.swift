@@ -13,7 +13,7 @@ public struct ShareComputer: Sendable {
     /// - Throws: `ProtocolViolation` for a request over the cap, out of order, repeated, not an element, or not what the
     ///   board announced. No share leaves this node before all requests have been found to be the announced ones.
     public func run(
-        requests: some ByteSource, expected: StoredStream, coordinator: ParticipantID, cap: Int,
+        requests: some ByteSource, expected: AnnouncedStream, coordinator: ParticipantID, cap: Int,
         key: borrowing SecretScalar<Ristretto255>, spool: any Spool, output: inout some ByteSink
     ) async throws -> ListSummary {
         guard expected.count <= cap else { throw ProtocolViolation(.releaseCapExceeded, by: coordinator) }

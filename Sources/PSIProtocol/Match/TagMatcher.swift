@@ -31,7 +31,7 @@ public struct TagMatcher {
     /// - Throws: `ProtocolViolation` by the sender for a list of the wrong order, count or digest, or with a capsule that is
     ///   none. All capsules are checked, so that no round stops or goes on because of who is selected. [P-33]
     public mutating func add(
-        register index: Int, input: some ByteSource, expected: StoredStream, sender: ParticipantID
+        register index: Int, input: some ByteSource, expected: AnnouncedStream, sender: ParticipantID
     ) async throws {
         let width = layout.itemByteCount
         var reader = RecordReader(input, width: width, prefixByteCount: ListPrefix.byteCount, by: sender)

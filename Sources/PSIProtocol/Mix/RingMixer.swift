@@ -34,7 +34,7 @@ public struct RingMixer<S: Suite>: Sendable {
     ///   promised one is its sender's; of another length, the keeper must have refused it; of another digest, it may be
     ///   either's, and nobody is named. [P-33]
     public func run<Output: ByteSink>(
-        input: some ByteSource, expected: StoredStream, sender: ParticipantID, keeper: ParticipantID,
+        input: some ByteSource, expected: AnnouncedStream, sender: ParticipantID, keeper: ParticipantID,
         key: borrowing SecretScalar<S>, exit: ExitSalt?, spool: any Spool, output: inout Output
     ) async throws -> ListSummary {
         let blindingKey = key.bytes.key
@@ -63,7 +63,7 @@ public struct RingMixer<S: Suite>: Sendable {
 
     private func mixAll(
         _ reader: inout RecordReader<some ByteSource>, into sorter: inout ExternalSorter, sender: ParticipantID,
-        blindingKey: SymmetricKey, exit: ExitSalt?, expected: StoredStream
+        blindingKey: SymmetricKey, exit: ExitSalt?, expected: AnnouncedStream
     ) async throws {
         var order = IncreasingOrder(keyByteCount: layout.elementByteCount)
         let codes = exit.map { exit in positions.map { exit.code(kind: $0.kind) } }

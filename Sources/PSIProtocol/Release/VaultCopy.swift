@@ -6,7 +6,7 @@ enum VaultCopy {
     /// - Throws: `ProtocolViolation` by the keeper unless the cells' number and digest are those on the board and their
     ///   handles increase: it sees them all, and must have refused the entry. [P-50]
     static func run(
-        _ source: some ByteSource, expected: StoredStream, keeper: ParticipantID, cellByteCount: Int,
+        _ source: some ByteSource, expected: AnnouncedStream, keeper: ParticipantID, cellByteCount: Int,
         into sink: inout any StreamSink
     ) async throws -> ListSummary {
         var reader = RecordReader(source, width: cellByteCount, by: keeper)

@@ -83,14 +83,14 @@ public struct AuthorityRunner<S: Suite>: Sendable {
         var list = AnyStreamSink(try await lists.keep(id))
         let summary = try await builder.finishList(into: &list)
         try await list.finish()
-        var vault: StoredStream?
+        var vault: AnnouncedStream?
         if record.releasesRows {
             let attempt = try await port.nextAttempt(batch: id, stage: .vault)
             var sink = AnyStreamSink(
                 try await port.sink(for: StreamID(batch: id, stage: .vault, attempt: attempt), sealing: .plain))
             let stored = try await builder.finishVault(into: &sink)
             try await sink.finish()
-            vault = stored.stored(attempt: attempt)
+            vault = stored.announced(attempt: attempt)
         }
         let survey = try registerSecret.map {
             HexBytes(
@@ -139,7 +139,7 @@ public struct AuthorityRunner<S: Suite>: Sendable {
             // The kept list is not what was declared: the disk lied. Nothing was committed.
             throw ProtocolViolation(.wrongDigest, by: me)
         }
-        let list = StoredStream(attempt: attempt, count: batch.count, digest: batch.digest)
+        let list = AnnouncedStream(attempt: attempt, count: batch.count, digest: batch.digest)
         return StageCommitted(register: id, stage: 0, list: list)
     }
 
@@ -162,7 +162,7 @@ public struct AuthorityRunner<S: Suite>: Sendable {
             input: AnyByteSource(input), expected: before, sender: sender, keeper: record.coordinator,
             key: secrets.blindingKey, exit: exit, spool: port.spool, output: &output)
         try await output.finish()
-        return StageCommitted(register: id, stage: stage, list: summary.stored(attempt: attempt))
+        return StageCommitted(register: id, stage: stage, list: summary.announced(attempt: attempt))
     }
 
     /// A new attempt at a ring stage, sealed to the next hop, or to the coordinator after the last.
@@ -193,7 +193,7 @@ public struct AuthorityRunner<S: Suite>: Sendable {
             requests: AnyByteSource(requests), expected: selected.requests, coordinator: record.coordinator, cap: cap,
             key: secrets.capsuleKey, spool: port.spool, output: &output)
         try await output.finish()
-        return Released(shares: summary.stored(attempt: attempt))
+        return Released(shares: summary.announced(attempt: attempt))
     }
 }
 

@@ -82,8 +82,8 @@ public struct CoordinatorRunner: Sendable {
             return HexBytes(try linkage.sealed(to: recipient, round: record.round))
         }
         return Selected(
-            linkage: linkage, requests: summaries.requests.stored(attempt: attempt),
-            selection: summaries.selection.stored(attempt: attempt))
+            linkage: linkage, requests: summaries.requests.announced(attempt: attempt),
+            selection: summaries.selection.announced(attempt: attempt))
     }
 }
 

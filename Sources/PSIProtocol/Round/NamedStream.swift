@@ -7,7 +7,7 @@ public import Values
 /// readers take no byte more.
 public struct NamedStream: Sendable, Equatable {
     public let id: StreamID
-    public let stored: StoredStream
+    public let announced: AnnouncedStream
     /// Bytes of one record.
     public let recordByteCount: Int
     /// Bytes before the first record.
@@ -17,8 +17,8 @@ public struct NamedStream: Sendable, Equatable {
 
     /// Bytes before sealing; nil if there can be no stream of so many records.
     public var byteCount: Int? {
-        let (records, overflow) = stored.count.multipliedReportingOverflow(by: recordByteCount)
-        guard stored.count >= 0, !overflow else { return nil }
+        let (records, overflow) = announced.count.multipliedReportingOverflow(by: recordByteCount)
+        guard announced.count >= 0, !overflow else { return nil }
         let (sum, sumOverflow) = records.addingReportingOverflow(prefixByteCount)
         return sumOverflow ? nil : sum
     }
@@ -64,34 +64,34 @@ extension RoundRecord {
         }
     }
 
-    private func placeholder(_ count: Int) -> StoredStream {
-        StoredStream(attempt: 0, count: count, digest: HexBytes([]))
+    private func placeholder(_ count: Int) -> AnnouncedStream {
+        AnnouncedStream(attempt: 0, count: count, digest: HexBytes([]))
     }
 
-    private func list(_ register: RegisterID, _ stage: Int, _ stored: StoredStream) -> NamedStream {
+    private func list(_ register: RegisterID, _ stage: Int, _ announced: AnnouncedStream) -> NamedStream {
         let layout = ItemLayout(agreement)
         return NamedStream(
-            id: StreamID(batch: register, stage: .ring(stage), attempt: stored.attempt), stored: stored,
+            id: StreamID(batch: register, stage: .ring(stage), attempt: announced.attempt), announced: announced,
             recordByteCount: stage == ringCount - 1 ? layout.taggedItemByteCount : layout.itemByteCount,
             prefixByteCount: ListPrefix.byteCount, isSealed: true)
     }
 
-    private func vault(_ register: RegisterID, _ stored: StoredStream) -> NamedStream {
+    private func vault(_ register: RegisterID, _ announced: AnnouncedStream) -> NamedStream {
         NamedStream(
-            id: StreamID(batch: register, stage: .vault, attempt: stored.attempt), stored: stored,
+            id: StreamID(batch: register, stage: .vault, attempt: announced.attempt), announced: announced,
             recordByteCount: agreement.cellByteCount, prefixByteCount: 0, isSealed: false)
     }
 
-    private func shares(_ node: ParticipantID, _ stored: StoredStream) -> NamedStream {
+    private func shares(_ node: ParticipantID, _ announced: AnnouncedStream) -> NamedStream {
         NamedStream(
-            id: StreamID(batch: node, stage: .release, attempt: stored.attempt), stored: stored,
+            id: StreamID(batch: node, stage: .release, attempt: announced.attempt), announced: announced,
             recordByteCount: Ristretto255.elementByteCount, prefixByteCount: 0, isSealed: true)
     }
 
     private func selection(_ reader: ParticipantID, _ selected: Selected) -> NamedStream {
-        let stored = reader == research ? selected.selection : selected.requests
+        let announced = reader == research ? selected.selection : selected.requests
         return NamedStream(
-            id: StreamID(batch: reader, stage: .selection, attempt: stored.attempt), stored: stored,
+            id: StreamID(batch: reader, stage: .selection, attempt: announced.attempt), announced: announced,
             recordByteCount: reader == research ? SelectedItem.byteCount : Ristretto255.elementByteCount,
             prefixByteCount: 0, isSealed: false)
     }

@@ -12,12 +12,12 @@ public struct ListSummary: Sendable, Equatable {
     }
 
     /// As the board says it, under the attempt that stored the list.
-    public func stored(attempt: Int) -> StoredStream {
-        StoredStream(attempt: attempt, count: count, digest: HexBytes(digest))
+    public func announced(attempt: Int) -> AnnouncedStream {
+        AnnouncedStream(attempt: attempt, count: count, digest: HexBytes(digest))
     }
 
     /// - Throws: `ProtocolViolation` unless this is what `stream` promised.
-    func check(against stream: StoredStream, by participant: ParticipantID) throws(ProtocolViolation) {
+    func check(against stream: AnnouncedStream, by participant: ParticipantID) throws(ProtocolViolation) {
         guard count == stream.count else { throw ProtocolViolation(.wrongCount, by: participant) }
         guard digest == stream.digest.bytes else { throw ProtocolViolation(.wrongDigest, by: participant) }
     }

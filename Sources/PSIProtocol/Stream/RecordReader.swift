@@ -71,7 +71,7 @@ struct RecordReader<Source: ByteSource> {
     /// only for a stream that is, to its end, the one whose digest it signed. Whether the length is the promised one the
     /// keeper sees without opening anything.
     mutating func attributed(
-        _ violation: ProtocolViolation, promised: StoredStream, keeper: ParticipantID
+        _ violation: ProtocolViolation, promised: AnnouncedStream, keeper: ParticipantID
     ) async throws -> ProtocolViolation {
         switch violation.kind {
         case .partialRecord, .wrongCount: return violation.blaming(keeper)

@@ -17,17 +17,17 @@ extension BoardRuleTests {
     static let right = BoardFixture.right
     static let mixer = BoardFixture.mixer
 
-    static func list(_ count: Int = 3, attempt: Int = 0, digest: HexBytes = digest) -> StoredStream {
-        StoredStream(attempt: attempt, count: count, digest: digest)
+    static func list(_ count: Int = 3, attempt: Int = 0, digest: HexBytes = digest) -> AnnouncedStream {
+        AnnouncedStream(attempt: attempt, count: count, digest: digest)
     }
 
-    static func stage(_ stage: Int, _ register: String = "left", _ list: StoredStream = list()) -> any EntryBody {
+    static func stage(_ stage: Int, _ register: String = "left", _ list: AnnouncedStream = list()) -> any EntryBody {
         StageCommitted(register: register, stage: stage, list: list)
     }
 
     static func batch(
         _ register: String = "left", count: Int = 3, digest: HexBytes = digest, encapsulation: Int? = 1_120,
-        vault: StoredStream? = list(), survey: Int? = SourceSurvey.sealedByteCount
+        vault: AnnouncedStream? = list(), survey: Int? = SourceSurvey.sealedByteCount
     ) -> any EntryBody {
         BatchDeclared(
             register: register, count: count, digest: digest,

@@ -12,7 +12,7 @@ struct SignedEntryTests {
     static let round = RoundID(bytes: .filled(0xab, 32))!
     static let seen = BoardHead(count: 3, hash: .filled(0xcd, 32))
     static let hex = HexBytes([0, 1, 0xfe])
-    static let list = StoredStream(attempt: 2, count: 40, digest: HexBytes(.filled(1, 32)))
+    static let list = AnnouncedStream(attempt: 2, count: 40, digest: HexBytes(.filled(1, 32)))
 
     static let bodies: [any EntryBody] = [
         RoundOpened(

@@ -96,7 +96,7 @@ struct ViolationKindTests {
 
     static func damage(
         _ point: Point, _ duty: SimulatedDuty, _ name: String, _ change: @escaping @Sendable ([UInt8]) -> [UInt8],
-        record: (inout RoundRecord, StoredStream) -> Void = { _, _ in }
+        record: (inout RoundRecord, AnnouncedStream) -> Void = { _, _ in }
     ) async throws {
         let fixture =
             switch point {

@@ -59,7 +59,7 @@ struct FaultFixture: Sendable {
     /// What stops `duty` after `name` and the record were changed, and the streams that it stored nevertheless.
     func outcome(
         of duty: SimulatedDuty, damaging name: String, _ change: @escaping @Sendable ([UInt8]) -> [UInt8] = { $0 },
-        record changeRecord: (inout RoundRecord, _ damaged: StoredStream) -> Void = { _, _ in }
+        record changeRecord: (inout RoundRecord, _ damaged: AnnouncedStream) -> Void = { _, _ in }
     ) async throws -> (violation: ProtocolViolation?, stored: [String]) {
         let found = try await find(duty, name, change, changeRecord)
         return (found.violation, found.stored)
@@ -68,7 +68,7 @@ struct FaultFixture: Sendable {
     /// What is opened after `name` and the record were changed: receiving is to find nothing wrong.
     func opened(
         damaging name: String, _ change: @escaping @Sendable ([UInt8]) -> [UInt8] = { $0 },
-        record changeRecord: (inout RoundRecord, _ damaged: StoredStream) -> Void = { _, _ in }
+        record changeRecord: (inout RoundRecord, _ damaged: AnnouncedStream) -> Void = { _, _ in }
     ) async throws -> CollectedRecords {
         let found = try await find(.research(.receive), name, change, changeRecord)
         if let violation = found.violation { throw violation }
@@ -77,14 +77,14 @@ struct FaultFixture: Sendable {
 
     private func find(
         _ duty: SimulatedDuty, _ name: String, _ change: @escaping @Sendable ([UInt8]) -> [UInt8],
-        _ changeRecord: (inout RoundRecord, _ damaged: StoredStream) -> Void
+        _ changeRecord: (inout RoundRecord, _ damaged: AnnouncedStream) -> Void
     ) async throws -> (violation: ProtocolViolation?, stored: [String], opened: CollectedRecords) {
         let streams = await streams.copy()
         let before = await streams.names
         try await streams.damage(name, change)
         var record = record
         let bytes = await streams.load(name) ?? []
-        changeRecord(&record, StoredStream(attempt: 0, count: 0, digest: HexBytes(Digest.of(bytes))))
+        changeRecord(&record, AnnouncedStream(attempt: 0, count: 0, digest: HexBytes(Digest.of(bytes))))
         let round = SimulatedRound(Ristretto255.self, from: round, registers: Self.people, streams: streams)
         do {
             _ = try await round.perform(duty, on: record)

@@ -36,7 +36,7 @@ struct MatcherTests {
             let bytes = Self.list(people, keyCount: keyCount)
             try await matcher.add(
                 register: index, input: MemorySource(bytes),
-                expected: StoredStream(attempt: 0, count: people.count, digest: HexBytes(Digest.of(bytes))),
+                expected: AnnouncedStream(attempt: 0, count: people.count, digest: HexBytes(Digest.of(bytes))),
                 sender: "hop")
         }
         let result = try matcher.matched()
@@ -65,7 +65,7 @@ struct MatcherTests {
         let bytes = Self.list([1, 2, 3], keyCount: keyCount)
         try await matcher.add(
             register: 0, input: MemorySource(bytes),
-            expected: StoredStream(attempt: 0, count: 3, digest: HexBytes(Digest.of(bytes))), sender: "hop")
+            expected: AnnouncedStream(attempt: 0, count: 3, digest: HexBytes(Digest.of(bytes))), sender: "hop")
         #expect(throws: ExternalSortError.truncatedRun) { _ = try matcher.matched() }
     }
 

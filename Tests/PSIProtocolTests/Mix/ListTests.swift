@@ -204,6 +204,6 @@ struct ListTests {
         let stored = try #require(await streams.load("list"))
         #expect(stored.count == 600_000)
         #expect(summary == ListSummary(count: 600, digest: Digest.of(stored)))
-        #expect(summary.stored(attempt: 3) == StoredStream(attempt: 3, count: 600, digest: HexBytes(summary.digest)))
+        #expect(summary.announced(attempt: 3) == AnnouncedStream(attempt: 3, count: 600, digest: HexBytes(summary.digest)))
     }
 }

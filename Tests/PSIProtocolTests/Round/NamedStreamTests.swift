@@ -7,7 +7,7 @@ import Testing
 @Suite("Streams that entries name")
 struct NamedStreamTests {
     /// In a whole round, every stream is exactly as long as its entry lets it be worked out.
-    @Test("Every stored stream has the length that follows from its entry")
+    @Test("Every announced stream has the length that follows from its entry")
     func lengths() async throws {
         for fixture in [try await FaultFixture.ring.value, try await FaultFixture.receiving.value] {
             var found = 0
@@ -35,15 +35,15 @@ struct NamedStreamTests {
 
     @Test("Counts that no stream can have are no length")
     func overflow() {
-        let stored = StoredStream(attempt: 0, count: .max, digest: HexBytes([]))
+        let announced = AnnouncedStream(attempt: 0, count: .max, digest: HexBytes([]))
         let id = StreamID(batch: "a", stage: .vault, attempt: 0)
         for width in [2, 256] {
             #expect(
-                NamedStream(id: id, stored: stored, recordByteCount: width, prefixByteCount: 0, isSealed: false)
+                NamedStream(id: id, announced: announced, recordByteCount: width, prefixByteCount: 0, isSealed: false)
                     .byteCount == nil)
         }
         #expect(
-            NamedStream(id: id, stored: stored, recordByteCount: 1, prefixByteCount: 1, isSealed: false).byteCount
+            NamedStream(id: id, announced: announced, recordByteCount: 1, prefixByteCount: 1, isSealed: false).byteCount
                 == nil)
     }
 

@@ -11,7 +11,7 @@ public struct BatchDeclared: EntryBody {
     public var digest: HexBytes
     /// X-Wing encapsulation of the register's secret to the research environment, 1,120 bytes; absent without release.
     public var encapsulation: HexBytes?
-    public var vault: StoredStream?
+    public var vault: AnnouncedStream?
     /// What the owner read and refused, by counts, sealed to the research environment; absent without release.
     public var survey: HexBytes?
 }

@@ -4,7 +4,7 @@ internal import Values
 public struct Released: EntryBody {
     public static let kind = "Released"
 
-    public var shares: StoredStream
+    public var shares: AnnouncedStream
 }
 
 extension Released: RuledEntry {

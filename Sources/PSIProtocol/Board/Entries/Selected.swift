@@ -8,9 +8,9 @@ public struct Selected: EntryBody {
     /// How people were found, sealed to the research environment; absent where there is one way only.
     public var linkage: HexBytes?
     /// What every node is asked to compute shares for: the selected items' A, in order. One stream a node, same bytes.
-    public var requests: StoredStream
+    public var requests: AnnouncedStream
     /// What the research environment reads.
-    public var selection: StoredStream
+    public var selection: AnnouncedStream
 }
 
 extension Selected: RuledEntry {

@@ -6,7 +6,7 @@ public struct StageCommitted: EntryBody {
 
     public var register: String
     public var stage: Int
-    public var list: StoredStream
+    public var list: AnnouncedStream
 }
 
 extension StageCommitted: RuledEntry {

@@ -1,7 +1,8 @@
 internal import Values
 
-/// A stream that its author has stored whole.
-public struct StoredStream: Sendable, Equatable, Codable {
+/// A stream that its author has stored whole, as an entry tells the others. Public.
+public struct AnnouncedStream: Sendable, Equatable, Codable {
+    /// Under which it is stored, 0…65,535.
     public var attempt: Int
     /// Records in it.
     public var count: Int
@@ -15,7 +16,7 @@ public struct StoredStream: Sendable, Equatable, Codable {
     }
 }
 
-extension StoredStream {
+extension AnnouncedStream {
     /// Whether the fields can be what they claim.
     var isWellFormed: Bool { (0...65_535).contains(attempt) && count >= 0 && digest.bytes.count == 32 }
 }
