@@ -10,7 +10,7 @@ public struct BatchBuilder<S: Suite>: ~Copyable {
     private let round: RoundID
     private let capsuleKey: CapsuleKey?
     private let cellSealer: CellSealer?
-    private let blindingKey: SymmetricKey
+    private let blindingScalar: SymmetricKey
     private let workers: Workers
     private let tokens: TokenMaker?
     private var listSorter: ExternalSorter
@@ -37,7 +37,7 @@ public struct BatchBuilder<S: Suite>: ~Copyable {
                 round: record.round, register: register.id, cellByteCount: record.agreement.cellByteCount,
                 registerSecret: $0)
         }
-        self.blindingKey = key.bytes.key
+        self.blindingScalar = key.bytes.key
         self.workers = workers
         self.tokens = tokens
         self.listSorter = ExternalSorter(spool: spool)
@@ -113,6 +113,6 @@ public struct BatchBuilder<S: Suite>: ~Copyable {
         BatchWork(
             layout: layout, heads: agreement.positions.map { round.bytes + ExitSalt.framed($0.kind) },
             firstValue: agreement.hasRecordElement ? 1 : 0, tokens: tokens, capsuleKey: capsuleKey,
-            cellSealer: cellSealer, maxCells: register.maxCellsPerPerson, blindingKey: blindingKey)
+            cellSealer: cellSealer, maxCells: register.maxCellsPerPerson, blindingScalar: blindingScalar)
     }
 }

@@ -21,7 +21,7 @@ struct BatchWork<S: Suite>: Sendable {
     let capsuleKey: CapsuleKey?
     let cellSealer: CellSealer?
     let maxCells: Int
-    let blindingKey: SymmetricKey
+    let blindingScalar: SymmetricKey
 
     func process(_ entries: [BatchEntry]) throws -> BatchPiece {
         let elements = try blind(entries)
@@ -64,7 +64,7 @@ struct BatchWork<S: Suite>: Sendable {
             }
         }
         let blinded = try S.blind(
-            messages, domain: .matching(S.self), by: SecretScalar(SecretBytes(blindingKey)))
+            messages, domain: .matching(S.self), by: SecretScalar(SecretBytes(blindingScalar)))
         let total = entries.count * layout.elementCount
         if positions.count == total { return blinded }
 

@@ -37,13 +37,13 @@ public struct RingMixer<S: Suite>: Sendable {
         input: some ByteSource, expected: AnnouncedStream, sender: ParticipantID, keeper: ParticipantID,
         key: borrowing SecretScalar<S>, exit: ExitSalt?, spool: any Spool, output: inout Output
     ) async throws -> ListSummary {
-        let blindingKey = key.bytes.key
+        let blindingScalar = key.bytes.key
         var sorter = ExternalSorter(spool: spool)
         var reader = RecordReader(
             input, width: layout.itemByteCount, prefixByteCount: ListPrefix.byteCount, by: sender)
         do {
             try await mixAll(
-                &reader, into: &sorter, sender: sender, blindingKey: blindingKey, exit: exit, expected: expected)
+                &reader, into: &sorter, sender: sender, blindingScalar: blindingScalar, exit: exit, expected: expected)
             try ListSummary(count: reader.count, digest: reader.digest()).check(against: expected, by: sender)
         } catch let violation as ProtocolViolation {
             throw try await reader.attributed(violation, promised: expected, keeper: keeper)
@@ -63,7 +63,7 @@ public struct RingMixer<S: Suite>: Sendable {
 
     private func mixAll(
         _ reader: inout RecordReader<some ByteSource>, into sorter: inout ExternalSorter, sender: ParticipantID,
-        blindingKey: SymmetricKey, exit: ExitSalt?, expected: AnnouncedStream
+        blindingScalar: SymmetricKey, exit: ExitSalt?, expected: AnnouncedStream
     ) async throws {
         var order = IncreasingOrder(keyByteCount: layout.elementByteCount)
         let codes = exit.map { exit in positions.map { exit.code(kind: $0.kind) } }
@@ -76,7 +76,7 @@ public struct RingMixer<S: Suite>: Sendable {
             }
             let base = start
             let pieces = try await workers.map(block.count / layout.itemByteCount) { range in
-                try mix(block, range, blindingKey: blindingKey, codes: codes, base: base, sender: sender)
+                try mix(block, range, blindingScalar: blindingScalar, codes: codes, base: base, sender: sender)
             }
             let width = exit == nil ? layout.itemByteCount : layout.taggedItemByteCount
             for piece in pieces { try sorter.add(records: piece, width: width) }
@@ -85,7 +85,7 @@ public struct RingMixer<S: Suite>: Sendable {
     }
 
     private func mix(
-        _ block: [UInt8], _ range: Range<Int>, blindingKey: SymmetricKey, codes: [RepeatedHMAC]?, base: Int,
+        _ block: [UInt8], _ range: Range<Int>, blindingScalar: SymmetricKey, codes: [RepeatedHMAC]?, base: Int,
         sender: ParticipantID
     ) throws -> [UInt8] {
         let parts = split(block, range)
@@ -93,7 +93,7 @@ public struct RingMixer<S: Suite>: Sendable {
         let raised: ElementBatch<S>
         do {
             raised = try S.multiply(
-                ElementBatch(trusted: parts.elements), by: SecretScalar(SecretBytes(blindingKey)))
+                ElementBatch(trusted: parts.elements), by: SecretScalar(SecretBytes(blindingScalar)))
         } catch GroupError.invalidElement(let index) {
             throw ProtocolViolation(.invalidElement, by: sender, index: first + index / layout.elementCount)
         }

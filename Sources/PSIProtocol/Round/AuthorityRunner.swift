@@ -72,7 +72,7 @@ public struct AuthorityRunner<S: Suite>: Sendable {
         var source = try await people(register)
         let tokens = try await tokenMaker(record, secrets, &source)
         var builder = BatchBuilder<S>(
-            register: register, record: record, key: secrets.blindingKey, capsuleKey: capsuleKey,
+            register: register, record: record, key: secrets.blindingScalar, capsuleKey: capsuleKey,
             registerSecret: registerSecret, tokens: tokens, spool: port.spool, workers: workers)
         while true {
             try Task.checkCancellation()
@@ -160,7 +160,7 @@ public struct AuthorityRunner<S: Suite>: Sendable {
             agreement: record.agreement, capsuleKey: try record.capsuleKey(), workers: workers)
         let summary = try await mixer.run(
             input: AnyByteSource(input), expected: before, sender: sender, keeper: record.coordinator,
-            key: secrets.blindingKey, exit: exit, spool: port.spool, output: &output)
+            key: secrets.blindingScalar, exit: exit, spool: port.spool, output: &output)
         try await output.finish()
         return StageCommitted(register: id, stage: stage, list: summary.announced(attempt: attempt))
     }
@@ -191,7 +191,7 @@ public struct AuthorityRunner<S: Suite>: Sendable {
         let cap = record.releasableItemCap { min($0.maxPeople, cohortCap($0)) }
         let summary = try await ShareComputer(workers: workers).run(
             requests: AnyByteSource(requests), expected: selected.requests, coordinator: record.coordinator, cap: cap,
-            key: secrets.capsuleKey, spool: port.spool, output: &output)
+            key: secrets.capsuleScalar, spool: port.spool, output: &output)
         try await output.finish()
         return Released(shares: summary.announced(attempt: attempt))
     }
@@ -208,7 +208,7 @@ extension RoundRecord {
     /// Y = Y_R + Σ D_j from what was revealed; nil in a count-only round. [P-41]
     public func capsuleKey() throws(ProtocolViolation) -> CapsuleKey? {
         guard releasesRows else { return nil }
-        do { return try CapsuleKey(sumOf: keyHolders.compactMap { reveals[$0]?.capsuleKey?.bytes }) } catch {
+        do { return try CapsuleKey(sumOf: keyHolders.compactMap { reveals[$0]?.capsulePoint?.bytes }) } catch {
             throw ProtocolViolation(.badProof)
         }
     }

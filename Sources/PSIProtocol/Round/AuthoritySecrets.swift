@@ -5,9 +5,9 @@ public import Values
 /// A node's secrets of one round, made fresh and destroyed when the round closes. [P-25]
 public struct AuthoritySecrets<S: Suite>: ~Copyable, Sendable {
     /// k_j.
-    public let blindingKey: SecretScalar<S>
+    public let blindingScalar: SecretScalar<S>
     /// d_j, a ristretto255 scalar.
-    public let capsuleKey: SecretScalar<Ristretto255>
+    public let capsuleScalar: SecretScalar<Ristretto255>
     let saltShare: SecretBytes
     /// What is committed to and then revealed. Public once revealed.
     public let reveal: KeyRevealed
@@ -27,12 +27,12 @@ public struct AuthoritySecrets<S: Suite>: ~Copyable, Sendable {
             sealed[other] = HexBytes(try SaltShare.seal(share, from: me, to: participant, round: record.round))
         }
         var reveal = KeyRevealed(
-            blindingKey: HexBytes(blindingPublic), blindingProof: ProofBytes(proof), capsuleKey: nil,
+            blindingPoint: HexBytes(blindingPublic), blindingProof: ProofBytes(proof), capsulePoint: nil,
             capsuleProof: nil, saltShares: sealed,
             saltDigest: HexBytes(SaltShare.digest(share, of: me, round: record.round)))
-        if record.releasesRows { reveal.addCapsuleKey(capsule, participant: me, round: record.round) }
-        self.blindingKey = blinding
-        self.capsuleKey = capsule
+        if record.releasesRows { reveal.addCapsulePoint(of: capsule, participant: me, round: record.round) }
+        self.blindingScalar = blinding
+        self.capsuleScalar = capsule
         self.saltShare = share
         self.reveal = reveal
     }
@@ -45,8 +45,8 @@ public struct AuthoritySecrets<S: Suite>: ~Copyable, Sendable {
             func copy(_ source: UnsafeRawBufferPointer, to start: Int) {
                 UnsafeMutableRawBufferPointer(rebasing: output[start..<(start + source.count)]).copyMemory(from: source)
             }
-            blindingKey.bytes.withUnsafeBytes { copy($0, to: 0) }
-            capsuleKey.bytes.withUnsafeBytes { copy($0, to: size) }
+            blindingScalar.bytes.withUnsafeBytes { copy($0, to: 0) }
+            capsuleScalar.bytes.withUnsafeBytes { copy($0, to: size) }
             saltShare.withUnsafeBytes { copy($0, to: size + 32) }
             json.withUnsafeBytes { copy($0, to: size + 64) }
         }
@@ -58,8 +58,8 @@ public struct AuthoritySecrets<S: Suite>: ~Copyable, Sendable {
         guard serialized.byteCount > size + 64 else { return nil }
         let json = serialized.withUnsafeBytes { Data($0[(size + 64)...]) }
         guard let reveal = try? JSONDecoder().decode(KeyRevealed.self, from: json) else { return nil }
-        self.blindingKey = SecretScalar(serialized.slice(0..<size))
-        self.capsuleKey = SecretScalar(serialized.slice(size..<(size + 32)))
+        self.blindingScalar = SecretScalar(serialized.slice(0..<size))
+        self.capsuleScalar = SecretScalar(serialized.slice(size..<(size + 32)))
         self.saltShare = serialized.slice((size + 32)..<(size + 64))
         self.reveal = reveal
     }

@@ -60,7 +60,7 @@ public struct ResearchRunner: Sendable {
                     sealing: .sealed(to: me), from: node))
         }
         let opened = try await opener.openCapsules(
-            selection: AnyByteSource(selection), shares: shares, key: secrets.capsuleKey)
+            selection: AnyByteSource(selection), shares: shares, key: secrets.capsuleScalar)
         var received: [ListSummary] = []
         for (index, sorter) in opened.byRegister().enumerated() {
             let register = record.agreement.registers[index]

@@ -26,7 +26,7 @@ struct ListDigestAttackTests {
         let messages = names.map { record.round.bytes + ExitSalt.framed("identity_code") + Array($0.utf8) }
         var elements = Ristretto255.hashToGroup(messages, domain: .matching(Ristretto255.self))
         for node in record.ring {
-            elements = try Ristretto255.multiply(elements, by: round.secrets(of: node).blindingKey)
+            elements = try Ristretto255.multiply(elements, by: round.secrets(of: node).blindingScalar)
         }
         let first = record.ring[0]
         let salt = try round.secrets(of: first).exitSalt(for: first, in: record, hpkeKey: round.study.hpke[first]!)

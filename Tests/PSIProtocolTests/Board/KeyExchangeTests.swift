@@ -39,38 +39,39 @@ struct KeyExchangeTests {
     }
 
     static let badProofs: [(String, Change)] = [
-        ("no blinding key", { reveal, _, _ in reveal.blindingKey = nil }),
+        ("no blinding key", { reveal, _, _ in reveal.blindingPoint = nil }),
         ("no blinding proof", { reveal, _, _ in reveal.blindingProof = nil }),
-        ("no capsule key", { reveal, _, _ in reveal.capsuleKey = nil }),
+        ("no capsule key", { reveal, _, _ in reveal.capsulePoint = nil }),
         ("no capsule proof", { reveal, _, _ in reveal.capsuleProof = nil }),
         (
             "another's blinding key",
-            { reveal, record, _ in reveal.blindingKey = try foreign(record, BoardFixture.left).blindingKey }
+            { reveal, record, _ in reveal.blindingPoint = try foreign(record, BoardFixture.left).blindingPoint }
         ),
         (
             "another's capsule key",
-            { reveal, record, _ in reveal.capsuleKey = try foreign(record, BoardFixture.left).capsuleKey }
+            { reveal, record, _ in reveal.capsulePoint = try foreign(record, BoardFixture.left).capsulePoint }
         ),
         (
             "another's proof",
             { reveal, record, _ in reveal.blindingProof = try foreign(record, BoardFixture.left).blindingProof }
         ),
-        ("the identity", { reveal, _, _ in reveal.blindingKey = HexBytes(.filled(0, 32)) }),
-        ("no element", { reveal, _, _ in reveal.capsuleKey = HexBytes(.filled(255, 32)) }),
-        ("a short key", { reveal, _, _ in reveal.blindingKey = HexBytes(.filled(1, 31)) }),
+        ("the identity", { reveal, _, _ in reveal.blindingPoint = HexBytes(.filled(0, 32)) }),
+        ("no element", { reveal, _, _ in reveal.capsulePoint = HexBytes(.filled(255, 32)) }),
+        ("a short key", { reveal, _, _ in reveal.blindingPoint = HexBytes(.filled(1, 31)) }),
         (
             "an empty proof",
             { reveal, _, _ in reveal.capsuleProof = ProofBytes(commitment: HexBytes([]), response: HexBytes([])) }
         ),
         (
             "one key's proof for the other",
-            { reveal, _, _ in (reveal.blindingKey, reveal.blindingProof) = (reveal.capsuleKey, reveal.capsuleProof) }
+            { reveal, _, _ in (reveal.blindingPoint, reveal.blindingProof) = (reveal.capsulePoint, reveal.capsuleProof)
+            }
         ),
         (
             "a key and proof copied from another node",
             { reveal, record, _ in
                 let other = try foreign(record, BoardFixture.right)
-                (reveal.blindingKey, reveal.blindingProof) = (other.blindingKey, other.blindingProof)
+                (reveal.blindingPoint, reveal.blindingProof) = (other.blindingPoint, other.blindingProof)
             }
         ),
     ]
@@ -115,7 +116,7 @@ struct KeyExchangeTests {
         let proof = ProofBytes(commitment: HexBytes(.filled(1, 32)), response: HexBytes(.filled(1, 32)))
         let blinding = try await Self.violation(by: "research") { reveal, record, _ in
             let node = try Self.foreign(record, BoardFixture.left)
-            (reveal.blindingKey, reveal.blindingProof) = (node.blindingKey, node.blindingProof)
+            (reveal.blindingPoint, reveal.blindingProof) = (node.blindingPoint, node.blindingProof)
         }
         #expect(blinding == ProtocolViolation(.badProof, by: "research"))
         let salt = try await Self.violation(by: "research") { reveal, _, _ in
@@ -123,7 +124,7 @@ struct KeyExchangeTests {
         }
         #expect(salt == ProtocolViolation(.badSaltShare, by: "research"))
         let capsule = try await Self.violation(by: BoardFixture.left, release: .none) { reveal, _, _ in
-            (reveal.capsuleKey, reveal.capsuleProof) = (HexBytes(.filled(1, 32)), proof)
+            (reveal.capsulePoint, reveal.capsuleProof) = (HexBytes(.filled(1, 32)), proof)
         }
         #expect(capsule == ProtocolViolation(.badProof, by: BoardFixture.left))
     }
@@ -159,7 +160,7 @@ struct KeyExchangeTests {
         var seen: Set<[UInt8]> = [record.manifest]
         for holder in record.keyHolders {
             var changed = record
-            changed.reveals[holder]?.capsuleKey?.bytes[0] ^= 1
+            changed.reveals[holder]?.capsulePoint?.bytes[0] ^= 1
             seen.insert(changed.manifest)
         }
         var swapped = record

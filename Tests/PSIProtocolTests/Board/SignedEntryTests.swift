@@ -20,7 +20,7 @@ struct SignedEntryTests {
         KeyCommitted(commitment: hex),
         KeyRevealed(saltShares: ["b": hex, "a": hex]),
         KeyRevealed(
-            blindingKey: hex, blindingProof: ProofBytes(commitment: hex, response: hex), capsuleKey: hex,
+            blindingPoint: hex, blindingProof: ProofBytes(commitment: hex, response: hex), capsulePoint: hex,
             capsuleProof: ProofBytes(commitment: hex, response: hex), saltShares: [:], saltDigest: hex),
         ManifestSigned(manifest: hex),
         BatchDeclared(register: "r", count: 1, digest: hex, encapsulation: nil, vault: nil, survey: nil),

@@ -44,7 +44,7 @@ struct ViolationKindTests {
         case .badCommitment: try await append(BoardRuleTests.revealed, by: BoardFixture.left, on: KeyRevealed.self)
         case .badProof:
             let violation = try await KeyExchangeTests.violation(by: BoardFixture.left) { reveal, _, _ in
-                reveal.blindingKey = reveal.capsuleKey
+                reveal.blindingPoint = reveal.capsulePoint
             }
             if let violation { throw violation }
         case .badSaltShare:

@@ -110,7 +110,8 @@ struct TranscriptTests {
             let secrets = try round.secrets(of: node)
             nodes.append(
                 Transcript.Node(
-                    id: node, blinding_key: hex(secrets.blindingKey.bytes), capsule_key: hex(secrets.capsuleKey.bytes),
+                    id: node, blinding_key: hex(secrets.blindingScalar.bytes),
+                    capsule_key: hex(secrets.capsuleScalar.bytes),
                     salt_share: hex(secrets.saltShare), shares: try await hex("\(node)/release/0")))
         }
         let first = record.ring[0]
@@ -134,7 +135,7 @@ struct TranscriptTests {
             match_key: study.agreement.matchKeys[0].name, cell_bytes: study.agreement.cellByteCount,
             board: round.board.map { Hex.encode($0) }, head: Hex.encode(record.head.hash),
             round: record.round.description, ring: nodes,
-            research_key: hex(try round.researchSecrets().capsuleKey.bytes),
+            research_key: hex(try round.researchSecrets().capsuleScalar.bytes),
             capsule_public_key: Hex.encode(try #require(try record.capsuleKey()).bytes),
             exit_salt: salt.key.withUnsafeBytes { Hex.encode($0) }, registers: contents, cohort: ["clinic", "school"],
             selection: try await hex("research/selection/0"), several_keys: try await makeSeveralKeys())
@@ -186,7 +187,7 @@ struct TranscriptTests {
             let secrets = try round.secrets(of: node)
             nodes.append(
                 SeveralKeys.Node(
-                    id: node, blinding_key: hex(secrets.blindingKey.bytes), salt_share: hex(secrets.saltShare)))
+                    id: node, blinding_key: hex(secrets.blindingScalar.bytes), salt_share: hex(secrets.saltShare)))
         }
         var contents: [SeveralKeys.Register] = []
         for register in study.agreement.registers {

@@ -12,18 +12,18 @@ extension KeyRevealed {
     /// Whether the right keys are there and each proof holds. [P-27]
     func proofsHold(in record: RoundRecord, by participant: ParticipantID) -> Bool {
         let isNode = record.ring.contains(participant)
-        guard (blindingKey != nil) == isNode, (blindingProof != nil) == isNode,
-            (capsuleKey != nil) == record.releasesRows, (capsuleProof != nil) == record.releasesRows
+        guard (blindingPoint != nil) == isNode, (blindingProof != nil) == isNode,
+            (capsulePoint != nil) == record.releasesRows, (capsuleProof != nil) == record.releasesRows
         else { return false }
-        if let blindingKey, let blindingProof {
+        if let blindingPoint, let blindingProof {
             let context = Self.context(.blinding, round: record.round, participant: participant)
-            guard blindingProof.holds(record.agreement.suite.type, key: blindingKey, context: context) else {
+            guard blindingProof.holds(record.agreement.suite.type, key: blindingPoint, context: context) else {
                 return false
             }
         }
-        if let capsuleKey, let capsuleProof {
+        if let capsulePoint, let capsuleProof {
             let context = Self.context(.capsule, round: record.round, participant: participant)
-            return capsuleProof.holds(Ristretto255.self, key: capsuleKey, context: context)
+            return capsuleProof.holds(Ristretto255.self, key: capsulePoint, context: context)
         }
         return true
     }
@@ -35,22 +35,22 @@ extension KeyRevealed {
         round.bytes + Array(participant.utf8) + [0] + Array(purpose.rawValue.utf8)
     }
 
-    /// Of the research environment, which has no share of the salt; its key is added.
+    /// Of the research environment, which has no share of the salt; its point is added.
     init(saltShares: [String: HexBytes]) {
         self.init(
-            blindingKey: nil, blindingProof: nil, capsuleKey: nil, capsuleProof: nil, saltShares: saltShares,
+            blindingPoint: nil, blindingProof: nil, capsulePoint: nil, capsuleProof: nil, saltShares: saltShares,
             saltDigest: nil)
     }
 
-    /// Adds the public key of a capsule secret, with its proof.
-    mutating func addCapsuleKey(
-        _ key: borrowing SecretScalar<Ristretto255>, participant: ParticipantID, round: RoundID
+    /// Adds the point of a capsule scalar, with its proof.
+    mutating func addCapsulePoint(
+        of scalar: borrowing SecretScalar<Ristretto255>, participant: ParticipantID, round: RoundID
     ) {
-        let publicKey = Ristretto255.multiplyGenerator(by: key)
+        let point = Ristretto255.multiplyGenerator(by: scalar)
         let proof = SchnorrProof.make(
-            key: key, publicKey: publicKey,
+            key: scalar, publicKey: point,
             context: Self.context(.capsule, round: round, participant: participant))
-        capsuleKey = HexBytes(publicKey)
+        capsulePoint = HexBytes(point)
         capsuleProof = ProofBytes(proof)
     }
 }

@@ -5,15 +5,23 @@ public struct KeyRevealed: EntryBody {
     public static let kind = "KeyRevealed"
 
     /// K_j = k_j·G; absent for the research environment.
-    public var blindingKey: HexBytes?
+    public var blindingPoint: HexBytes?
     public var blindingProof: ProofBytes?
     /// D_j = d_j·G, or Y_R = y_R·G of the research environment; absent in a count-only round.
-    public var capsuleKey: HexBytes?
+    public var capsulePoint: HexBytes?
     public var capsuleProof: ProofBytes?
     /// This node's share of the exit salt, sealed to each other node; empty for the research environment.
     public var saltShares: [String: HexBytes]
     /// SHA-256 of that share, so that every node got the same; absent for the research environment.
     public var saltDigest: HexBytes?
+
+    /// On the board each is called the key of its holder.
+    private enum CodingKeys: String, CodingKey {
+        case blindingPoint = "blindingKey"
+        case blindingProof
+        case capsulePoint = "capsuleKey"
+        case capsuleProof, saltShares, saltDigest
+    }
 }
 
 extension KeyRevealed: RuledEntry {
