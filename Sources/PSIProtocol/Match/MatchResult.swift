@@ -75,8 +75,8 @@ public struct MatchResult {
     /// increase whatever it made.
     ///
     /// - Parameter key: Y of the round.
-    public func select<Requests: ByteSink, Selection: ByteSink>(
-        for key: CapsuleKey, workers: Workers, requests: inout Requests, selection: inout Selection
+    public func select(
+        for key: CapsuleKey, workers: Workers, requests: inout some ByteSink, selection: inout some ByteSink
     ) async throws -> (requests: ListSummary, selection: ListSummary) {
         var sorter = ExternalSorter(spool: spool)
         var chosen = SelectedBlock()
@@ -98,22 +98,18 @@ public struct MatchResult {
         try sorter.add(records: await chosen.rerandomized(for: key, workers), width: SelectedItem.byteCount)
         people?.discard()
         var records = try sorter.sorted()
-        var requestWriter = RecordWriter(requests)
-        var selectionWriter = RecordWriter(selection)
+        var requestWriter = RecordWriter()
+        var selectionWriter = RecordWriter()
         while true {
             var block: [[UInt8]] = []
             while block.count < 1_024, let record = try records.next() { block.append(record) }
             if block.isEmpty { break }
             for record in block {
-                try await requestWriter.write(record[..<32])
-                try await selectionWriter.write(record)
+                try await requestWriter.write(record[..<32], to: &requests)
+                try await selectionWriter.write(record, to: &selection)
             }
         }
-        let requestSummary = try await requestWriter.finish()
-        let selectionSummary = try await selectionWriter.finish()
-        requests = requestWriter.sink
-        selection = selectionWriter.sink
-        return (requestSummary, selectionSummary)
+        return (try await requestWriter.finish(to: &requests), try await selectionWriter.finish(to: &selection))
     }
 
     /// What may be told of how a person's disclosed items were found: nothing of items that are not disclosed. An item is told

@@ -58,8 +58,11 @@ public struct BatchBuilder<S: Suite>: ~Copyable {
         peopleCount += people.count
     }
 
-    /// Pads with dummies and random cells, then writes the list behind its random prefix.
-    public mutating func finishList<Sink: ByteSink>(into sink: inout Sink) async throws -> ListSummary {
+    /// Pads with dummies, then writes the list behind its random prefix.
+    ///
+    /// - Returns: what is left to write: nobody can be added any more.
+    /// - Throws: `DeclarationError.samePersonTwice`.
+    public consuming func finishList(into sink: inout some ByteSink) async throws -> DeclaredList {
         var missing = Padding.size(of: peopleCount, mode: agreement.padding) - peopleCount
         while missing > 0 {
             let some = min(missing, 4_096)
@@ -70,35 +73,17 @@ public struct BatchBuilder<S: Suite>: ~Copyable {
         let sorter = listSorter
         listSorter = ExternalSorter(spool: MemorySpool())
         var records = try sorter.sorted()
-        var writer = RecordWriter(sink, prefix: ListPrefix.random())
+        var writer = RecordWriter(prefix: ListPrefix.random())
         var order = IncreasingOrder(keyByteCount: layout.elementByteCount)
-        while let block = try records.nextBlock(type(of: writer).blockByteCount) {
+        while let block = try records.nextBlock(RecordWriter.blockByteCount) {
             guard order.firstViolation(in: block.bytes, width: layout.itemByteCount) == nil else {
                 throw DeclarationError.samePersonTwice
             }
-            try await writer.write(records: block.bytes, count: block.count)
+            try await writer.write(records: block.bytes, count: block.count, to: &sink)
         }
-        let summary = try await writer.finish()
-        sink = writer.sink
-        return summary
-    }
-
-    /// Writes the vault: after `finishList`, in a round that releases rows.
-    public mutating func finishVault<Sink: ByteSink>(into sink: inout Sink) async throws -> ListSummary {
-        guard let cellSealer else { throw DeclarationError.noVault }
-        for _ in cellCount..<max(cellCount, Padding.size(of: cellCount, mode: agreement.padding)) {
-            try vaultSorter.add(cellSealer.randomCell())
-        }
-        let sorter = vaultSorter
-        vaultSorter = ExternalSorter(spool: MemorySpool())
-        var records = try sorter.sorted()
-        var writer = RecordWriter(sink)
-        while let block = try records.nextBlock(type(of: writer).blockByteCount) {
-            try await writer.write(records: block.bytes, count: block.count)
-        }
-        let summary = try await writer.finish()
-        sink = writer.sink
-        return summary
+        return DeclaredList(
+            summary: try await writer.finish(to: &sink), cells: vaultSorter, cellCount: cellCount, sealer: cellSealer,
+            padding: agreement.padding)
     }
 
     private mutating func add(_ pieces: [BatchPiece]) throws {

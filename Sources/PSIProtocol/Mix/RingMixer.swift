@@ -33,9 +33,9 @@ public struct RingMixer<S: Suite>: Sendable {
     /// - Throws: `ProtocolViolation` for a list of the wrong order, count, encoding or digest. A list that is the
     ///   promised one is its sender's; of another length, the keeper must have refused it; of another digest, it may be
     ///   either's, and nobody is named. [P-33]
-    public func run<Output: ByteSink>(
+    public func run(
         input: some ByteSource, expected: AnnouncedStream, sender: ParticipantID, keeper: ParticipantID,
-        key: borrowing SecretScalar<S>, exit: ExitSalt?, spool: any Spool, output: inout Output
+        key: borrowing SecretScalar<S>, exit: ExitSalt?, spool: any Spool, output: inout some ByteSink
     ) async throws -> ListSummary {
         let blindingScalar = key.bytes.key
         var sorter = ExternalSorter(spool: spool)
@@ -49,16 +49,14 @@ public struct RingMixer<S: Suite>: Sendable {
             throw try await reader.attributed(violation, promised: expected, keeper: keeper)
         }
 
-        var writer = RecordWriter(output, prefix: ListPrefix.random())
+        var writer = RecordWriter(prefix: ListPrefix.random())
         var sorted = try sorter.sorted()
         while true {
             try Task.checkCancellation()
-            guard let block = try sorted.nextBlock(type(of: writer).blockByteCount) else { break }
-            try await writer.write(records: block.bytes, count: block.count)
+            guard let block = try sorted.nextBlock(RecordWriter.blockByteCount) else { break }
+            try await writer.write(records: block.bytes, count: block.count, to: &output)
         }
-        let summary = try await writer.finish()
-        output = writer.sink
-        return summary
+        return try await writer.finish(to: &output)
     }
 
     private func mixAll(

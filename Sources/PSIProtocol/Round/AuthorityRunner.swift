@@ -81,16 +81,17 @@ public struct AuthorityRunner<S: Suite>: Sendable {
             try await builder.add(some)
         }
         var list = AnyStreamSink(try await lists.keep(id))
-        let summary = try await builder.finishList(into: &list)
+        let declared = try await builder.finishList(into: &list)
+        let summary = declared.summary
         try await list.finish()
         var vault: AnnouncedStream?
         if record.releasesRows {
             let attempt = try await port.nextAttempt(batch: id, stage: .vault)
             var sink = AnyStreamSink(
                 try await port.sink(for: StreamID(batch: id, stage: .vault, attempt: attempt), sealing: .plain))
-            let stored = try await builder.finishVault(into: &sink)
+            let cells = try await declared.finishVault(into: &sink)
             try await sink.finish()
-            vault = stored.announced(attempt: attempt)
+            vault = cells.announced(attempt: attempt)
         }
         let survey = try registerSecret.map {
             HexBytes(

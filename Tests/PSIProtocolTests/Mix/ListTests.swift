@@ -54,10 +54,11 @@ struct ListTests {
         }
         let streams = MemoryStreams()
         var list = AnyStreamSink(MemorySink(name: "list", streams: streams))
-        let listSummary = try await builder.finishList(into: &list)
+        let declared = try await builder.finishList(into: &list)
+        let listSummary = declared.summary
         try await list.finish()
         var vault = AnyStreamSink(MemorySink(name: "vault", streams: streams))
-        let vaultSummary = try await builder.finishVault(into: &vault)
+        let vaultSummary = try await declared.finishVault(into: &vault)
         try await vault.finish()
         let bytes = (try #require(await streams.load("list")), try #require(await streams.load("vault")))
         let items = Array(bytes.0.dropFirst(ListPrefix.byteCount))
@@ -170,10 +171,10 @@ struct ListTests {
         #expect(prefix.count == 32 && prefix != ListPrefix.random())
         for count in [0, 1, 700] {
             let records = (0..<(5 * count)).map { UInt8(truncatingIfNeeded: $0) }
-            var writer = RecordWriter(AnyStreamSink(MemorySink(name: "list", streams: streams)), prefix: prefix)
-            try await writer.write(records: records, count: count)
-            let summary = try await writer.finish()
-            var sink = writer.sink
+            var sink = MemorySink(name: "list", streams: streams)
+            var writer = RecordWriter(prefix: prefix)
+            try await writer.write(records: records, count: count, to: &sink)
+            let summary = try await writer.finish(to: &sink)
             try await sink.finish()
             let stored = try #require(await streams.load("list"))
             #expect(stored == prefix + records)
@@ -195,15 +196,16 @@ struct ListTests {
     @Test("a writer hands on what it is given, and says what it hashed to")
     func writer() async throws {
         let streams = MemoryStreams()
-        var writer = RecordWriter(AnyStreamSink(MemorySink(name: "list", streams: streams)))
+        var sink = MemorySink(name: "list", streams: streams)
+        var writer = RecordWriter()
         let record: [UInt8] = .filled(3, 1_000)
-        for _ in 0..<600 { try await writer.write(record) }
-        let summary = try await writer.finish()
-        var sink = writer.sink
+        for _ in 0..<600 { try await writer.write(record, to: &sink) }
+        let summary = try await writer.finish(to: &sink)
         try await sink.finish()
         let stored = try #require(await streams.load("list"))
         #expect(stored.count == 600_000)
         #expect(summary == ListSummary(count: 600, digest: Digest.of(stored)))
-        #expect(summary.announced(attempt: 3) == AnnouncedStream(attempt: 3, count: 600, digest: HexBytes(summary.digest)))
+        #expect(
+            summary.announced(attempt: 3) == AnnouncedStream(attempt: 3, count: 600, digest: HexBytes(summary.digest)))
     }
 }

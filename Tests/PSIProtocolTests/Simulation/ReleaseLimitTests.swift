@@ -124,13 +124,16 @@ struct ReleaseLimitTests {
     @Test("a round that releases nothing has no vault")
     func noVault() async throws {
         let record = try await BoardFixture.counts.value.records[0]
-        var builder = BatchBuilder<Ristretto255>(
+        let builder = BatchBuilder<Ristretto255>(
             register: record.agreement.registers[0], record: record, key: Ristretto255.randomScalar(), capsuleKey: nil,
             registerSecret: nil, spool: MemorySpool(), workers: Workers(count: 1))
         var sink = AnyStreamSink(MemorySink(name: "list", streams: MemoryStreams()))
-        #expect(try await builder.finishList(into: &sink).count == 0)
+        let declared = try await builder.finishList(into: &sink)
+        #expect(declared.summary.count == 0)
         var vaultError: DeclarationError?
-        do { _ = try await builder.finishVault(into: &sink) } catch let error as DeclarationError { vaultError = error }
+        do { _ = try await declared.finishVault(into: &sink) } catch let error as DeclarationError {
+            vaultError = error
+        }
         #expect(vaultError == .noVault)
     }
 }
