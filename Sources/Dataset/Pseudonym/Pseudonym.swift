@@ -1,3 +1,4 @@
+public import PSIProtocol
 public import Values
 
 /// The name under which a person appears in one study's dataset: 128 bits that say nothing without `PseudonymKey`.
@@ -10,7 +11,6 @@ public struct Pseudonym: Sendable, Hashable, Comparable, CustomStringConvertible
     /// Length of a person tag, HMAC's first 16 bytes.
     public static let tagByteCount = 16
 
-    private static let label = Array("SIDOS-V1 pseudonym".utf8) + [0]
     /// Crockford's base32 in lower case: digits and letters without i, l, o and u, so that a name read off paper is not
     /// mistaken. The alphabet ascends in ASCII, so text sorts as bytes do.
     private static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
@@ -25,7 +25,7 @@ public struct Pseudonym: Sendable, Hashable, Comparable, CustomStringConvertible
     /// key.
     public init?(tag: [UInt8], round: RoundID, key: borrowing PseudonymKey) {
         guard tag.count == Self.tagByteCount else { return nil }
-        self.init(bytes: key.authenticate(Self.label + round.bytes + tag).prefix(Self.byteCount))
+        self.init(bytes: key.authenticate(Label.pseudonym.bytes + round.bytes + tag).prefix(Self.byteCount))
     }
 
     /// Reads 16 bytes, most significant first; nil for any other number.

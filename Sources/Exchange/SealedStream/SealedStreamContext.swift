@@ -23,7 +23,7 @@ struct SealedStreamContext: Sendable {
     private let associatedDataPrefix: [UInt8]
 
     init(round: RoundID, stream: StreamID, sender: String, receiver: String) {
-        let prefix = Array("SIDOS-V1 stream".utf8) + [0] + round.bytes + Array(stream.description.utf8) + [0]
+        let prefix = Label.stream.bytes + round.bytes + Array(stream.description.utf8) + [0]
         associatedDataPrefix = prefix
         info = Data(prefix + Array(sender.utf8) + [0] + Array(receiver.utf8))
     }

@@ -16,6 +16,8 @@ public enum Label: String, Sendable, CaseIterable {
     case sample = "SIDOS-V1 sample"
     case tokens = "SIDOS-V1 tokens"
     case linkage = "SIDOS-V1 linkage"
+    case pseudonym = "SIDOS-V1 pseudonym"
+    case stream = "SIDOS-V1 stream"
 
     public var bytes: [UInt8] { Array(rawValue.utf8) + [0] }
 }

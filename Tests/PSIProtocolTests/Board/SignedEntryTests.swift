@@ -2,6 +2,7 @@ import Crypto
 import Foundation
 import Testing
 
+@testable import Agreement
 @testable import PSIProtocol
 @testable import Values
 
@@ -223,5 +224,16 @@ struct SignedEntryTests {
             #expect(label.dropLast().allSatisfy { (32..<127).contains($0) })
             #expect(label.starts(with: Array("SIDOS-V1 ".utf8)))
         }
+    }
+
+    @Test("the labels are those of the document")
+    func documentedLabels() throws {
+        let document = ClauseCoverageTests.tests.deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent("docs/protocol.md")
+        let text = try String(contentsOf: document, encoding: .utf8)
+        let rows = text.matches(of: #/(?m)^  \| `(SIDOS-V1 [a-z ]+)` \|/#).map { String($0.output.1) }
+        #expect(Set(rows).count == rows.count)
+        let agreements = String(decoding: AgreementSignature.label.dropLast(), as: UTF8.self)
+        #expect(Set(rows) == Set(Label.allCases.map(\.rawValue) + [agreements]))
     }
 }
