@@ -1,12 +1,17 @@
 internal import Crypto
 internal import Daemon
+internal import Logging
 internal import PSIProtocol
+internal import Values
 
 /// Keeps what was released in the round's folder: items sealed and under pseudonyms, cells as they came. Each file
 /// appears when it is whole.
 struct FolderArchive: ReleaseArchive {
     let folder: RoundFolder
     let pseudonyms: RoundPseudonyms
+    /// In the agreement's order.
+    let registers: [RegisterID]
+    let logger: Logger
 
     func items(of register: Int, secret: SymmetricKey) async throws -> sending any OpenedItemSink {
         let writer = try SealedFileWriter(
@@ -16,7 +21,9 @@ struct FolderArchive: ReleaseArchive {
     }
 
     func cells(of register: Int) async throws -> sending any StreamSink {
-        CellFileSink(writer: try StreamedFileWriter(folder.cellsPath(register)))
+        // One register after the other, whoever is selected.
+        logger.info("Receiving a register", metadata: ["register": "\(registers[register])"])
+        return CellFileSink(writer: try StreamedFileWriter(folder.cellsPath(register)))
     }
 }
 

@@ -50,14 +50,11 @@ actor ResearchMember: RoundMember {
 
     func step(_ record: RoundRecord) async throws -> (any EntryBody)? {
         guard let duty = record.researchDuties(of: me).first, duty != .eraseKeys else { return nil }
-        let progress = VaultProgress(logger: logger)
-        let port = VaultObservingPort(
-            base: ExchangePort(record: record, keys: home.keys, transport: client, state: state, spool: spool),
-            progress: progress)
+        let port = ExchangePort(record: record, keys: home.keys, transport: client, state: state, spool: spool)
         let runner = ResearchRunner(me: me, hpkeKey: home.keys.hpkeKey, port: port, workers: workers)
         let secrets = try secrets(record, runner)
         logger.info("Working", metadata: meta(record, ["duty": "\(duty)"]))
-        if duty == .receive { try await receive(record, secrets: secrets, runner: runner, progress: progress) }
+        if duty == .receive { try await receive(record, secrets: secrets, runner: runner) }
         return try runner.announce(duty, record: record, secrets: secrets)
     }
 
@@ -87,18 +84,20 @@ actor ResearchMember: RoundMember {
     /// not change what others see of this program. Repeated after a crash, it fetches everything again unless it was
     /// all here.
     private func receive(
-        _ record: RoundRecord, secrets: borrowing ResearchSecrets, runner: ResearchRunner, progress: VaultProgress
+        _ record: RoundRecord, secrets: borrowing ResearchSecrets, runner: ResearchRunner
     ) async throws {
         let folder = try folders.folder(of: record.round)
         if try folder.received() != nil, folder.hasRelease(record.agreement.registers.count) { return }
         try folder.clear()
         let surveys = try SourceSurvey.all(in: record, keys: home.keys)
         let linkage = try PublishedLinkage.opened(in: record, keys: home.keys)
-        let archive = FolderArchive(folder: folder, pseudonyms: try RoundPseudonyms.of(record, state: state))
-        let requests = CellRequests(
-            client: client, round: record.round, cellByteCount: record.agreement.cellByteCount, progress: progress)
+        let archive = FolderArchive(
+            folder: folder, pseudonyms: try RoundPseudonyms.of(record, state: state),
+            registers: record.agreement.registers.map(\.id), logger: logger)
+        let (client, round, cellByteCount) = (client, record.round, record.agreement.cellByteCount)
         let copies = try await runner.receive(record: record, secrets: secrets, into: archive) { vault, handles in
-            try await requests.cells(of: vault, handles: handles)
+            try await client.vaultCells(
+                of: vault.batch, attempt: vault.attempt, round: round, handles: handles, cellByteCount: cellByteCount)
         }
         let report = RoundReport(record, surveys: surveys, linkage: linkage, receivedAt: clock.now())
         try folder.write(ReceivedRound(record, copies: copies, report: report))

@@ -48,11 +48,7 @@ public struct MatchResult {
         self.agreement = agreement
         self.people = people
         self.spool = spool
-        self.disclosed = agreement.registers.map { register in
-            agreement.cohorts.enumerated().reduce(0) { mask, cohort in
-                register.isDisclosed(for: cohort.element, in: agreement) ? mask | 1 << UInt64(cohort.offset) : mask
-            }
-        }
+        self.disclosed = agreement.disclosedCohorts
         self.evaluator = evaluator
         self.orders = orders
     }

@@ -5,7 +5,7 @@ public import Values
 ///
 /// It sees tags, which say nothing of who anybody is, and in which registers each appears. Memory is bounded: lists come
 /// sorted and wait in the spool to be merged; with several match keys, some twenty bytes an item are kept besides.
-public struct TagMatcher {
+public struct TagMatcher: ~Copyable {
     private let agreement: Agreement
     private let round: RoundID
     private let layout: TaggedLayout
@@ -79,9 +79,9 @@ public struct TagMatcher {
     }
 
     /// Links and evaluates; nothing can be added after.
-    public func matched() throws -> MatchResult {
+    public consuming func matched() throws -> MatchResult {
         var overlap = RegisterSets(registerCount: agreement.registers.count)
-        if var linker {
+        if var linker = linker.take() {
             let linked = try linker.linked()
             try linked.people.forEach { overlap.count($0.registers) }
             return try result(overlap, linked.people, linkage: agreement.linksInSeveralWays ? linked.counts : nil)

@@ -66,7 +66,10 @@ struct MatcherTests {
         try await matcher.add(
             register: 0, input: MemorySource(bytes),
             expected: AnnouncedStream(attempt: 0, count: 3, digest: HexBytes(Digest.of(bytes))), sender: "hop")
-        #expect(throws: ExternalSortError.truncatedRun) { _ = try matcher.matched() }
+        do {
+            _ = try matcher.matched()
+            Issue.record("a damaged spool was read")
+        } catch { #expect(error as? ExternalSortError == .truncatedRun) }
     }
 
     @Test("selected items come back from their 90 bytes, and nothing else does")
