@@ -33,6 +33,22 @@ struct ProtocolOrderTests {
                 code.matches(of: declaration).filter { !$0.output.1.contains("private") }.map { String($0.output.2) })
         }
 
+        /// Members that extensions here give to types, by which a later folder could be used without naming a type of it.
+        var added: Set<String> {
+            let blocks = code.matches(of: #/(?ms)^(?:\w+ )*extension [^\n]*\{\n(.*?)^\}/#).map(\.output.1)
+            let member = #/(?m)^    ((?:\w+ )*)(?:func|var|let) (\w+)/#
+            return Set(
+                blocks.flatMap { $0.matches(of: member) }.filter { !$0.output.1.contains("private") }
+                    .map { String($0.output.2) })
+        }
+
+        /// All names of functions, properties, locals and cases.
+        var declared: Set<String> {
+            Set(code.matches(of: #/\b(?:func|var|let|case)\s+(\w+)/#).map { String($0.output.1) })
+        }
+
+        var membersUsed: Set<String> { Set(code.matches(of: #/\.([a-z]\w*)/#).map { String($0.output.1) }) }
+
         var words: Set<String> { Set(code.matches(of: #/\b[A-Z]\w*/#).map { String($0.output) }) }
     }
 
@@ -53,9 +69,10 @@ struct ProtocolOrderTests {
         for (index, folders) in order.enumerated() {
             for folder in folders { rank[folder] = index }
         }
+        let files = files.filter { !below.contains($0.folder) }
         var breaches: [String] = []
         var owner: [String: String] = [:]
-        for file in files where !below.contains(file.folder) {
+        for file in files {
             if rank[file.folder] == nil {
                 breaches.append("\(file.name) is in a folder that has no place in the order")
             }
@@ -66,9 +83,15 @@ struct ProtocolOrderTests {
                 owner[type] = file.folder
             }
         }
+        // A member counts only where its name is nothing else anywhere.
+        var declaring: [String: Set<String>] = [:]
+        for file in files { for name in file.declared { declaring[name, default: []].insert(file.folder) } }
+        for file in files {
+            for member in file.added where declaring[member] == [file.folder] { owner[member] = file.folder }
+        }
         for file in files {
             guard let own = rank[file.folder] else { continue }
-            for word in file.words.sorted() {
+            for word in file.words.union(file.membersUsed).sorted() {
                 guard let folder = owner[word], folder != file.folder, let other = rank[folder], other >= own else {
                     continue
                 }
@@ -93,7 +116,15 @@ struct ProtocolOrderTests {
                     File(folder: "A", name: "A/Low.swift", text: text),
                     File(
                         folder: "B", name: "B/High.swift",
-                        text: "public final class High {}\nprivate struct Own {}\nenum Kind: Int { case one }"),
+                        text: """
+                            public final class High { var size: Int }
+                            private struct Own {}
+                            enum Kind: Int { case one }
+                            extension Low {
+                                var height: Int { 1 }
+                                private func own() {}
+                            }
+                            """),
                     File(folder: "C", name: "C/Peer.swift", text: "struct Peer {}\n"),
                 ], order: [["A", "C"], ["B"]])
         }
@@ -103,6 +134,8 @@ struct ProtocolOrderTests {
         #expect(breaches("struct Low { let peer: Peer }") == ["A/Low.swift uses Peer, which C declares"])
         #expect(
             breaches("struct Peer {}") == ["Peer is declared in A and in C", "A/Low.swift uses Peer, which C declares"])
+        #expect(breaches("let tall = low.height") == ["A/Low.swift uses height, which B declares"])
+        #expect(breaches("let size = low.size\nlet own = low.own") == [])
         #expect(breaches("/// As `High`.\nstruct Low { let text = \"High \\\" Kind\" }\nstruct Own {}") == [])
         #expect(
             Self.breaches([File(folder: "D", name: "D/Odd.swift", text: "")], order: [["A"]])
