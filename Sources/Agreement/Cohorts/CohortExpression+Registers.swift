@@ -1,16 +1,5 @@
 public import Values
 
-extension Agreement {
-    /// By register: bit i is set if its items are opened for people of cohort i. [P-37]
-    var disclosedCohorts: [UInt64] {
-        registers.map { register in
-            cohorts.enumerated().reduce(0) { mask, cohort in
-                register.isDisclosed(for: cohort.element, in: self) ? mask | 1 << UInt64(cohort.offset) : mask
-            }
-        }
-    }
-}
-
 extension CohortExpression {
     /// Every register that the expression names, directly or through earlier cohorts.
     public func registers(in agreement: Agreement) -> Set<RegisterID> {

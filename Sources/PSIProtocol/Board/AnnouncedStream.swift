@@ -1,4 +1,4 @@
-internal import Values
+public import Values
 
 /// A stream that its author has stored whole, as an entry tells the others. Public.
 public struct AnnouncedStream: Sendable, Equatable, Codable {

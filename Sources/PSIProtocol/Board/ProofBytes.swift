@@ -1,4 +1,4 @@
-internal import Values
+public import Values
 
 public struct ProofBytes: Sendable, Equatable, Codable {
     public var commitment: HexBytes

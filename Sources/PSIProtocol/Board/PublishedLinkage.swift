@@ -1,7 +1,7 @@
-internal import Agreement
+public import Agreement
 public import Crypto
 internal import Foundation
-internal import Values
+public import Values
 
 /// The same as the agreement lets it be told: rounded, small cells withheld as −1. [P-39]
 public struct PublishedLinkage: Sendable, Equatable, Codable {

@@ -1,7 +1,7 @@
-public import Agreement
-public import Crypto
+internal import Agreement
+internal import Crypto
 internal import Foundation
-public import Values
+internal import Values
 
 /// X-Wing HPKE, by which small secrets travel over the board. [P-28]
 enum SealedSecret {

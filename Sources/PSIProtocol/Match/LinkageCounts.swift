@@ -1,4 +1,4 @@
-public import Agreement
+internal import Agreement
 
 /// By which links items of each register were joined to others, and what was refused.
 public struct LinkageCounts: Sendable, Equatable {

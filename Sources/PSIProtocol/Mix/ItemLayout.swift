@@ -1,4 +1,4 @@
-internal import Agreement
+public import Agreement
 
 /// The layout of an item on its way round the ring: encoded elements, then a capsule when rows are released. [P-30]
 public struct ItemLayout: Sendable, Equatable {

@@ -1,4 +1,4 @@
-internal import Values
+public import Values
 
 /// Where opened people and rows go. Called in no particular order; the same call may come again after a restart.
 public protocol OpenedRecords {

@@ -1,5 +1,5 @@
 public import Crypto
-public import Values
+internal import Values
 
 /// Where the research environment keeps what nodes and owners released, until the round has closed and its cells may be
 /// opened. [P-44]

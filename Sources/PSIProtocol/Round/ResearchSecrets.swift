@@ -1,5 +1,5 @@
 internal import Foundation
-internal import Values
+public import Values
 
 /// The research environment's secrets of one round.
 public struct ResearchSecrets: ~Copyable, Sendable {

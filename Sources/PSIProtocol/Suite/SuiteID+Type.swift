@@ -1,4 +1,4 @@
-internal import Agreement
+public import Agreement
 
 extension SuiteID {
     /// The group that an agreement's word stands for: the only place that says so. [P-20]

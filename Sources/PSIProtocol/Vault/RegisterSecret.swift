@@ -1,7 +1,7 @@
-internal import Agreement
+public import Agreement
 public import Crypto
 internal import Foundation
-internal import Values
+public import Values
 
 /// The secret s_iR that a register's owner shares with the research environment, 32 bytes. [P-44]
 public enum RegisterSecret {

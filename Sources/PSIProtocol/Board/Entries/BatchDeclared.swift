@@ -1,4 +1,4 @@
-internal import Values
+public import Values
 
 /// What the list of a register has, before anything of it leaves the owner. [P-32]
 public struct BatchDeclared: EntryBody {

@@ -1,4 +1,4 @@
-internal import Values
+public import Values
 
 /// A node or the research environment commits to its public keys before it sees the others'. [P-25]
 public struct KeyCommitted: EntryBody {

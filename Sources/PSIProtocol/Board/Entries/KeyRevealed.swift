@@ -1,4 +1,4 @@
-internal import Values
+public import Values
 
 /// The public keys that a key holder has committed to, and its shares of the exit salt. [P-25]
 public struct KeyRevealed: EntryBody {

@@ -1,5 +1,5 @@
 internal import Crypto
-internal import Values
+public import Values
 
 /// Its author has seen these keys and no others. [P-26]
 public struct ManifestSigned: EntryBody {

@@ -1,4 +1,4 @@
-internal import Values
+public import Values
 
 /// The coordinator opens a round; the entry's hash becomes the round's id. [P-15]
 public struct RoundOpened: EntryBody {

@@ -1,5 +1,5 @@
-internal import Agreement
-internal import Values
+public import Agreement
+public import Values
 
 /// Which items the nodes are to compute shares for. [P-37]
 public struct Selected: EntryBody {
