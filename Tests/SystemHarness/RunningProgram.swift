@@ -33,9 +33,7 @@ final class RunningProgram: Sendable {
     }
 
     private static func handle(_ file: URL) throws -> FileHandle {
-        if !FileManager.default.fileExists(atPath: file.path) {
-            FileManager.default.createFile(atPath: file.path, contents: nil)
-        }
+        if !FileManager.default.fileExists(atPath: file.path) { try Data().write(to: file) }
         let handle = try FileHandle(forWritingTo: file)
         try handle.seekToEnd()
         return handle

@@ -1,5 +1,4 @@
 public import Agreement
-internal import Crypto
 public import Values
 
 /// A participant's directory: keys, sealed state, agreements, spool. All of it is for its owner alone.

@@ -84,7 +84,7 @@ struct AgreementDerivationTests {
     @Test func aDraftSaysThemAgain() throws {
         let agreement = try Self.parsed()
         var draft = AgreementDraft(
-            cards: try agreement.participants.map { try ParticipantCard($0) }, study: agreement.study,
+            cards: agreement.participants.map { ParticipantCard($0) }, study: agreement.study,
             validFrom: agreement.validFrom, validUntil: agreement.validUntil)
         draft.registers = agreement.registers
         draft.cohorts = agreement.cohorts
