@@ -10,7 +10,8 @@ import Testing
 /// Connections before and after their caller is known, and what is no request. [P-53] [P-54]
 @Suite(.serialized, .timeLimit(.minutes(2))) struct ConnectionTests {
     @Test func whoSaysNothingIsClosedAtTheDeadline() async throws {
-        try await TestExchange.run(configure: { $0.connections.firstRequest = .seconds(1) }) { exchange in
+        let soon: TestExchange.Change = { $0.connections.firstRequest = .seconds(1) }
+        try await TestExchange.run(configure: soon) { exchange in
             let start = ContinuousClock.now
             let silent = try await RawConnection.open(exchange, tls: false)
             let slow = try await RawConnection.open(exchange, tls: true)
@@ -32,7 +33,8 @@ import Testing
     }
 
     @Test func aDripOfBytesDoesNotPutTheDeadlineOff() async throws {
-        try await TestExchange.run(configure: { $0.connections.firstRequest = .seconds(1) }) { exchange in
+        let soon: TestExchange.Change = { $0.connections.firstRequest = .seconds(1) }
+        try await TestExchange.run(configure: soon) { exchange in
             let dripping = try await RawConnection.open(exchange, tls: true)
             let start = ContinuousClock.now
             while ContinuousClock.now - start < .seconds(10) {
@@ -44,7 +46,8 @@ import Testing
     }
 
     @Test func unknownCallersNeverTakeAKnownOnesPlace() async throws {
-        try await TestExchange.run(configure: { $0.connections.unknown = 8 }) { exchange in
+        let fewUnknown: TestExchange.Change = { $0.connections.unknown = 8 }
+        try await TestExchange.run(configure: fewUnknown) { exchange in
             try await exchange.withClient { client async throws in
                 _ = try await client.rounds()
                 var silent: [RawConnection] = []
@@ -64,7 +67,8 @@ import Testing
     }
 
     @Test func aKnownCallerHasSoManyConnections() async throws {
-        try await TestExchange.run(configure: { $0.connections.perCaller = 3 }) { exchange in
+        let fewEach: TestExchange.Change = { $0.connections.perCaller = 3 }
+        try await TestExchange.run(configure: fewEach) { exchange in
             var held: [RawConnection] = []
             for _ in 0..<6 {
                 let connection = try await RawConnection.open(exchange, tls: true)

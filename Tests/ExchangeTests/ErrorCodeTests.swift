@@ -15,7 +15,8 @@ import Testing
         let damaged = try testRound(9)
         let raised = Mutex<Set<ExchangeErrorCode>>([])
         let free = Mutex(Int.max)
-        try await TestExchange.run(freeByteCount: { free.withLock { $0 } }) { exchange in
+        let freeByteCount: @Sendable () -> Int? = { free.withLock { $0 } }
+        try await TestExchange.run(freeByteCount: freeByteCount) { exchange in
             try await exchange.board.createRound(round, attachment: [], firstEntry: [1])
             let directory = exchange.directory.path + "/streams/rounds/\(damaged)/streams/NO"
             try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)

@@ -162,7 +162,8 @@ import Testing
 
     @Test func operationsListenerTellsHealthReadinessAndMetrics() async throws {
         let round = try testRound()
-        try await TestExchange.run(configure: { $0.operationsPort = 0 }) { exchange in
+        let listening: TestExchange.Change = { $0.operationsPort = 0 }
+        try await TestExchange.run(configure: listening) { exchange in
             try await exchange.board.createRound(round, attachment: [], firstEntry: [1])
             exchange.delegate.change { $0.rounds = [summary(round)] }
             try await exchange.withClient { client async throws in
@@ -202,7 +203,8 @@ import Testing
     /// A body that never ends costs a connection for no longer than the deadline.
     @Test func slowPeersAreCutOff() async throws {
         let round = try testRound()
-        try await TestExchange.run(configure: { $0.bodyDeadline = .seconds(1) }) { exchange in
+        let soon: TestExchange.Change = { $0.bodyDeadline = .seconds(1) }
+        try await TestExchange.run(configure: soon) { exchange in
             let clock = ContinuousClock()
             let start = clock.now
             await #expect(throws: (any Error).self) {

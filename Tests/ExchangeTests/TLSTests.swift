@@ -189,8 +189,8 @@ import Testing
     @Test func connectionsDoNotOutliveTheirCallersRights() async throws {
         let until = Date(timeIntervalSince1970: (Date().timeIntervalSince1970 + 3_600).rounded())
         let now = TestClock()
-        try await TestExchange.run(client: .selfSigned(until: until), configure: { $0.now = { now.date } }) {
-            exchange in
+        let ownClock: TestExchange.Change = { $0.now = { now.date } }
+        try await TestExchange.run(client: .selfSigned(until: until), configure: ownClock) { exchange in
             let other = try TestCertificate.selfSigned().identity()
             exchange.delegate.change { $0.pins.insert(other.pin) }
             try await exchange.withClient(other) { client async throws in

@@ -200,9 +200,12 @@ final class StudyOnDisk: Sendable {
 
     /// Where the running coordinator listens.
     func port() throws -> Int {
-        struct Ports: Decodable { var exchange_port: Int }
+        struct Ports: Decodable {
+            var exchangePort: Int
+            enum CodingKeys: String, CodingKey { case exchangePort = "exchange_port" }
+        }
         let data = try Data(contentsOf: home("coordinator").appendingPathComponent("status.json"))
-        return try JSONDecoder().decode(Ports.self, from: data).exchange_port
+        return try JSONDecoder().decode(Ports.self, from: data).exchangePort
     }
 
     /// Starts the coordinator and, unless left out, everybody else.

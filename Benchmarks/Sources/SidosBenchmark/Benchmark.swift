@@ -29,8 +29,9 @@ struct Benchmark {
             "OpenSSL": String(cString: peer_openssl_version()),
             "GMP": String(cString: peer_gmp_version()),
         ]
-        print("ristretto255 backend: \(backend); peers: "
-            + peers.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", "))
+        print(
+            "ristretto255 backend: \(backend); peers: "
+                + peers.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", "))
         if kernelOnly {
             let rows = try KernelBenchmark(stopwatch: Stopwatch()).run()
             print(rows)

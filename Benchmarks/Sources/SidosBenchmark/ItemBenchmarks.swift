@@ -65,7 +65,8 @@ struct ItemBenchmarks {
     }
 
     private func cells() throws -> [Measurement] {
-        guard let round = RoundID(bytes: randomBytes(32)), let start = CalendarDate(year: 2024, month: 5, day: 17) else {
+        guard let round = RoundID(bytes: randomBytes(32)), let start = CalendarDate(year: 2024, month: 5, day: 17)
+        else {
             throw BenchmarkError.failed(operation: "cells")
         }
         let codec = RowCodec(columns: [

@@ -10,7 +10,10 @@ extension AgreementReader {
 
     /// What conditions can be about.
     private enum ConditionType: String, CaseIterable { case date, integer, code, boolean }
-    private enum MissingWord: String, CaseIterable { case keep, leave_out }
+    private enum MissingWord: String, CaseIterable {
+        case keep
+        case leaveOut = "leave_out"
+    }
 
     /// What can be read of a column's derivation; nil if there is a mistake.
     func readDerivation(
@@ -214,7 +217,7 @@ extension AgreementReader {
     private func readCondition(_ fields: MappingReader) -> RowCondition? {
         let column = registerColumn(fields, "column")
         let type: Located<ConditionType>? = fields.choice("type")
-        let missing: Located<MissingWord>? = fields.choice("missing", standard: MissingWord.leave_out)
+        let missing: Located<MissingWord>? = fields.choice("missing", standard: MissingWord.leaveOut)
         guard let type, let test = readTest(fields, type.value), let column, let missing else { return nil }
         return RowCondition(column: column, test: test, keepsMissing: missing.value == .keep)
     }

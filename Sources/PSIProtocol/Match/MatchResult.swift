@@ -29,7 +29,7 @@ public struct MatchResult {
         var evaluator = try CohortEvaluator(agreement)
         let orders = SampleOrder(round: round, isNeeded: evaluator.needsPass)
         while evaluator.needsPass {
-            try people?.forEach { evaluator.observe(registers: $0.registers, order: orders[$0.tag]) }
+            try people?.forEachPerson { evaluator.observe(registers: $0.registers, order: orders[$0.tag]) }
             evaluator.nextPass()
         }
 
@@ -38,7 +38,7 @@ public struct MatchResult {
             for index in counts.indices where member >> UInt64(index) & 1 == 1 { counts[index] += people }
         }
         if orders.isNeeded {
-            try people?.forEach { count(evaluator.cohorts(registers: $0.registers, order: orders[$0.tag]), 1) }
+            try people?.forEachPerson { count(evaluator.cohorts(registers: $0.registers, order: orders[$0.tag]), 1) }
         } else {
             for (registers, people) in overlap { count(evaluator.cohorts(registers: registers, order: []), people) }
         }

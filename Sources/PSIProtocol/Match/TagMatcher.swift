@@ -83,7 +83,7 @@ public struct TagMatcher: ~Copyable {
         var overlap = RegisterSets(registerCount: agreement.registers.count)
         if var linker = linker.take() {
             let linked = try linker.linked()
-            try linked.people.forEach { overlap.count($0.registers) }
+            try linked.people.forEachPerson { overlap.count($0.registers) }
             return try result(overlap, linked.people, linkage: agreement.linksInSeveralWays ? linked.counts : nil)
         }
         let merged = try TagMerge(lists: lists, layout: layout)

@@ -54,11 +54,13 @@ struct TestExchange: Sendable {
 
     static let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
+    typealias Change = (inout ExchangeServerConfiguration) -> Void
+
     /// Runs a server while `body` runs.
     static func run(
         server serverCertificate: TestCertificate? = nil, client clientCertificate: TestCertificate? = nil,
         freeByteCount: (@Sendable () -> Int?)? = nil, logger: Logger = logger,
-        configure: (inout ExchangeServerConfiguration) -> Void = { _ in },
+        configure: Change = { _ in },
         _ body: @escaping @Sendable (TestExchange) async throws -> Void
     ) async throws {
         let directory = try TemporaryDirectory()

@@ -69,8 +69,9 @@ struct ViolationKindTests {
             let swap = Records.swap(0, width: SelectedItem.byteCount)
             try await damage(.receiving, .research(.receive), "research/selection/0", swap)
         case .releaseCapExceeded:
-            try await damage(.releasing, .authority(FaultFixture.left, .release), "owner-left/selection/0", { $0 }) {
-                record, _ in record.selected?.requests.count = 100
+            let release = SimulatedDuty.authority(FaultFixture.left, .release)
+            try await damage(.releasing, release, "owner-left/selection/0", Records.unchanged) { record, _ in
+                record.selected?.requests.count = 100
             }
         case .sharesWrong:
             let shares = Released(shares: BoardRuleTests.list(4))

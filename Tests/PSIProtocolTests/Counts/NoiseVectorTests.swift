@@ -9,6 +9,7 @@ import Testing
 /// Noise as Tests/Interop/check_noise.py computes it. [P-65] [P-66]
 @Suite("Vectors of noise")
 struct NoiseVectorTests {
+    // swift-format-ignore: AlwaysUseLowerCamelCase
     struct File: Decodable {
         struct Distribution: Decodable {
             struct Threshold: Decodable {

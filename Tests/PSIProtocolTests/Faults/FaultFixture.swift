@@ -122,6 +122,8 @@ enum Records {
         }
     }
 
+    static let unchanged: @Sendable ([UInt8]) -> [UInt8] = { $0 }
+
     static func swap(_ index: Int, width: Int) -> @Sendable ([UInt8]) -> [UInt8] {
         {
             let (start, middle, end) = (index * width, (index + 1) * width, (index + 2) * width)

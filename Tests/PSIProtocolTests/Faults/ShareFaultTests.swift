@@ -83,14 +83,15 @@ struct ShareFaultTests {
     func encapsulation() async throws {
         let fixture = try await FaultFixture.receiving.value
         for bytes: [UInt8]? in [.filled(0, 1_120), .filled(0, 1_119), [], nil] {
-            let outcome = try await fixture.outcome(of: .research(.receive), damaging: "right/vault/0", { $0 }) {
-                record, _ in
+            let outcome = try await fixture.outcome(
+                of: .research(.receive), damaging: "right/vault/0", Records.unchanged
+            ) { record, _ in
                 record.batches["right"]?.encapsulation = bytes.map { HexBytes($0) }
             }
             #expect(outcome.violation == ProtocolViolation(.badBatch, by: FaultFixture.right))
         }
         // X-Wing opens an altered encapsulation to another secret without a word, and then no cell is found.
-        let opened = try await fixture.opened(damaging: "right/vault/0", { $0 }) { record, _ in
+        let opened = try await fixture.opened(damaging: "right/vault/0", Records.unchanged) { record, _ in
             record.batches["right"]?.encapsulation?.bytes[500] ^= 1
         }
         #expect(opened.damagedRecords == [1: 4])

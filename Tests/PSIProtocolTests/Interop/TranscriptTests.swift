@@ -12,6 +12,7 @@ import Testing
 /// Written to the file that the environment variable SIDOS_TRANSCRIPT names. The secrets are of this test's round only.
 @Suite("Transcript")
 struct TranscriptTests {
+    // swift-format-ignore: AlwaysUseLowerCamelCase
     struct Transcript: Codable {
         struct Node: Codable {
             var id: String
@@ -48,6 +49,7 @@ struct TranscriptTests {
         var several_keys: SeveralKeys
     }
 
+    // swift-format-ignore: AlwaysUseLowerCamelCase
     /// A count-only round of several keys and tokens.
     struct SeveralKeys: Codable {
         struct Node: Codable {

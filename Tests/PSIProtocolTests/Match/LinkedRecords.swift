@@ -55,7 +55,7 @@ struct LinkedRecords {
         }
         let linked = try linker.linked()
         var people: [String] = []
-        try linked.people.forEach { person in
+        try linked.people.forEachPerson { person in
             people.append(
                 Self.text(
                     person.items.map { item in

@@ -6,6 +6,7 @@ import Testing
 /// Rounds that only count, against set cases computed elsewhere. [P-36] [P-39]
 @Suite("Set cases")
 struct SetCaseTests {
+    // swift-format-ignore: AlwaysUseLowerCamelCase
     struct File: Decodable {
         struct Case: Decodable, Sendable {
             var name: String

@@ -5,6 +5,7 @@ import Testing
 /// Blinding under one, two and three keys against values computed by an independent implementation. [P-20] [P-21]
 @Suite("Commutative cipher vectors")
 struct CommutativeCipherTests {
+    // swift-format-ignore: AlwaysUseLowerCamelCase
     struct File: Decodable {
         struct Case: Decodable {
             var input_hex: String

@@ -6,6 +6,7 @@ import Testing
 /// expand_message_xmd and P-256's hash to the curve, RFC 9380 appendices J and K. [P-20] [P-21]
 @Suite("Hash to group vectors")
 struct ExpandMessageTests {
+    // swift-format-ignore: AlwaysUseLowerCamelCase
     struct ExpandFile: Decodable {
         struct Case: Decodable {
             var len_in_bytes: String
@@ -16,6 +17,7 @@ struct ExpandMessageTests {
         var tests: [Case]
     }
 
+    // swift-format-ignore: AlwaysUseLowerCamelCase
     struct CurveFile: Decodable {
         struct Point: Decodable {
             var x: String

@@ -6,6 +6,7 @@ import Testing
 /// The facts on which ffdhe3072 rests, through the big-number oracle. [P-24]
 @Suite("ffdhe3072 facts")
 struct FFDHE3072VectorTests {
+    // swift-format-ignore: AlwaysUseLowerCamelCase
     struct File: Decodable {
         struct Group: Decodable {
             var name: String

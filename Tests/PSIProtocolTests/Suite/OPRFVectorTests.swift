@@ -63,6 +63,7 @@ extension PSIProtocol.P256: OPRFSuite {
 /// RFC 9497's test vectors: hash to the group, blind, evaluate and finalise, in its three modes. [P-20] [P-21]
 @Suite("OPRF vectors")
 struct OPRFVectorTests {
+    // swift-format-ignore: AlwaysUseLowerCamelCase
     struct Group: Decodable {
         struct Vector: Decodable {
             var Batch: Int

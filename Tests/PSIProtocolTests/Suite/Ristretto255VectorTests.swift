@@ -8,6 +8,7 @@ import Testing
 /// Its fourth list, SQRT_RATIO_M1, is inside the C kernel: Tests/CRistretto/field_powers.c checks it.
 @Suite("ristretto255 vectors")
 struct Ristretto255VectorTests {
+    // swift-format-ignore: AlwaysUseLowerCamelCase
     struct File: Decodable {
         struct Invalid: Decodable {
             var reason: String

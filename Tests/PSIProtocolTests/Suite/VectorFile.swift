@@ -6,6 +6,8 @@ import Testing
 @testable import Values
 
 /// Reads the published vectors beside the tests. A list that turns out empty fails the test that reads it.
+///
+/// What is read into is a structure whose fields have the file's own names, whatever case those are in.
 enum VectorFile {
     static func read<Content: Decodable>(_ name: String, as _: Content.Type) throws -> Content {
         let url = try #require(
