@@ -1,11 +1,12 @@
-// Where a kernel's time goes: field multiplications and squarings that an operation needs, the cycles of each, and their product
-// beside what the operation takes from bytes to bytes. One program a backend, since it reads the private headers; two builds:
-// with COUNT it counts, without it measures what it is told the counts are.
+// Where a kernel's time goes: field multiplications and squarings that an operation needs, the cycles of each, and
+// their product beside what the operation takes from bytes to bytes. One program a backend, since it reads the private
+// headers; two builds: with COUNT it counts, without it measures what it is told the counts are.
 //
-//   clang -O2 -ISources/CRistretto -ISources/CRistretto/include -DFIELD='"field_ifma.h"' [-DTARGET='"avx512f,…"'] [-DCOUNT]
+//   clang -O2 -ISources/CRistretto -ISources/CRistretto/include -DFIELD='"field_ifma.h"' \
+//         [-DTARGET='"avx512f,…"'] [-DCOUNT]
 //
-// Prints a JSON object. A cycle is a third of a 64-bit multiplication's latency (3 on all of today's x86-64 cores), measured
-// in turns with the rest; the least time of many short runs counts, since whatever disturbs only adds.
+// Prints a JSON object. A cycle is a third of a 64-bit multiplication's latency (3 on all of today's x86-64 cores),
+// measured in turns with the rest; the least time of many short runs counts, since whatever disturbs only adds.
 #define _POSIX_C_SOURCE 200809L
 #if defined(__x86_64__)
 #include <immintrin.h>

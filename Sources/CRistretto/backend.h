@@ -17,10 +17,10 @@
 
 /// The group operations of one instruction set, for `count` ≤ `SIDOS_R255_GROUP` items.
 ///
-/// Scalars come halved (k/2 mod l, canonical), since every backend ends in double-and-encode. Tables are those of the same
-/// backend. Functions returning size_t return `count`, or the index of the first invalid encoding with `out` unspecified;
-/// dispatch zeroes it. `out` may be `in` in mul and rerandomize, and overlaps nothing elsewhere. All but the tables, Y,
-/// and the answer valid or not is treated as secret; a backend wipes its scratch.
+/// Scalars come halved (k/2 mod l, canonical), since every backend ends in double-and-encode. Tables are those of the
+/// same backend. Functions returning size_t return `count`, or the index of the first invalid encoding with `out`
+/// unspecified; dispatch zeroes it. `out` may be `in` in mul and rerandomize, and overlaps nothing elsewhere. All but
+/// the tables, Y, and the answer valid or not is treated as secret; a backend wipes its scratch.
 typedef struct {
     const char *name;
     /// Size of a fixed-base table, at most SIDOS_R255_TABLE_BYTES.
@@ -40,8 +40,8 @@ typedef struct {
     size_t (*validate)(const uint8_t *in, size_t count);
     /// Bytes of scratch with which `msm` is fastest for a count; bounded.
     size_t (*msm_scratch_size)(size_t count);
-    /// Σ scalars[i]·points[i] for any `count`, of public scalars of 16 bytes and public points. `scratch`, aligned to 64, has
-    /// `scratch_size` ≥ SIDOS_R255_MSM_LEAST bytes, or what msm_scratch_size says if that is less.
+    /// Σ scalars[i]·points[i] for any `count`, of public scalars of 16 bytes and public points. `scratch`, aligned to
+    /// 64, has `scratch_size` ≥ SIDOS_R255_MSM_LEAST bytes, or what msm_scratch_size says if that is less.
     size_t (*msm)(uint8_t out[32], const uint8_t *scalars, const uint8_t *points, size_t count, void *scratch,
                   size_t scratch_size);
 } sidos_r255_backend_table;
@@ -52,7 +52,8 @@ extern const sidos_r255_backend_table sidos_r255_avx2;
 #endif
 extern const sidos_r255_backend_table sidos_r255_portable;
 
-/// Known answers for every function of a backend. 1 when all agree. `table_g` was made by the backend's table_init for G.
+/// Known answers for every function of a backend. 1 when all agree. `table_g` was made by the backend's table_init for
+/// G.
 int sidos_r255_backend_passes(const sidos_r255_backend_table *backend, const void *table_g);
 
 /// The encoding of the generator G.

@@ -1,6 +1,7 @@
 // The functions of a backend over whatever field was included: a group of items, FE_LANES at a time.
 //
-// A backend's source includes its field header, this, and defines `is_supported` and the table with SIDOS_R255_BACKEND_TABLE.
+// A backend's source includes its field header, this, and defines `is_supported` and the table with
+// SIDOS_R255_BACKEND_TABLE.
 #ifndef SIDOS_R255_BATCH_H
 #define SIDOS_R255_BATCH_H
 
@@ -33,8 +34,8 @@ static __attribute__((noinline)) void wipe_traces(void) {
     fe_wipe_registers();
 }
 
-/// Decodes vectors `vector` and `vector` + 1 of a list; returns `count` or the index of the first invalid element. A last vector
-/// without a neighbour is decoded twice.
+/// Decodes vectors `vector` and `vector` + 1 of a list; returns `count` or the index of the first invalid element. A
+/// last vector without a neighbour is decoded twice.
 static size_t decode_next(decoded_element pair[2], const uint8_t *in, size_t vector, size_t count) {
     const size_t next = (vector + 1) * FE_LANES < count ? vector + 1 : vector;
     decoded_element *const pointers[2] = {&pair[0], &pair[1]};

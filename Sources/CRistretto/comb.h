@@ -1,5 +1,5 @@
-// Fixed-base multiplication. A table holds, for each of a scalar's digit positions i, the affine odd multiples of 2^(w·i)·Y; a
-// product is a look-up and an addition for each digit, and no doubling.
+// Fixed-base multiplication. A table holds, for each of a scalar's digit positions i, the affine odd multiples of
+// 2^(w·i)·Y; a product is a look-up and an addition for each digit, and no doubling.
 #ifndef SIDOS_R255_COMB_H
 #define SIDOS_R255_COMB_H
 
@@ -36,8 +36,8 @@ static inline void comb_look_up(edwards_affine *r, const comb_row *row, const ui
     fe_negate_if(&r->xy2d, negative);
 }
 
-// The rows are the outer loop and the items the inner, so that the row in use stays in the first-level cache while the whole
-// group passes over it.
+// The rows are the outer loop and the items the inner, so that the row in use stays in the first-level cache while the
+// whole group passes over it.
 static void comb_add_rows(edwards_point *sums, const comb_digits digits, const comb_row *table, int first_row, size_t count) {
     edwards_affine addend;
     edwards_completed sum;
@@ -85,8 +85,8 @@ static void comb_clear_torsion(edwards_point *r, const edwards_point *p) {
     sidos_wipe(multiples, sizeof multiples);
 }
 
-// Builds a table FE_LANES rows at a time, a row a lane: multiples in projective form, then one inversion for all their Z (never
-// 0 on E).
+// Builds a table FE_LANES rows at a time, a row a lane: multiples in projective form, then one inversion for all their
+// Z (never 0 on E).
 static void comb_build(comb_row *rows, const edwards_point *y) {
     edwards_point multiples[FE_COMB_ENTRIES], base, next;
     edwards_cached twice;

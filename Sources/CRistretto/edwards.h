@@ -38,7 +38,8 @@ static inline void edwards_to_extended(edwards_point *r, const edwards_completed
     fe_mul(&r->t, &p->x, &p->y);
 }
 
-// 2(x, y) = (2xy/(y² − x²), (y² + x²)/(2 − (y² − x²))), using 1 + dx²y² = y² − x²; 2XY = (X+Y)² − X² − Y². T is not read.
+// 2(x, y) = (2xy/(y² − x²), (y² + x²)/(2 − (y² − x²))), using 1 + dx²y² = y² − x²; 2XY = (X+Y)² − X² − Y². T is not
+// read.
 static inline __attribute__((always_inline)) void edwards_double(edwards_completed *r, const edwards_point *p) {
     fe sum;
     fe_wide xx, yy, zz, ss, w;

@@ -14,11 +14,13 @@ typedef struct {
     quartic_point j;
 } decoded_element;
 
-// Decodes two vectors of elements (RFC 9496 §4.3.1), `count[k]` strings from `in[k]`, `stride` bytes apart; valid[k] masks the
-// canonical encodings of elements other than the identity. What is written for an invalid encoding is unspecified.
+// Decodes two vectors of elements (RFC 9496 §4.3.1), `count[k]` strings from `in[k]`, `stride` bytes apart; valid[k]
+// masks the canonical encodings of elements other than the identity. What is written for an invalid encoding is
+// unspecified.
 //
 // With u₁ = 1 − s², u₂ = 1 + s² and w = −d·u₁² − u₂² one has w = c²t², so I = 1/√(w·u₂²) gives Dx = I·u₂ = ±1/(c·t) and
-// 1/u₂ = I·Dx·w, whichever sign I has. Then x = |2s·Dx|, y = u₁/u₂, and t = ±w·Dx/c with the sign that made x non-negative.
+// 1/u₂ = I·Dx·w, whichever sign I has. Then x = |2s·Dx|, y = u₁/u₂, and t = ±w·Dx/c with the sign that made x
+// non-negative.
 static inline void decode_pair(decoded_element *const r[2], fe_mask valid[2], const uint8_t *const in[2], size_t stride,
                                const size_t count[2]) {
     fe s[2], u1[2], u2[2], w[2], ratio[2], root[2];
@@ -64,7 +66,8 @@ static inline void decode_pair(decoded_element *const r[2], fe_mask valid[2], co
 // Elligator (RFC 9496 §4.3.4, MAP) of two vectors of field elements, stopping on J: the RFC's (w0, w1, w2, w3) are
 // (2s·v, N·c, 1 − s², 1 + s²), which is θ(s, N/v).
 //
-// v = 0 (r = −d or −1/d, both reached) makes s = 0 and the RFC's result the identity; here (0 : 1 : 1) is put for (0 : 0 : 0).
+// v = 0 (r = −d or −1/d, both reached) makes s = 0 and the RFC's result the identity; here (0 : 1 : 1) is put for
+// (0 : 0 : 0).
 static inline void elligator_pair(quartic_point r[2], const fe t[2]) {
     fe rr[2], u[2], v[2], s[2];
     fe_mask was_square[2];
@@ -109,20 +112,21 @@ typedef struct {
     fe_mask identity;
 } encoding_work;
 
-// Encodes `count` ≤ `SIDOS_R255_GROUP` points of J, FE_LANES in each of `points`, with one inversion in each lane. Encodings are
-// written to `out`, `stride` bytes apart.
+// Encodes `count` ≤ `SIDOS_R255_GROUP` points of J, FE_LANES in each of `points`, with one inversion in each lane.
+// Encodings are written to `out`, `stride` bytes apart.
 //
-// An element is a coset of E's 4-torsion; its image point (x, y) may be any of (x, y), (−x, −y), (iy, ix), (−iy, −ix), and the
-// values of s above these are ±s, ±1/s, ±(t − 2is/c)/(1 − s²), ±(t + 2is/c)/(1 − s²). (The last two: with y' = ix,
-// s'² = (1 − ix)/(1 + ix) = (1 − ix)²/(1 + x²), and 1 + x² = (1 − s²)²/t² on J.) RFC 9496 encodes the one with xy and x
-// non-negative, so: rotate to (iy, ix) if xy is negative, then negate (x, y), which inverts s, if x is negative.
+// An element is a coset of E's 4-torsion; its image point (x, y) may be any of (x, y), (−x, −y), (iy, ix), (−iy, −ix),
+// and the values of s above these are ±s, ±1/s, ±(t − 2is/c)/(1 − s²), ±(t + 2is/c)/(1 − s²). (The last two: with
+// y' = ix, s'² = (1 − ix)/(1 + ix) = (1 − ix)²/(1 + x²), and 1 + x² = (1 − s²)²/t² on J.) RFC 9496 encodes the one with
+// xy and x non-negative, so: rotate to (iy, ix) if xy is negative, then negate (x, y), which inverts s, if x is
+// negative.
 //
 // With p = SZ, q = Z² − S², r = Z² + S², m = pq:
 //   xy = (2/c)·m/(T·r)
 //   not rotated: x = (2/c)·p·r/(T·r)   s = S²·q/m, or its inverse Z²·q/m
 //   rotated:     x = i·q·T/(T·r)       s = (T − (2i/c)p)·p/m, or its inverse (T + (2i/c)p)·p/m
-// so 1/(T·r·m) serves for all. r ≠ 0 and T ≠ 0 on J; m = 0 exactly for the identity (s = 0, ∞ or ±1), whose encoding is zero:
-// 1 stands in for it in the product, so that it spoils nobody else's inverse, and zero is selected at the end.
+// so 1/(T·r·m) serves for all. r ≠ 0 and T ≠ 0 on J; m = 0 exactly for the identity (s = 0, ∞ or ±1), whose encoding is
+// zero: 1 stands in for it in the product, so that it spoils nobody else's inverse, and zero is selected at the end.
 static inline void encode_group(uint8_t *out, size_t stride, const quartic_point *points, size_t count,
                                 encoding_work *work) {
     const size_t vector_count = (count + FE_LANES - 1) / FE_LANES;
@@ -183,10 +187,10 @@ static inline void encode_group(uint8_t *out, size_t stride, const quartic_point
     }
 }
 
-// Encodes the element of one point of E, in lane 0, as RFC 9496 §4.3.2 does, by an inverse square root; for a single point this costs
-// less than halving it so as to encode from J. With I = 1/√((Z+Y)(Z−Y)·(XY)²): a = I·(Z+Y)(Z−Y), b = I·XY, and 1/Z = a·b·T. The point
-// is rotated to (iY, iX) when T/Z is negative, the denominator b becoming a/√(−1−d); then s = |b·(Z − Y)|, Y negated when X/Z is
-// negative. The identity's coset has XY = 0 and so s = 0.
+// Encodes the element of one point of E, in lane 0, as RFC 9496 §4.3.2 does, by an inverse square root; for a single
+// point this costs less than halving it so as to encode from J. With I = 1/√((Z+Y)(Z−Y)·(XY)²): a = I·(Z+Y)(Z−Y),
+// b = I·XY, and 1/Z = a·b·T. The point is rotated to (iY, iX) when T/Z is negative, the denominator b becoming
+// a/√(−1−d); then s = |b·(Z − Y)|, Y negated when X/Z is negative. The identity's coset has XY = 0 and so s = 0.
 static inline void encode_edwards(uint8_t out[32], const edwards_point *p) {
     fe squares[2], root[2], u1, u2, a, b, z_inverse, x, y, t, other;
     fe_mask was_square[2];

@@ -1,8 +1,8 @@
 // The field of p = 2^255 − 19 as the formulas of this folder see it, and what follows from the primitives.
 //
-// A backend includes one of field_portable.h, field_avx2.h and field_ifma.h, and then the formulas, which thereby exist once
-// for all. Each field header represents an `fe`: FE_LANES elements side by side, one for each of as many items, all treated alike. It
-// defines, constant time throughout, with lane-wise meaning:
+// A backend includes one of field_portable.h, field_avx2.h and field_ifma.h, and then the formulas, which thereby exist
+// once for all. Each field header represents an `fe`: FE_LANES elements side by side, one for each of as many items,
+// all treated alike. It defines, constant time throughout, with lane-wise meaning:
 //
 //   fe_mask                        per lane all ones or zeros; & | ~ apply
 //   FE_CONSTANT(name, v0 … v4)     a constant Σ v_i·2^(51 i) in every lane
@@ -15,25 +15,28 @@
 //   fe_carry                       loose → tight
 //   fe_mul_wide, fe_square_wide,   loose → wide: a product not yet carried
 //   fe_widen                       tight → wide
-//   fe_wide_add, fe_wide_sub       sums of products: at most four added, at most two of them subtracted, and only once; of the
-//                                  factors of a product one may be a sum of two tight values, or both in a sum of two products
+//   fe_wide_add, fe_wide_sub       sums of products: at most four added, at most two of them subtracted, and only once;
+//                                  of the factors of a product one may be a sum of two tight values, or both in a sum
+//                                  of two products
 //   fe_narrow                      wide → loose
 //   fe_select(r, mask, a, b)       r = a where the mask is set, else b
 //   fe_packed                      an element as a table of multiples keeps it, in FE_PACKED_WORDS words v
 //   fe_pack                        loose → packed
 //   fe_unpack(r, a, from, to)      words from … to − 1 back into the limbs they hold
-//   fe_keep_words_if,              a look-up of these words among entries of which one alone has its mask set: from a copy of the first,
-//   fe_merge_words_if              keep it by its mask, then merge each other by its own
+//   fe_keep_words_if,              a look-up of these words among entries of which one alone has its mask set: from a
+//   fe_merge_words_if              copy of the first, keep it by its mask, then merge each other by its own
 //   fe_canonical                   loose → the least representative in exact limbs
 //   fe_mask_if_same_limbs          for canonical values
 //   fe_mask_if_odd                 of a canonical value
 //   fe_mask_of                     a mask with every lane set or none, from 64 ones or zeros
 //   fe_mask_from_lane              a mask of the lanes from `lane` on
 //   fe_mask_lanes                  bit i: lane i is set
-//   fe_from_bytes                  reads `count` ≤ FE_LANES strings of 32 little-endian bytes, `stride` bytes apart, without bit 255;
-//                                  lanes beyond repeat the last; returns where bit 255 is set; values in [p, 2^255) are kept as they are
+//   fe_from_bytes                  reads `count` ≤ FE_LANES strings of 32 little-endian bytes, `stride` bytes apart,
+//                                  without bit 255; lanes beyond repeat the last; returns where bit 255 is set; values
+//                                  in [p, 2^255) are kept as they are
 //   fe_to_bytes                    writes `count` least representatives; takes loose values
-//   fe_column, fe_column_set       a table's column: FE_COMB_ENTRIES = 2^(FE_COMB_BITS − 1) elements, each the lane of an fe
+//   fe_column, fe_column_set       a table's column: FE_COMB_ENTRIES = 2^(FE_COMB_BITS − 1) elements, each the lane of
+//                                  an fe
 //   fe_index, fe_index_load        per lane an index, from FE_LANES bytes
 //   fe_index_bit                   a bit of it as a mask
 //   fe_index_low_bits              its FE_COMB_BITS − 1 lower bits, inverted where a mask is set
@@ -44,8 +47,8 @@
 //   fe_records_put(records, index, a, n)  lane i of n loose elements to record index[i], the lanes in order
 //   fe_wipe_registers              clears what the compiler may leave in registers that it does not preserve
 //
-// *Tight* and *loose* are bounds on limbs that each header states; a tight value is loose. Arguments may overlap unless they
-// are wide.
+// *Tight* and *loose* are bounds on limbs that each header states; a tight value is loose. Arguments may overlap unless
+// they are wide.
 #ifndef SIDOS_R255_FIELD_DERIVED_H
 #define SIDOS_R255_FIELD_DERIVED_H
 

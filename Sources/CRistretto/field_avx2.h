@@ -2,11 +2,11 @@
 // 32×32→64-bit products. Value = Σ v[i]·2^⌈25.5 i⌉.
 //
 // Bounds on an even limb, those on an odd one being half of them:
-//   tight: below s·2^26, s = 1 + 2^−12      what fe_mul, fe_square, fe_sub, fe_sub_sum, fe_from_bytes and fe_carry return
-//   loose: below 2.5·2^26                   what fe_mul, fe_square and fe_carry accept
-// A multiplication reads the lower 32 bits of a lane, and takes some limbs 19-fold, since 2^255 = 19 (mod p), or twice, the odd ones,
-// since 2·25.5 = 26 + 25. An addition carries nothing and adds the bounds. A subtraction adds a multiple of p large enough for
-// each limb to stay positive, and carries.
+//   tight: below s·2^26, s = 1 + 2^−12   what fe_mul, fe_square, fe_sub, fe_sub_sum, fe_from_bytes and fe_carry return
+//   loose: below 2.5·2^26                what fe_mul, fe_square and fe_carry accept
+// A multiplication reads the lower 32 bits of a lane, and takes some limbs 19-fold, since 2^255 = 19 (mod p), or twice,
+// the odd ones, since 2·25.5 = 26 + 25. An addition carries nothing and adds the bounds. A subtraction adds a multiple
+// of p large enough for each limb to stay positive, and carries.
 #ifndef SIDOS_R255_FIELD_H
 #define SIDOS_R255_FIELD_H
 

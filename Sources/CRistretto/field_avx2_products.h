@@ -1,20 +1,21 @@
-// Products of elements of field_avx2.h, which includes this: columns, their sums, and the carries that make elements of them.
+// Products of elements of field_avx2.h, which includes this: columns, their sums, and the carries that make elements of
+// them.
 //
-// With factors whose even limbs are below f·2^26 and g·2^26, the even columns of a product are at most what column 0 is,
-// f·g·(1 + 19·(4 + 5/2))·2^52 < f·g·124.5·2^52; odd ones at most what column 1 is, f·g·(2 + 19·8)·2^51 = f·g·77·2^52; and column 9,
-// where nothing wraps around, is below f·g·10·2^51.
+// With factors whose even limbs are below f·2^26 and g·2^26, the even columns of a product are at most what column 0
+// is, f·g·(1 + 19·(4 + 5/2))·2^52 < f·g·124.5·2^52; odd ones at most what column 1 is,
+// f·g·(2 + 19·8)·2^51 = f·g·77·2^52; and column 9, where nothing wraps around, is below f·g·10·2^51.
 #ifndef SIDOS_R255_FIELD_AVX2_PRODUCTS_H
 #define SIDOS_R255_FIELD_AVX2_PRODUCTS_H
 
-// Columns of products, not yet carried: Σ c[i]·2^⌈25.5 i⌉. Sums of products may add up to f·g ≤ 6; fe_wide_sub takes f·g ≤ 4 from which
-// to subtract f·g ≤ 2. (The formulas never ask for more.)
+// Columns of products, not yet carried: Σ c[i]·2^⌈25.5 i⌉. Sums of products may add up to f·g ≤ 6; fe_wide_sub takes
+// f·g ≤ 4 from which to subtract f·g ≤ 2. (The formulas never ask for more.)
 typedef struct {
     __m256i c[10];
 } fe_wide;
 
-// The multiplications work row by row, all products of one limb of `a` at a time: ten columns in ten registers, the other factors
-// read from memory. The barrier keeps a compiler from mixing rows, which would take many more registers than there are, and from
-// looking through the multiples.
+// The multiplications work row by row, all products of one limb of `a` at a time: ten columns in ten registers, the
+// other factors read from memory. The barrier keeps a compiler from mixing rows, which would take many more registers
+// than there are, and from looking through the multiples.
 #define FE_ROW_END(memory)                                                                                              \
     __asm__ __volatile__(""                                                                                             \
                          : "+x"(c0), "+x"(c1), "+x"(c2), "+x"(c3), "+x"(c4), "+x"(c5), "+x"(c6), "+x"(c7), "+x"(c8), "+x"(c9) \
@@ -155,8 +156,9 @@ static inline __attribute__((always_inline)) void fe_square_columns(fe_wide *r, 
     *r = (fe_wide){{c0, c1, c2, c3, c4, c5, c6, c7, c8, c9}};
 }
 
-// Two chains of carries, from limb 0 and from limb 5, go round to each other's second limb. Columns are below 2^63 and column 9 is
-// below 2^57, so that its carry fits 32 bits. In the end limb 1 receives at most 2^11 and limb 6 at most 2^13.
+// Two chains of carries, from limb 0 and from limb 5, go round to each other's second limb. Columns are below 2^63 and
+// column 9 is below 2^57, so that its carry fits 32 bits. In the end limb 1 receives at most 2^11 and limb 6 at most
+// 2^13.
 static inline __attribute__((always_inline)) void fe_narrow(fe *r, const fe_wide *a) {
     __m256i c[10];
     for (int i = 0; i < 10; i++) c[i] = a->c[i];
@@ -187,8 +189,8 @@ static inline void fe_wide_add(fe_wide *r, const fe_wide *a, const fe_wide *b) {
     for (int i = 0; i < 10; i++) r->c[i] = FE_SUM(a->c[i], b->c[i]);
 }
 
-// Adds 21·2^26·p, of which every limb but limb 0 lends 5·2^32 to the one below: 5·2^58 and more in even columns, half of that in
-// odd ones, but less than 21·2^51 in column 9.
+// Adds 21·2^26·p, of which every limb but limb 0 lends 5·2^32 to the one below: 5·2^58 and more in even columns, half
+// of that in odd ones, but less than 21·2^51 in column 9.
 static inline void fe_wide_sub(fe_wide *r, const fe_wide *a, const fe_wide *b) {
     const long long multiple = 21LL << 26, lent = 5LL << 32;
     for (int i = 0; i < 10; i++) {

@@ -1,4 +1,5 @@
-// Tables and records of elements of field_avx2.h, which includes this: packed words, columns of a comb's table, records in memory.
+// Tables and records of elements of field_avx2.h, which includes this: packed words, columns of a comb's table, records
+// in memory.
 #ifndef SIDOS_R255_FIELD_AVX2_TABLES_H
 #define SIDOS_R255_FIELD_AVX2_TABLES_H
 
@@ -27,8 +28,8 @@ static inline void fe_merge_words_if(fe_packed *r, fe_mask mask, const fe_packed
     for (int i = from; i < to; i++) r->v[i] = _mm256_or_si256(r->v[i], _mm256_and_si256(mask, a->v[i]));
 }
 
-// Tables: limb i of all entries is FE_COMB_ENTRIES 32-bit words. A permutation of the words within a register looks up eight of
-// them, and the upper bits of the index choose among registers.
+// Tables: limb i of all entries is FE_COMB_ENTRIES 32-bit words. A permutation of the words within a register looks up
+// eight of them, and the upper bits of the index choose among registers.
 #define FE_COMB_BITS 6
 #define FE_COMB_ENTRIES (1 << (FE_COMB_BITS - 1))
 
@@ -71,7 +72,8 @@ static inline void fe_column_get(fe *r, const fe_column *column, fe_index index)
     }
 }
 
-// A record is packed words, in whole rows of four. Four rows, a lane's each, are transposed into vectors, a word's each.
+// A record is packed words, in whole rows of four. Four rows, a lane's each, are transposed into vectors, a word's
+// each.
 #define FE_RECORD_WORDS(n) (((size_t)5 * (n) + 3) / 4 * 4)
 
 static inline __attribute__((always_inline)) void fe_records_get(fe *r, int n, const uint64_t *records, const uint32_t *index) {

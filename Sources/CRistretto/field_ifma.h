@@ -1,12 +1,12 @@
-// The field of field.h, eight elements at a time: five limbs of 51 bits, a 512-bit vector each, and the 52-bit multiply-add
-// instructions of AVX-512 IFMA.
+// The field of field.h, eight elements at a time: five limbs of 51 bits, a 512-bit vector each, and the 52-bit
+// multiply-add instructions of AVX-512 IFMA.
 //
-// The instructions read the lower 52 bits of a lane, and give the lower or the upper 52 bits of the product, so that an operand has one
-// bit of room:
+// The instructions read the lower 52 bits of a lane, and give the lower or the upper 52 bits of the product, so that an
+// operand has one bit of room:
 //   tight: every limb < 2^51 + 2^18         what everything returns but wide operations
 //   loose: every limb < 2^52                what multiplications accept
-// Additions and subtractions carry their result, since the sum of two tight values may exceed 52 bits. A wide value, a sum of
-// products before the carry, has limbs below 2^62.
+// Additions and subtractions carry their result, since the sum of two tight values may exceed 52 bits. A wide value, a
+// sum of products before the carry, has limbs below 2^62.
 #ifndef SIDOS_R255_FIELD_H
 #define SIDOS_R255_FIELD_H
 
@@ -82,8 +82,8 @@ static inline void fe_fold(fe_wide *r, const __m512i column[10]) {
         r->v[k] = _mm512_add_epi64(column[k], _mm512_mullo_epi64(column[k + 5], fe_all(19)));
 }
 
-// a_i·b_j = hi·2^52 + lo at weight 2^(51(i+j)): lo belongs to column i + j, and hi twice to column i + j + 1. So the upper halves are
-// summed first, doubled, and the lower halves added to them.
+// a_i·b_j = hi·2^52 + lo at weight 2^(51(i+j)): lo belongs to column i + j, and hi twice to column i + j + 1. So the
+// upper halves are summed first, doubled, and the lower halves added to them.
 //
 // Loose factors: the largest folded column is the lowest, 1 + 19·14 halves below 2^52, hence below 2^60.1.
 static inline void fe_mul_wide(fe_wide *r, const fe *a, const fe *b) {
@@ -98,8 +98,8 @@ static inline void fe_mul_wide(fe_wide *r, const fe *a, const fe *b) {
     fe_fold(r, column);
 }
 
-// The same with each a_i·a_j, i < j, computed once: first what counts four times (upper halves of these), then what counts
-// twice (their lower halves, the upper halves of squares), then the lower halves of squares.
+// The same with each a_i·a_j, i < j, computed once: first what counts four times (upper halves of these), then what
+// counts twice (their lower halves, the upper halves of squares), then the lower halves of squares.
 static inline void fe_square_wide(fe_wide *r, const fe *a) {
     const __m512i zero = _mm512_setzero_si512();
     __m512i column[10];
@@ -217,8 +217,8 @@ static inline void fe_to_bytes(uint8_t *bytes, size_t stride, size_t count, cons
     sidos_wipe(words, sizeof words);
 }
 
-// Tables: a column is kept limb by limb, so that a limb's entries fill whole vectors, from which a permutation takes each lane's
-// own. All entries are loaded; the index only moves data within registers.
+// Tables: a column is kept limb by limb, so that a limb's entries fill whole vectors, from which a permutation takes
+// each lane's own. All entries are loaded; the index only moves data within registers.
 #define FE_COMB_BITS 7
 #define FE_COMB_ENTRIES (1 << (FE_COMB_BITS - 1))
 
@@ -264,11 +264,12 @@ static inline void fe_column_get(fe *r, const fe_column *column, fe_index index)
 
 static inline fe_mask fe_mask_of_lanes(uint64_t lanes) { return (fe_mask)lanes; }
 
-// A record is limb after limb, in whole rows of eight words. Eight rows, a lane's each, are transposed into vectors, a limb's each.
+// A record is limb after limb, in whole rows of eight words. Eight rows, a lane's each, are transposed into vectors, a
+// limb's each.
 #define FE_RECORD_WORDS(n) (((size_t)5 * (n) + 7) / 8 * 8)
 
-/// Transposes the square of which row[i] has the first halves of rows i and i + 4, row[i + 4] the second, i < 4. Also the other way: from
-/// columns it makes such rows.
+/// Transposes the square of which row[i] has the first halves of rows i and i + 4, row[i + 4] the second, i < 4. Also
+/// the other way: from columns it makes such rows.
 static inline __attribute__((always_inline)) void fe_transpose_halves(__m512i column[8], const __m512i row[8]) {
     const __m512i first = _mm512_setr_epi64(0, 1, 8, 9, 4, 5, 12, 13), second = _mm512_setr_epi64(2, 3, 10, 11, 6, 7, 14, 15);
     for (int h = 0; h < 8; h += 4) {

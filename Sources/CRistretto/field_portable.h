@@ -1,11 +1,12 @@
-// The field of field.h, one element at a time: five limbs of 51 bits and 64×64→128-bit products. Value = Σ v[i]·2^(51 i).
+// The field of field.h, one element at a time: five limbs of 51 bits and 64×64→128-bit products. Value = Σ v[i]·2^(51
+// i).
 //
 // Limbs are allowed to grow between multiplications, since 64 bits leave 13 bits of room:
 //   tight: every limb < 2^51 + 2^14         what fe_mul, fe_square, fe_from_bytes and fe_carry return
 //   loose: every limb < 2^54                what fe_mul, fe_square and fe_carry accept
-// An addition carries nothing and adds the bounds. A subtraction adds a multiple of p large enough for each limb to stay
-// positive: fe_sub (2p) subtracts a tight value and adds at most 2^52; fe_sub_sum (4p) subtracts anything with limbs
-// ≤ 2^53 − 76 (two tight values summed, or one fe_sub of tight values) and adds at most 2^53.
+// An addition carries nothing and adds the bounds. A subtraction adds a multiple of p large enough for each limb to
+// stay positive: fe_sub (2p) subtracts a tight value and adds at most 2^52; fe_sub_sum (4p) subtracts anything with
+// limbs ≤ 2^53 − 76 (two tight values summed, or one fe_sub of tight values) and adds at most 2^53.
 #ifndef SIDOS_R255_FIELD_H
 #define SIDOS_R255_FIELD_H
 
@@ -44,8 +45,8 @@ static inline void fe_negate(fe *r, const fe *a) {
 }
 
 // Carries the five 128-bit columns of a product down to tight limbs. With loose factors a column is below
-// 77·2^108 < 2^115 (five products, four of them times 19) and the top column, which has no factor 19, below 2^111; so every
-// carry fits 64 bits, and the last one, below 2^60, still does after ×19 (2^255 = 19 mod p).
+// 77·2^108 < 2^115 (five products, four of them times 19) and the top column, which has no factor 19, below 2^111; so
+// every carry fits 64 bits, and the last one, below 2^60, still does after ×19 (2^255 = 19 mod p).
 static inline void fe_carry_columns(fe *r, sidos_u128 c0, sidos_u128 c1, sidos_u128 c2, sidos_u128 c3, sidos_u128 c4) {
     c1 += (uint64_t)(c0 >> 51);
     uint64_t r0 = (uint64_t)c0 & FE_LIMB_MASK;
@@ -101,8 +102,8 @@ static inline void fe_carry(fe *r, const fe *a) {
     fe_carry_columns(r, a->v[0], a->v[1], a->v[2], a->v[3], a->v[4]);
 }
 
-// Sums of products: a product is carried at once here (nothing is gained by waiting), so a wide value is a tight one or a sum
-// of them, and narrowing has nothing to do: up to three added, at most two subtracted once, stays below 2^53.7.
+// Sums of products: a product is carried at once here (nothing is gained by waiting), so a wide value is a tight one or
+// a sum of them, and narrowing has nothing to do: up to three added, at most two subtracted once, stays below 2^53.7.
 typedef fe fe_wide;
 
 static inline void fe_mul_wide(fe_wide *r, const fe *a, const fe *b) { fe_mul(r, a, b); }
@@ -205,7 +206,8 @@ static inline void fe_to_bytes(uint8_t *bytes, size_t stride, size_t count, cons
     sidos_store64(bytes + 24, t.v[3] >> 39 | t.v[4] << 12);
 }
 
-// Tables: every entry is read and the wanted one kept by mask, two entries at a time. The masks are made once for an index.
+// Tables: every entry is read and the wanted one kept by mask, two entries at a time. The masks are made once for an
+// index.
 #define FE_COMB_BITS 5
 #define FE_COMB_ENTRIES (1 << (FE_COMB_BITS - 1))
 

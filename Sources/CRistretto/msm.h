@@ -1,19 +1,22 @@
-// Sums of many multiples of public elements: Pippenger's bucket method. Everything here takes variable time, in addresses too.
+// Sums of many multiples of public elements: Pippenger's bucket method. Everything here takes variable time, in
+// addresses too.
 //
-// batch.h includes this. Scalars of 128 bits are cut into windows of b bits, with signed digits −2^(b−1) … 2^(b−1) − 1; the top
-// window's digit is not negative. In each window the points of equal |digit| are summed into the bucket of that digit, and
-// Σ j·(bucket of j) is the window's sum, of which Horner's rule makes the result. Only the first step costs time for each point:
-// an addition of an affine point (7 multiplications) for each window.
+// batch.h includes this. Scalars of 128 bits are cut into windows of b bits, with signed digits −2^(b−1) … 2^(b−1) − 1;
+// the top window's digit is not negative. In each window the points of equal |digit| are summed into the bucket of that
+// digit, and Σ j·(bucket of j) is the window's sum, of which Horner's rule makes the result. Only the first step costs
+// time for each point: an addition of an affine point (7 multiplications) for each window.
 //
-// Lanes are buckets. A counting sort brings the points of each bucket together, a second one the buckets of like number of points,
-// and FE_LANES consecutive ones are summed side by side, in registers; lanes with fewer points add the neutral point at the
-// end. Sorted numbers differ little among neighbours: over a whole batch of windows at most the largest number of additions is
-// wasted. A bucket of more than MSM_PIECE points (equal scalars) is cut in pieces, so that it cannot hold one lane for long.
+// Lanes are buckets. A counting sort brings the points of each bucket together, a second one the buckets of like number
+// of points, and FE_LANES consecutive ones are summed side by side, in registers; lanes with fewer points add the
+// neutral point at the end. Sorted numbers differ little among neighbours: over a whole batch of windows at most the
+// largest number of additions is wasted. A bucket of more than MSM_PIECE points (equal scalars) is cut in pieces, so
+// that it cannot hold one lane for long.
 //
-// The law of addition is complete, so equal points, opposite points and what else an adversary may choose need no attention.
+// The law of addition is complete, so equal points, opposite points and what else an adversary may choose need no
+// attention.
 //
-// In the order of use: msm_plan.h has sizes and scratch, msm_sort.h the sorts, msm_fill.h the buckets' sums; here are the windows'
-// sums and the result.
+// In the order of use: msm_plan.h has sizes and scratch, msm_sort.h the sorts, msm_fill.h the buckets' sums; here are
+// the windows' sums and the result.
 #ifndef SIDOS_R255_MSM_H
 #define SIDOS_R255_MSM_H
 
@@ -26,8 +29,8 @@ static inline void msm_double(edwards_point *p) {
     edwards_to_extended(p, &r);
 }
 
-/// For the strips first … first + count − 1, whose buckets B_1, B_2, … lie one strip after the other, ΣB_j and Σ j·B_j; a strip
-/// a lane.
+/// For the strips first … first + count − 1, whose buckets B_1, B_2, … lie one strip after the other, ΣB_j and Σ j·B_j;
+/// a strip a lane.
 static __attribute__((noinline)) void msm_sum_strips(const msm_scratch *scratch, const msm_plan *plan, size_t first, size_t count) {
     for (size_t i = 0; i < count; i += FE_LANES) {
         uint32_t index[FE_LANES];
@@ -47,7 +50,8 @@ static __attribute__((noinline)) void msm_sum_strips(const msm_scratch *scratch,
     }
 }
 
-/// From their strips, with sums S_r and T_r for r = 0, 1 …, the sums of all windows, Σ T_r + strip·Σ r·S_r; a window a lane.
+/// From their strips, with sums S_r and T_r for r = 0, 1 …, the sums of all windows, Σ T_r + strip·Σ r·S_r; a window a
+/// lane.
 static __attribute__((noinline)) void msm_sum_windows(const msm_scratch *scratch, const msm_plan *plan) {
     const size_t top = plan->window_count - 1, none = msm_strips(plan, 0, plan->window_count);
     uint32_t index[FE_LANES];
@@ -102,7 +106,8 @@ static void msm_add_chunk(edwards_point *total, const msm_scratch *scratch, cons
     msm_add(total, &sum);
 }
 
-/// Bytes of scratch, aligned to 64, with which `count` points are summed fastest. Less will do, down to SIDOS_R255_MSM_LEAST.
+/// Bytes of scratch, aligned to 64, with which `count` points are summed fastest. Less will do, down to
+/// SIDOS_R255_MSM_LEAST.
 static size_t msm_scratch_size(size_t count) {
     const msm_plan plan = msm_make_plan(msm_min(count, MSM_CHUNK));
     return msm_place(NULL, &plan, NULL);

@@ -1,5 +1,5 @@
-// Filling the buckets of sums of many multiples (msm.h): records of points, sums that only have affine points added, a piece
-// of a bucket a lane.
+// Filling the buckets of sums of many multiples (msm.h): records of points, sums that only have affine points added, a
+// piece of a bucket a lane.
 #ifndef SIDOS_R255_MSM_FILL_H
 #define SIDOS_R255_MSM_FILL_H
 
@@ -9,8 +9,8 @@
 // 1/d.
 FE_CONSTANT(FE_INV_D, 0x0f276cdc9f843, 0x3084f2a85c4bc, 0x6e73d982d775a, 0x721958b108a66, 0x40907ed214d5c);
 
-/// A sum that only has affine points added to it: Y + X, Y − X and T loose, and 2Z. The multiplications that end an addition stay
-/// uncarried where the next one begins with their sum.
+/// A sum that only has affine points added to it: Y + X, Y − X and T loose, and 2Z. The multiplications that end an
+/// addition stay uncarried where the next one begins with their sum.
 typedef struct {
     fe y_plus_x, y_minus_x, t;
     fe_wide z2;

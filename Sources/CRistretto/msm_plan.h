@@ -1,4 +1,5 @@
-// Plan of a sum of many multiples (msm.h): the width of windows, how many are filled together, and the scratch that it takes.
+// Plan of a sum of many multiples (msm.h): the width of windows, how many are filled together, and the scratch that it
+// takes.
 #ifndef SIDOS_R255_MSM_PLAN_H
 #define SIDOS_R255_MSM_PLAN_H
 
@@ -11,8 +12,8 @@
 #define MSM_PIECE 256
 /// How many steps before its use a point is fetched to the cache.
 #define MSM_AHEAD 8
-/// What a bucket costs more than it saves, in additions of affine points: two additions of points and moves, but its first point is
-/// not added to anything. The width of windows follows from it.
+/// What a bucket costs more than it saves, in additions of affine points: two additions of points and moves, but its
+/// first point is not added to anything. The width of windows follows from it.
 #define MSM_BUCKET_COST 2
 
 #define MSM_AFFINE_WORDS FE_RECORD_WORDS(3)
@@ -106,8 +107,8 @@ static size_t msm_place(msm_scratch *scratch, const msm_plan *plan, void *base) 
     MSM_TAKE(high, plan->point_count);
     MSM_TAKE(carry, plan->point_count);
     MSM_TAKE(entries, plan->batch_windows * plan->point_count);
-    // Rows are longer by what short pieces lack, at most MSM_PIECE steps since counts fall, an empty row for empty buckets, and
-    // a look ahead.
+    // Rows are longer by what short pieces lack, at most MSM_PIECE steps since counts fall, an empty row for empty
+    // buckets, and a look ahead.
     MSM_TAKE(rows, plan->batch_windows * plan->point_count + buckets + FE_LANES * (MSM_PIECE + 2 + MSM_AHEAD));
     MSM_TAKE(ends, plan->batch_buckets);
     MSM_TAKE(pieces, buckets);

@@ -1,5 +1,5 @@
-// Sorting for sums of many multiples (msm.h): digits of the scalars, buckets of points with equal digits, pieces of buckets
-// for lanes.
+// Sorting for sums of many multiples (msm.h): digits of the scalars, buckets of points with equal digits, pieces of
+// buckets for lanes.
 #ifndef SIDOS_R255_MSM_SORT_H
 #define SIDOS_R255_MSM_SORT_H
 
@@ -50,8 +50,9 @@ static __attribute__((noinline)) void msm_split(const msm_scratch *scratch, cons
     }
 }
 
-/// Sorts the points of windows first … first + count − 1 by bucket, and the buckets, cut in pieces, by number of points. Returns the
-/// number of pieces. A bucket's first piece, there even if empty, has the bucket's slot; it is followed by the others.
+/// Sorts the points of windows first … first + count − 1 by bucket, and the buckets, cut in pieces, by number of
+/// points. Returns the number of pieces. A bucket's first piece, there even if empty, has the bucket's slot; it is
+/// followed by the others.
 static __attribute__((noinline)) size_t msm_sort(const msm_scratch *scratch, const msm_plan *plan, size_t first, size_t count,
                                                  size_t bucket_count) {
     memset(scratch->ends, 0, bucket_count * sizeof *scratch->ends);
@@ -93,8 +94,8 @@ static __attribute__((noinline)) size_t msm_sort(const msm_scratch *scratch, con
     return piece_count;
 }
 
-/// Lines up entries in the order in which lanes need them: for FE_LANES pieces at a time a row for each step, at least one. Short
-/// pieces are filled up with the neutral point.
+/// Lines up entries in the order in which lanes need them: for FE_LANES pieces at a time a row for each step, at least
+/// one. Short pieces are filled up with the neutral point.
 static __attribute__((noinline)) void msm_line_up(const msm_scratch *scratch, const msm_plan *plan, size_t piece_count) {
     const uint32_t neutral = 2 * (uint32_t)plan->point_count;
     uint32_t *row = scratch->rows;

@@ -40,8 +40,8 @@ static inline void odd_multiples(edwards_packed r[MULTIPLY_ENTRIES], const edwar
     }
 }
 
-// The multiple of one digit in constant time: every entry is read, the wanted one is kept by mask. The digit is the same in
-// every lane.
+// The multiple of one digit in constant time: every entry is read, the wanted one is kept by mask. The digit is the
+// same in every lane.
 typedef struct {
     fe_mask wanted[MULTIPLY_ENTRIES];
     fe_mask negative;
@@ -75,8 +75,8 @@ static inline void negate_cached_if(edwards_cached *r, fe_mask negative) {
 
 /// r = Σ d_i·2^(w·i) · p for the digits d_i of scalar.h, all but T. `multiples` is scratch.
 ///
-/// A look-up only loads and waits for nothing, while products keep the multiplier busy: a coordinate of the next addend is looked
-/// up at each of the first four doublings, a part of it after each product.
+/// A look-up only loads and waits for nothing, while products keep the multiplier busy: a coordinate of the next addend
+/// is looked up at each of the first four doublings, a part of it after each product.
 static __attribute__((noinline)) void multiply_point(edwards_point *r, const edwards_point *p,
                                                      const uint8_t digits[MULTIPLY_DIGITS],
                                                      edwards_packed multiples[MULTIPLY_ENTRIES]) {

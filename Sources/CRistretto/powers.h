@@ -1,6 +1,6 @@
-// The two long exponentiations: inversion, and the square root of a ratio. Both are chains of some 250 dependent squarings,
-// bound by the latency of one squaring and not by the multiplier. Two independent chains run side by side in about the time
-// of one and a half, so the square root takes its arguments in pairs.
+// The two long exponentiations: inversion, and the square root of a ratio. Both are chains of some 250 dependent
+// squarings, bound by the latency of one squaring and not by the multiplier. Two independent chains run side by side in
+// about the time of one and a half, so the square root takes its arguments in pairs.
 #ifndef SIDOS_R255_POWERS_H
 #define SIDOS_R255_POWERS_H
 
@@ -52,8 +52,8 @@ static __attribute__((noinline)) void fe_invert(fe *r, const fe *a) {
     fe_mul(r, &t, &a11);
 }
 
-// SQRT_RATIO_M1 of RFC 9496 for two independent pairs u[k], v[k] (tight): r[k] = √(u/v), the non-negative root, where u/v is
-// a square, else √(i·u/v); was_square[k] a mask. r = 0 when u or v is 0.
+// SQRT_RATIO_M1 of RFC 9496 for two independent pairs u[k], v[k] (tight): r[k] = √(u/v), the non-negative root, where
+// u/v is a square, else √(i·u/v); was_square[k] a mask. r = 0 when u or v is 0.
 //
 // With q = u·v³·(u·v⁷)^((p−5)/8), v·q²/u is a fourth root of one: 1 (q is the root), −1 (i·q is), or ±i (u/v is not a
 // square). (p − 5)/8 = 2^252 − 3 = 4·(2^250 − 1) + 1.
@@ -86,9 +86,9 @@ static __attribute__((noinline)) void fe_sqrt_ratio_pair(fe r[2], fe_mask was_sq
     }
 }
 
-// r[k] = ±1/√v[k] for two independent v[k] (tight), where it is a square other than 0, which was_square[k] masks; elsewhere r is
-// unspecified, but 0 for v = 0. Less work than fe_sqrt_ratio_pair with u = 1: with r = v³·(v⁷)^((p−5)/8), v·r² is 1 (r is a root),
-// −1 (i·r is), or ±i, or 0.
+// r[k] = ±1/√v[k] for two independent v[k] (tight), where it is a square other than 0, which was_square[k] masks;
+// elsewhere r is unspecified, but 0 for v = 0. Less work than fe_sqrt_ratio_pair with u = 1: with
+// r = v³·(v⁷)^((p−5)/8), v·r² is 1 (r is a root), −1 (i·r is), or ±i, or 0.
 static __attribute__((noinline)) void fe_inverse_sqrt_pair(fe r[2], fe_mask was_square[2], const fe v[2]) {
     fe v3[2], t[2], a11[2], base[2];
     fe_square_times(t, v, 1, 2);

@@ -4,16 +4,16 @@
 //   θ: J → E,  (s, t) ↦ (2s/(c·t), (1 − s²)/(1 + s²))
 //   φ: E → J,  (x, y) ↦ (c·xy/(1 + x²), (y² − x²)/(1 + x²)),   θ(φ(P)) = 2P
 // (φ: from (1−y²)(1+x²) = −(1+d)x²y² = (c·xy)² one gets (1−y')/(1+y') = (1−y²)/(1+x²) for 2P = (x', y'), a square.)
-// An encoding is a value s, and its element is θ(s, t) up to 4-torsion. So the s of an element known as a point of E costs an
-// inverse square root (254 squarings), but the s of a point already on J is a fraction: it costs an inversion, and a batch
-// of inversions costs three multiplications each. We therefore bring every result to J:
+// An encoding is a value s, and its element is θ(s, t) up to 4-torsion. So the s of an element known as a point of E
+// costs an inverse square root (254 squarings), but the s of a point already on J is a fraction: it costs an inversion,
+// and a batch of inversions costs three multiplications each. We therefore bring every result to J:
 //   · k·P: compute (k/2)·P on E and apply φ, since θ(φ((k/2)P)) = kP;
 //   · the one-way map: Elligator's outputs are points of J; add them there;
 //   · P + Q of decoded elements: decoding yields the point of J for nothing; add there;
 //   · P + ρ·G: P on J from decoding, φ((ρ/2)·G), add there.
 //
-// Coordinates: s = S/Z, t = T/Z². On J itself T ≠ 0 wherever Z ≠ 0, since A² − 1 = −4d/(1+d)² is not a square. The two points at
-// infinity have Z = 0, S ≠ 0, T = ±S². (0 : 0 : 0) is not a point.
+// Coordinates: s = S/Z, t = T/Z². On J itself T ≠ 0 wherever Z ≠ 0, since A² − 1 = −4d/(1+d)² is not a square. The two
+// points at infinity have Z = 0, S ≠ 0, T = ±S². (0 : 0 : 0) is not a point.
 #ifndef SIDOS_R255_QUARTIC_H
 #define SIDOS_R255_QUARTIC_H
 
@@ -31,9 +31,9 @@ typedef struct {
     fe s, t, z;  // loose
 } quartic_point;
 
-/// φ(P); T of `p` is not read. Twice P is not a multiple of it: θ of the result is 2P. `p` must not be (±i, 0), whose double is
-/// the point (0, −1); the result is then (0 : 0 : 0). A multiple k·Q of a decoded element other than the identity can be that only
-/// for k ≡ 0 mod l, and encode_group answers to it with the identity, as is right.
+/// φ(P); T of `p` is not read. Twice P is not a multiple of it: θ of the result is 2P. `p` must not be (±i, 0), whose
+/// double is the point (0, −1); the result is then (0 : 0 : 0). A multiple k·Q of a decoded element other than the
+/// identity can be that only for k ≡ 0 mod l, and encode_group answers to it with the identity, as is right.
 static inline void quartic_from_half(quartic_point *r, const edwards_point *p) {
     fe xx, yy, zz, u;
     fe_square(&xx, &p->x);
@@ -69,10 +69,10 @@ static inline void quartic_negate(quartic_point *r, const quartic_point *p) {
 // The sum on J, for all inputs. Two laws give it:
 //   I   s₃ = (s₁t₂ + s₂t₁)/(1 − s₁²s₂²)   t₃ = ((1 + s₁²s₂²)(t₁t₂ + 2A·s₁s₂) + 2s₁s₂(s₁² + s₂²))/(1 − s₁²s₂²)²
 //   II  s₃ = (s₁² − s₂²)/(s₁t₂ − s₂t₁)    t₃ = ((s₁² + s₂²)(t₁t₂ − 2A·s₁s₂) − 2s₁s₂(1 + s₁²s₂²))/(s₁t₂ − s₂t₁)²
-// They agree because (s₁t₂ + s₂t₁)(s₁t₂ − s₂t₁) = (s₁² − s₂²)(1 − s₁²s₂²). Law I degenerates to 0/0 exactly when the operands
-// differ by a point at infinity (then s₂ = ±1/s₁ and s₁t₂ = −s₂t₁); there law II's denominator is −2s₂t₁ ≠ 0. Honest inputs
-// meet that case with probability 2^−250, but two halves of a crafted 64-byte string can, so it is computed always and
-// selected by mask. Over the common denominator Z₁²Z₂² the fractions become the products below.
+// They agree because (s₁t₂ + s₂t₁)(s₁t₂ − s₂t₁) = (s₁² − s₂²)(1 − s₁²s₂²). Law I degenerates to 0/0 exactly when the
+// operands differ by a point at infinity (then s₂ = ±1/s₁ and s₁t₂ = −s₂t₁); there law II's denominator is −2s₂t₁ ≠ 0.
+// Honest inputs meet that case with probability 2^−250, but two halves of a crafted 64-byte string can, so it is
+// computed always and selected by mask. Over the common denominator Z₁²Z₂² the fractions become the products below.
 static inline void quartic_add(quartic_point *r, const quartic_point *p, const quartic_point *q) {
     fe a, b, c, e, ab, ce, st, ts, tt, pp, pp2a, cross, plus, s1z1, s2z2, u, w;
     quartic_point second;

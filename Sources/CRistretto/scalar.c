@@ -49,8 +49,8 @@ static uint64_t subtract(uint64_t *r, const uint64_t *a, const uint64_t *b, int 
 
 /// r = x mod l for any x < 2^512.
 ///
-/// Barrett: with q₁ = ⌊x/2^192⌋, q₃ = ⌊q₁·⌊2^512/l⌋/2^320⌋ is ⌊x/l⌋ or up to 2 below it; so x − q₃·l < 3l, which 320 bits
-/// hold, and two conditional subtractions finish.
+/// Barrett: with q₁ = ⌊x/2^192⌋, q₃ = ⌊q₁·⌊2^512/l⌋/2^320⌋ is ⌊x/l⌋ or up to 2 below it; so x − q₃·l < 3l, which 320
+/// bits hold, and two conditional subtractions finish.
 static void reduce_wide(uint64_t r[4], const uint64_t x[8]) {
     uint64_t product[10], multiple[9], rest[5], reduced[5];
     const uint64_t order[5] = {ORDER[0], ORDER[1], ORDER[2], ORDER[3], 0};

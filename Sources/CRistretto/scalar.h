@@ -1,4 +1,5 @@
-// Scalars: integers mod the group order l = 2^252 + 27742317777372353535851937790883648493, 32 bytes little-endian outside.
+// Scalars: integers mod the group order l = 2^252 + 27742317777372353535851937790883648493, 32 bytes little-endian
+// outside.
 #ifndef SIDOS_R255_SCALAR_H
 #define SIDOS_R255_SCALAR_H
 
@@ -8,9 +9,10 @@
 void sidos_r255_scalar_halve(uint8_t out[32], const uint8_t scalar[32]);
 
 // Odd signed digits. With n digits of w bits, n·w ≥ 254, every h < 2^253 is mod l a sum Σ d_i·2^(w·i) of odd digits in
-// ±1, ±3 … ±(2^w − 1): take the one of h, h + l that is odd, call it h', and the w-bit digits b_i of (h' + 2^(n·w) − 1)/2; then
-// d_i = 2b_i − (2^w − 1). No digit is zero, so tables need no identity and hold 2^(w−1) entries. The upper bit of b_i is the sign (set:
-// positive), and the entry of |d_i| is b_i's other bits, inverted where d_i is negative.
+// ±1, ±3 … ±(2^w − 1): take the one of h, h + l that is odd, call it h', and the w-bit digits b_i of
+// (h' + 2^(n·w) − 1)/2; then d_i = 2b_i − (2^w − 1). No digit is zero, so tables need no identity and hold 2^(w−1)
+// entries. The upper bit of b_i is the sign (set: positive), and the entry of |d_i| is b_i's other bits, inverted where
+// d_i is negative.
 
 #define SIDOS_R255_DIGITS(width) ((254 + (width) - 1) / (width))
 #define SIDOS_R255_MAX_DIGITS 64

@@ -1,5 +1,5 @@
-// Lists of values at which a carry, a mask, a window or an exceptional case of a formula would go wrong: encodings, scalars,
-// elements, halves of strings for the one-way map.
+// Lists of values at which a carry, a mask, a window or an exceptional case of a formula would go wrong: encodings,
+// scalars, elements, halves of strings for the one-way map.
 #ifndef SIDOS_R255_AWKWARD_H
 #define SIDOS_R255_AWKWARD_H
 
@@ -184,8 +184,8 @@ static inline void append_roots(list *values, const mpz_t r) {
     mpz_clears(t, square, exponent, NULL);
 }
 
-/// Halves of uniform strings at which the map is exceptional, and families that map to one coset or its negative, so that
-/// their sums meet the exceptional cases of addition.
+/// Halves of uniform strings at which the map is exceptional, and families that map to one coset or its negative, so
+/// that their sums meet the exceptional cases of addition.
 static inline list map_halves(void) {
     list halves = {NULL, 32, 0, 0};
     mpz_t r, x;

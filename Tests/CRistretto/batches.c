@@ -1,8 +1,9 @@
-// The contract of the batch functions, whatever the values: batches of many lengths against libsodium, unaligned buffers,
-// results over the input, nothing written beside the output, inputs left alone; an invalid element at every position is
-// found there, the first of two wins, and the output is then all zero.
+// The contract of the batch functions, whatever the values: batches of many lengths against libsodium, unaligned
+// buffers, results over the input, nothing written beside the output, inputs left alone; an invalid element at every
+// position is found there, the first of two wins, and the output is then all zero.
 //
-//   clang -O2 -ISources/CRistretto/include -o batches Sources/CRistretto/*.c Tests/CRistretto/batches.c -lsodium -lpthread
+//   clang -O2 -ISources/CRistretto/include -o batches Sources/CRistretto/*.c Tests/CRistretto/batches.c \
+//         -lsodium -lpthread
 //   SIDOS_R255_BACKEND=portable ./batches
 //
 // Inputs end where their memory ends, so that a build with -fsanitize=address also sees a read beyond them.

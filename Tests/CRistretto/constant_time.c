@@ -1,5 +1,5 @@
-// Runs every function with its secrets marked undefined, under valgrind's memcheck, which then reports each branch or address
-// that depends on them:
+// Runs every function with its secrets marked undefined, under valgrind's memcheck, which then reports each branch or
+// address that depends on them:
 //
 //   clang -O3 -g -DSIDOS_R255_MEMCHECK -ISources/CRistretto/include -o constant_time \
 //         Sources/CRistretto/*.c Tests/CRistretto/constant_time.c -lpthread

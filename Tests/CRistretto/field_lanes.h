@@ -1,5 +1,5 @@
-// What the tests of the private field arithmetic share: a backend's field with the bounds that its header promises, lanes as
-// GMP's integers, limbs drawn at random and at those bounds, and judging results.
+// What the tests of the private field arithmetic share: a backend's field with the bounds that its header promises,
+// lanes as GMP's integers, limbs drawn at random and at those bounds, and judging results.
 #ifndef SIDOS_R255_FIELD_LANES_H
 #define SIDOS_R255_FIELD_LANES_H
 
@@ -9,8 +9,8 @@
 
 #include "support.h"
 
-// What the header says of limbs: limb i is below TIGHT(i), or LOOSE(i), and it counts 2^WEIGHT(i) times; and of the factors
-// of products that are summed before they are carried: their bound is SUMMED.
+// What the header says of limbs: limb i is below TIGHT(i), or LOOSE(i), and it counts 2^WEIGHT(i) times; and of the
+// factors of products that are summed before they are carried: their bound is SUMMED.
 #if defined(FIELD_IFMA)
 #include "field_ifma.h"
 #define FIELD_NAME "ifma"

@@ -1,5 +1,5 @@
-// The powers of a backend's private field against GMP, lane by lane: SQRT_RATIO_M1 and its vectors of RFC 9496, inversion; and the
-// constants of field and curve.
+// The powers of a backend's private field against GMP, lane by lane: SQRT_RATIO_M1 and its vectors of RFC 9496,
+// inversion; and the constants of field and curve.
 //
 //   clang -O2 -ISources/CRistretto -ISources/CRistretto/include -o field_powers Tests/CRistretto/field_powers.c -lgmp
 //   with the same flags for AVX-512 IFMA and AVX2 as field_test.c

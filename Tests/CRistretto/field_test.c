@@ -1,5 +1,5 @@
-// The private field arithmetic of a backend against GMP, lane by lane: every operation of field.h on limbs drawn at random and
-// at the bounds that the backend's header promises, and the bounds of the results. (Powers: field_powers.c.)
+// The private field arithmetic of a backend against GMP, lane by lane: every operation of field.h on limbs drawn at
+// random and at the bounds that the backend's header promises, and the bounds of the results. (Powers: field_powers.c.)
 //
 //   clang -O2 -ISources/CRistretto -ISources/CRistretto/include -o field_test Tests/CRistretto/field_test.c -lgmp
 //   clang -O2 -DFIELD_IFMA -mavx512f -mavx512dq -mavx512vl -mavx512ifma … for AVX-512 IFMA

@@ -1,5 +1,5 @@
-// A libFuzzer target: whatever 32 bytes come as an element, at whatever position of a batch, they are refused or multiplied,
-// added and re-randomised just as libsodium does.
+// A libFuzzer target: whatever 32 bytes come as an element, at whatever position of a batch, they are refused or
+// multiplied, added and re-randomised just as libsodium does.
 //
 //   clang -O1 -fsanitize=fuzzer,address,undefined -ISources/CRistretto/include -o fuzz_decode \
 //         Sources/CRistretto/*.c Tests/CRistretto/fuzz_decode.c -lsodium -lpthread

@@ -1,5 +1,6 @@
-// The multi-scalar multiplication: Σ scalars[i]·points[i] against the multiple of G known from the points' logarithms, and
-// against products and sums of libsodium's; awkward scalars, equal and opposite points, invalid points at every position.
+// The multi-scalar multiplication: Σ scalars[i]·points[i] against the multiple of G known from the points' logarithms,
+// and against products and sums of libsodium's; awkward scalars, equal and opposite points, invalid points at every
+// position.
 //
 //   clang -O2 -DSIDOS_R255_HAS_MSM -ISources/CRistretto/include -o msm Sources/CRistretto/*.c Tests/CRistretto/msm.c \
 //         -lsodium -lpthread
@@ -74,8 +75,8 @@ static void draw_points(size_t count) {
     }
 }
 
-/// kind 0: random; 1: all 0; 2: all 1; 3: all 2^128 − 1; 4: any of these, 2^127, 5 and 6; 5: small; 6: single bits; above: one
-/// hexadecimal digit over and over.
+/// kind 0: random; 1: all 0; 2: all 1; 3: all 2^128 − 1; 4: any of these, 2^127, 5 and 6; 5: small; 6: single bits;
+/// above: one hexadecimal digit over and over.
 static void draw_scalars(size_t count, unsigned kind) {
     for (size_t i = 0; i < count; i++) {
         const unsigned pick = kind == 4 ? (unsigned)random_below(7) : kind;

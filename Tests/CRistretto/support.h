@@ -22,7 +22,8 @@ static inline int processor_supports(const char *name) {
     return strcmp(name, "portable") == 0;
 }
 
-/// Makes sure that the backend in use is the one that SIDOS_R255_BACKEND names, if it names one, and passes its self-test.
+/// Makes sure that the backend in use is the one that SIDOS_R255_BACKEND names, if it names one, and passes its
+/// self-test.
 ///
 /// Ends the program with EXIT_UNSUPPORTED if the processor lacks the instructions, and with 1 if it has them and yet
 /// another backend is in use: then the one asked for is not built or failed its self-test.

@@ -1,14 +1,15 @@
-// Measures whether run time depends on secrets, as dudect does (Reparaz, Balasch, Verbauwhede, "Dude, is my code constant
-// time?", 2017): each public function is timed on a fixed secret and on random ones in random order, and Welch's t-test
-// compares the two classes, over all times, over those below each of many percentiles, and over squared deviations.
+// Measures whether run time depends on secrets, as dudect does (Reparaz, Balasch, Verbauwhede, "Dude, is my code
+// constant time?", 2017): each public function is timed on a fixed secret and on random ones in random order, and
+// Welch's t-test compares the two classes, over all times, over those below each of many percentiles, and over squared
+// deviations.
 //
 //   clang -O3 -ISources/CRistretto/include -o timing Sources/CRistretto/*.c Tests/CRistretto/timing.c -lm -lpthread
 //   SIDOS_R255_BACKEND=portable ./timing [MEASUREMENTS]
 //
-// |t| ≥ 10 is a leak, |t| ≥ 4.5 suspicious. Other programs disturb the times of both classes alike, but rarely exactly so;
-// hence a leak counts only if three measurements find it. A leak planted on purpose must be found first. Beside |t|, the
-// difference of the means is printed that the sharpest of the tests would have called a leak: a pass means no more than
-// that. MEASUREMENTS are 80,000 unless given, about two minutes for the portable backend.
+// |t| ≥ 10 is a leak, |t| ≥ 4.5 suspicious. Other programs disturb the times of both classes alike, but rarely exactly
+// so; hence a leak counts only if three measurements find it. A leak planted on purpose must be found first. Beside
+// |t|, the difference of the means is printed that the sharpest of the tests would have called a leak: a pass means no
+// more than that. MEASUREMENTS are 80,000 unless given, about two minutes for the portable backend.
 #include <math.h>
 #include <time.h>
 
@@ -127,8 +128,8 @@ static void prepare(void) {
     table = new_table(pool_elements[7]);
 }
 
-/// Writes the secret of one measurement. Both classes do the same work here and take the same branches, since the processor
-/// would remember those when it predicts the branches measured.
+/// Writes the secret of one measurement. Both classes do the same work here and take the same branches, since the
+/// processor would remember those when it predicts the branches measured.
 static void fill_secret(uint8_t *secret, const target *t, int is_random) {
     const volatile uint8_t mask = (uint8_t)-is_random;
     uint8_t fixed[32], bytes[32];

@@ -17,8 +17,8 @@ extern "C" {
 #define SIDOS_NOISE_UNIFORM_BYTE_COUNT 17
 
 /*
- * The magnitude of a draw is the number of thresholds that are not above U, which is the first 16 of its uniform bytes as
- * a big-endian number; it is negative if the lowest bit of the last byte is set.
+ * The magnitude of a draw is the number of thresholds that are not above U, which is the first 16 of its uniform bytes
+ * as a big-endian number; it is negative if the lowest bit of the last byte is set.
  *
  * Out:  out              `count` draws. Secret.
  * In:   uniform          `count` times 17 uniformly random bytes. Secret.

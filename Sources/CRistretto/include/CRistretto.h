@@ -6,25 +6,27 @@
 //   l = 2^252 + 27742317777372353535851937790883648493,
 // a capsule is two elements A‖B, 64 bytes. Batches are arrays of these without gaps.
 //
-// An input element is *invalid* when its encoding is not canonical or is that of the identity (32 zero bytes). A batch is all or
-// nothing: on success it returns `count`; when an input is invalid it returns the index of the first item holding an
-// invalid element, and the whole output is zero. Nothing else can fail. (`count` 0 succeeds, returns 0, touches nothing.)
+// An input element is *invalid* when its encoding is not canonical or is that of the identity (32 zero bytes). A batch
+// is all or nothing: on success it returns `count`; when an input is invalid it returns the index of the first item
+// holding an invalid element, and the whole output is zero. Nothing else can fail. (`count` 0 succeeds, returns 0,
+// touches nothing.)
 //
-// Scalars given to the multiplications should be canonical, see `sidos_r255_scalar_is_canonical`; others are taken mod l. A
-// scalar ≡ 0 gives the identity, which no function accepts back: callers draw scalars from 1 … l−1.
+// Scalars given to the multiplications should be canonical, see `sidos_r255_scalar_is_canonical`; others are taken mod
+// l. A scalar ≡ 0 gives the identity, which no function accepts back: callers draw scalars from 1 … l−1.
 //
-// Constant time: run time and memory access depend on `count`, on which item is first invalid, and on nothing else. Scalars,
-// uniform bytes, elements and results may all be secret. Scratch is on the stack (under 256 KiB whatever `count`) and wiped.
-// `sidos_r255_msm_vartime` alone is for public data and is not so.
+// Constant time: run time and memory access depend on `count`, on which item is first invalid, and on nothing else.
+// Scalars, uniform bytes, elements and results may all be secret. Scratch is on the stack (under 256 KiB whatever
+// `count`) and wiped. `sidos_r255_msm_vartime` alone is for public data and is not so.
 //
-// Aliasing: `out` may equal `in` in `sidos_r255_mul_batch` and `sidos_r255_rerandomize_batch` (after a failure the input is then
-// lost, being zeroed). No other output may overlap an input or another output, except that scalar functions may write
-// over any of their 32-byte arguments. Buffers need no alignment, tables do.
+// Aliasing: `out` may equal `in` in `sidos_r255_mul_batch` and `sidos_r255_rerandomize_batch` (after a failure the
+// input is then lost, being zeroed). No other output may overlap an input or another output, except that scalar
+// functions may write over any of their 32-byte arguments. Buffers need no alignment, tables do.
 //
-// Threads: every function may be called from any thread at once. The first call selects the backend (a few milliseconds).
+// Threads: every function may be called from any thread at once. The first call selects the backend (a few
+// milliseconds).
 //
-// If no backend passes its self-test on this processor, every batch returns 0 with its output zeroed, tables are refused,
-// and `sidos_r255_self_test` returns 0: check that once at start.
+// If no backend passes its self-test on this processor, every batch returns 0 with its output zeroed, tables are
+// refused, and `sidos_r255_self_test` returns 0: check that once at start.
 #ifndef SIDOS_CRISTRETTO_H
 #define SIDOS_CRISTRETTO_H
 
@@ -37,11 +39,12 @@ extern "C" {
 
 // MARK: Backend
 
-/// Name of the backend in use: "portable" and, where built and supported, faster ones; "none" if none passed its self-test.
+/// Name of the backend in use: "portable" and, where built and supported, faster ones; "none" if none passed its
+/// self-test.
 ///
 /// The fastest that this processor supports and that passes its self-test is chosen once per process. The environment
-/// variable SIDOS_R255_BACKEND, read at that moment, names one to try first; a name that is unknown, unsupported here or
-/// fails the self-test leaves the choice automatic, so compare the name returned.
+/// variable SIDOS_R255_BACKEND, read at that moment, names one to try first; a name that is unknown, unsupported here
+/// or fails the self-test leaves the choice automatic, so compare the name returned.
 ///
 /// Returns: a static string, never NULL.
 const char *sidos_r255_backend(void);
@@ -67,8 +70,8 @@ size_t sidos_r255_mul_batch(uint8_t *out, const uint8_t *in, const uint8_t scala
 /// Returns: `count`.
 size_t sidos_r255_from_uniform_batch(uint8_t *out, const uint8_t *in64, size_t count);
 
-/// Maps uniform bytes to elements and multiplies these by one scalar, in less time than by two calls: no element is encoded and
-/// decoded between.
+/// Maps uniform bytes to elements and multiplies these by one scalar, in less time than by two calls: no element is
+/// encoded and decoded between.
 ///
 /// In:  `in64`: as for `sidos_r255_from_uniform_batch`; `scalar`: the scalar, secret.
 /// Out: `out`: `count` elements, out[i] = scalar·map(in64[i]).
@@ -89,7 +92,8 @@ size_t sidos_r255_base_mul_batch(uint8_t *out, const uint8_t *scalars, size_t co
 /// Returns: `count`, or the first index at which `a` or `b` is invalid with `out` zeroed.
 size_t sidos_r255_add_batch(uint8_t *out, const uint8_t *a, const uint8_t *b, size_t count);
 
-/// Subtracts element by element; as `sidos_r255_add_batch`, with out[i] = a[i] − b[i], the identity where they are equal.
+/// Subtracts element by element; as `sidos_r255_add_batch`, with out[i] = a[i] − b[i], the identity where they are
+/// equal.
 size_t sidos_r255_sub_batch(uint8_t *out, const uint8_t *a, const uint8_t *b, size_t count);
 
 /// Checks that every element is valid.
@@ -98,16 +102,17 @@ size_t sidos_r255_sub_batch(uint8_t *out, const uint8_t *a, const uint8_t *b, si
 /// Returns: `count`, or the index of the first invalid element.
 size_t sidos_r255_validate_batch(const uint8_t *in, size_t count);
 
-/// Sums multiples of public elements by public scalars, for checking many equations at once. Variable time: nothing here may be
-/// secret.
+/// Sums multiples of public elements by public scalars, for checking many equations at once. Variable time: nothing
+/// here may be secret.
 ///
-/// In:  `scalars16`: `count` integers of 128 bits, 16 little-endian bytes each; `points`: `count` elements. Any of them may be
+/// In: `scalars16`: `count` integers of 128 bits, 16 little-endian bytes each; `points`: `count` elements. Any of them
+/// may be
 ///      equal, and scalars may be 0.
-/// Out: `out`: the encoding of Σ scalars16[i]·points[i]; 32 zero bytes when that is the identity, as it is for `count` 0.
-/// Returns: `count`, or the index of the first invalid element with `out` zeroed. (`count` 0 writes `out`, too.)
+/// Out: `out`: the encoding of Σ scalars16[i]·points[i]; 32 zero bytes when that is the identity, as it is for `count`
+/// 0. Returns: `count`, or the index of the first invalid element with `out` zeroed. (`count` 0 writes `out`, too.)
 ///
-/// Scratch is on the heap, 2 MiB for 8192 elements and under 6 MiB whatever `count`. Where that much cannot be had the sum is made
-/// with less, in the end with 192 KiB of stack, and takes longer; it cannot fail.
+/// Scratch is on the heap, 2 MiB for 8192 elements and under 6 MiB whatever `count`. Where that much cannot be had the
+/// sum is made with less, in the end with 192 KiB of stack, and takes longer; it cannot fail.
 size_t sidos_r255_msm_vartime(uint8_t out[32], const uint8_t *scalars16, const uint8_t *points, size_t count);
 
 // MARK: Capsules
@@ -117,8 +122,8 @@ size_t sidos_r255_table_byte_count(void);
 
 /// Fills a table for multiplications of the element Y.
 ///
-/// A table belongs to the process that filled it: never store or send it. It is read-only from then on and may be used by
-/// several threads.
+/// A table belongs to the process that filled it: never store or send it. It is read-only from then on and may be used
+/// by several threads.
 ///
 /// In:  `y`: one element, public or secret.
 /// Out: `table`: `sidos_r255_table_byte_count()` bytes, aligned to 64, allocated by the caller; zeroed on failure.
@@ -128,14 +133,15 @@ int sidos_r255_table_init(void *table, const uint8_t y[32]);
 /// Re-randomises capsules under the key Y.
 ///
 /// In:  `in`: `count` capsules A‖B; `scalars`: `count` scalars ρ', secret; `table`: filled for Y.
-/// Out: `out`: `count` capsules (A + ρ'·G)‖(B + ρ'·Y). May equal `in`. An identity can result, only if ρ'·G = −A or ρ'·Y = −B.
-/// Returns: `count`, or the index of the first capsule with an invalid half with `out` zeroed.
+/// Out: `out`: `count` capsules (A + ρ'·G)‖(B + ρ'·Y). May equal `in`. An identity can result, only if ρ'·G = −A or
+/// ρ'·Y = −B. Returns: `count`, or the index of the first capsule with an invalid half with `out` zeroed.
 size_t sidos_r255_rerandomize_batch(uint8_t *out, const uint8_t *in, const uint8_t *scalars, const void *table, size_t count);
 
 /// Seals fresh random elements S under the key Y.
 ///
 /// In:  `sigmas`, `rhos`: `count` scalars σ and ρ each, secret; `table`: filled for Y.
-/// Out: `capsules_out`: `count` capsules (ρ·G)‖(S + ρ·Y) with S = σ·G; `secrets_out`: the `count` elements S, secret, the
+/// Out: `capsules_out`: `count` capsules (ρ·G)‖(S + ρ·Y) with S = σ·G; `secrets_out`: the `count` elements S, secret,
+/// the
 ///      caller wipes them.
 /// Returns: `count`.
 size_t sidos_r255_seal_batch(uint8_t *capsules_out, uint8_t *secrets_out, const uint8_t *sigmas, const uint8_t *rhos,

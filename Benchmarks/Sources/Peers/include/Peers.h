@@ -28,14 +28,16 @@ size_t peer_sodium_rerandomize(uint8_t *out, const uint8_t *in, const uint8_t *s
 size_t peer_sodium_seal(uint8_t *capsules, uint8_t *secrets, const uint8_t *sigmas, const uint8_t *rhos, const uint8_t y[32],
                         size_t count);
 
-/// OpenSSL's X25519 through EVP_PKEY_derive: another curve with the same field, x-coordinates only, without a prime-order group.
+/// OpenSSL's X25519 through EVP_PKEY_derive: another curve with the same field, x-coordinates only, without a
+/// prime-order group.
 size_t peer_openssl_x25519(uint8_t *out, const uint8_t *in, const uint8_t scalar[32], size_t count);
 
 /// OpenSSL's P-256: EC_POINT_oct2point, EC_POINT_mul, EC_POINT_point2oct.
 size_t peer_openssl_mul(uint8_t *out, const uint8_t *in, const uint8_t scalar[32], size_t count);
 size_t peer_openssl_validate(const uint8_t *in, size_t count);
 
-/// GMP's mpz_powm_sec modulo `modulus` (384 bytes, big-endian) by an exponent of 32 bytes, and the smaller of {y, p − y}.
+/// GMP's mpz_powm_sec modulo `modulus` (384 bytes, big-endian) by an exponent of 32 bytes, and the smaller of {y,
+/// p − y}.
 size_t peer_gmp_powm_sec(uint8_t *out, const uint8_t *in, const uint8_t exponent[32], const uint8_t modulus[384], size_t count);
 
 /// CPU time of the calling thread and of the whole process, in nanoseconds.
