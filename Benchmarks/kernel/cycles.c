@@ -51,9 +51,14 @@ static const struct {
     const char *name;
     void (*run)(void);
 } OPERATIONS[] = {
-    {"multiply", run_mul},     {"map", run_map},           {"map and multiply", run_map_mul},
-    {"base multiply", run_base}, {"add", run_add},         {"validate", run_validate},
-    {"seal", run_seal},        {"re-randomise", run_rerandomize},
+    {"multiply", run_mul},
+    {"map", run_map},
+    {"map and multiply", run_map_mul},
+    {"base multiply", run_base},
+    {"add", run_add},
+    {"validate", run_validate},
+    {"seal", run_seal},
+    {"re-randomise", run_rerandomize},
 };
 #define OPERATION_COUNT (sizeof OPERATIONS / sizeof OPERATIONS[0])
 

@@ -96,8 +96,7 @@ static void select_backend(void) {
 
 #else
 
-static void select_backend(void) {
-}
+static void select_backend(void) {}
 
 #endif
 
@@ -105,6 +104,4 @@ const ffdhe3072_backend *sidos_ffdhe3072_backend_in_use(void) {
     return pthread_once(&selection, select_backend) == 0 ? selected : &sidos_ffdhe3072_gmp;
 }
 
-const char *sidos_ffdhe3072_backend(void) {
-    return sidos_ffdhe3072_backend_in_use()->name;
-}
+const char *sidos_ffdhe3072_backend(void) { return sidos_ffdhe3072_backend_in_use()->name; }

@@ -3,9 +3,7 @@
 #include "backend.h"
 #include "scratch.h"
 
-static size_t group_count(size_t done, size_t count) {
-    return count - done < GROUP_COUNT ? count - done : GROUP_COUNT;
-}
+static size_t group_count(size_t done, size_t count) { return count - done < GROUP_COUNT ? count - done : GROUP_COUNT; }
 
 /*
  * Reads elements until one is invalid; returns how many are valid. Which one is invalid is public, so that no time need

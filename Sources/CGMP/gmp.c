@@ -3,9 +3,7 @@
 
 static const mp_limb_t generator[1] = {2};
 
-static int prepare(void) {
-    return 1;
-}
+static int prepare(void) { return 1; }
 
 /* A number to read while its power is written, and what mpn_sec_powm asks for; least for a base of one limb. */
 static mp_size_t scratch_limb_count(mp_size_t exponent_limb_count) {

@@ -86,6 +86,4 @@ size_t sidos_ffdhe3072_multiply_batch(uint8_t *out, const uint8_t *a, const uint
     return result;
 }
 
-void sidos_ffdhe3072_modulus(uint8_t out[384]) {
-    sidos_ffdhe3072_store(out, sidos_ffdhe3072_p, LIMB_COUNT);
-}
+void sidos_ffdhe3072_modulus(uint8_t out[384]) { sidos_ffdhe3072_store(out, sidos_ffdhe3072_p, LIMB_COUNT); }

@@ -28,9 +28,7 @@ static inline mp_limb_t value_barrier(mp_limb_t value) {
 }
 
 /* All ones if bit is 1, zero if it is 0. */
-static inline mp_limb_t mask_of_bit(mp_limb_t bit) {
-    return value_barrier(0 - bit);
-}
+static inline mp_limb_t mask_of_bit(mp_limb_t bit) { return value_barrier(0 - bit); }
 
 /* A memset to zero that the compiler cannot drop: the assembly may read the memory, for all it knows. */
 static inline void wipe(void *memory, size_t byte_count) {
@@ -49,9 +47,7 @@ static inline mp_limb_t public_verdict(mp_limb_t verdict) {
     return verdict;
 }
 #else
-static inline mp_limb_t public_verdict(mp_limb_t verdict) {
-    return verdict;
-}
+static inline mp_limb_t public_verdict(mp_limb_t verdict) { return verdict; }
 #endif
 
 /* Big-endian bytes, eight a limb. */

@@ -27,9 +27,7 @@ static uint64_t modulus[DIGITS], radix_squared[DIGITS];
 INLINE void add_columns(__m512i column[BLOCK], const product_space *s, const __m512i b[HALF], int k) {
     const int blocks = BLOCKS / 2;
     const __m512i *outer = k < BLOCKS ? s->low + BLOCK * k : s->high + BLOCK * (k - BLOCKS);
-    UNROLL for (int i = 0; i < BLOCK; i++) {
-        column[i] = _mm512_add_epi64(column[i], outer[i]);
-    }
+    UNROLL for (int i = 0; i < BLOCK; i++) { column[i] = _mm512_add_epi64(column[i], outer[i]); }
     if (k >= blocks && k < 3 * blocks) {
         const int at = BLOCK * (k - blocks);
         UNROLL for (int i = 0; i < BLOCK; i++) {
@@ -49,13 +47,10 @@ INLINE void add_columns(__m512i column[BLOCK], const product_space *s, const __m
 }
 
 /* Adds q by the first `limb_count` limbs of a block of m. */
-INLINE void add_multiples(__m512i column[2 * BLOCK], const __m512i q[BLOCK], const uint64_t *limbs,
-                          int limb_count) {
+INLINE void add_multiples(__m512i column[2 * BLOCK], const __m512i q[BLOCK], const uint64_t *limbs, int limb_count) {
     UNROLL for (int j = 0; j < limb_count; j++) {
         const __m512i limb = all_lanes(limbs[j]);
-        UNROLL for (int i = 0; i < BLOCK; i++) {
-            column[i + j] = _mm512_madd52lo_epu64(column[i + j], q[i], limb);
-        }
+        UNROLL for (int i = 0; i < BLOCK; i++) { column[i + j] = _mm512_madd52lo_epu64(column[i + j], q[i], limb); }
         UNROLL for (int i = 0; i < BLOCK; i++) {
             column[i + j + 1] = _mm512_madd52hi_epu64(column[i + j + 1], q[i], limb);
         }
@@ -78,18 +73,14 @@ typedef struct {
 INLINE void look_up_limbs(look_up *l, int k) {
     __m512i *const found = l->found.v + LIMBS_AT_ONCE * k;
     __m512i f[LIMBS_AT_ONCE];
-    UNROLL for (int j = 0; j < LIMBS_AT_ONCE; j++) {
-        f[j] = found[j];
-    }
+    UNROLL for (int j = 0; j < LIMBS_AT_ONCE; j++) { f[j] = found[j]; }
     UNROLL for (int e = 0; e < ENTRIES; e++) {
         const __m512i *entry = l->table[e].v + LIMBS_AT_ONCE * k;
         UNROLL for (int j = 0; j < LIMBS_AT_ONCE; j++) {
             f[j] = _mm512_ternarylogic_epi64(f[j], l->mask[e], entry[j], 0xf8); /* f | mask & entry */
         }
     }
-    UNROLL for (int j = 0; j < LIMBS_AT_ONCE; j++) {
-        found[j] = f[j];
-    }
+    UNROLL for (int j = 0; j < LIMBS_AT_ONCE; j++) { found[j] = f[j]; }
 }
 
 /*
@@ -118,9 +109,7 @@ static __attribute__((noinline)) void reduce(lanes *r, product_space *s, const _
             }
         }
         add_columns(column, s, b, k);
-        UNROLL for (int i = 0; i < BLOCK; i++) {
-            column[i] = _mm512_add_epi64(column[i], carry[i]);
-        }
+        UNROLL for (int i = 0; i < BLOCK; i++) { column[i] = _mm512_add_epi64(column[i], carry[i]); }
         if (k < BLOCKS) {
             UNROLL for (int i = 0; i < BLOCK; i++) {
                 const __m512i digit = low_digit(column[i]);
@@ -138,9 +127,7 @@ static __attribute__((noinline)) void reduce(lanes *r, product_space *s, const _
                 column[i + 1] = _mm512_add_epi64(column[i + 1], carry_of(column[i]));
             }
         }
-        UNROLL for (int i = 0; i < BLOCK; i++) {
-            carry[i] = column[BLOCK + i];
-        }
+        UNROLL for (int i = 0; i < BLOCK; i++) { carry[i] = column[BLOCK + i]; }
     }
 }
 

@@ -28,31 +28,23 @@ typedef struct {
     __m512i v[DIGITS];
 } lanes;
 
-INLINE __m512i all_lanes(uint64_t value) {
-    return _mm512_set1_epi64((long long)value);
-}
+INLINE __m512i all_lanes(uint64_t value) { return _mm512_set1_epi64((long long)value); }
 
 INLINE __m512i low_digit(__m512i column) {
     return _mm512_and_si512(column, all_lanes(((uint64_t)1 << DIGIT_BITS) - 1));
 }
 
 /* Columns may be negative until carries have gone through them, so carries keep their sign. */
-INLINE __m512i carry_of(__m512i column) {
-    return _mm512_srai_epi64(column, DIGIT_BITS);
-}
+INLINE __m512i carry_of(__m512i column) { return _mm512_srai_epi64(column, DIGIT_BITS); }
 
 INLINE void clear(__m512i *column, int count) {
-    UNROLL for (int i = 0; i < count; i++) {
-        column[i] = _mm512_setzero_si512();
-    }
+    UNROLL for (int i = 0; i < count; i++) { column[i] = _mm512_setzero_si512(); }
 }
 
 /* Adds a by b. The order keeps additions to one column apart, since the next waits for the last. */
 INLINE void add_products(__m512i column[2 * PIECE], const __m512i a[PIECE], const __m512i b[PIECE]) {
     UNROLL for (int j = 0; j < PIECE; j++) {
-        UNROLL for (int i = 0; i < PIECE; i++) {
-            column[i + j] = _mm512_madd52lo_epu64(column[i + j], a[i], b[j]);
-        }
+        UNROLL for (int i = 0; i < PIECE; i++) { column[i + j] = _mm512_madd52lo_epu64(column[i + j], a[i], b[j]); }
         UNROLL for (int i = 0; i < PIECE; i++) {
             column[i + j + 1] = _mm512_madd52hi_epu64(column[i + j + 1], a[i], b[j]);
         }

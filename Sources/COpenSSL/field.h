@@ -63,13 +63,9 @@ static inline void field_square(field *r, const field *a) {
     field_reduce(r, t);
 }
 
-static inline void field_add(field *r, const field *a, const field *b) {
-    limbs_add_mod(r, a, b, &field_modulus);
-}
+static inline void field_add(field *r, const field *a, const field *b) { limbs_add_mod(r, a, b, &field_modulus); }
 
-static inline void field_sub(field *r, const field *a, const field *b) {
-    limbs_sub_mod(r, a, b, &field_modulus);
-}
+static inline void field_sub(field *r, const field *a, const field *b) { limbs_sub_mod(r, a, b, &field_modulus); }
 
 static inline void field_triple(field *r, const field *a) {
     field twice;
@@ -86,9 +82,7 @@ static inline void field_negate_if(field *r, uint64_t mask) {
 }
 
 /* r = the 256-bit number in Montgomery form; numbers of p and above are reduced. */
-static inline void field_from_limbs(field *r, const limbs256 *number) {
-    field_mul(r, number, &field_r_squared);
-}
+static inline void field_from_limbs(field *r, const limbs256 *number) { field_mul(r, number, &field_r_squared); }
 
 /* Out of Montgomery form: multiplying by 1 divides by R. */
 static inline void field_to_limbs(limbs256 *number, const field *a) {

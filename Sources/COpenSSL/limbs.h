@@ -21,14 +21,10 @@ static inline uint64_t value_barrier(uint64_t value) {
 }
 
 /* All ones if bit is 1, zero if it is 0. */
-static inline uint64_t mask_of_bit(uint64_t bit) {
-    return value_barrier(0 - bit);
-}
+static inline uint64_t mask_of_bit(uint64_t bit) { return value_barrier(0 - bit); }
 
 /* 1 if value is zero, else 0: value | -value has its top bit set unless value is zero. */
-static inline uint64_t is_zero_word(uint64_t value) {
-    return 1 ^ ((value | (0 - value)) >> 63);
-}
+static inline uint64_t is_zero_word(uint64_t value) { return 1 ^ ((value | (0 - value)) >> 63); }
 
 /* A memset to zero that the compiler cannot drop: the assembly may read the memory, for all it knows. */
 static inline void wipe(void *memory, size_t byte_count) {
@@ -47,9 +43,7 @@ static inline uint64_t public_verdict(uint64_t verdict) {
     return verdict;
 }
 #else
-static inline uint64_t public_verdict(uint64_t verdict) {
-    return verdict;
-}
+static inline uint64_t public_verdict(uint64_t verdict) { return verdict; }
 #endif
 
 /* r = mask ? a : r, for a mask of all ones or zero. */

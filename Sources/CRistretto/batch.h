@@ -48,7 +48,8 @@ static size_t decode_next(decoded_element pair[2], const uint8_t *in, size_t vec
 }
 
 /// Decodes vector `vector` of each of two lists, `stride` bytes between elements; as decode_group.
-static size_t decode_two(decoded_element pair[2], const uint8_t *a, const uint8_t *b, size_t stride, size_t vector, size_t count) {
+static size_t decode_two(decoded_element pair[2], const uint8_t *a, const uint8_t *b, size_t stride, size_t vector,
+                         size_t count) {
     decoded_element *const pointers[2] = {&pair[0], &pair[1]};
     const uint8_t *const bytes[2] = {a + stride * FE_LANES * vector, b + stride * FE_LANES * vector};
     const size_t used[2] = {lanes_used(count, vector), lanes_used(count, vector)};
@@ -236,7 +237,8 @@ static size_t add(uint8_t *out, const uint8_t *a, const uint8_t *b, int subtract
 static size_t validate(const uint8_t *in, size_t count) {
     decoded_element pair[2];
     size_t valid_count = count;
-    for (size_t i = 0; i * FE_LANES < count && valid_count == count; i += 2) valid_count = decode_next(pair, in, i, count);
+    for (size_t i = 0; i * FE_LANES < count && valid_count == count; i += 2)
+        valid_count = decode_next(pair, in, i, count);
     sidos_wipe(pair, sizeof pair);
     wipe_traces();
     return valid_count;
@@ -254,22 +256,24 @@ static int table_init(void *table, const uint8_t y[32]) {
     return valid;
 }
 
-#define SIDOS_R255_BACKEND_TABLE(backend_name)     \
-    {                                              \
-        .name = backend_name,                      \
+// clang-format off
+#define SIDOS_R255_BACKEND_TABLE(backend_name)            \
+    {                                                     \
+        .name = backend_name,                             \
         .table_byte_count = sizeof(comb_row) * COMB_ROWS, \
-        .is_supported = is_supported,              \
-        .table_init = table_init,                  \
-        .mul = mul,                                \
-        .from_uniform = from_uniform,              \
-        .from_uniform_mul = from_uniform_mul,      \
-        .table_mul = table_mul,                    \
-        .rerandomize = rerandomize,                \
-        .seal = seal,                              \
-        .add = add,                                \
-        .validate = validate,                      \
-        .msm_scratch_size = msm_scratch_size,      \
-        .msm = msm,                                \
+        .is_supported = is_supported,                     \
+        .table_init = table_init,                         \
+        .mul = mul,                                       \
+        .from_uniform = from_uniform,                     \
+        .from_uniform_mul = from_uniform_mul,             \
+        .table_mul = table_mul,                           \
+        .rerandomize = rerandomize,                       \
+        .seal = seal,                                     \
+        .add = add,                                       \
+        .validate = validate,                             \
+        .msm_scratch_size = msm_scratch_size,             \
+        .msm = msm,                                       \
     }
+// clang-format on
 
 #endif

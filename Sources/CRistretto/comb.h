@@ -22,7 +22,8 @@ typedef uint8_t comb_digits[COMB_ROWS][SIDOS_R255_GROUP];
 
 static inline void comb_split(comb_digits digits, const uint8_t *half_scalars, size_t count) {
     for (size_t i = 0; i < COMB_VECTORS * FE_LANES && i < (count + FE_LANES - 1) / FE_LANES * FE_LANES; i++)
-        sidos_scalar_digits(&digits[0][i], SIDOS_R255_GROUP, half_scalars + 32 * (i < count ? i : count - 1), FE_COMB_BITS);
+        sidos_scalar_digits(&digits[0][i], SIDOS_R255_GROUP, half_scalars + 32 * (i < count ? i : count - 1),
+                            FE_COMB_BITS);
 }
 
 static inline void comb_look_up(edwards_affine *r, const comb_row *row, const uint8_t *digits) {
@@ -38,7 +39,8 @@ static inline void comb_look_up(edwards_affine *r, const comb_row *row, const ui
 
 // The rows are the outer loop and the items the inner, so that the row in use stays in the first-level cache while the
 // whole group passes over it.
-static void comb_add_rows(edwards_point *sums, const comb_digits digits, const comb_row *table, int first_row, size_t count) {
+static void comb_add_rows(edwards_point *sums, const comb_digits digits, const comb_row *table, int first_row,
+                          size_t count) {
     edwards_affine addend;
     edwards_completed sum;
     for (int row = first_row; row < COMB_ROWS; row++) {

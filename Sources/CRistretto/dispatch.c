@@ -210,7 +210,8 @@ size_t sidos_r255_seal_batch(uint8_t *capsules_out, uint8_t *secrets_out, const 
         n = group_count(done, count);
         halve_all(half_sigmas, sigmas + 32 * done, n);
         halve_all(half_rhos, rhos + 32 * done, n);
-        backend->seal(capsules_out + 64 * done, secrets_out + 32 * done, half_sigmas, half_rhos, generator_table, table, n);
+        backend->seal(capsules_out + 64 * done, secrets_out + 32 * done, half_sigmas, half_rhos, generator_table, table,
+                      n);
     }
     sidos_wipe(half_sigmas, sizeof half_sigmas);
     sidos_wipe(half_rhos, sizeof half_rhos);

@@ -62,8 +62,9 @@ static inline __attribute__((always_inline)) void edwards_double(edwards_complet
 
 // (x1y2 + y1x2)/(1 + dx1x2y1y2), (y1y2 + x1x2)/(1 − dx1x2y1y2), the four products folded into two:
 // (Y1+X1)(Y2+X2) ± (Y1−X1)(Y2−X2) are twice the numerators.
-static inline __attribute__((always_inline)) void edwards_finish_addition(edwards_completed *r, const edwards_point *p, const fe *y_plus_x,
-                                           const fe *y_minus_x, const fe *t2d, const fe_wide *zz2) {
+static inline __attribute__((always_inline)) void edwards_finish_addition(edwards_completed *r, const edwards_point *p,
+                                                                          const fe *y_plus_x, const fe *y_minus_x,
+                                                                          const fe *t2d, const fe_wide *zz2) {
     fe plus, minus;
     fe_wide a, b, c, w;
     fe_add(&plus, &p->y, &p->x);

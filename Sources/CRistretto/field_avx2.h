@@ -21,14 +21,15 @@ typedef struct {
 } fe;
 typedef __m256i fe_mask;
 
-#define FE_EVERY_LANE(value) {(long long)(value), (long long)(value), (long long)(value), (long long)(value)}
-#define FE_LIMB_PAIR(value) FE_EVERY_LANE((value) & 0x3ffffff), FE_EVERY_LANE((value) >> 26)
+#define FE_EVERY_LANE(value) \
+    { (long long)(value), (long long)(value), (long long)(value), (long long)(value) }
+#define FE_LIMB_PAIR(value) FE_EVERY_LANE(0x3ffffff & (value)), FE_EVERY_LANE((value) >> 26)
 #define FE_CONSTANT(name, v0, v1, v2, v3, v4) \
     static const fe name = {{FE_LIMB_PAIR(v0), FE_LIMB_PAIR(v1), FE_LIMB_PAIR(v2), FE_LIMB_PAIR(v3), FE_LIMB_PAIR(v4)}}
 
 #define FE_PRODUCT(a, b) _mm256_mul_epu32(a, b)
 #define FE_SUM(a, b) _mm256_add_epi64(a, b)
-#define FE_BITS(i) (26 - ((i) & 1))
+#define FE_BITS(i) (26 - (1 & (i)))
 #define FE_LOW(a, i) _mm256_and_si256(a, _mm256_set1_epi64x((1 << FE_BITS(i)) - 1))
 #define FE_HIGH(a, i) _mm256_srli_epi64(a, FE_BITS(i))
 #define FE_TIMES_19(a) FE_PRODUCT(a, _mm256_set1_epi64x(19))
@@ -144,8 +145,11 @@ static inline void fe_to_bytes(uint8_t *bytes, size_t stride, size_t count, cons
 }
 
 static inline void fe_wipe_registers(void) {
-    __asm__ __volatile__("vzeroall" : : : "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9",
-                         "xmm10", "xmm11", "xmm12", "xmm13", "xmm14", "xmm15");
+    __asm__ __volatile__("vzeroall"
+                         :
+                         :
+                         : "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10",
+                           "xmm11", "xmm12", "xmm13", "xmm14", "xmm15");
 }
 
 #include "field_avx2_products.h"

@@ -16,10 +16,11 @@ typedef struct {
 // The multiplications work row by row, all products of one limb of `a` at a time: ten columns in ten registers, the
 // other factors read from memory. The barrier keeps a compiler from mixing rows, which would take many more registers
 // than there are, and from looking through the multiples.
-#define FE_ROW_END(memory)                                                                                              \
-    __asm__ __volatile__(""                                                                                             \
-                         : "+x"(c0), "+x"(c1), "+x"(c2), "+x"(c3), "+x"(c4), "+x"(c5), "+x"(c6), "+x"(c7), "+x"(c8), "+x"(c9) \
-                         : "r"(memory)                                                                                  \
+#define FE_ROW_END(memory)                                                                                           \
+    __asm__ __volatile__(""                                                                                          \
+                         : "+x"(c0), "+x"(c1), "+x"(c2), "+x"(c3), "+x"(c4), "+x"(c5), "+x"(c6), "+x"(c7), "+x"(c8), \
+                           "+x"(c9)                                                                                  \
+                         : "r"(memory)                                                                               \
                          : "memory")
 #define FE_ADD_PRODUCT(column, a, b) column = FE_SUM(column, FE_PRODUCT(a, b))
 
@@ -162,7 +163,7 @@ static inline __attribute__((always_inline)) void fe_square_columns(fe_wide *r, 
 static inline __attribute__((always_inline)) void fe_narrow(fe *r, const fe_wide *a) {
     __m256i c[10];
     for (int i = 0; i < 10; i++) c[i] = a->c[i];
-#define FE_PASS(i)                                      \
+#define FE_PASS(i)                                     \
     c[(i) + 1] = FE_SUM(c[(i) + 1], FE_HIGH(c[i], i)); \
     c[i] = FE_LOW(c[i], i)
     FE_PASS(0);

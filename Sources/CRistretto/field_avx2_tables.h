@@ -44,7 +44,8 @@ static inline fe_index fe_index_load(const uint8_t *indices) {
     return _mm256_cvtepu8_epi64(_mm_cvtsi32_si128(word));
 }
 static inline fe_mask fe_index_bit(fe_index index, int bit) {
-    return _mm256_sub_epi64(_mm256_setzero_si256(), _mm256_and_si256(_mm256_srli_epi64(index, bit), _mm256_set1_epi64x(1)));
+    return _mm256_sub_epi64(_mm256_setzero_si256(),
+                            _mm256_and_si256(_mm256_srli_epi64(index, bit), _mm256_set1_epi64x(1)));
 }
 static inline fe_index fe_index_low_bits(fe_index index, fe_mask inverted) {
     return _mm256_and_si256(_mm256_xor_si256(index, inverted), _mm256_set1_epi64x(FE_COMB_ENTRIES - 1));
@@ -76,7 +77,8 @@ static inline void fe_column_get(fe *r, const fe_column *column, fe_index index)
 // each.
 #define FE_RECORD_WORDS(n) (((size_t)5 * (n) + 3) / 4 * 4)
 
-static inline __attribute__((always_inline)) void fe_records_get(fe *r, int n, const uint64_t *records, const uint32_t *index) {
+static inline __attribute__((always_inline)) void fe_records_get(fe *r, int n, const uint64_t *records,
+                                                                 const uint32_t *index) {
     fe_packed packed;
     for (int first = 0; first < 5 * n; first += 4) {
         __m256i w[4];
@@ -91,7 +93,8 @@ static inline __attribute__((always_inline)) void fe_records_get(fe *r, int n, c
     }
 }
 
-static inline __attribute__((always_inline)) void fe_records_put(uint64_t *records, const uint32_t *index, const fe *a, int n) {
+static inline __attribute__((always_inline)) void fe_records_put(uint64_t *records, const uint32_t *index, const fe *a,
+                                                                 int n) {
     fe_packed packed[4];
     for (int k = 0; k < n; k++) fe_pack(&packed[k], &a[k]);
     for (int first = 0; first < 5 * n; first += 4) {

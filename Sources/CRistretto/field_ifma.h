@@ -21,7 +21,8 @@ typedef struct {
 } fe;
 typedef __mmask8 fe_mask;
 
-#define FE_EIGHT(v) {v, v, v, v, v, v, v, v}
+#define FE_EIGHT(v) \
+    { v, v, v, v, v, v, v, v }
 #define FE_CONSTANT(name, v0, v1, v2, v3, v4) \
     static const fe name = {{FE_EIGHT(v0), FE_EIGHT(v1), FE_EIGHT(v2), FE_EIGHT(v3), FE_EIGHT(v4)}}
 
@@ -78,8 +79,7 @@ static inline void fe_widen(fe_wide *r, const fe *a) { *r = *a; }
 
 // The ten columns of a product to five: column k + 5 counts 19 times in column k.
 static inline void fe_fold(fe_wide *r, const __m512i column[10]) {
-    for (int k = 0; k < 5; k++)
-        r->v[k] = _mm512_add_epi64(column[k], _mm512_mullo_epi64(column[k + 5], fe_all(19)));
+    for (int k = 0; k < 5; k++) r->v[k] = _mm512_add_epi64(column[k], _mm512_mullo_epi64(column[k + 5], fe_all(19)));
 }
 
 // a_i·b_j = hi·2^52 + lo at weight 2^(51(i+j)): lo belongs to column i + j, and hi twice to column i + j + 1. So the
@@ -180,8 +180,7 @@ static inline void fe_canonical(fe *r, const fe *a) {
 
 static inline fe_mask fe_mask_if_same_limbs(const fe *a, const fe *b) {
     __m512i difference = _mm512_setzero_si512();
-    for (int i = 0; i < 5; i++)
-        difference = _mm512_or_si512(difference, _mm512_xor_si512(a->v[i], b->v[i]));
+    for (int i = 0; i < 5; i++) difference = _mm512_or_si512(difference, _mm512_xor_si512(a->v[i], b->v[i]));
     return _mm512_testn_epi64_mask(difference, difference);
 }
 
@@ -192,12 +191,14 @@ static inline fe_mask fe_from_bytes(fe *r, const uint8_t *bytes, size_t stride, 
     _Alignas(64) uint64_t words[4][8];
     __m512i w[4];
     for (size_t lane = 0; lane < 8; lane++)
-        for (int i = 0; i < 4; i++) memcpy(&words[i][lane], bytes + stride * (lane < count ? lane : count - 1) + 8 * i, 8);
+        for (int i = 0; i < 4; i++)
+            memcpy(&words[i][lane], bytes + stride * (lane < count ? lane : count - 1) + 8 * i, 8);
     for (int i = 0; i < 4; i++) w[i] = _mm512_load_si512(words[i]);
     sidos_wipe(words, sizeof words);
     r->v[0] = _mm512_and_si512(w[0], mask);
     for (int i = 1; i < 4; i++) {
-        const __m512i low = _mm512_srli_epi64(w[i - 1], (unsigned)(64 - 13 * i)), high = _mm512_slli_epi64(w[i], (unsigned)(13 * i));
+        const __m512i low = _mm512_srli_epi64(w[i - 1], (unsigned)(64 - 13 * i)),
+                      high = _mm512_slli_epi64(w[i], (unsigned)(13 * i));
         r->v[i] = _mm512_and_si512(_mm512_or_si512(low, high), mask);
     }
     r->v[4] = _mm512_and_si512(_mm512_srli_epi64(w[3], 12), mask);
@@ -209,7 +210,8 @@ static inline void fe_to_bytes(uint8_t *bytes, size_t stride, size_t count, cons
     fe t;
     fe_canonical(&t, a);
     for (int i = 0; i < 4; i++) {
-        const __m512i low = _mm512_srli_epi64(t.v[i], (unsigned)(13 * i)), high = _mm512_slli_epi64(t.v[i + 1], (unsigned)(51 - 13 * i));
+        const __m512i low = _mm512_srli_epi64(t.v[i], (unsigned)(13 * i)),
+                      high = _mm512_slli_epi64(t.v[i + 1], (unsigned)(51 - 13 * i));
         _mm512_store_si512(words[i], _mm512_or_si512(low, high));
     }
     for (size_t lane = 0; lane < count; lane++)
@@ -233,7 +235,9 @@ static inline fe_index fe_index_load(const uint8_t *indices) {
     return _mm512_cvtepu8_epi64(_mm_cvtsi64_si128((long long)eight));
 }
 
-static inline fe_mask fe_index_bit(fe_index index, int bit) { return _mm512_test_epi64_mask(index, fe_all(1LL << bit)); }
+static inline fe_mask fe_index_bit(fe_index index, int bit) {
+    return _mm512_test_epi64_mask(index, fe_all(1LL << bit));
+}
 
 static inline fe_index fe_index_low_bits(fe_index index, fe_mask inverted) {
     const __m512i low = fe_all(FE_COMB_ENTRIES - 1);
@@ -253,7 +257,8 @@ static inline void fe_column_get(fe *r, const fe_column *column, fe_index index)
     for (int i = 0; i < 5; i++) {
         __m512i found[4];
         for (int k = 0; k < 4; k++) {
-            const __m512i low = _mm512_load_si512(&column->limbs[i][16 * k]), high = _mm512_load_si512(&column->limbs[i][16 * k + 8]);
+            const __m512i low = _mm512_load_si512(&column->limbs[i][16 * k]),
+                          high = _mm512_load_si512(&column->limbs[i][16 * k + 8]);
             found[k] = _mm512_permutex2var_epi64(low, index, high);
         }
         found[0] = _mm512_mask_mov_epi64(found[0], bit4, found[1]);
@@ -271,10 +276,13 @@ static inline fe_mask fe_mask_of_lanes(uint64_t lanes) { return (fe_mask)lanes; 
 /// Transposes the square of which row[i] has the first halves of rows i and i + 4, row[i + 4] the second, i < 4. Also
 /// the other way: from columns it makes such rows.
 static inline __attribute__((always_inline)) void fe_transpose_halves(__m512i column[8], const __m512i row[8]) {
-    const __m512i first = _mm512_setr_epi64(0, 1, 8, 9, 4, 5, 12, 13), second = _mm512_setr_epi64(2, 3, 10, 11, 6, 7, 14, 15);
+    const __m512i first = _mm512_setr_epi64(0, 1, 8, 9, 4, 5, 12, 13),
+                  second = _mm512_setr_epi64(2, 3, 10, 11, 6, 7, 14, 15);
     for (int h = 0; h < 8; h += 4) {
-        const __m512i low01 = _mm512_unpacklo_epi64(row[h], row[h + 1]), high01 = _mm512_unpackhi_epi64(row[h], row[h + 1]);
-        const __m512i low23 = _mm512_unpacklo_epi64(row[h + 2], row[h + 3]), high23 = _mm512_unpackhi_epi64(row[h + 2], row[h + 3]);
+        const __m512i low01 = _mm512_unpacklo_epi64(row[h], row[h + 1]),
+                      high01 = _mm512_unpackhi_epi64(row[h], row[h + 1]);
+        const __m512i low23 = _mm512_unpacklo_epi64(row[h + 2], row[h + 3]),
+                      high23 = _mm512_unpackhi_epi64(row[h + 2], row[h + 3]);
         column[h] = _mm512_permutex2var_epi64(low01, first, low23);
         column[h + 1] = _mm512_permutex2var_epi64(high01, first, high23);
         column[h + 2] = _mm512_permutex2var_epi64(low01, second, low23);
@@ -282,7 +290,8 @@ static inline __attribute__((always_inline)) void fe_transpose_halves(__m512i co
     }
 }
 
-static inline __attribute__((always_inline)) void fe_records_get(fe *r, int n, const uint64_t *records, const uint32_t *index) {
+static inline __attribute__((always_inline)) void fe_records_get(fe *r, int n, const uint64_t *records,
+                                                                 const uint32_t *index) {
     for (int first = 0; first < 5 * n; first += 8) {
         __m512i row[8], column[8];
         for (int i = 0; i < 8; i++) {
@@ -296,7 +305,8 @@ static inline __attribute__((always_inline)) void fe_records_get(fe *r, int n, c
     }
 }
 
-static inline __attribute__((always_inline)) void fe_records_put(uint64_t *records, const uint32_t *index, const fe *a, int n) {
+static inline __attribute__((always_inline)) void fe_records_put(uint64_t *records, const uint32_t *index, const fe *a,
+                                                                 int n) {
     for (int first = 0; first < 5 * n; first += 8) {
         __m512i column[8], row[8];
         for (int i = 0; i < 8; i++)

@@ -98,9 +98,7 @@ static inline void fe_mul_small(fe *r, const fe *a, uint64_t small) {
                      (sidos_u128)a->v[3] * small, (sidos_u128)a->v[4] * small);
 }
 
-static inline void fe_carry(fe *r, const fe *a) {
-    fe_carry_columns(r, a->v[0], a->v[1], a->v[2], a->v[3], a->v[4]);
-}
+static inline void fe_carry(fe *r, const fe *a) { fe_carry_columns(r, a->v[0], a->v[1], a->v[2], a->v[3], a->v[4]); }
 
 // Sums of products: a product is carried at once here (nothing is gained by waiting), so a wide value is a tight one or
 // a sum of them, and narrowing has nothing to do: up to three added, at most two subtracted once, stays below 2^53.7.
@@ -245,12 +243,14 @@ static inline fe_mask fe_mask_of_lanes(uint64_t lanes) { return 0 - (lanes & 1);
 
 #define FE_RECORD_WORDS(n) ((size_t)5 * (n))
 
-static inline __attribute__((always_inline)) void fe_records_get(fe *r, int n, const uint64_t *records, const uint32_t *index) {
+static inline __attribute__((always_inline)) void fe_records_get(fe *r, int n, const uint64_t *records,
+                                                                 const uint32_t *index) {
     for (int k = 0; k < n; k++)
         for (int i = 0; i < 5; i++) r[k].v[i] = records[*index * FE_RECORD_WORDS(n) + 5 * k + i];
 }
 
-static inline __attribute__((always_inline)) void fe_records_put(uint64_t *records, const uint32_t *index, const fe *a, int n) {
+static inline __attribute__((always_inline)) void fe_records_put(uint64_t *records, const uint32_t *index, const fe *a,
+                                                                 int n) {
     for (int k = 0; k < n; k++)
         for (int i = 0; i < 5; i++) records[*index * FE_RECORD_WORDS(n) + 5 * k + i] = a[k].v[i];
 }

@@ -31,7 +31,8 @@ static inline void msm_double(edwards_point *p) {
 
 /// For the strips first … first + count − 1, whose buckets B_1, B_2, … lie one strip after the other, ΣB_j and Σ j·B_j;
 /// a strip a lane.
-static __attribute__((noinline)) void msm_sum_strips(const msm_scratch *scratch, const msm_plan *plan, size_t first, size_t count) {
+static __attribute__((noinline)) void msm_sum_strips(const msm_scratch *scratch, const msm_plan *plan, size_t first,
+                                                     size_t count) {
     for (size_t i = 0; i < count; i += FE_LANES) {
         uint32_t index[FE_LANES];
         edwards_point sum, weighted;
@@ -43,7 +44,8 @@ static __attribute__((noinline)) void msm_sum_strips(const msm_scratch *scratch,
             msm_add_records(&sum, scratch->buckets, index);
             msm_add(&weighted, &sum);
         }
-        for (size_t lane = 0; lane < FE_LANES; lane++) index[lane] = (uint32_t)(2 * (first + msm_min(i + lane, count - 1)));
+        for (size_t lane = 0; lane < FE_LANES; lane++)
+            index[lane] = (uint32_t)(2 * (first + msm_min(i + lane, count - 1)));
         msm_put_cached(scratch->strips, index, &sum);
         for (size_t lane = 0; lane < FE_LANES; lane++) index[lane]++;
         msm_put_cached(scratch->strips, index, &weighted);
@@ -83,7 +85,8 @@ static __attribute__((noinline)) void msm_sum_windows(const msm_scratch *scratch
 }
 
 /// total += Σ scalar·point over one chunk's points, in every lane; they are decoded.
-static void msm_add_chunk(edwards_point *total, const msm_scratch *scratch, const msm_plan *plan, const uint8_t *scalars) {
+static void msm_add_chunk(edwards_point *total, const msm_scratch *scratch, const msm_plan *plan,
+                          const uint8_t *scalars) {
     msm_bias(scratch, plan, scalars);
     for (size_t first = 0, count; first < plan->window_count; first += count) {
         count = msm_min(plan->window_count - first, plan->batch_windows);
@@ -114,7 +117,8 @@ static size_t msm_scratch_size(size_t count) {
 }
 
 /// out = Σ scalars[i]·points[i]. Returns `count`, or the index of the first invalid point.
-static size_t msm(uint8_t out[32], const uint8_t *scalars, const uint8_t *points, size_t count, void *memory, size_t size) {
+static size_t msm(uint8_t out[32], const uint8_t *scalars, const uint8_t *points, size_t count, void *memory,
+                  size_t size) {
     size_t chunk = MSM_CHUNK;
     edwards_point total;
     msm_set_neutral(&total);

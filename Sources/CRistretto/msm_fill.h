@@ -169,7 +169,8 @@ static __attribute__((noinline)) void msm_fill(const msm_scratch *scratch, const
         edwards_affine addend;
         edwards_running sum;
         edwards_point end;
-        for (size_t lane = 0; lane < FE_LANES; lane++) slots[lane] = i + lane < piece_count ? scratch->sorted[i + lane].slot : none;
+        for (size_t lane = 0; lane < FE_LANES; lane++)
+            slots[lane] = i + lane < piece_count ? scratch->sorted[i + lane].slot : none;
         msm_get_affine(&addend, scratch->points, row);
         edwards_start(&sum, &addend);
         row += FE_LANES;

@@ -22,14 +22,14 @@
 /// Sizes for a number of points.
 typedef struct {
     size_t point_count;
-    int bits;              // of a window
+    int bits;  // of a window
     size_t window_count;
-    size_t window_buckets; // 2^(bits − 1), in FE_LANES strips
-    size_t strip;          // consecutive buckets summed in one lane, a power of two that divides the above
-    size_t top_strips;     // strips of the top window, 1 … 2·FE_LANES
-    size_t batch_windows;  // windows filled together
-    size_t batch_buckets;  // at most, in a batch of windows
-    size_t spare_count;    // records for pieces beyond the first, at most
+    size_t window_buckets;  // 2^(bits − 1), in FE_LANES strips
+    size_t strip;           // consecutive buckets summed in one lane, a power of two that divides the above
+    size_t top_strips;      // strips of the top window, 1 … 2·FE_LANES
+    size_t batch_windows;   // windows filled together
+    size_t batch_buckets;   // at most, in a batch of windows
+    size_t spare_count;     // records for pieces beyond the first, at most
 } msm_plan;
 
 /// A part of a bucket's list of points: `count` entries from `first`; the sum goes to record `slot`.
@@ -45,12 +45,12 @@ typedef struct {
     uint64_t *windows;     // window_count
     uint64_t *low, *high;  // of the biased scalars
     uint8_t *carry;
-    uint16_t *entries;     // 2·(a point's index) + (1 if it is to be subtracted); bucket after bucket
-    uint32_t *rows;        // the same entries, FE_LANES buckets side by side
-    uint32_t *ends;        // per bucket of a batch where its entries end
+    uint16_t *entries;  // 2·(a point's index) + (1 if it is to be subtracted); bucket after bucket
+    uint32_t *rows;     // the same entries, FE_LANES buckets side by side
+    uint32_t *ends;     // per bucket of a batch where its entries end
     msm_piece *pieces;
-    msm_piece *sorted;     // by falling count
-    uint16_t *digits;      // 2|d| + (d < 0), window after window
+    msm_piece *sorted;  // by falling count
+    uint16_t *digits;   // 2|d| + (d < 0), window after window
 } msm_scratch;
 
 static inline size_t msm_min(size_t a, size_t b) { return a < b ? a : b; }
@@ -94,10 +94,10 @@ static size_t msm_place(msm_scratch *scratch, const msm_plan *plan, void *base) 
     const size_t strips = msm_strips(plan, 0, plan->window_count) + 1;
     unsigned char *const start = base;
     size_t used = 0;
-#define MSM_TAKE(part, count)                                               \
-    do {                                                                    \
-        if (start != NULL) scratch->part = (void *)(start + used);          \
-        used = msm_round_up(used + (count) * sizeof *scratch->part, 64);    \
+#define MSM_TAKE(part, count)                                            \
+    do {                                                                 \
+        if (start != NULL) scratch->part = (void *)(start + used);       \
+        used = msm_round_up(used + (count) * sizeof *scratch->part, 64); \
     } while (0)
     MSM_TAKE(points, points * MSM_AFFINE_WORDS);
     MSM_TAKE(buckets, (buckets + 1) * MSM_CACHED_WORDS);

@@ -14,10 +14,11 @@ static inline uint64_t msm_load64(const uint8_t *bytes) {
 /// Adds 2^(b−1) to every scalar at every window's position but the top's, after which the digits are bits: d + 2^(b−1).
 static void msm_bias(const msm_scratch *scratch, const msm_plan *plan, const uint8_t *scalars) {
     unsigned __int128 bias = 0;
-    for (size_t w = 0; w + 1 < plan->window_count; w++) bias |= (unsigned __int128)1 << ((size_t)plan->bits * (w + 1) - 1);
+    for (size_t w = 0; w + 1 < plan->window_count; w++)
+        bias |= (unsigned __int128)1 << ((size_t)plan->bits * (w + 1) - 1);
     for (size_t i = 0; i < plan->point_count; i++) {
-        const unsigned __int128 scalar =
-            (unsigned __int128)msm_load64(scalars + 16 * i + 8) << 64 | msm_load64(scalars + 16 * i);
+        const unsigned __int128 scalar = (unsigned __int128)msm_load64(scalars + 16 * i + 8) << 64 |
+                                         msm_load64(scalars + 16 * i);
         const unsigned __int128 biased = scalar + bias;
         scratch->low[i] = (uint64_t)biased;
         scratch->high[i] = (uint64_t)(biased >> 64);
@@ -26,7 +27,8 @@ static void msm_bias(const msm_scratch *scratch, const msm_plan *plan, const uin
 }
 
 /// Writes the digits of one window.
-static __attribute__((noinline)) void msm_split(const msm_scratch *scratch, const msm_plan *plan, size_t window, uint16_t *digits) {
+static __attribute__((noinline)) void msm_split(const msm_scratch *scratch, const msm_plan *plan, size_t window,
+                                                uint16_t *digits) {
     const int position = plan->bits * (int)window;
     const uint64_t *const low = scratch->low, *const high = scratch->high;
     if (window + 1 == plan->window_count) {
@@ -36,12 +38,9 @@ static __attribute__((noinline)) void msm_split(const msm_scratch *scratch, cons
     }
     for (size_t i = 0; i < plan->point_count; i++) {
         // What is not of these words is masked off.
-        if (position >= 64)
-            digits[i] = (uint16_t)(high[i] >> (position - 64));
-        else if (position + plan->bits <= 64)
-            digits[i] = (uint16_t)(low[i] >> position);
-        else
-            digits[i] = (uint16_t)(low[i] >> position | high[i] << (64 - position));
+        if (position >= 64) digits[i] = (uint16_t)(high[i] >> (position - 64));
+        else if (position + plan->bits <= 64) digits[i] = (uint16_t)(low[i] >> position);
+        else digits[i] = (uint16_t)(low[i] >> position | high[i] << (64 - position));
     }
     const uint16_t half = (uint16_t)(1 << (plan->bits - 1)), mask = (uint16_t)(2 * half - 1);
     for (size_t i = 0; i < plan->point_count; i++) {
@@ -53,8 +52,8 @@ static __attribute__((noinline)) void msm_split(const msm_scratch *scratch, cons
 /// Sorts the points of windows first … first + count − 1 by bucket, and the buckets, cut in pieces, by number of
 /// points. Returns the number of pieces. A bucket's first piece, there even if empty, has the bucket's slot; it is
 /// followed by the others.
-static __attribute__((noinline)) size_t msm_sort(const msm_scratch *scratch, const msm_plan *plan, size_t first, size_t count,
-                                                 size_t bucket_count) {
+static __attribute__((noinline)) size_t msm_sort(const msm_scratch *scratch, const msm_plan *plan, size_t first,
+                                                 size_t count, size_t bucket_count) {
     memset(scratch->ends, 0, bucket_count * sizeof *scratch->ends);
     for (size_t k = 0; k < count; k++) {
         uint16_t *const digits = scratch->digits + k * plan->point_count;
@@ -96,7 +95,8 @@ static __attribute__((noinline)) size_t msm_sort(const msm_scratch *scratch, con
 
 /// Lines up entries in the order in which lanes need them: for FE_LANES pieces at a time a row for each step, at least
 /// one. Short pieces are filled up with the neutral point.
-static __attribute__((noinline)) void msm_line_up(const msm_scratch *scratch, const msm_plan *plan, size_t piece_count) {
+static __attribute__((noinline)) void msm_line_up(const msm_scratch *scratch, const msm_plan *plan,
+                                                  size_t piece_count) {
     const uint32_t neutral = 2 * (uint32_t)plan->point_count;
     uint32_t *row = scratch->rows;
     for (size_t i = 0; i < piece_count; i += FE_LANES) {

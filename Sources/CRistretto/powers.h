@@ -22,24 +22,24 @@ static inline __attribute__((always_inline)) void fe_mul_each(fe *r, const fe *a
 // 5, 10, 20, 40, 50, 100, 200, 250.
 static inline __attribute__((always_inline)) void fe_power_250(fe *r, fe *a11, const fe *a, int chains) {
     fe t[2], e5[2], e10[2], e50[2];
-    fe_square_times(t, a, 1, chains);        // 2
-    fe_square_times(e5, t, 2, chains);       // 8
-    fe_mul_each(e5, e5, a, chains);         // 9
-    fe_mul_each(a11, e5, t, chains);        // 11
-    fe_square_times(t, a11, 1, chains);      // 22
-    fe_mul_each(e5, e5, t, chains);         // 31 = e(5)
+    fe_square_times(t, a, 1, chains);    // 2
+    fe_square_times(e5, t, 2, chains);   // 8
+    fe_mul_each(e5, e5, a, chains);      // 9
+    fe_mul_each(a11, e5, t, chains);     // 11
+    fe_square_times(t, a11, 1, chains);  // 22
+    fe_mul_each(e5, e5, t, chains);      // 31 = e(5)
     fe_square_times(t, e5, 5, chains);
     fe_mul_each(e10, t, e5, chains);
     fe_square_times(t, e10, 10, chains);
-    fe_mul_each(r, t, e10, chains);         // e(20)
+    fe_mul_each(r, t, e10, chains);  // e(20)
     fe_square_times(t, r, 20, chains);
-    fe_mul_each(t, t, r, chains);           // e(40)
+    fe_mul_each(t, t, r, chains);  // e(40)
     fe_square_times(t, t, 10, chains);
     fe_mul_each(e50, t, e10, chains);
     fe_square_times(t, e50, 50, chains);
-    fe_mul_each(r, t, e50, chains);         // e(100)
+    fe_mul_each(r, t, e50, chains);  // e(100)
     fe_square_times(t, r, 100, chains);
-    fe_mul_each(t, t, r, chains);           // e(200)
+    fe_mul_each(t, t, r, chains);  // e(200)
     fe_square_times(t, t, 50, chains);
     fe_mul_each(r, t, e50, chains);
 }

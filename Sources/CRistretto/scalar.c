@@ -7,7 +7,8 @@ typedef unsigned __int128 u128;
 
 static const uint64_t ORDER[4] = {0x5812631a5cf5d3ed, 0x14def9dea2f79cd6, 0, 0x1000000000000000};
 // ⌊2^512 / l⌋
-static const uint64_t RECIPROCAL[5] = {0xed9ce5a30a2c131b, 0x2106215d086329a7, 0xffffffffffffffeb, 0xffffffffffffffff, 0xf};
+static const uint64_t RECIPROCAL[5] = {0xed9ce5a30a2c131b, 0x2106215d086329a7, 0xffffffffffffffeb, 0xffffffffffffffff,
+                                       0xf};
 // (l + 1)/2, the inverse of 2
 static const uint64_t HALF[4] = {0x2c09318d2e7ae9f7, 0x0a6f7cef517bce6b, 0, 0x0800000000000000};
 

@@ -14,7 +14,7 @@ void sidos_r255_scalar_halve(uint8_t out[32], const uint8_t scalar[32]);
 // entries. The upper bit of b_i is the sign (set: positive), and the entry of |d_i| is b_i's other bits, inverted where
 // d_i is negative.
 
-#define SIDOS_R255_DIGITS(width) ((254 + (width) - 1) / (width))
+#define SIDOS_R255_DIGITS(width) ((254 + (width)-1) / (width))
 #define SIDOS_R255_MAX_DIGITS 64
 
 /// Writes the b_i of `half`, the one of least weight first, `stride` bytes apart. Constant time.

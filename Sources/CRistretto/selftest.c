@@ -6,12 +6,13 @@
 // An odd number of items that no vector width divides, so that full and partly filled vectors are both exercised.
 #define ITEMS 19
 
-const uint8_t sidos_r255_generator[32] =
-    {0xe2, 0xf2, 0xae, 0x0a, 0x6a, 0xbc, 0x4e, 0x71, 0xa8, 0x84, 0xa9, 0x61, 0xc5, 0x00, 0x51, 0x5f,
-     0x58, 0xe3, 0x0b, 0x6a, 0xa5, 0x82, 0xdd, 0x8d, 0xb6, 0xa6, 0x59, 0x45, 0xe0, 0x8d, 0x2d, 0x76};
+const uint8_t sidos_r255_generator[32] = {0xe2, 0xf2, 0xae, 0x0a, 0x6a, 0xbc, 0x4e, 0x71, 0xa8, 0x84, 0xa9,
+                                          0x61, 0xc5, 0x00, 0x51, 0x5f, 0x58, 0xe3, 0x0b, 0x6a, 0xa5, 0x82,
+                                          0xdd, 0x8d, 0xb6, 0xa6, 0x59, 0x45, 0xe0, 0x8d, 0x2d, 0x76};
 
 // With K the bytes 1, 2, … 64 mod l: K·G, 19K·G, 20K·G and K²·G, and the sum of 19 one-way-mapped strings; computed by
 // an independent implementation of RFC 9496 in big-integer arithmetic.
+// clang-format off
 static const uint8_t FIRST[32] =
     {0x06, 0x58, 0x58, 0x14, 0x92, 0xfc, 0x51, 0x87, 0x00, 0x66, 0x3e, 0xf1, 0x59, 0x75, 0x32, 0x6c,
      0x4e, 0xd3, 0x45, 0x99, 0x8f, 0x4f, 0xa1, 0x62, 0x55, 0x34, 0x8b, 0xc3, 0xeb, 0xdc, 0x51, 0x11};
@@ -27,6 +28,7 @@ static const uint8_t SQUARE[32] =
 static const uint8_t MAP_SUM[32] =
     {0xc6, 0x2f, 0x64, 0xbb, 0xec, 0x34, 0x3a, 0xd8, 0x58, 0x58, 0x57, 0x29, 0xf6, 0xe0, 0x4d, 0x10,
      0xca, 0x80, 0x5e, 0xd1, 0xab, 0x92, 0xd7, 0x1b, 0x63, 0x23, 0xe1, 0xaa, 0x53, 0x66, 0x83, 0x25};
+// clang-format on
 // Encodings to refuse: the identity, p (a second zero), a negative s, an s on no point, a set bit 255.
 static const uint8_t REFUSED[][32] = {
     {0},
@@ -40,9 +42,9 @@ static const uint8_t REFUSED[][32] = {
 };
 
 typedef struct {
-    uint8_t scalars[ITEMS][32];   // (i + 1)·K
+    uint8_t scalars[ITEMS][32];  // (i + 1)·K
     uint8_t halves[ITEMS][32];
-    uint8_t multiples[ITEMS][32]; // (i + 1)·K·G
+    uint8_t multiples[ITEMS][32];  // (i + 1)·K·G
     uint8_t reversed_halves[ITEMS][32];
     uint8_t capsules[ITEMS][2][32];
     uint8_t a[ITEMS][32], b[ITEMS][32];
@@ -147,7 +149,8 @@ static __attribute__((noinline)) int sums(const sidos_r255_backend_table *t, con
     }
     sidos_r255_scalar_halve(half, sum);
     t->table_mul(w->a[0], half, table_g, 1);
-    if (t->msm(out, scalars[0], w->multiples[0], ITEMS, scratch, sizeof scratch) != ITEMS || !equal(out, w->a[0])) return 0;
+    if (t->msm(out, scalars[0], w->multiples[0], ITEMS, scratch, sizeof scratch) != ITEMS || !equal(out, w->a[0]))
+        return 0;
     memcpy(w->a, w->multiples, sizeof w->a);
     memcpy(w->a[ITEMS - 2], REFUSED[0], 32);
     return t->msm(out, scalars[0], w->a[0], ITEMS, scratch, sizeof scratch) == ITEMS - 2;

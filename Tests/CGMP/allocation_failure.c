@@ -64,8 +64,12 @@ int main(void) {
     static const struct {
         const char *name;
         size_t (*run)(void);
-    } functions[] = {{"mul", mul},           {"mul_wide", mul_wide},           {"base_mul", base_mul},
-                     {"multiply", multiply}, {"scalar_reduce", scalar_reduce}, {"scalar_mul_add", scalar_mul_add},
+    } functions[] = {{"mul", mul},
+                     {"mul_wide", mul_wide},
+                     {"base_mul", base_mul},
+                     {"multiply", multiply},
+                     {"scalar_reduce", scalar_reduce},
+                     {"scalar_mul_add", scalar_mul_add},
                      {"from_uniform", from_uniform}};
     int bad = 0;
     memset(uniform, 0x9c, sizeof uniform);

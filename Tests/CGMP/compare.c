@@ -37,10 +37,19 @@ static void set_element(uint8_t *element, unsigned kind) {
     memset(element, 0, 384);
     switch (kind % 8) {
     case 0: element[383] = 2; break;
-    case 1: element[383] = 3; element[350] = random_byte(); break;
+    case 1:
+        element[383] = 3;
+        element[350] = random_byte();
+        break;
     case 2: sidos_ffdhe3072_store(element, sidos_ffdhe3072_q, LIMB_COUNT); break;
-    case 3: sidos_ffdhe3072_store(element, sidos_ffdhe3072_q, LIMB_COUNT); element[383] -= random_byte(); break;
-    case 4: memset(element + 8, 0xff, 376); element[0] = 0x7f; break;
+    case 3:
+        sidos_ffdhe3072_store(element, sidos_ffdhe3072_q, LIMB_COUNT);
+        element[383] -= random_byte();
+        break;
+    case 4:
+        memset(element + 8, 0xff, 376);
+        element[0] = 0x7f;
+        break;
     case 5: memset(element + 8 + random_byte(), 0xff, 100); break;
     case 6: element[1 + random_byte()] = 0x10; break;
     default:

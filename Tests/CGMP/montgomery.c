@@ -5,9 +5,7 @@
 #include <stdlib.h>
 
 #if !defined(__x86_64__)
-int main(void) {
-    return 0;
-}
+int main(void) { return 0; }
 #else
 
 #if defined(__clang__)
@@ -57,10 +55,16 @@ static void choose(mpz_t number, unsigned kind) {
     case 1: mpz_urandomb(number, randomness, 3072); break;
     case 2: mpz_rrandomb(number, randomness, LARGEST_BIT_COUNT); break;
     case 3: mpz_rrandomb(number, randomness, 3072); break;
-    case 4: mpz_mul_2exp(number, number, LARGEST_BIT_COUNT); mpz_sub_ui(number, number, 1); break;
+    case 4:
+        mpz_mul_2exp(number, number, LARGEST_BIT_COUNT);
+        mpz_sub_ui(number, number, 1);
+        break;
     case 5: mpz_set_ui(number, 0); break;
     case 6: mpz_mul_ui(number, p, gmp_urandomb_ui(randomness, 2)); break;
-    case 7: mpz_mul_2exp(number, p, gmp_urandomb_ui(randomness, 5)); mpz_sub_ui(number, number, 1); break;
+    case 7:
+        mpz_mul_2exp(number, p, gmp_urandomb_ui(randomness, 5));
+        mpz_sub_ui(number, number, 1);
+        break;
     default:
         mpz_mul_2exp(number, number, DIGIT_BITS);
         mpz_sub_ui(number, number, 1);

@@ -18,9 +18,7 @@
 static uint8_t uniform[ITEM_COUNT * 96], elements[ITEM_COUNT * 33], others[ITEM_COUNT * 33], scalars[ITEM_COUNT * 32];
 static uint8_t opposite[96];
 
-static void hide(void *memory, size_t byte_count) {
-    VALGRIND_MAKE_MEM_UNDEFINED(memory, byte_count);
-}
+static void hide(void *memory, size_t byte_count) { VALGRIND_MAKE_MEM_UNDEFINED(memory, byte_count); }
 
 static int expect(const char *what, size_t result, size_t wanted) {
     if (result != wanted) {
@@ -99,9 +97,9 @@ int main(int argument_count, char **arguments) {
         return 2;
     }
     /* 48 bytes of u and of p - u, for a u below 2^64, give opposite points. */
-    static const uint8_t modulus[32] = {0xff, 0xff, 0xff, 0xff, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0,
-                                        0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff,
-                                        0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+    static const uint8_t modulus[32] = {0xff, 0xff, 0xff, 0xff, 0,    0,    0,    1,    0,    0,    0,
+                                        0,    0,    0,    0,    0,    0,    0,    0,    0,    0xff, 0xff,
+                                        0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
     memcpy(opposite + 48 + 16, modulus, sizeof modulus);
     opposite[47] = 0x35;
     opposite[95] = (uint8_t)(opposite[95] - 0x35);

@@ -23,7 +23,9 @@ static inline void append(list *values, const uint8_t *first, const uint8_t *sec
     if (second != NULL) memcpy(end + 32, second, 32);
 }
 
-static inline const uint8_t *item(const list *values, size_t i) { return values->bytes + values->width * (i % values->count); }
+static inline const uint8_t *item(const list *values, size_t i) {
+    return values->bytes + values->width * (i % values->count);
+}
 
 static inline void append_integer(list *values, const mpz_t x) {
     uint8_t bytes[32] = {0};

@@ -29,15 +29,15 @@ typedef struct {
     uint8_t *answers[2];  // of the whole pool
 } function;
 
-#define RUN(name, call) \
+#define RUN(name, call)                                                                         \
     static size_t run_##name(uint8_t *const out[2], const uint8_t *const in[2], size_t count) { \
-        (void)out, (void)in; \
-        return call; \
+        (void)out, (void)in;                                                                    \
+        return call;                                                                            \
     }
-#define ANSWER(name, call) \
+#define ANSWER(name, call)                                                         \
     static void answer_##name(uint8_t *const out[2], const uint8_t *const in[2]) { \
-        (void)out, (void)in; \
-        call; \
+        (void)out, (void)in;                                                       \
+        call;                                                                      \
     }
 RUN(mul, sidos_r255_mul_batch(out[0], in[0], factor, count))
 RUN(map, sidos_r255_from_uniform_batch(out[0], in[0], count))
@@ -82,7 +82,8 @@ static void require_guard(const function *f, const char *what, size_t count, con
 }
 
 /// Runs `f` on `count` items of the pools from item `first` on, with faults, and judges everything it did.
-static void run_case(const function *f, size_t first, size_t count, int overwrite, const fault *faults, size_t fault_count) {
+static void run_case(const function *f, size_t first, size_t count, int overwrite, const fault *faults,
+                     size_t fault_count) {
     const char *const what = fault_count > 0 ? (overwrite ? "invalid element, in place" : "invalid element")
                                              : (overwrite ? "valid batch, in place" : "valid batch");
     uint8_t *in_memory[2], *in[2], *before[2], *out_memory[2], *out[2];

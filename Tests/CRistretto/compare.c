@@ -61,7 +61,8 @@ static void compare_sums(const char *what, const uint8_t *a, const uint8_t *b, s
 static void compare_rerandomize(const char *what, const uint8_t *capsules, const uint8_t *scalars, const uint8_t y[32],
                                 const void *table, size_t count) {
     uint8_t *const out = allocate(64 * count), want[64];
-    require_returned("rerandomize", what, count, sidos_r255_rerandomize_batch(out, capsules, scalars, table, count), count);
+    require_returned("rerandomize", what, count, sidos_r255_rerandomize_batch(out, capsules, scalars, table, count),
+                     count);
     for (size_t i = 0; i < count; i++) {
         oracle_rerandomize(want, capsules + 64 * i, scalars + 32 * i, y);
         require_same("rerandomize", what, count, i, out + 64 * i, want, 64);
@@ -97,8 +98,8 @@ static void check_encodings(const list *values, const list *elements) {
         const size_t count = 1 + random_below(MOST), position = random_below(count);
         memcpy(batch, item(elements, random_below(elements->count - MOST)), sizeof batch);
         memcpy(batch[position], bytes, 32);
-        require_returned("validate", "awkward encoding among valid ones", i,
-                         sidos_r255_validate_batch(batch[0], count), valid != 0 ? count : position);
+        require_returned("validate", "awkward encoding among valid ones", i, sidos_r255_validate_batch(batch[0], count),
+                         valid != 0 ? count : position);
         require_returned("mul", "awkward encoding", i, sidos_r255_mul_batch(out, bytes, two, 1), valid);
         if (valid != 0) compare_mul("awkward encoding", bytes, two, 1, NULL);
     }

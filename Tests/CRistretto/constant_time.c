@@ -58,7 +58,8 @@ int main(int argc, char **argv) {
     require(sidos_r255_table_init(table, elements), "table_init");
     require(sidos_r255_seal_batch(capsules, secrets, scalars, rhos, table, COUNT) == COUNT, "seal");
     // The first capsules hold an identity where a scalar was 0, so they are not re-randomised.
-    require(sidos_r255_rerandomize_batch(out, capsules + 64, scalars + 32, table, COUNT - 1) == COUNT - 1, "rerandomize");
+    require(sidos_r255_rerandomize_batch(out, capsules + 64, scalars + 32, table, COUNT - 1) == COUNT - 1,
+            "rerandomize");
     uint8_t scalar[32];
     sidos_r255_scalar_mul_add(scalar, scalars + 96, rhos, rhos + 32);
     sidos_r255_scalar_invert(scalar, scalar);

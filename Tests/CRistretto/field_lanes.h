@@ -19,8 +19,8 @@
 #elif defined(FIELD_AVX2)
 #include "field_avx2.h"
 #define FIELD_NAME "avx2"
-#define TIGHT(i) (((1ULL << 26) + (1ULL << 14)) >> ((i) & 1))
-#define LOOSE(i) ((5ULL << 25) >> ((i) & 1))
+#define TIGHT(i) (((1ULL << 26) + (1ULL << 14)) >> (1 & (i)))
+#define LOOSE(i) ((5ULL << 25) >> (1 & (i)))
 #define SUMMED IS_TIGHT
 #else
 #include "field_portable.h"
@@ -68,7 +68,9 @@ static inline void read_lanes(lanes out, const fe *a) {
 
 typedef enum { IS_TIGHT, IS_LOOSE, IS_ANY } bound;
 
-static inline uint64_t bound_of(bound b, int i) { return b == IS_TIGHT ? TIGHT(i) : b == IS_LOOSE ? LOOSE(i) : UINT64_MAX; }
+static inline uint64_t bound_of(bound b, int i) {
+    return b == IS_TIGHT ? TIGHT(i) : b == IS_LOOSE ? LOOSE(i) : UINT64_MAX;
+}
 
 /// Limbs at 0, 1, 2^w − 1, 2^w, the largest allowed, or random; sometimes all alike, sometimes p or nearly.
 static inline fe draw(bound b) {
@@ -153,9 +155,9 @@ static inline void set_lane(fe *a, int lane, const mpz_t x) {
 // Operands and the result wanted.
 static lanes A, B, C, D, WANT;
 
-#define EACH(statement) \
+#define EACH(statement)                  \
     for (int k = 0; k < FE_LANES; k++) { \
-        statement; \
+        statement;                       \
     }
 
 /// What to do before any check. Ends the program where the processor lacks the instructions.

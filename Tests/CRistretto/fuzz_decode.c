@@ -30,7 +30,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv) {
 
 static void require(int condition, const char *function, const char *what, size_t count, size_t index) {
     if (condition) return;
-    fprintf(stderr, "FAILED: %s, %s; backend %s, count %zu, index %zu\n", function, what, sidos_r255_backend(), count, index);
+    fprintf(stderr, "FAILED: %s, %s; backend %s, count %zu, index %zu\n", function, what, sidos_r255_backend(), count,
+            index);
     abort();  // libFuzzer keeps the input
 }
 
@@ -70,8 +71,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t byte_count) {
     if (both) oracle_sub(want, first, second);
     judge("sub", count, index, sidos_r255_sub_batch(out, a[0], b[0], count), both, out, want, 32);
     if (both) oracle_rerandomize(want, capsules[index], scalar, key);
-    judge("rerandomize", count, index, sidos_r255_rerandomize_batch(out, capsules[0], scalars[0], table, count), both, out,
-          want, 64);
+    judge("rerandomize", count, index, sidos_r255_rerandomize_batch(out, capsules[0], scalars[0], table, count), both,
+          out, want, 64);
     // The same bytes, uniform; the other items take their strings from the fillers.
     for (size_t i = 0; i < count; i++) memcpy(capsules[i], i == index ? input : fillers[i][0], 64);
     oracle_map(want, input);

@@ -34,8 +34,10 @@ static void run(uint8_t out[32], const char *what, size_t count, size_t want) {
     const size_t returned = sidos_r255_msm_vartime(guarded + 31, scalar_memory + shift, point_memory + shift, count);
     require_returned("msm_vartime", what, count, returned, want);
     for (size_t i = 0; i < sizeof guarded; i++)
-        if ((i < 31 || i >= 63) && guarded[i] != GUARD_BYTE) fail("msm_vartime", "bytes beside the output changed", count, i);
-    if (memcmp(scalar_memory + shift, scalars, 16 * count) != 0 || memcmp(point_memory + shift, points, 32 * count) != 0)
+        if ((i < 31 || i >= 63) && guarded[i] != GUARD_BYTE)
+            fail("msm_vartime", "bytes beside the output changed", count, i);
+    if (memcmp(scalar_memory + shift, scalars, 16 * count) != 0 ||
+        memcmp(point_memory + shift, points, 32 * count) != 0)
         fail("msm_vartime", "an input changed", count, 0);
     memcpy(out, guarded + 31, 32);
     free(scalar_memory);

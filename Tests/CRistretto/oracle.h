@@ -20,7 +20,8 @@ static inline void oracle_require(int condition, const char *what) {
 
 /// libsodium takes the identity for valid and, before 1.0.19, overlooks bit 255.
 static inline int oracle_is_valid(const uint8_t element[32]) {
-    return (element[31] & 0x80) == 0 && !sodium_is_zero(element, 32) && crypto_core_ristretto255_is_valid_point(element);
+    return (element[31] & 0x80) == 0 && !sodium_is_zero(element, 32) &&
+           crypto_core_ristretto255_is_valid_point(element);
 }
 
 /// Any 32 bytes mod l.

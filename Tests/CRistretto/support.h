@@ -34,7 +34,8 @@ static inline const char *require_backend(void) {
             printf("backend %s: not supported here\n", wanted);
             exit(EXIT_UNSUPPORTED);
         }
-        fprintf(stderr, "FAILED: backend %s is not built or fails its self-test; this processor supports it; %s is used\n",
+        fprintf(stderr,
+                "FAILED: backend %s is not built or fails its self-test; this processor supports it; %s is used\n",
                 wanted, used);
         exit(1);
     }
@@ -105,7 +106,8 @@ static inline void print_hex(const char *label, const uint8_t *bytes, size_t byt
 }
 
 _Noreturn static inline void fail(const char *function, const char *what, size_t count, size_t index) {
-    fprintf(stderr, "FAILED: %s, %s; backend %s, count %zu, index %zu\n", function, what, sidos_r255_backend(), count, index);
+    fprintf(stderr, "FAILED: %s, %s; backend %s, count %zu, index %zu\n", function, what, sidos_r255_backend(), count,
+            index);
     exit(1);
 }
 

@@ -42,8 +42,8 @@ static uint64_t ticks(void) {
 
 // MARK: What is measured
 
-static uint8_t pool_elements[POOL][32], pool_scalars[POOL][32], fixed_elements[ITEMS][32], scalar[32], scalars[ITEMS][32],
-    capsules[ITEMS][64], planted[32];
+static uint8_t pool_elements[POOL][32], pool_scalars[POOL][32], fixed_elements[ITEMS][32], scalar[32],
+    scalars[ITEMS][32], capsules[ITEMS][64], planted[32];
 static void *table;
 static uint8_t out[ITEMS * 64], secrets_out[ITEMS * 32];
 static volatile size_t sink;
@@ -242,7 +242,10 @@ static verdict measure_until_clear(const target *t, size_t count) {
     for (int i = 0; i < REPETITIONS && best.t >= SUSPICIOUS; i++) {
         const verdict v = measure(t, count * t->measurements_times);
         printf("timing: %-34s |t| %6.2f, median %9.0f ticks, a leak would be %7.1f ticks%s\n", t->name, v.t, v.median,
-               v.noticed, v.t >= LEAK ? "  LEAK?" : v.t >= SUSPICIOUS ? "  suspicious" : "");
+               v.noticed,
+               v.t >= LEAK         ? "  LEAK?"
+               : v.t >= SUSPICIOUS ? "  suspicious"
+                                   : "");
         if (i == 0 || v.t < best.t) best = v;
     }
     return best;
@@ -267,8 +270,8 @@ int main(int argc, char **argv) {
         leaks += t >= LEAK;
         suspicions += t >= SUSPICIOUS && t < LEAK;
         if (t >= LEAK)
-            fprintf(stderr, "FAILED: timing, %s; backend %s, count %d: |t| ≥ %.2f in %d measurements\n", TARGETS[i].name,
-                    backend, ITEMS, t, REPETITIONS);
+            fprintf(stderr, "FAILED: timing, %s; backend %s, count %d: |t| ≥ %.2f in %d measurements\n",
+                    TARGETS[i].name, backend, ITEMS, t, REPETITIONS);
     }
     free(table);
     printf("timing: %zu secrets, %d leaks, %d suspicions, backend %s\n", TARGET_COUNT, leaks, suspicions, backend);

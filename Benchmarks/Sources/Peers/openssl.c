@@ -41,7 +41,8 @@ size_t peer_openssl_mul(uint8_t *out, const uint8_t *in, const uint8_t scalar[32
         for (; done < count; done++) {
             if (!EC_POINT_oct2point(c.group, c.point, in + 33 * done, 33, c.context)) break;
             if (!EC_POINT_mul(c.group, c.product, NULL, c.point, c.scalar, c.context)) break;
-            if (EC_POINT_point2oct(c.group, c.product, POINT_CONVERSION_COMPRESSED, out + 33 * done, 33, c.context) != 33) {
+            if (EC_POINT_point2oct(c.group, c.product, POINT_CONVERSION_COMPRESSED, out + 33 * done, 33, c.context) !=
+                33) {
                 break;
             }
         }

@@ -48,7 +48,8 @@ size_t peer_sodium_hash(uint8_t *out, const uint8_t *messages, size_t message_by
     return count;
 }
 
-size_t peer_sodium_rerandomize(uint8_t *out, const uint8_t *in, const uint8_t *scalars, const uint8_t y[32], size_t count) {
+size_t peer_sodium_rerandomize(uint8_t *out, const uint8_t *in, const uint8_t *scalars, const uint8_t y[32],
+                               size_t count) {
     uint8_t shift[32];
     for (size_t i = 0; i < count; i++) {
         if (crypto_scalarmult_ristretto255_base(shift, scalars + 32 * i) != 0) return i;
@@ -59,8 +60,8 @@ size_t peer_sodium_rerandomize(uint8_t *out, const uint8_t *in, const uint8_t *s
     return count;
 }
 
-size_t peer_sodium_seal(uint8_t *capsules, uint8_t *secrets, const uint8_t *sigmas, const uint8_t *rhos, const uint8_t y[32],
-                        size_t count) {
+size_t peer_sodium_seal(uint8_t *capsules, uint8_t *secrets, const uint8_t *sigmas, const uint8_t *rhos,
+                        const uint8_t y[32], size_t count) {
     uint8_t shift[32];
     for (size_t i = 0; i < count; i++) {
         if (crypto_scalarmult_ristretto255_base(secrets + 32 * i, sigmas + 32 * i) != 0) return i;

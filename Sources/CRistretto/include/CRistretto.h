@@ -135,7 +135,8 @@ int sidos_r255_table_init(void *table, const uint8_t y[32]);
 /// In:  `in`: `count` capsules A‖B; `scalars`: `count` scalars ρ', secret; `table`: filled for Y.
 /// Out: `out`: `count` capsules (A + ρ'·G)‖(B + ρ'·Y). May equal `in`. An identity can result, only if ρ'·G = −A or
 /// ρ'·Y = −B. Returns: `count`, or the index of the first capsule with an invalid half with `out` zeroed.
-size_t sidos_r255_rerandomize_batch(uint8_t *out, const uint8_t *in, const uint8_t *scalars, const void *table, size_t count);
+size_t sidos_r255_rerandomize_batch(uint8_t *out, const uint8_t *in, const uint8_t *scalars, const void *table,
+                                    size_t count);
 
 /// Seals fresh random elements S under the key Y.
 ///

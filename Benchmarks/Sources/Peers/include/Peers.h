@@ -23,10 +23,11 @@ size_t peer_sodium_validate(const uint8_t *in, size_t count);
 /// SHA-512 of each message of `message_byte_count` bytes, and the map: what libsodium offers for hashing to the group.
 size_t peer_sodium_hash(uint8_t *out, const uint8_t *messages, size_t message_byte_count, size_t count);
 /// (A + ρ·G)‖(B + ρ·Y) for capsules A‖B of 64 bytes.
-size_t peer_sodium_rerandomize(uint8_t *out, const uint8_t *in, const uint8_t *scalars, const uint8_t y[32], size_t count);
+size_t peer_sodium_rerandomize(uint8_t *out, const uint8_t *in, const uint8_t *scalars, const uint8_t y[32],
+                               size_t count);
 /// (ρ·G)‖(σ·G + ρ·Y) and σ·G.
-size_t peer_sodium_seal(uint8_t *capsules, uint8_t *secrets, const uint8_t *sigmas, const uint8_t *rhos, const uint8_t y[32],
-                        size_t count);
+size_t peer_sodium_seal(uint8_t *capsules, uint8_t *secrets, const uint8_t *sigmas, const uint8_t *rhos,
+                        const uint8_t y[32], size_t count);
 
 /// OpenSSL's X25519 through EVP_PKEY_derive: another curve with the same field, x-coordinates only, without a
 /// prime-order group.
@@ -38,7 +39,8 @@ size_t peer_openssl_validate(const uint8_t *in, size_t count);
 
 /// GMP's mpz_powm_sec modulo `modulus` (384 bytes, big-endian) by an exponent of 32 bytes, and the smaller of {y,
 /// p − y}.
-size_t peer_gmp_powm_sec(uint8_t *out, const uint8_t *in, const uint8_t exponent[32], const uint8_t modulus[384], size_t count);
+size_t peer_gmp_powm_sec(uint8_t *out, const uint8_t *in, const uint8_t exponent[32], const uint8_t modulus[384],
+                         size_t count);
 
 /// CPU time of the calling thread and of the whole process, in nanoseconds.
 uint64_t peer_thread_cpu_time(void);
