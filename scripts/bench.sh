@@ -23,14 +23,14 @@ while [ $# -gt 0 ]; do
     --output) [ $# -ge 2 ] || usage; output=$2; shift 2 ;;
     --large) cases+=(--case 2x1000000:rows); shift ;;
     --kernels | --sources | --rounds)
-        [ $only = all ] || usage
+        [ "$only" = all ] || usage
         only=${1#--}
         shift
         ;;
     *) usage ;;
     esac
 done
-wanted() { [ $only = all ] || [ $only = "$1" ]; }
+wanted() { [ "$only" = all ] || [ "$only" = "$1" ]; }
 mkdir -p "$output"
 
 # The peers are needed here only: libsodium is no part of Sidos.

@@ -8,7 +8,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-[ $# -ge 1 ] && [ $# -le 2 ] || { echo "usage: report-check.sh REPORT [OUTPUT]" >&2; exit 64; }
+if [ $# -lt 1 ] || [ $# -gt 2 ]; then echo "usage: report-check.sh REPORT [OUTPUT]" >&2; exit 64; fi
 [ -f "$1" ] || { echo "report-check: there is no $1; run \`make demo\`, or name a report" >&2; exit 66; }
 if ! command -v chromium >/dev/null; then
     sudo=()

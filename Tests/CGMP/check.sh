@@ -9,9 +9,9 @@ sources=$(cd "$here/../../Sources/CGMP" && pwd)
 build=$(mktemp -d)
 trap 'rm -rf "$build"' EXIT
 # valgrind reads DWARF 4 for certain; newer formats depend on its version.
-# The linker that knows what to do with the symbols of the sanitizers.
-sanitizers="-fsanitize=address,undefined -fno-sanitize-recover=all -fuse-ld=bfd"
 compile() { "${CC:-clang}" -O3 -gdwarf-4 -Wall -Wextra -Werror -I"$sources/include" "$sources"/*.c "$@" -lgmp; }
+# The linker is the one that knows what to do with the symbols of the sanitizers.
+sanitized() { "$@" -fsanitize=address,undefined -fno-sanitize-recover=all -fuse-ld=bfd; }
 memcheck() { valgrind -q --error-exitcode=1 --leak-check=full "$@"; }
 
 compile -shared -fPIC -o "$build/kernel.so"
@@ -26,9 +26,9 @@ echo "constant time: no report"
 memcheck "$build/allocation_failure"
 compile -I"$sources" "$here/montgomery.c" -o "$build/montgomery"
 "$build/montgomery"
-compile -I"$sources" $sanitizers "$here/montgomery.c" -o "$build/sanitized"
+sanitized compile -I"$sources" "$here/montgomery.c" -o "$build/sanitized"
 "$build/sanitized"
-compile -I"$sources" $sanitizers "$here/compare.c" -o "$build/sanitized"
+sanitized compile -I"$sources" "$here/compare.c" -o "$build/sanitized"
 "$build/sanitized"
 for backend in gmp ifma; do
     export SIDOS_FFDHE3072_BACKEND=$backend

@@ -33,11 +33,16 @@ compile() {
 with_kernel() { compile "$sources"/*.c "$@"; }
 # The toolchain's gold linker warns of every symbol of the sanitizers.
 sanitized() { "$@" -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fuse-ld=bfd; }
-field_flags() {
-    case $1 in
-    ifma) echo -DFIELD_IFMA -mavx512f -mavx512dq -mavx512vl -mavx512ifma ;;
-    avx2) echo -DFIELD_AVX2 -mavx2 ;;
+# with_field BACKEND ARGUMENTS: a program over that backend's field alone.
+with_field() {
+    field=$1
+    shift
+    case $field in
+    ifma) set -- -DFIELD_IFMA -mavx512f -mavx512dq -mavx512vl -mavx512ifma "$@" ;;
+    avx2) set -- -DFIELD_AVX2 -mavx2 "$@" ;;
     esac
+    # An inline function of the formulas may be of no use to the test.
+    compile -Wno-unused-function "$@"
 }
 
 # The backends built in, and those of them that run here. One that fails where the processor supports it ends everything.
@@ -72,10 +77,9 @@ on_each python3 "$here/check_vectors.py" "$build/kernel.so" "$vectors"
 
 for backend in $supported; do
     for program in field_test field_powers; do
-        # An inline function of the formulas may be of no use to the test.
-        compile -Wno-unused-function $(field_flags "$backend") "$here/$program.c" -o "$build/$program"
+        with_field "$backend" "$here/$program.c" -o "$build/$program"
         "$build/$program"
-        sanitized compile -Wno-unused-function $(field_flags "$backend") "$here/$program.c" -o "$build/${program}_sanitized"
+        sanitized with_field "$backend" "$here/$program.c" -o "$build/${program}_sanitized"
     done
     "$build/field_test_sanitized" 1000
     "$build/field_powers_sanitized" 20
