@@ -3,7 +3,7 @@
 SWIFT_BUILD = swift build -c release -Xswiftc -enable-testing
 BIN = .build/release
 
-.PHONY: setup build demo demo-postgresql test bench check check-parquet check-report linkage-eval format clean
+.PHONY: setup build demo demo-postgresql test lint bench check check-parquet check-report linkage-eval format clean
 
 setup:
 	scripts/setup.sh
@@ -21,6 +21,10 @@ demo-postgresql: build
 
 test: build
 	scripts/test.sh
+
+# Layout and columns of Swift and C, shell scripts, the syntax of Python. Builds nothing; `make format` mends what it can.
+lint:
+	scripts/lint.sh
 
 # Slow checks: the kernels against vectors, libsodium and GMP; sanitizers, fuzzing; constant time by valgrind and by the clock.
 # VECTORS is a folder of the published vectors with an independent reference in Python; needs clang, valgrind and libsodium-dev.
@@ -52,7 +56,7 @@ linkage-eval: build
 	$(BIN)/linkage-eval $(PLAN) --json linkage-eval.json $(OPTIONS)
 
 format:
-	swift format --in-place --recursive Sources Tests Package.swift
+	scripts/format.sh
 
 clean:
 	rm -rf .build demo

@@ -34,21 +34,7 @@ wanted() { [ "$only" = all ] || [ "$only" = "$1" ]; }
 mkdir -p "$output"
 
 # The peers are needed here only: libsodium is no part of Sidos.
-packages=(libsodium-dev libssl-dev libgmp-dev)
-missing=()
-for package in "${packages[@]}"; do
-    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q '^install ok installed$' || missing+=("$package")
-done
-if wanted kernels && [ ${#missing[@]} -gt 0 ]; then
-    sudo=()
-    if [ "$(id -u)" -ne 0 ]; then
-        command -v sudo >/dev/null || { echo "bench: run as root once, or install: ${missing[*]}" >&2; exit 1; }
-        sudo=(sudo)
-    fi
-    echo "bench: installing ${missing[*]}"
-    "${sudo[@]}" apt-get update -qq
-    "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"
-fi
+if wanted kernels; then scripts/install.sh bench libsodium-dev libssl-dev libgmp-dev; fi
 
 echo "$(nproc) cores, $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1)"
 if wanted kernels; then

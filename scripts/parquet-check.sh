@@ -6,16 +6,7 @@ cd "$(dirname "$0")/.."
 
 environment=.build/parquet
 if [ ! -x "$environment/bin/python3" ] || ! "$environment/bin/python3" -c 'import pyarrow, duckdb, pandas' 2>/dev/null; then
-    if ! python3 -c 'import ensurepip' 2>/dev/null; then
-        sudo=()
-        if [ "$(id -u)" -ne 0 ]; then
-            command -v sudo >/dev/null || { echo "parquet-check: run as root once, or install: python3-venv" >&2; exit 1; }
-            sudo=(sudo)
-        fi
-        echo "parquet-check: installing python3-venv"
-        "${sudo[@]}" apt-get update -qq
-        "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-venv
-    fi
+    python3 -c 'import ensurepip' 2>/dev/null || scripts/install.sh parquet-check python3-venv
     if ! python3 -m venv "$environment" || ! "$environment/bin/python3" -m pip install --quiet pyarrow duckdb pandas; then
         echo "parquet-check: pyarrow, duckdb and pandas could not be installed from PyPI; connect to it, or to a mirror (PIP_INDEX_URL)" >&2
         exit 69

@@ -10,14 +10,5 @@ cd "$(dirname "$0")/.."
 
 if [ $# -lt 1 ] || [ $# -gt 2 ]; then echo "usage: report-check.sh REPORT [OUTPUT]" >&2; exit 64; fi
 [ -f "$1" ] || { echo "report-check: there is no $1; run \`make demo\`, or name a report" >&2; exit 66; }
-if ! command -v chromium >/dev/null; then
-    sudo=()
-    if [ "$(id -u)" -ne 0 ]; then
-        command -v sudo >/dev/null || { echo "report-check: run as root once, or install: chromium" >&2; exit 1; }
-        sudo=(sudo)
-    fi
-    echo "report-check: installing chromium"
-    "${sudo[@]}" apt-get update -qq
-    "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core
-fi
+command -v chromium >/dev/null || scripts/install.sh report-check chromium fonts-dejavu-core
 exec python3 -B scripts/report_check.py "$1" "${2:-.build/report}"

@@ -16,20 +16,4 @@ if ! command -v swift >/dev/null; then
     echo "setup: no Swift toolchain found: install Swift 6.1 or newer and put it on the PATH" >&2
     exit 1
 fi
-missing=()
-for package in "${packages[@]}"; do
-    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q '^install ok installed$' || missing+=("$package")
-done
-if [ ${#missing[@]} -eq 0 ]; then exit 0; fi
-
-sudo=()
-if [ "$(id -u)" -ne 0 ]; then
-    if ! command -v sudo >/dev/null; then
-        echo "setup: run as root once, or install: ${missing[*]}" >&2
-        exit 1
-    fi
-    sudo=(sudo)
-fi
-echo "setup: installing ${missing[*]}"
-"${sudo[@]}" apt-get update -qq
-"${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"
+exec "$(dirname "$0")/install.sh" setup "${packages[@]}"
