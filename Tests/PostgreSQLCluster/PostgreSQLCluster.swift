@@ -1,4 +1,4 @@
-public import Foundation
+internal import Foundation
 
 /// A PostgreSQL server of the tests' own, in a folder of its own, that goes away with it, and also when the tests die: a
 /// shell between them waits for the end of its standard input and then stops the server.
