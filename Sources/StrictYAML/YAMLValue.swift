@@ -1,5 +1,5 @@
 /// Where something stands in a file.
-public struct YAMLPlace: Equatable {
+public struct YAMLPlace: Equatable, Sendable {
     /// From 1.
     public var line: Int
     /// From 1, in Unicode scalars; nil for a whole line.
