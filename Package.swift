@@ -72,6 +72,8 @@ let package = Package(
         // The ground floor: what registers and agreements hold.
         .target(name: "Values", dependencies: [crypto], swiftSettings: swiftSettings),
         .target(name: "StrictYAML", dependencies: ["Values", yams], swiftSettings: swiftSettings),
+        // The one floor that asks the operating system for files.
+        .target(name: "Files", dependencies: [crypto], swiftSettings: swiftSettings),
 
         // What the parties of a study sign. Pure, as all that follows up to PlainWords: no files, sockets, clocks,
         // logging, databases.
@@ -92,13 +94,14 @@ let package = Package(
         .target(
             name: "Register",
             dependencies: [
-                "CPostgreSQL", "Values", "StrictYAML", "Agreement", "PSIProtocol", crypto, grdb, grdbSQLite,
+                "CPostgreSQL", "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", crypto, grdb, grdbSQLite,
             ],
             swiftSettings: swiftSettings),
         .target(
             name: "Exchange",
             dependencies: [
-                "Values", "Agreement", "PSIProtocol", crypto, x509, asn1, logging, metrics, coreMetrics, nioCore,
+                "Values", "Files", "Agreement", "PSIProtocol", crypto, x509, asn1, logging, metrics, coreMetrics,
+                nioCore,
                 nioPosix, nioHTTP1,
                 nioHTTPTypes, nioSSL, httpTypes, hummingbird, hummingbirdCore, hummingbirdTLS, httpClient, lifecycle,
                 grdb,
@@ -106,14 +109,15 @@ let package = Package(
             swiftSettings: swiftSettings),
         .target(
             name: "Dataset",
-            dependencies: ["Values", "Agreement", "PSIProtocol", "PlainWords", crypto, grdb],
+            dependencies: ["Values", "Files", "Agreement", "PSIProtocol", "PlainWords", crypto, grdb],
             swiftSettings: swiftSettings),
 
         // What all three programs need of their machine: keys, sealed state, spool, configuration, agreement commands.
         .target(
             name: "Daemon",
             dependencies: [
-                "Values", "StrictYAML", "Agreement", "PSIProtocol", "PlainWords", "Exchange", crypto, x509, asn1,
+                "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "PlainWords", "Exchange", crypto, x509,
+                asn1,
                 logging, arguments, lifecycle,
             ],
             swiftSettings: swiftSettings),
@@ -121,13 +125,16 @@ let package = Package(
         // What a node and the research environment share: following a board, taking part in rounds.
         .target(
             name: "Member",
-            dependencies: ["Values", "Agreement", "PSIProtocol", "Exchange", "Daemon", crypto, logging, lifecycle],
+            dependencies: [
+                "Values", "Files", "Agreement", "PSIProtocol", "Exchange", "Daemon", crypto, logging, lifecycle,
+            ],
             swiftSettings: swiftSettings),
 
         .executableTarget(
             name: "Node",
             dependencies: [
-                "CRistretto", "Values", "StrictYAML", "Agreement", "PSIProtocol", "Register", "Exchange", "Daemon",
+                "CRistretto", "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "Register", "Exchange",
+                "Daemon",
                 "Member",
                 arguments,
                 logging, lifecycle,
@@ -136,13 +143,15 @@ let package = Package(
         .executableTarget(
             name: "Coordinator",
             dependencies: [
-                "Values", "StrictYAML", "Agreement", "PSIProtocol", "Exchange", "Daemon", arguments, logging, lifecycle,
+                "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "Exchange", "Daemon", arguments, logging,
+                lifecycle,
             ],
             swiftSettings: swiftSettings),
         .executableTarget(
             name: "Research",
             dependencies: [
-                "Values", "StrictYAML", "Agreement", "PSIProtocol", "Exchange", "Dataset", "Daemon", "Member", crypto,
+                "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "Exchange", "Dataset", "Daemon", "Member",
+                crypto,
                 arguments,
                 logging,
                 lifecycle,
@@ -153,7 +162,8 @@ let package = Package(
         .executableTarget(
             name: "LinkageEval",
             dependencies: [
-                "Values", "StrictYAML", "Agreement", "PSIProtocol", "PlainWords", "Register", "Daemon", arguments,
+                "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "PlainWords", "Register", "Daemon",
+                arguments,
                 crypto,
             ],
             swiftSettings: swiftSettings),
@@ -163,13 +173,15 @@ let package = Package(
         // Studies on the disk whose parties are the three programs, for the tests that run them.
         .target(
             name: "SystemHarness",
-            dependencies: ["Values", "Agreement", "PSIProtocol", "Daemon", "PostgreSQLCluster", grdb],
+            dependencies: ["Values", "Files", "Agreement", "PSIProtocol", "Daemon", "PostgreSQLCluster", grdb],
             path: "Tests/SystemHarness", swiftSettings: testSettings),
 
         // Directories of a test's own, for the tests of files.
         .target(name: "TestDirectories", path: "Tests/TestDirectories", swiftSettings: testSettings),
 
         .testTarget(name: "LayoutTests", swiftSettings: testSettings),
+        .testTarget(
+            name: "FilesTests", dependencies: ["Files", "TestDirectories", crypto], swiftSettings: testSettings),
         .testTarget(name: "StrictYAMLTests", dependencies: ["Values", "StrictYAML"], swiftSettings: testSettings),
         .testTarget(
             name: "AgreementTests",
@@ -181,23 +193,25 @@ let package = Package(
             resources: [.copy("Vectors")], swiftSettings: testSettings),
         .testTarget(
             name: "RegisterTests",
-            dependencies: ["Values", "Agreement", "PSIProtocol", "Register", "PostgreSQLCluster", grdb],
+            dependencies: ["Values", "Files", "Agreement", "PSIProtocol", "Register", "PostgreSQLCluster", grdb],
             resources: [.copy("Vectors")], swiftSettings: testSettings),
         .testTarget(
             name: "ExchangeTests",
             dependencies: [
-                "Values", "Agreement", "PSIProtocol", "Exchange", logging, x509, asn1, crypto, nioCore, nioPosix,
+                "Values", "Files", "Agreement", "PSIProtocol", "Exchange", "TestDirectories", logging, x509, asn1,
+                crypto, nioCore, nioPosix,
                 nioSSL, httpTypes,
                 httpClient, lifecycle, grdb,
             ],
             swiftSettings: testSettings),
         .testTarget(
-            name: "DatasetTests", dependencies: ["Values", "Agreement", "PSIProtocol", "Dataset", grdb],
+            name: "DatasetTests",
+            dependencies: ["Values", "Files", "Agreement", "PSIProtocol", "Dataset", "TestDirectories", grdb],
             swiftSettings: testSettings),
         .testTarget(
             name: "DaemonTests",
             dependencies: [
-                "Values", "StrictYAML", "Agreement", "PSIProtocol", "Daemon", "TestDirectories", crypto, x509,
+                "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "Daemon", "TestDirectories", crypto, x509,
                 arguments, logging,
                 lifecycle,
             ],
@@ -208,13 +222,16 @@ let package = Package(
             swiftSettings: testSettings),
         .testTarget(
             name: "CoordinatorTests",
-            dependencies: ["Values", "Agreement", "PSIProtocol", "Daemon", "Coordinator", "TestDirectories", crypto],
+            dependencies: [
+                "Values", "Files", "Files", "Agreement", "PSIProtocol", "Daemon", "Coordinator", "TestDirectories",
+                crypto,
+            ],
             swiftSettings: testSettings),
         // Runs the three programs, so they are built with it.
         .testTarget(
             name: "SystemTests",
             dependencies: [
-                "SystemHarness", "Values", "Agreement", "PSIProtocol", "Exchange", "Daemon", "Member", "Node",
+                "SystemHarness", "Values", "Files", "Agreement", "PSIProtocol", "Exchange", "Daemon", "Member", "Node",
                 "Coordinator",
                 "Research",
                 "PostgreSQLCluster", crypto, logging, grdb,
@@ -224,7 +241,8 @@ let package = Package(
         .testTarget(
             name: "AttackTests",
             dependencies: [
-                "SystemHarness", "Values", "Agreement", "PSIProtocol", "Register", "Exchange", "Dataset", "Daemon",
+                "SystemHarness", "Values", "Files", "Agreement", "PSIProtocol", "Register", "Exchange", "Dataset",
+                "Daemon",
                 "Member",
                 "Node",
                 "Coordinator",

@@ -1,6 +1,7 @@
 internal import Agreement
 internal import Crypto
 internal import Daemon
+internal import Files
 internal import Foundation
 internal import PlainWords
 internal import Register

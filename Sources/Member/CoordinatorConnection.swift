@@ -1,5 +1,6 @@
 public import Daemon
 public import Exchange
+internal import Files
 public import Logging
 
 extension ExchangeClient {

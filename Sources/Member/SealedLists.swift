@@ -1,5 +1,6 @@
 internal import Crypto
 public import Daemon
+public import Files
 public import PSIProtocol
 public import Values
 

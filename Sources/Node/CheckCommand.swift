@@ -1,6 +1,7 @@
 internal import Agreement
 internal import ArgumentParser
 internal import Daemon
+internal import Files
 internal import Foundation
 internal import PSIProtocol
 internal import Register

@@ -1,5 +1,6 @@
 internal import Agreement
 public import Daemon
+internal import Files
 internal import Foundation
 internal import PSIProtocol
 public import Register

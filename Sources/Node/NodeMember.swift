@@ -1,5 +1,6 @@
 internal import Daemon
 internal import Exchange
+internal import Files
 internal import Foundation
 internal import Logging
 internal import Member

@@ -1,5 +1,6 @@
 internal import Agreement
 internal import Daemon
+internal import Files
 internal import Foundation
 internal import Member
 internal import PSIProtocol

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Daemon
 internal import Dataset
+internal import Files
 internal import Foundation
 
 struct DatasetCommand: AsyncParsableCommand {

@@ -1,5 +1,6 @@
 internal import Crypto
 internal import Daemon
+internal import Files
 internal import Logging
 internal import PSIProtocol
 internal import Values
@@ -47,6 +48,15 @@ private struct CellFileSink: StreamSink {
 
     mutating func write(_ bytes: [UInt8]) async throws { try writer.append(bytes) }
     mutating func finish() async throws { try writer.finish() }
+}
+
+/// A register's cells as they came.
+struct CellFileSource: ByteSource {
+    let reader: StreamedFileReader
+
+    init(_ path: String) throws { reader = try StreamedFileReader(path) }
+
+    mutating func next() async throws -> [UInt8]? { try reader.next() }
 }
 
 /// Reads a register's items back.

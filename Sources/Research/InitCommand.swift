@@ -1,6 +1,8 @@
 internal import Agreement
 internal import ArgumentParser
 internal import Daemon
+internal import Files
+internal import PSIProtocol
 
 struct InitCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,4 +1,5 @@
 internal import Daemon
+internal import Files
 internal import Foundation
 internal import Member
 internal import PSIProtocol

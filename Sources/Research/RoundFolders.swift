@@ -2,6 +2,7 @@ internal import Agreement
 internal import Crypto
 internal import Daemon
 internal import Dataset
+internal import Files
 internal import Foundation
 internal import Glibc
 internal import PSIProtocol

@@ -78,7 +78,7 @@ struct RoundOpening {
                 try await opener.open(
                     register: index, secret: items.secret, items: items,
                     expected: ListSummary(count: copy.count, digest: copy.digest.bytes), into: &sink
-                ) { try StreamedFileReader(path) }
+                ) { try CellFileSource(path) }
             } catch ReleaseError.copyDamaged { throw ResearchError.copyDamaged(folder.round, path: path) }
         }
         let damaged = try store.damaged()

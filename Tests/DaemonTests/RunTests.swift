@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Foundation
 import Glibc
 import Logging
@@ -241,6 +242,7 @@ struct ProgramTests {
         #expect(ExitStatus.allCases.map(\.rawValue) == [0, 64, 65, 66, 69, 70, 73, 74, 75, 77, 78, 79, 80, 81])
         #expect(ErrorReport(CancellationError()).exitStatus == .temporary)
         #expect(ErrorReport(FileError.diskFull(path: "/x")).exitStatus == .inputOutput)
+        #expect(ErrorReport(FileError.inUse(path: "x", process: nil)).exitStatus == .temporary)
         #expect(ErrorReport(KeyError.exists(path: "/x")).exitStatus == .cannotCreate)
     }
 }

@@ -1,4 +1,5 @@
 import Crypto
+import Files
 import Foundation
 import Glibc
 import PSIProtocol
@@ -70,6 +71,26 @@ struct SealedSpoolTests {
             try writer.append([1])
             try writer.finish().discard()
         }
+    }
+
+    @Test("A full file system is named, when a small one can be mounted here")
+    func fullFileSystem() throws {
+        try #require(mkdir(place.file("small"), 0o700) == 0)
+        guard mount("tmpfs", place.file("small"), "tmpfs", 0, "size=256k,mode=0700") == 0 else {
+            #expect(errno == EPERM)
+            return
+        }
+        defer { umount2(place.file("small"), Int32(MNT_DETACH)) }
+        let directory = try PrivateDirectory(place.file("small"))
+        var writer = try SealedSpool(in: directory).makeRun()
+        #expect(throws: FileError.diskFull(path: "")) {
+            do {
+                for _ in 0..<20 { try writer.append([UInt8](repeating: 2, count: 1 << 16)) }
+            } catch FileError.diskFull {
+                throw FileError.diskFull(path: "")
+            }
+        }
+        #expect(try directory.names() == [])
     }
 
     @Test("Each run has its own key, and the file holds no plaintext")

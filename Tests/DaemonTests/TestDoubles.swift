@@ -20,13 +20,6 @@ func run(_ program: String, _ arguments: [String], input: [UInt8] = []) throws -
     return (process.terminationStatus, Array(output))
 }
 
-/// Makes this process's files no larger than so many bytes; only for a process that tests nothing else.
-func limitFileSize(to byteCount: UInt) {
-    signal(SIGXFSZ, SIG_IGN)
-    var limit = rlimit(rlim_cur: byteCount, rlim_max: byteCount)
-    setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
-}
-
 /// Lines that a console wrote.
 final class Transcript: Sendable {
     private let bytes = Locked<[UInt8]>([])

@@ -11,20 +11,21 @@ struct LayerTests {
     static let allowed: [String: Set<String>] = [
         "Values": [],
         "StrictYAML": ["Values"],
+        "Files": [],
         "Agreement": ["Values", "StrictYAML"],
         "PSIProtocol": ["CRistretto", "CGMP", "COpenSSL", "CNoise", "CZlib", "Values", "Agreement"],
         "PlainWords": ["Values", "StrictYAML", "Agreement", "PSIProtocol"],
-        "Register": ["CPostgreSQL", "Values", "StrictYAML", "Agreement", "PSIProtocol"],
-        "Exchange": ["Values", "Agreement", "PSIProtocol"],
-        "Dataset": ["Values", "Agreement", "PSIProtocol", "PlainWords"],
-        "Daemon": ["Values", "StrictYAML", "Agreement", "PSIProtocol", "PlainWords", "Exchange"],
-        "Member": ["Values", "Agreement", "PSIProtocol", "Exchange", "Daemon"],
+        "Register": ["CPostgreSQL", "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol"],
+        "Exchange": ["Values", "Files", "Agreement", "PSIProtocol"],
+        "Dataset": ["Values", "Files", "Agreement", "PSIProtocol", "PlainWords"],
+        "Daemon": ["Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "PlainWords", "Exchange"],
+        "Member": ["Values", "Files", "Agreement", "PSIProtocol", "Exchange", "Daemon"],
         "Node": [
-            "CRistretto", "Values", "StrictYAML", "Agreement", "PSIProtocol", "Register", "Exchange", "Daemon", "Member",
+            "CRistretto", "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "Register", "Exchange", "Daemon", "Member",
         ],
-        "Coordinator": ["Values", "StrictYAML", "Agreement", "PSIProtocol", "Exchange", "Daemon"],
-        "Research": ["Values", "StrictYAML", "Agreement", "PSIProtocol", "Exchange", "Dataset", "Daemon", "Member"],
-        "LinkageEval": ["Values", "StrictYAML", "Agreement", "PSIProtocol", "PlainWords", "Register", "Daemon"],
+        "Coordinator": ["Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "Exchange", "Daemon"],
+        "Research": ["Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "Exchange", "Dataset", "Daemon", "Member"],
+        "LinkageEval": ["Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "PlainWords", "Register", "Daemon"],
     ]
 
     /// Modules that reach nothing outside memory.

@@ -1,5 +1,6 @@
 import Agreement
 import Daemon
+import Files
 import Foundation
 import Synchronization
 

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Daemon
 internal import Exchange
+internal import Files
 internal import Logging
 internal import ServiceLifecycle
 

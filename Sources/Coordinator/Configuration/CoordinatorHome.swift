@@ -1,4 +1,5 @@
 internal import Daemon
+internal import Files
 
 /// The coordinator's directory: what every participant has, and beside it
 ///

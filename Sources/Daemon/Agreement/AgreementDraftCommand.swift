@@ -1,5 +1,7 @@
 internal import Agreement
 internal import ArgumentParser
+internal import Files
+internal import PSIProtocol
 internal import PlainWords
 internal import Values
 

@@ -1,5 +1,6 @@
 public import Agreement
 public import ArgumentParser
+internal import Files
 internal import Foundation
 internal import PlainWords
 

@@ -1,3 +1,4 @@
+public import Files
 public import StrictYAML
 
 /// All mistakes of a configuration file at once, so that the operator mends them in one go.

@@ -1,5 +1,6 @@
 internal import Agreement
 public import ArgumentParser
+internal import Files
 internal import Foundation
 public import StrictYAML
 

@@ -1,5 +1,6 @@
 public import Agreement
 public import Crypto
+internal import Files
 public import Foundation
 internal import PSIProtocol
 public import Values
@@ -79,7 +80,7 @@ public struct KeyDirectory: Sendable {
             }
         } catch {
             // None of these files was there before, so all of them are this attempt's.
-            for name in ours { try? removeFile(directory.file(name)) }
+            for name in ours { try? AtomicFile.remove(directory.file(name)) }
             throw .file(error)
         }
         return try open(at: path)

@@ -1,3 +1,4 @@
+public import Files
 public import Foundation
 
 /// What is wrong with a participant's keys. Never holds a key.

@@ -1,4 +1,7 @@
 internal import Agreement
+internal import Files
+internal import Foundation
+internal import PSIProtocol
 internal import StrictYAML
 internal import Values
 

@@ -1,4 +1,5 @@
 internal import Crypto
+internal import Files
 internal import Foundation
 
 /// A file that holds one 32-byte secret: a line that names what it is, then the raw bytes.

@@ -1,3 +1,5 @@
+public import Files
+
 /// How a Sidos program ends, as its exit status. The numbers are those of BSD's `sysexits` where it has one that fits;
 /// 79 to 81 are Sidos's own.
 public enum ExitStatus: Int32, Sendable, CaseIterable {

@@ -1,4 +1,5 @@
 public import Crypto
+internal import Files
 internal import Glibc
 public import PSIProtocol
 

@@ -1,3 +1,5 @@
+public import Files
+
 /// What is wrong with sealed state, spools or sealed files. Names files, never what is in them.
 public enum SealedStateError: Error, Equatable, Sendable {
     case file(FileError)

@@ -1,4 +1,5 @@
 internal import Crypto
+internal import Files
 internal import Foundation
 
 /// One sealed value as it lies in a file: `mark (16) ‖ salt (32) ‖ AES-256-GCM ciphertext ‖ tag (16)`.

@@ -1,3 +1,4 @@
+internal import Files
 internal import NIOCore
 
 /// Where a chunk is to be stored.

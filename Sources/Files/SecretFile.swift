@@ -35,7 +35,10 @@ public enum PublicFile {
         try readWithMode(path, maxByteCount: maxByteCount).bytes
     }
 
-    static func readWithMode(_ path: String, maxByteCount: Int) throws(FileError) -> (bytes: [UInt8], mode: UInt32) {
+    /// The same with the permission bits it has.
+    public static func readWithMode(
+        _ path: String, maxByteCount: Int
+    ) throws(FileError) -> (bytes: [UInt8], mode: UInt32) {
         guard !path.isEmpty, !path.utf8.contains(0) else { throw .notFound(path: path) }
         // A configuration or certificate may well be reached through a link; only secrets may not.
         guard let real = realpath(path, nil) else { throw .current("opening", path) }

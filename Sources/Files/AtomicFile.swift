@@ -3,7 +3,7 @@ internal import Glibc
 /// Replaces a file whole or not at all, even if the process is killed or the machine loses power half-way.
 public enum AtomicFile {
     /// Beside a file while it is being written: `.NAME.partial-XXXXXXXX`.
-    static let partialMark = ".partial-"
+    public static let partialMark = ".partial-"
 
     /// Writes the bytes beside `path`, flushes them to the disk, renames them into place and flushes the directory.
     ///
@@ -49,13 +49,13 @@ public enum AtomicFile {
 }
 
 /// A file on its way to `destination`: written under another name until it is whole.
-struct PartialFile: ~Copyable {
-    let file: OpenFile
-    let destination: String
+public struct PartialFile: ~Copyable, Sendable {
+    public let file: OpenFile
+    public let destination: String
     /// Given at the end: until then only the owner can read what is half written.
     private let mode: UInt32
 
-    init(for destination: String, mode: UInt32) throws(FileError) {
+    public init(for destination: String, mode: UInt32) throws(FileError) {
         let (directory, name) = splitPath(destination)
         guard !name.isEmpty, name != ".", name != ".." else { throw .notRegularFile(path: destination) }
         let mark = String(UInt32.random(in: .min ... .max), radix: 16)
@@ -66,8 +66,8 @@ struct PartialFile: ~Copyable {
     }
 
     /// Sets the mode, flushes, renames into place and flushes the directory. After an error the caller abandons.
-    func commit(replacing: Bool = true) throws(FileError) {
-        try file.setMode(mode_t(mode))
+    public func commit(replacing: Bool = true) throws(FileError) {
+        try file.setMode(mode)
         try file.sync()
         if replacing {
             guard rename(file.path, destination) == 0 else { throw .current("renaming into place", destination) }
@@ -79,7 +79,7 @@ struct PartialFile: ~Copyable {
         try syncDirectory(splitPath(destination).directory)
     }
 
-    func abandon() { _ = unlink(file.path) }
+    public func abandon() { _ = unlink(file.path) }
 }
 
 extension AtomicFile {

@@ -1,5 +1,4 @@
 internal import Glibc
-public import PSIProtocol
 
 /// Writes a file piece by piece beside its name; it appears, whole, when finished, and never if not.
 public final class StreamedFileWriter {
@@ -24,7 +23,7 @@ public final class StreamedFileWriter {
 }
 
 /// Reads a file piece by piece from its beginning.
-public final class StreamedFileReader: ByteSource {
+public final class StreamedFileReader {
     private let file: OpenFile
     private var offset = 0
 
@@ -36,7 +35,10 @@ public final class StreamedFileReader: ByteSource {
         guard try file.status().kind == S_IFREG else { throw .notRegularFile(path: path) }
     }
 
-    public func next() async throws -> [UInt8]? {
+    /// The next piece, up to 256 KiB, or nil at the end.
+    ///
+    /// - Throws: `FileError`.
+    public func next() throws(FileError) -> [UInt8]? {
         let piece = try file.read(Self.pieceByteCount, at: offset)
         offset += piece.count
         return piece.isEmpty ? nil : piece
