@@ -1,6 +1,7 @@
 internal import Glibc
 
-/// What went wrong with a file or directory of this machine. Every case names the path and says what to do about it.
+/// What went wrong with a file or directory of this machine. A case names the path and says what to do about it, unless
+/// it is a mistake of the program.
 public enum FileError: Error, Equatable, Sendable {
     case notFound(path: String)
     case exists(path: String)
@@ -17,6 +18,13 @@ public enum FileError: Error, Equatable, Sendable {
     case noPermission(path: String)
     /// Another process holds the lock file; `process` is its id where it could be read.
     case inUse(path: String, process: Int32?)
+    /// Not what was written under this name: altered, cut short, swapped with another file, an older version put back,
+    /// or sealed under another key.
+    case altered(path: String)
+    /// Something was added to a file or run that had been finished.
+    case finished
+    /// A run was read after it had been discarded.
+    case discarded
     /// Any other refusal of the operating system; `code` is `errno`.
     case failed(operation: String, path: String, code: Int32)
 
@@ -66,10 +74,22 @@ extension FileError: CustomStringConvertible {
         case .inUse(let path, let process):
             let holder = process.map { "process \($0)" } ?? "another process"
             return "\(path) is held by \(holder): only one may use this directory at a time, so stop that one first"
+        case .altered(let path):
+            return "\(path) was altered, cut short, replaced by an older version or sealed under another key: "
+                + Self.adviceOnTampering
+        case .finished:
+            return "a spooled run or sealed file was appended to after it had been finished"
+        case .discarded:
+            return "a spooled run was read after it had been discarded"
         case .failed(let operation, let path, let code):
             return "\(operation) failed for \(path): \(String(cString: strerror(code)))"
         }
     }
+
+    /// What to do where something that only this program writes isn't as it left it.
+    public static let adviceOnTampering =
+        "someone or something changed this program's state; don't restore it from a backup, "
+        + "but find out what happened and give up the rounds that were under way"
 
     private func octal(_ mode: UInt32) -> String {
         let digits = String(mode, radix: 8)

@@ -11,12 +11,13 @@ public final class StreamedFileWriter {
 
     /// - Throws: `FileError`, of which `.diskFull`; the file then won't appear.
     public func append(_ bytes: [UInt8]) throws(FileError) {
-        guard partial != nil else { throw .failed(operation: "writing", path: "a finished file", code: EBADF) }
+        guard partial != nil else { throw .finished }
         try partial?.file.write(bytes)
     }
 
     /// Flushes the file to the disk and gives it its name, in the place of any earlier one.
     public func finish() throws(FileError) {
+        guard partial != nil else { throw .finished }
         try partial?.commit()
         partial = nil
     }

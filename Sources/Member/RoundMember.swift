@@ -1,5 +1,6 @@
 public import Daemon
 internal import Exchange
+internal import Files
 public import PSIProtocol
 public import Values
 
@@ -58,6 +59,11 @@ enum Failure {
             case .file: nil
             case .full: .internalFailure
             default: .keysLost
+            }
+        case let error as FileError:
+            switch error {
+            case .altered, .finished, .discarded: .keysLost
+            default: nil
             }
         default: nil
         }

@@ -166,7 +166,7 @@ struct RoundFolder {
     /// Whether `received` threw because the record itself is of no use.
     static func isDamage(_ error: any Error) -> Bool {
         switch error {
-        case SealedStateError.altered, ResearchError.unreadableRecord: true
+        case FileError.altered, ResearchError.unreadableRecord: true
         default: false
         }
     }

@@ -12,9 +12,17 @@ enum MatchFailure {
             RoundAborted(code: .protocolViolation, participants: violation.participant.map { [$0] } ?? [])
         case is SealedStreamError, is MalformedStream: RoundAborted(code: .protocolViolation, participants: [])
         case let error as StoreError: abort(for: error)
-        case is CancellationError, is ExchangeRefusal, is FileError: nil
+        case is CancellationError, is ExchangeRefusal: nil
+        case let error as FileError: abort(for: error)
         case SealedStateError.file: nil
         default: RoundAborted(code: .internalFailure, participants: [])
+        }
+    }
+
+    private static func abort(for error: FileError) -> RoundAborted? {
+        switch error {
+        case .altered, .finished, .discarded: RoundAborted(code: .internalFailure, participants: [])
+        default: nil
         }
     }
 

@@ -51,9 +51,10 @@ extension FileError: ReportableError {
         case .notFound, .symbolicLink, .notDirectory, .notRegularFile: .noInput
         case .exists: .cannotCreate
         case .looseMode, .foreignOwner, .noPermission: .noPermission
-        case .tooLarge: .badData
+        case .tooLarge, .altered: .badData
         case .diskFull, .failed: .inputOutput
         case .inUse: .temporary
+        case .finished, .discarded: .software
         }
     }
 }
@@ -78,7 +79,7 @@ extension SealedStateError: ReportableError {
         case .file(let error): error.exitStatus
         case .altered, .vanished, .stray: .badData
         case .full: .cannotCreate
-        case .badName, .tooLarge, .discarded, .finished: .software
+        case .badName, .tooLarge: .software
         }
     }
 }

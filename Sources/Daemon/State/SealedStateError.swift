@@ -1,6 +1,6 @@
 public import Files
 
-/// What is wrong with sealed state, spools or sealed files. Names files, never what is in them.
+/// What is wrong with sealed state. Names files, never what is in them.
 public enum SealedStateError: Error, Equatable, Sendable {
     case file(FileError)
     /// Altered, cut short, swapped with another file, an older version put back, or sealed under another key.
@@ -14,30 +14,20 @@ public enum SealedStateError: Error, Equatable, Sendable {
     case tooLarge(name: String, maxByteCount: Int)
     /// The state holds as many values as it can be opened with again.
     case full(maxCount: Int)
-    /// A spool's run was read after it had been discarded.
-    case discarded
-    /// Something was added to a run or file that had been finished.
-    case finished
 }
 
 extension SealedStateError: CustomStringConvertible {
     public var description: String {
-        let advice =
-            "someone or something changed this program's state; don't restore it from a backup, "
-            + "but find out what happened and give up the rounds that were under way"
         switch self {
-        case .file(let error): return error.description
-        case .altered(let path):
-            return "\(path) was altered, cut short, replaced by an older version or sealed under another key: \(advice)"
-        case .vanished(let path): return "\(path) is missing: \(advice)"
-        case .stray(let path): return "\(path) does not belong to this program's state: \(advice)"
-        case .badName(let name): return "state can't be kept under the name `\(name.prefix(80))`"
+        case .file(let error): error.description
+        case .altered(let path): FileError.altered(path: path).description
+        case .vanished(let path): "\(path) is missing: \(FileError.adviceOnTampering)"
+        case .stray(let path): "\(path) does not belong to this program's state: \(FileError.adviceOnTampering)"
+        case .badName(let name): "state can't be kept under the name `\(name.prefix(80))`"
         case .tooLarge(let name, let maxByteCount):
-            return "the state `\(name)` is larger than the \(maxByteCount) bytes that one value may have"
+            "the state `\(name)` is larger than the \(maxByteCount) bytes that one value may have"
         case .full(let maxCount):
-            return "the state holds \(maxCount) values and takes no more; report it, and say how many rounds there were"
-        case .discarded: return "a spooled run was read after it had been discarded"
-        case .finished: return "a spooled run or sealed file was appended to after it had been finished"
+            "the state holds \(maxCount) values and takes no more; report it, and say how many rounds there were"
         }
     }
 }

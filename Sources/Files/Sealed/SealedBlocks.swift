@@ -97,7 +97,7 @@ struct BlockOpener {
         guard sealed.count == byteCount,
             let plain = SealedBlocks.open(sealed, number: number, last: last, key: key),
             last || plain.count == SealedBlocks.plainByteCount
-        else { throw SealedStateError.altered(path: path) }
+        else { throw FileError.altered(path: path) }
         offset += byteCount
         number += 1
         return plain

@@ -1,9 +1,7 @@
 public import Crypto
-internal import Files
 internal import Glibc
-public import PSIProtocol
 
-/// Long lists kept across restarts, sealed under a key that the caller keeps (as in `SealedState`).
+/// Long lists kept across restarts, sealed under a key that the caller keeps.
 ///
 /// File: `mark (16) ‖ salt (32) ‖ sealed blocks`. The blocks' key is HKDF-SHA256(key, salt, "SIDOS-V1 sealed file" 0x00
 /// ‖ label), so two files under one key share none, and a file can't be passed off as one with another label.
@@ -47,14 +45,14 @@ public final class SealedFileWriter {
 
     /// - Throws: `FileError`, of which `.diskFull`; the writer is then of no further use and the file won't appear.
     public func append(_ bytes: [UInt8]) throws {
-        guard partial != nil else { throw SealedStateError.finished }
+        guard partial != nil else { throw FileError.finished }
         hash.update(data: bytes)
         try sealer.append(bytes) { try partial?.file.write($0) }
     }
 
     /// Flushes the file to the disk and gives it its name, in the place of any earlier one.
     public func finish() throws -> SealedFile.Contents {
-        guard partial != nil else { throw SealedStateError.finished }
+        guard partial != nil else { throw FileError.finished }
         try sealer.finish { try partial?.file.write($0) }
         try partial?.commit()
         partial = nil
@@ -64,7 +62,7 @@ public final class SealedFileWriter {
 
 /// Reads a sealed file from its beginning. Each piece it yields has been authenticated; that the file ends where it
 /// ended when written is known when the end is reached.
-public final class SealedFileReader: SpoolReader {
+public final class SealedFileReader {
     private let file: OpenFile
     private var opener: BlockOpener
     private var hash = SHA256()
@@ -72,12 +70,12 @@ public final class SealedFileReader: SpoolReader {
     /// Set at the end.
     public private(set) var contents: SealedFile.Contents?
 
-    /// - Throws: `FileError`; `SealedStateError.altered` when it isn't a sealed file.
+    /// - Throws: `FileError`, of which `.altered` when it isn't a sealed file.
     public init(_ path: String, key: SymmetricKey, label: String) throws {
         file = try OpenFile(path, O_RDONLY)
         let header = try file.read(SealedFile.headerByteCount, at: 0)
         guard header.count == SealedFile.headerByteCount, header.starts(with: SealedFile.mark) else {
-            throw SealedStateError.altered(path: path)
+            throw FileError.altered(path: path)
         }
         opener = BlockOpener(
             key: SealedFile.blockKey(key, salt: header[16...], label: label), path: path,
@@ -87,7 +85,7 @@ public final class SealedFileReader: SpoolReader {
 
     /// The next piece, up to 64 KiB, or nil at the end.
     ///
-    /// - Throws: `SealedStateError.altered` when the file was altered or cut short, or the key or label is another.
+    /// - Throws: `FileError.altered` when the file was altered or cut short, or the key or label is another.
     public func next() throws -> [UInt8]? {
         let piece = try read(upTo: SealedBlocks.plainByteCount)
         return piece.isEmpty ? nil : piece
