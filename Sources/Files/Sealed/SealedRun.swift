@@ -1,5 +1,4 @@
 internal import Crypto
-internal import Glibc
 internal import Synchronization
 
 /// Bytes on the disk for as long as this process wants them, sealed under a key that exists only in its memory.
@@ -40,57 +39,4 @@ public final class SealedRun: Sendable {
 
     /// Closes the file, which frees its space. Reading it afterwards throws `FileError.discarded`.
     public func discard() { file.withLock { $0 = nil } }
-}
-
-/// Appends to one run.
-public final class SealedRunWriter {
-    private let run: SealedRun
-    private let sealer: BlockSealer
-    private var isFinished = false
-
-    /// Makes an empty run.
-    ///
-    /// - Parameter directory: where its file lies without a name.
-    /// - Throws: `FileError`.
-    public convenience init(in directory: PrivateDirectory) throws(FileError) {
-        let path = directory.file(".run-\(String(UInt64.random(in: .min ... .max), radix: 16))")
-        let file = try OpenFile(path, O_RDWR | O_CREAT | O_EXCL)
-        try removeFile(path)
-        self.init(run: SealedRun(consume file, path: directory.path))
-    }
-
-    init(run: SealedRun) {
-        self.run = run
-        sealer = BlockSealer(key: run.key)
-    }
-
-    /// - Throws: `FileError`, of which `.diskFull`, and `.finished` after `finish`.
-    public func append(_ bytes: [UInt8]) throws {
-        guard !isFinished else { throw FileError.finished }
-        try sealer.append(bytes) { try run.write($0) }
-    }
-
-    /// Ends the run; nothing can be appended after.
-    ///
-    /// - Throws: as `append`.
-    public func finish() throws -> SealedRun {
-        guard !isFinished else { throw FileError.finished }
-        isFinished = true
-        try sealer.finish { try run.write($0) }
-        return run
-    }
-}
-
-/// Reads one run from its beginning. Each piece it yields has been authenticated.
-public struct SealedRunReader {
-    let run: SealedRun
-    var opener: BlockOpener
-
-    /// Up to `byteCount` bytes; empty at the end.
-    ///
-    /// - Throws: `FileError.altered`, naming the directory; `.discarded`.
-    public mutating func read(upTo byteCount: Int) throws -> [UInt8] {
-        let run = run
-        return try opener.read(upTo: byteCount) { try run.read($0, at: $1) }
-    }
 }

@@ -1,5 +1,3 @@
-internal import Glibc
-
 /// Writes a file piece by piece beside its name; it appears, whole, when finished, and never if not.
 public final class StreamedFileWriter {
     private var partial: PartialFile?
@@ -20,28 +18,5 @@ public final class StreamedFileWriter {
         guard partial != nil else { throw .finished }
         try partial?.commit()
         partial = nil
-    }
-}
-
-/// Reads a file piece by piece from its beginning.
-public final class StreamedFileReader {
-    private let file: OpenFile
-    private var offset = 0
-
-    private static let pieceByteCount = 1 << 18
-
-    /// - Throws: `FileError`.
-    public init(_ path: String) throws(FileError) {
-        file = try OpenFile(path, O_RDONLY | O_NONBLOCK)
-        guard try file.status().kind == S_IFREG else { throw .notRegularFile(path: path) }
-    }
-
-    /// The next piece, up to 256 KiB, or nil at the end.
-    ///
-    /// - Throws: `FileError`.
-    public func next() throws(FileError) -> [UInt8]? {
-        let piece = try file.read(Self.pieceByteCount, at: offset)
-        offset += piece.count
-        return piece.isEmpty ? nil : piece
     }
 }
