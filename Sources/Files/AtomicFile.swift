@@ -3,7 +3,7 @@ internal import Glibc
 /// Replaces a file whole or not at all, even if the process is killed or the machine loses power half-way.
 public enum AtomicFile {
     /// Beside a file while it is being written: `.NAME.partial-XXXXXXXX`.
-    public static let partialMark = ".partial-"
+    static let partialMark = ".partial-"
 
     /// Writes the bytes beside `path`, flushes them to the disk, renames them into place and flushes the directory.
     ///
@@ -30,25 +30,24 @@ public enum AtomicFile {
     public static func write(
         contentsOf bytes: UnsafeRawBufferPointer, to path: String, mode: UInt32 = 0o600, replacing: Bool = true
     ) throws(FileError) {
-        let partial = try PartialFile(for: path, mode: mode)
-        do throws(FileError) {
-            try partial.file.write(bytes)
-            try partial.commit(replacing: replacing)
-        } catch {
-            partial.abandon()
-            throw error
-        }
+        var partial = try PartialFile(for: path, mode: mode)
+        try partial.file.write(bytes)
+        try partial.commit(replacing: replacing)
     }
 
     /// Removes what killed writers left in a directory that this process alone writes to.
+    ///
+    /// - Throws: `FileError`.
     public static func removePartials(in directory: PrivateDirectory) throws(FileError) {
         for name in try directory.names() where name.hasPrefix(".") && name.contains(partialMark) {
-            try removeFile(directory.file(name))
+            try remove(directory.file(name))
         }
     }
 
-    /// Removes a file; one that is not there is no error.
+    /// Removes a file, or a link and not where it leads; one that is not there is no error.
+    ///
+    /// - Throws: `FileError.noPermission`, `.notDirectory`, `.failed`, of a directory too.
     public static func remove(_ path: String) throws(FileError) {
-        do { try removeFile(path) } catch FileError.notFound { return }
+        guard unlink(path) == 0 || errno == ENOENT else { throw .current("removing", path) }
     }
 }

@@ -15,7 +15,8 @@ public enum FileError: Error, Equatable, Sendable {
     case tooLarge(path: String, maxByteCount: Int)
     /// No space, no quota or a file size limit reached.
     case diskFull(path: String)
-    case noPermission(path: String)
+    /// `code` is `errno`: no right to it (13), not allowed to anybody (1), or a file system that is read-only (30).
+    case noPermission(path: String, code: Int32)
     /// Another process holds the lock file; `process` is its id where it could be read.
     case inUse(path: String, process: Int32?)
     /// Not what was written under this name: altered, cut short, swapped with another file, an older version put back,
@@ -30,18 +31,33 @@ public enum FileError: Error, Equatable, Sendable {
 
     /// The error for `errno` as the operating system has just set it.
     static func current(_ operation: String, _ path: String) -> FileError {
-        of(code: errno, operation, path)
+        FileError(code: errno, operation: operation, path: path)
     }
 
-    static func of(code: Int32, _ operation: String, _ path: String) -> FileError {
-        switch code {
-        case ENOENT: .notFound(path: path)
-        case EEXIST: .exists(path: path)
-        case ENOSPC, EDQUOT, EFBIG: .diskFull(path: path)
-        case EACCES, EPERM, EROFS: .noPermission(path: path)
-        case ELOOP: .symbolicLink(path: path)
-        case ENOTDIR: .notDirectory(path: path)
-        default: .failed(operation: operation, path: path, code: code)
+    /// What an `errno` means.
+    public init(code: Int32, operation: String, path: String) {
+        self =
+            switch code {
+            case ENOENT: .notFound(path: path)
+            case EEXIST: .exists(path: path)
+            case ENOSPC, EDQUOT, EFBIG: .diskFull(path: path)
+            case EACCES, EPERM, EROFS: .noPermission(path: path, code: code)
+            case ELOOP: .symbolicLink(path: path)
+            case ENOTDIR: .notDirectory(path: path)
+            default: .failed(operation: operation, path: path, code: code)
+            }
+    }
+
+    /// The `errno` that stands for it, for errors above that show numbers; nil where the system refused nothing.
+    public var code: Int32? {
+        switch self {
+        case .notFound: ENOENT
+        case .exists: EEXIST
+        case .diskFull: ENOSPC
+        case .noPermission(_, let code), .failed(_, _, let code): code
+        case .symbolicLink: ELOOP
+        case .notDirectory: ENOTDIR
+        case .looseMode, .foreignOwner, .notRegularFile, .tooLarge, .inUse, .altered, .finished, .discarded: nil
         }
     }
 }
@@ -69,7 +85,7 @@ extension FileError: CustomStringConvertible {
             return "\(path) is larger than the \(maxByteCount) bytes that such a file may have"
         case .diskFull(let path):
             return "no space is left for \(path): free some space on its file system or raise the quota"
-        case .noPermission(let path):
+        case .noPermission(let path, _):
             return "permission denied for \(path): check its owner and mode, and those of the directories above it"
         case .inUse(let path, let process):
             let holder = process.map { "process \($0)" } ?? "another process"

@@ -1,44 +1,78 @@
 internal import Glibc
 
-/// An open file descriptor, closed when its one owner lets go of it.
+/// An open file or directory, closed when its one owner lets go of it. Every call blocks.
+///
+/// A link in the last part of the path is an error unless the caller asks for it to be followed. No child process
+/// inherits what is open.
 public struct OpenFile: ~Copyable, Sendable {
     let descriptor: Int32
-    /// For errors only.
+    /// As it was given; for errors only.
     public let path: String
 
-    /// Opens without following a symbolic link in the last part of the path; never inherited by a child process.
-    public init(_ path: String, _ flags: Int32, mode: UInt32 = 0o600) throws(FileError) {
+    private init(_ path: String, _ flags: Int32, followingLinks: Bool = false) throws(FileError) {
+        // The system would take what stands before the zero for the whole path.
         guard !path.isEmpty, !path.utf8.contains(0) else { throw .notFound(path: path) }
+        let flags = flags | O_CLOEXEC | (followingLinks ? 0 : O_NOFOLLOW)
         var opened: Int32
-        repeat { opened = Glibc.open(path, flags | O_CLOEXEC | O_NOFOLLOW, mode) } while opened < 0 && errno == EINTR
+        repeat { opened = open(path, flags, 0o600) } while opened < 0 && errno == EINTR
         guard opened >= 0 else { throw .current("opening", path) }
         descriptor = opened
         self.path = path
     }
 
-    deinit { _ = Glibc.close(descriptor) }
+    deinit { _ = close(descriptor) }
 
-    public struct Status {
-        public let kind: UInt32
-        /// Permission bits, with set-user-id, set-group-id and sticky.
-        public let mode: UInt32
-        public let owner: UInt32
-        public let byteCount: Int
+    /// Opens what is there for reading, without waiting: of a pipe or a device, `status` tells before it is read.
+    ///
+    /// - Throws: `FileError.notFound`, `.noPermission`, `.symbolicLink`, `.notDirectory`, `.failed`.
+    public init(reading path: String, followingLinks: Bool = false) throws(FileError) {
+        try self.init(path, O_RDONLY | O_NONBLOCK, followingLinks: followingLinks)
     }
 
-    public func status() throws(FileError) -> Status {
+    /// Opens a file that is there for reading, and for overwriting it in place.
+    ///
+    /// - Throws: as `init(reading:)`.
+    public init(changing path: String) throws(FileError) { try self.init(path, O_RDWR) }
+
+    /// Makes a file, for writing and reading, that its owner alone can open.
+    ///
+    /// - Throws: `FileError.exists` if anything is there, a link too; `.diskFull`; as `init(reading:)`.
+    public init(creating path: String) throws(FileError) { try self.init(path, O_RDWR | O_CREAT | O_EXCL) }
+
+    /// Opens a file for writing and reading as it is, or makes an empty one that its owner alone can open.
+    init(keeping path: String) throws(FileError) { try self.init(path, O_RDWR | O_CREAT) }
+
+    /// Opens a directory, to look at it or to flush it.
+    init(directory path: String, followingLinks: Bool = false) throws(FileError) {
+        try self.init(path, O_RDONLY | O_DIRECTORY, followingLinks: followingLinks)
+    }
+
+    /// What is open, as it is now.
+    ///
+    /// - Throws: `FileError.failed`.
+    public func status() throws(FileError) -> FileStatus {
         var found = stat()
         guard fstat(descriptor, &found) == 0 else { throw .current("examining", path) }
-        return Status(
-            kind: found.st_mode & S_IFMT, mode: UInt32(found.st_mode & 0o7777), owner: found.st_uid,
-            byteCount: Int(found.st_size))
+        return FileStatus(found)
     }
 
+    /// The same, where only a regular file will do.
+    ///
+    /// - Throws: `FileError.notRegularFile`, `.failed`.
+    public func regularStatus() throws(FileError) -> FileStatus {
+        let status = try status()
+        guard status.kind == .regular else { throw .notRegularFile(path: path) }
+        return status
+    }
+
+    /// Sets the permission bits, whatever the process's file mode mask is.
     func setMode(_ mode: UInt32) throws(FileError) {
         guard fchmod(descriptor, mode) == 0 else { throw .current("setting the mode", path) }
     }
 
-    /// Writes all bytes at the descriptor's position.
+    /// Writes all bytes after what this value has written or, at first, at the beginning.
+    ///
+    /// - Throws: `FileError.diskFull`, `.failed`; some of the bytes may then be written.
     public func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
         var rest = bytes
         while let start = rest.baseAddress, rest.count > 0 {
@@ -51,16 +85,18 @@ public struct OpenFile: ~Copyable, Sendable {
         }
     }
 
-    public func write(_ bytes: some Sequence<UInt8>) throws(FileError) {
-        let copied = Array(bytes)
+    /// The same for an array, which is not copied.
+    public func write(_ bytes: [UInt8]) throws(FileError) {
         var failure: FileError?
-        copied.withUnsafeBytes { buffer in
+        bytes.withUnsafeBytes { buffer in
             do throws(FileError) { try write(buffer) } catch { failure = error }
         }
         if let failure { throw failure }
     }
 
     /// Fills `buffer` from `offset` on as far as the file goes; the number of bytes read.
+    ///
+    /// - Throws: `FileError.failed`.
     public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FileError) -> Int {
         var done = 0
         while done < buffer.count, let start = buffer.baseAddress {
@@ -75,7 +111,17 @@ public struct OpenFile: ~Copyable, Sendable {
         return done
     }
 
+    /// The same for an array, which keeps its length and is not copied.
+    public func read(into bytes: inout [UInt8], at offset: Int) throws(FileError) -> Int {
+        let outcome = bytes.withUnsafeMutableBytes { buffer in
+            Result { () throws(FileError) in try read(into: buffer, at: offset) }
+        }
+        return try outcome.get()
+    }
+
     /// Up to `byteCount` bytes from `offset` on; fewer only at the end of the file.
+    ///
+    /// - Throws: `FileError.failed`.
     public func read(_ byteCount: Int, at offset: Int) throws(FileError) -> [UInt8] {
         var failure: FileError?
         let bytes = [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, count in
@@ -89,12 +135,18 @@ public struct OpenFile: ~Copyable, Sendable {
         return bytes
     }
 
-    /// Waits until what was written is on the disk.
+    /// Waits until what was written, or a directory's names, are on the disk.
+    ///
+    /// - Throws: `FileError.diskFull`, `.failed`: nothing is certain then of what was written.
     public func sync() throws(FileError) {
-        guard fsync(descriptor) == 0 else { throw .current("flushing", path) }
+        while fsync(descriptor) != 0 {
+            guard errno == EINTR else { throw .current("flushing", path) }
+        }
     }
 
     /// Overwrites `range` with zeros in place and waits until they are on the disk.
+    ///
+    /// - Throws: `FileError.diskFull`, `.failed`.
     public func overwrite(_ range: Range<Int>) throws(FileError) {
         let zeros = [UInt8](repeating: 0, count: min(range.count, 1 << 16))
         var offset = range.lowerBound
@@ -109,24 +161,17 @@ public struct OpenFile: ~Copyable, Sendable {
         try sync()
     }
 
-    public func truncate(to byteCount: Int) throws(FileError) {
+    func truncate(to byteCount: Int) throws(FileError) {
         guard ftruncate(descriptor, off_t(byteCount)) == 0 else { throw .current("truncating", path) }
     }
-}
 
-/// Splits `a/b/c` into `a/b` and `c`; a bare name lies in the working directory.
-public func splitPath(_ path: String) -> (directory: String, name: String) {
-    guard let slash = path.lastIndex(of: "/") else { return (".", path) }
-    let directory = path[..<slash]
-    return (directory.isEmpty ? "/" : String(directory), String(path[path.index(after: slash)...]))
-}
-
-/// Makes a rename, creation or removal in `directory` survive a crash of the machine.
-public func syncDirectory(_ directory: String) throws(FileError) {
-    let opened = try OpenFile(directory, O_RDONLY | O_DIRECTORY)
-    try opened.sync()
-}
-
-public func removeFile(_ path: String) throws(FileError) {
-    guard unlink(path) == 0 else { throw .current("removing", path) }
+    /// Takes the file's lock without waiting; false if somebody else has it. It goes when the file is closed.
+    func tryLock() throws(FileError) -> Bool {
+        while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+            if errno == EINTR { continue }
+            if errno == EWOULDBLOCK { return false }
+            throw .current("locking", path)
+        }
+        return true
+    }
 }

@@ -11,25 +11,21 @@ public struct PrivateDirectory: Sendable, Equatable {
     /// - Throws: `FileError.looseMode` when its group or others have any right to it, `.foreignOwner` when another user
     ///   owns it, `.symbolicLink`, `.notDirectory`.
     public init(creating path: String) throws(FileError) {
-        let path = Self.withoutTrailingSlash(path)
-        if mkdir(path, 0o700) == 0 {
-            try syncDirectory(splitPath(path).directory)
-        } else if errno != EEXIST {
-            throw .current("making the directory", path)
-        }
+        let split = SplitPath(ofDirectory: path)
+        do throws(FileError) {
+            try Directory.make(SplitPath.withoutTrailingSlashes(path))
+            try Directory.sync(split.parent)
+        } catch .exists {}
         try self.init(path)
     }
 
     /// Opens an existing directory.
     public init(_ path: String) throws(FileError) {
-        let path = Self.withoutTrailingSlash(path)
+        let path = SplitPath.withoutTrailingSlashes(path)
         // Asked of the path itself first, so that a link to a directory is named as a link.
-        var found = stat()
-        guard lstat(path, &found) == 0 else { throw .current("examining", path) }
-        if found.st_mode & S_IFMT == S_IFLNK { throw .symbolicLink(path: path) }
-        let status = try OpenFile(path, O_RDONLY | O_DIRECTORY).status()
-        guard status.kind == S_IFDIR else { throw .notDirectory(path: path) }
-        guard status.owner == geteuid() else {
+        if try FileStatus(of: path).kind == .symbolicLink { throw .symbolicLink(path: path) }
+        let status = try OpenFile(directory: path).status()
+        guard status.isOwn else {
             throw .foreignOwner(path: path, owner: status.owner, expected: geteuid())
         }
         guard status.mode & 0o077 == 0 else { throw .looseMode(path: path, mode: status.mode, wanted: 0o700) }
@@ -47,33 +43,5 @@ public struct PrivateDirectory: Sendable, Equatable {
     }
 
     /// The names in the directory, sorted, without `.` and `..`.
-    public func names() throws(FileError) -> [String] {
-        guard let stream = opendir(path) else { throw .current("listing", path) }
-        defer { closedir(stream) }
-        var names: [String] = []
-        errno = 0
-        while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name != ".", name != ".." { names.append(name) }
-            errno = 0
-        }
-        guard errno == 0 else { throw .current("listing", path) }
-        return names.sorted()
-    }
-
-    /// Bytes that this user may still write to the file system the directory is on.
-    public func freeByteCount() throws(FileError) -> UInt64 {
-        var found = statvfs()
-        guard statvfs(path, &found) == 0 else { throw .current("asking the free space of", path) }
-        let (count, overflow) = UInt64(found.f_bavail).multipliedReportingOverflow(by: UInt64(found.f_frsize))
-        return overflow ? .max : count
-    }
-
-    private static func withoutTrailingSlash(_ path: String) -> String {
-        var path = path
-        while path.count > 1, path.hasSuffix("/") { path.removeLast() }
-        return path
-    }
+    public func names() throws(FileError) -> [String] { try Directory.names(in: path) }
 }

@@ -14,16 +14,13 @@ public final class ProcessLock: Sendable {
     /// - Throws: `FileError.inUse`, with the id of the process that holds it.
     public init(in directory: PrivateDirectory, name: String = "lock") throws(FileError) {
         path = directory.file(name)
-        let opened = try OpenFile(path, O_RDWR | O_CREAT)
-        var result: Int32
-        repeat { result = flock(opened.descriptor, LOCK_EX | LOCK_NB) } while result != 0 && errno == EINTR
-        if result != 0 {
-            guard errno == EWOULDBLOCK else { throw .current("locking", path) }
+        let opened = try OpenFile(keeping: path)
+        guard try opened.tryLock() else {
             let text = String(decoding: try opened.read(16, at: 0), as: UTF8.self)
             throw .inUse(path: path, process: Int32(text.prefix { $0.isASCII && $0.isNumber }))
         }
         try opened.truncate(to: 0)
-        try opened.write("\(getpid())\n".utf8)
+        try opened.write(Array("\(getpid())\n".utf8))
         file = Mutex(consume opened)
     }
 

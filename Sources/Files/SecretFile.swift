@@ -9,11 +9,9 @@ public enum SecretFile {
     public static func read<Result>(
         _ path: String, maxByteCount: Int = 1 << 16, _ body: (UnsafeRawBufferPointer) throws -> Result
     ) throws -> Result {
-        // Not blocking, so that a pipe put in the file's place is refused and not waited for.
-        let file = try OpenFile(path, O_RDONLY | O_NONBLOCK)
-        let status = try file.status()
-        guard status.kind == S_IFREG else { throw FileError.notRegularFile(path: path) }
-        guard status.owner == geteuid() else {
+        let file = try OpenFile(reading: path)
+        let status = try file.regularStatus()
+        guard status.isOwn else {
             throw FileError.foreignOwner(path: path, owner: status.owner, expected: geteuid())
         }
         guard status.mode & 0o177 == 0 else {

@@ -1,5 +1,3 @@
-internal import Glibc
-
 /// Reads a file piece by piece from its beginning.
 public final class StreamedFileReader {
     private let file: OpenFile
@@ -9,8 +7,8 @@ public final class StreamedFileReader {
 
     /// - Throws: `FileError`.
     public init(_ path: String) throws(FileError) {
-        file = try OpenFile(path, O_RDONLY | O_NONBLOCK)
-        guard try file.status().kind == S_IFREG else { throw .notRegularFile(path: path) }
+        file = try OpenFile(reading: path)
+        _ = try file.regularStatus()
     }
 
     /// The next piece, up to 256 KiB, or nil at the end.

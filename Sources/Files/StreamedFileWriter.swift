@@ -3,9 +3,7 @@ public final class StreamedFileWriter {
     private var partial: PartialFile?
 
     /// - Throws: `FileError`.
-    public init(_ path: String) throws(FileError) { partial = try PartialFile(for: path, mode: 0o600) }
-
-    deinit { partial?.abandon() }
+    public init(_ path: String) throws(FileError) { partial = try PartialFile(for: path) }
 
     /// - Throws: `FileError`, of which `.diskFull`; the file then won't appear.
     public func append(_ bytes: [UInt8]) throws(FileError) {

@@ -25,7 +25,7 @@ public struct WipedBuffer: ~Copyable {
     }
 
     deinit {
-        wipe(buffer)
+        Self.wipe(buffer)
         buffer.deallocate()
     }
 
@@ -42,10 +42,10 @@ public struct WipedBuffer: ~Copyable {
     ) throws(Failure) -> Result {
         try body(buffer)
     }
-}
 
-/// Zeros the bytes in a way that the compiler may not leave out.
-public func wipe(_ bytes: UnsafeMutableRawBufferPointer) {
-    guard let start = bytes.baseAddress else { return }
-    explicit_bzero(start, bytes.count)
+    /// Zeros the bytes in a way that the compiler may not leave out.
+    public static func wipe(_ bytes: UnsafeMutableRawBufferPointer) {
+        guard let start = bytes.baseAddress else { return }
+        explicit_bzero(start, bytes.count)
+    }
 }

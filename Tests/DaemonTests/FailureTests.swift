@@ -10,7 +10,7 @@ struct FailureTests {
     @Test("What may pass by itself ends nothing; what was altered or lost does")
     func codes() {
         let cases: [(any Error, RefusalCode?)] = [
-            (FileError.diskFull(path: "/x"), nil), (FileError.noPermission(path: "/x"), nil),
+            (FileError.diskFull(path: "/x"), nil), (FileError.noPermission(path: "/x", code: 13), nil),
             (SealedStateError.file(.diskFull(path: "/x")), nil), (FileError.altered(path: "/x"), .keysLost),
             (SealedStateError.altered(path: "/x"), .keysLost), (SealedStateError.vanished(path: "/x"), .keysLost),
             (SealedStateError.full(maxCount: 1), .internalFailure),

@@ -1,5 +1,4 @@
 import Crypto
-import Files
 import Foundation
 import Glibc
 import PSIProtocol
@@ -7,6 +6,7 @@ import TestDirectories
 import Testing
 
 @testable import Daemon
+@testable import Files
 
 @Suite("Sealed state")
 struct SealedStateTests {

@@ -48,5 +48,5 @@ enum SecretKeyFile: String, CaseIterable {
 
 /// Zeros data that a library handed out, where this is its only owner.
 func wipe(_ data: inout Data) {
-    data.withUnsafeMutableBytes { wipe($0) }
+    data.withUnsafeMutableBytes { WipedBuffer.wipe($0) }
 }

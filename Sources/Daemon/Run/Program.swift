@@ -12,7 +12,7 @@ public enum Program {
         _ command: Command.Type, arguments: [String]? = nil
     ) async -> Never {
         harden()
-        let name = Command.configuration.commandName ?? splitPath(CommandLine.arguments.first ?? "sidos").name
+        let name = Command.configuration.commandName ?? SplitPath(CommandLine.arguments.first ?? "sidos").name
         var parsed: any ParsableCommand
         do {
             parsed = try Command.parseAsRoot(arguments)

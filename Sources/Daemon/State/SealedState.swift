@@ -1,6 +1,5 @@
 public import Crypto
 public import Files
-internal import Glibc
 public import PSIProtocol
 internal import Synchronization
 
@@ -136,7 +135,7 @@ public final class SealedState: Sendable {
             let path = directory.file(StateName.fileName(name))
             guard settled != nil else { return try AtomicFile.write(envelope, to: path) }
             // Held open over the rename, so that the old version's blocks can be overwritten after it.
-            let old = try OpenFile(path, O_RDWR)
+            let old = try OpenFile(changing: path)
             try AtomicFile.write(envelope, to: path)
             try old.overwrite(0..<(try old.status().byteCount))
         }
@@ -299,7 +298,7 @@ extension SealedState {
         guard !files.isEmpty else { return }
         // A file that an earlier, interrupted destruction has removed is no reason to stop.
         func open(_ file: String) throws(FileError) -> OpenFile? {
-            do { return try OpenFile(file, O_RDWR) } catch {
+            do { return try OpenFile(changing: file) } catch {
                 if case .notFound = error { return nil }
                 throw error
             }
@@ -312,9 +311,9 @@ extension SealedState {
         for file in files {
             guard let opened = try open(file) else { continue }
             try opened.overwrite(0..<(try opened.status().byteCount))
-            try removeFile(file)
+            try AtomicFile.remove(file)
         }
-        try syncDirectory(directory.path)
+        try Directory.sync(directory.path)
     }
 
     private static func onFile<Result>(_ body: () throws(FileError) -> Result) throws(SealedStateError) -> Result {

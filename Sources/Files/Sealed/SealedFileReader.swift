@@ -1,5 +1,4 @@
 public import Crypto
-internal import Glibc
 
 /// Reads a sealed file from its beginning. Each piece it yields has been authenticated; that the file ends where it
 /// ended when written is known when the end is reached.
@@ -13,7 +12,7 @@ public final class SealedFileReader {
 
     /// - Throws: `FileError`, of which `.altered` when it isn't a sealed file.
     public init(_ path: String, key: SymmetricKey, label: String) throws {
-        file = try OpenFile(path, O_RDONLY)
+        file = try OpenFile(reading: path)
         let header = try file.read(SealedFile.headerByteCount, at: 0)
         guard header.count == SealedFile.headerByteCount, header.starts(with: SealedFile.mark) else {
             throw FileError.altered(path: path)

@@ -11,14 +11,9 @@ public final class SealedFileWriter {
     public init(_ path: String, key: SymmetricKey, label: String) throws {
         let salt = SymmetricKey(size: .bits256).withUnsafeBytes { Array($0) }
         sealer = BlockSealer(key: SealedFile.blockKey(key, salt: salt, label: label))
-        partial = try PartialFile(for: path, mode: 0o600)
-        do { try partial?.file.write(SealedFile.mark + salt) } catch {
-            partial?.abandon()
-            throw error
-        }
+        partial = try PartialFile(for: path)
+        try partial?.file.write(SealedFile.mark + salt)
     }
-
-    deinit { partial?.abandon() }
 
     /// - Throws: `FileError`, of which `.diskFull`; the writer is then of no further use and the file won't appear.
     public func append(_ bytes: [UInt8]) throws {

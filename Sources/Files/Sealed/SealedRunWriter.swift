@@ -1,5 +1,3 @@
-internal import Glibc
-
 /// Appends to one run.
 public final class SealedRunWriter {
     private let run: SealedRun
@@ -12,8 +10,8 @@ public final class SealedRunWriter {
     /// - Throws: `FileError`.
     public convenience init(in directory: PrivateDirectory) throws(FileError) {
         let path = directory.file(".run-\(String(UInt64.random(in: .min ... .max), radix: 16))")
-        let file = try OpenFile(path, O_RDWR | O_CREAT | O_EXCL)
-        try removeFile(path)
+        let file = try OpenFile(creating: path)
+        try AtomicFile.remove(path)
         self.init(run: SealedRun(consume file, path: directory.path))
     }
 

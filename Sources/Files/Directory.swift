@@ -1,0 +1,85 @@
+internal import Glibc
+
+/// What is done with directories by their paths.
+public enum Directory {
+    /// Makes a directory for its owner alone (0700). The one above must exist.
+    ///
+    /// - Throws: `FileError.exists`, `.notFound`, `.notDirectory`, `.noPermission`, `.diskFull`, `.failed`.
+    public static func make(_ path: String) throws(FileError) {
+        guard mkdir(path, 0o700) == 0 else { throw .current("making the directory", path) }
+    }
+
+    /// Makes `path` below `root`, which exists, one component at a time, so that every new name survives a crash of the
+    /// machine. What is there is left as it is.
+    ///
+    /// - Parameter flushingAll: also flushes names that were there, which another task may have made a moment ago.
+    /// - Throws: as `make`, but not `.exists`.
+    public static func make(_ path: String, below root: String, flushingAll: Bool = false) throws(FileError) {
+        var current = root
+        for component in path.split(separator: "/") {
+            let parent = current
+            current = parent.hasSuffix("/") ? parent + String(component) : "\(parent)/\(component)"
+            var isNew = true
+            do { try make(current) } catch FileError.exists { isNew = false }
+            if isNew || flushingAll { try sync(parent) }
+        }
+    }
+
+    /// Makes a rename, creation or removal in a directory survive a crash of the machine.
+    ///
+    /// - Throws: `FileError.notFound`, `.notDirectory`, `.noPermission`, `.failed`.
+    public static func sync(_ path: String) throws(FileError) {
+        try OpenFile(directory: path).sync()
+    }
+
+    /// The names in a directory, sorted, without `.` and `..`.
+    ///
+    /// - Throws: `FileError.notFound`, `.notDirectory`, `.noPermission`, `.failed`.
+    public static func names(in path: String) throws(FileError) -> [String] {
+        guard let stream = opendir(path) else { throw .current("listing", path) }
+        defer { closedir(stream) }
+        var names: [String] = []
+        errno = 0
+        while let entry = readdir(stream) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != ".", name != ".." { names.append(name) }
+            errno = 0
+        }
+        guard errno == 0 else { throw .current("listing", path) }
+        return names.sorted()
+    }
+
+    /// Gives a file or directory another name on its file system, in the place of a file that has it. `sync` makes it
+    /// survive a crash of the machine.
+    ///
+    /// - Throws: `FileError.notFound`, `.noPermission`, `.diskFull`, `.failed`, naming `target`.
+    public static func move(_ source: String, to target: String) throws(FileError) {
+        guard rename(source, target) == 0 else { throw .current("renaming into place", target) }
+    }
+
+    /// Removes an empty directory; one that is not there is no error.
+    ///
+    /// - Throws: `FileError.exists` or `.failed` when it is not empty, `.notDirectory`, `.noPermission`.
+    public static func remove(_ path: String) throws(FileError) {
+        guard rmdir(path) == 0 || errno == ENOENT else { throw .current("removing", path) }
+    }
+
+    /// Removes a directory and all that is in it, following no link; one that is not there is no error.
+    ///
+    /// - Throws: `FileError.notDirectory`, `.noPermission`, `.failed`; some of it may be gone then.
+    public static func removeTree(_ path: String) throws(FileError) {
+        let names: [String]
+        do { names = try Self.names(in: path) } catch FileError.notFound { return }
+        for name in names {
+            let child = path + "/" + name
+            if try FileStatus(of: child).kind == .directory {
+                try removeTree(child)
+            } else {
+                try AtomicFile.remove(child)
+            }
+        }
+        try remove(path)
+    }
+}

@@ -1,0 +1,34 @@
+import Glibc
+import TestDirectories
+import Testing
+
+@testable import Files
+@testable import PSIProtocol
+
+@Suite("Process lock")
+struct ProcessLockTests {
+    @Test("Held once, named by its holder, free again afterwards")
+    func excludes() throws {
+        let place = try TemporaryDirectory()
+        let directory = try PrivateDirectory(place.path)
+        let lock = try ProcessLock(in: directory)
+        let error = #expect(throws: FileError.self) { try ProcessLock(in: directory) }
+        #expect(error == .inUse(path: place.file("lock"), process: getpid()))
+        #expect(error?.description.contains("process \(getpid())") == true)
+        lock.release()
+        let again = try ProcessLock(in: directory)
+        #expect(again.path == place.file("lock"))
+    }
+
+    @Test("A killed holder leaves no stale lock")
+    func survivesKill() async throws {
+        let place = try TemporaryDirectory()
+        let path = place.path
+        await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String] in
+            let lock = try ProcessLock(in: PrivateDirectory(path))
+            withExtendedLifetime(lock) { _ = kill(getpid(), SIGKILL) }
+        }
+        #expect(try place.contents() == ["lock"])
+        _ = try ProcessLock(in: PrivateDirectory(path))
+    }
+}
