@@ -25,11 +25,11 @@ public enum Directory {
         }
     }
 
-    /// Makes a rename, creation or removal in a directory survive a crash of the machine.
+    /// Makes a rename, creation or removal in a directory survive a crash of the machine. Links are followed.
     ///
     /// - Throws: `FileError.notFound`, `.notDirectory`, `.noPermission`, `.failed`.
     public static func sync(_ path: String) throws(FileError) {
-        try OpenFile(directory: path).sync()
+        try OpenFile(directory: path, followingLinks: true).sync()
     }
 
     /// The names in a directory, sorted, without `.` and `..`.

@@ -87,6 +87,17 @@ struct AtomicFileTests {
         }
     }
 
+    @Test("A file is written through a link to its directory")
+    func linkedDirectory() throws {
+        let place = try TemporaryDirectory()
+        try #require(mkdir(place.file("real"), 0o700) == 0)
+        try #require(symlink("real", place.file("link")) == 0)
+        try AtomicFile.write("one".utf8, to: place.file("link/f"))
+        try AtomicFile.write("two".utf8, to: place.file("link/f"))
+        #expect(try place.read("real/f") == Array("two".utf8))
+        #expect(try place.contents() == ["link", "real"])
+    }
+
     @Test("A link in the file's place is replaced, and not where it leads")
     func linkedFile() throws {
         let place = try TemporaryDirectory()

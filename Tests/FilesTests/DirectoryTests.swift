@@ -40,9 +40,11 @@ struct DirectoryTests {
         }
     }
 
-    @Test("Flushing names what is no directory")
+    @Test("Flushing follows links, and names what is no directory")
     func syncs() throws {
         try Directory.sync(place.path)
+        try #require(symlink(".", place.file("link")) == 0)
+        try Directory.sync(place.file("link"))
         #expect(throws: FileError.notDirectory(path: place.file("file"))) { try Directory.sync(place.file("file")) }
         #expect(throws: FileError.notFound(path: place.file("none"))) { try Directory.sync(place.file("none")) }
     }
