@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import PSIProtocol
 import Synchronization
@@ -214,9 +215,15 @@ import Testing
         free.withLock { $0 = 10_000_000 }
         try await store.checkWritable()
         try await store.put(testBytes(501), seq: 1, last: true, stream: stream, round: round)
-        #expect(DurableFile.failure("writing", code: ENOSPC) == .diskFull)
-        #expect(DurableFile.failure("writing", code: EDQUOT) == .diskFull)
-        #expect(DurableFile.failure("writing", code: EIO) == .failed(operation: "writing", code: EIO))
+        for code in [ENOSPC, EDQUOT, EFBIG] {
+            let error = FileError(code: code, operation: "writing", path: root)
+            #expect(StoreError(error, during: "writing a file") == .diskFull)
+        }
+        for code in [EIO, ENOENT, EEXIST, EACCES, EPERM, EROFS, ELOOP, ENOTDIR] {
+            let error = FileError(code: code, operation: "writing", path: root)
+            #expect(
+                StoreError(error, during: "writing a file") == .failed(operation: "writing a file", code: code))
+        }
     }
 
     @Test func partsOfACrashAreRemovedAndForeignFilesFound() async throws {

@@ -12,12 +12,12 @@ struct ChunkPart: Sendable {
     let slot: ChunkSlot
     let directory: String
     let name: String
-    let file: DurableFile
+    let file: ChunkFile
     let store: StreamStore
     /// Bytes written so far.
     private(set) var byteCount = 0
 
-    init(slot: ChunkSlot, directory: String, name: String, file: DurableFile, store: StreamStore) {
+    init(slot: ChunkSlot, directory: String, name: String, file: ChunkFile, store: StreamStore) {
         self.slot = slot
         self.directory = directory
         self.name = name
@@ -35,14 +35,34 @@ struct ChunkPart: Sendable {
         try count(buffer.readableBytes)
         let file = file
         try await store.blocking { () throws(StoreError) in
-            try DurableFile.rethrowing { try buffer.withUnsafeReadableBytes { try file.write($0) } }
+            let outcome = buffer.withUnsafeReadableBytes { bytes in
+                Result { () throws(StoreError) in try file.write(bytes) }
+            }
+            try outcome.get()
         }
     }
 
+    private var path: String { "\(directory)/\(name)" }
+
+    /// Flushes the part and gives it its name in the stream, durably. Blocks.
+    func place(as name: String) throws(StoreError) {
+        try file.sync()
+        try StoreError.during("renaming a file") { () throws(FileError) in
+            try Directory.move(path, to: "\(directory)/\(name)")
+        }
+        try StoreError.during("syncing a directory") { () throws(FileError) in try Directory.sync(directory) }
+    }
+
+    /// Whether it holds the same bytes as a stored chunk of its length. Blocks.
+    func isSame(as name: String) throws(StoreError) -> Bool {
+        let stored = try ChunkFile(reading: "\(directory)/\(name)")
+        return try file.read(byteCount, at: 0) == stored.read(byteCount, at: 0)
+    }
+
     func discard() async {
-        let path = "\(directory)/\(name)"
+        let path = path
         // A part that cannot be removed is removed at the next start.
-        try? await store.blocking { () throws(StoreError) in try DurableDirectory.removeFile(path) }
+        try? await store.blocking { () throws(StoreError) in try? AtomicFile.remove(path) }
     }
 
     private mutating func count(_ more: Int) throws(StoreError) {
@@ -55,7 +75,7 @@ struct ChunkPart: Sendable {
 
 /// A stored chunk that is open for reading.
 struct OpenChunk: Sendable {
-    let file: DurableFile
+    let file: ChunkFile
     let byteCount: Int
     let isLast: Bool
     let store: StreamStore

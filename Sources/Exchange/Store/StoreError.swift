@@ -1,3 +1,5 @@
+internal import Files
+
 /// Why the coordinator's stores refuse or fail.
 ///
 /// Nothing here names content: a round, a count and a kind at most.
@@ -32,6 +34,23 @@ public enum StoreError: Error, Sendable, Equatable {
     case damaged(String)
     /// A system call or the database failed; `code` is errno or SQLite's result code.
     case failed(operation: String, code: Int32)
+}
+
+extension StoreError {
+    /// Runs calls that ask for files, whose error becomes the store's own, without the path.
+    static func during<Value>(
+        _ operation: String, _ body: () throws(FileError) -> Value
+    ) throws(StoreError) -> Value {
+        do throws(FileError) { return try body() } catch { throw StoreError(error, during: operation) }
+    }
+
+    init(_ error: FileError, during operation: String) {
+        switch error {
+        case .diskFull: self = .diskFull
+        case .notRegularFile: self = .damaged("a chunk is not a plain file")
+        default: self = .failed(operation: operation, code: error.code ?? -1)
+        }
+    }
 }
 
 extension StoreError: CustomStringConvertible {

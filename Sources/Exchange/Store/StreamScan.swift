@@ -8,11 +8,11 @@ enum StreamScan {
     static func streams(of round: RoundID, root: String) throws(StoreError) -> [StreamID: StoredStream] {
         var streams: [StreamID: StoredStream] = [:]
         let top = "\(root)/\(StreamPath.directory(of: round))/streams"
-        for batch in try DurableDirectory.names(in: top) {
+        for batch in try names(in: top) {
             guard StreamPath.isBatch(batch) else { throw .damaged("a batch has no valid name") }
-            for stageName in try DurableDirectory.names(in: "\(top)/\(batch)") {
+            for stageName in try names(in: "\(top)/\(batch)") {
                 guard let stage = StreamStage(stageName) else { throw .damaged("a stage has no valid name") }
-                for attemptName in try DurableDirectory.names(in: "\(top)/\(batch)/\(stageName)") {
+                for attemptName in try names(in: "\(top)/\(batch)/\(stageName)") {
                     guard let attempt = StreamPath.number(attemptName, limit: StreamPath.attemptLimit) else {
                         throw .damaged("an attempt has no valid name")
                     }
@@ -26,13 +26,19 @@ enum StreamScan {
 
     private static func stream(in directory: String) throws(StoreError) -> StoredStream {
         var chunks: [(seq: Int, last: Bool, byteCount: Int)] = []
-        for name in try DurableDirectory.names(in: directory) {
+        for name in try names(in: directory) {
             if name.hasSuffix(StreamPath.partSuffix) {
-                try DurableDirectory.removeFile("\(directory)/\(name)")
+                try StoreError.during("removing a file") { () throws(FileError) in
+                    try AtomicFile.remove("\(directory)/\(name)")
+                }
                 continue
             }
             guard let chunk = StreamPath.chunk(fileName: name) else { throw .damaged("a chunk has no valid name") }
-            let byteCount = try DurableDirectory.byteCount(ofFile: "\(directory)/\(name)")
+            let status = try StoreError.during("examining a file") { () throws(FileError) in
+                try FileStatus(of: "\(directory)/\(name)")
+            }
+            guard status.kind == .regular else { throw .damaged("a chunk is not a plain file") }
+            let byteCount = status.byteCount
             do { try StreamStore.checkLength(byteCount, last: chunk.last) } catch {
                 throw .damaged("chunk \(chunk.seq) has \(byteCount) bytes")
             }
@@ -47,5 +53,13 @@ enum StreamScan {
             stored.append(byteCount: chunk.byteCount, last: chunk.last)
         }
         return stored
+    }
+
+    /// Names in a directory; none when there is no directory.
+    private static func names(in path: String) throws(StoreError) -> [String] {
+        do throws(FileError) { return try Directory.names(in: path) } catch {
+            if case .notFound = error { return [] }
+            throw StoreError(error, during: "listing a directory")
+        }
     }
 }

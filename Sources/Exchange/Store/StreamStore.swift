@@ -62,14 +62,15 @@ public final class StreamStore: Sendable {
         self.root = root
         self.reserve = reserve
         self.fileReserve = fileReserve
-        self.freeByteCount = freeByteCount ?? { DurableDirectory.freeByteCount(root) }
-        self.freeFileCount = freeFileCount ?? { DurableDirectory.freeFileCount(root) }
+        self.freeByteCount = freeByteCount ?? { try? FreeSpace(at: root).byteCount }
+        self.freeFileCount = freeFileCount ?? { try? FreeSpace(at: root).fileCount }
         threads = NIOThreadPool.singleton
-        let parent = root.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-        let name = root.split(separator: "/").last.map(String.init) ?? ""
-        guard !name.isEmpty, name != ".", name != ".." else { throw .invalidName }
-        try DurableDirectory.make(name, below: parent.isEmpty ? (root.hasPrefix("/") ? "/" : ".") : parent)
-        try DurableDirectory.make("rounds", below: root)
+        let split = SplitPath(ofDirectory: root)
+        guard split.isNameable else { throw .invalidName }
+        try StoreError.during("making a directory") { () throws(FileError) in
+            try Directory.make(split.name, below: split.parent)
+            try Directory.make("rounds", below: root)
+        }
     }
 
     // MARK: Writing
@@ -136,8 +137,10 @@ public final class StreamStore: Sendable {
         let directory = StreamPath.directory(of: slot.key.stream, in: slot.key.round)
         let name = "\(slot.seq)-\(number)\(StreamPath.partSuffix)"
         let file = try await blocking { () throws(StoreError) in
-            try DurableDirectory.make(directory, below: self.root, syncingAll: slot.seq == 0)
-            return try DurableFile.create("\(self.root)/\(directory)/\(name)")
+            try StoreError.during("making a directory") { () throws(FileError) in
+                try Directory.make(directory, below: self.root, flushingAll: slot.seq == 0)
+            }
+            return try ChunkFile(creating: "\(self.root)/\(directory)/\(name)")
         }
         return ChunkPart(slot: slot, directory: "\(root)/\(directory)", name: name, file: file, store: self)
     }
@@ -156,9 +159,7 @@ public final class StreamStore: Sendable {
                 try Self.check(slot, byteCount: part.byteCount, quota: quota, state)
             }
             try await blocking { () throws(StoreError) in
-                try part.file.sync()
-                try DurableDirectory.publish(
-                    part.name, as: StreamPath.fileName(seq: slot.seq, last: last), in: part.directory)
+                try part.place(as: StreamPath.fileName(seq: slot.seq, last: last))
             }
             state.withLock { state in
                 state.streams[slot.key, default: StoredStream()].append(byteCount: part.byteCount, last: last)
@@ -204,10 +205,7 @@ public final class StreamStore: Sendable {
             throw .chunkDiffers(seq: seq)
         }
         let isSame = try await blocking { () throws(StoreError) in
-            let ours = try DurableFile.openForReading("\(part.directory)/\(part.name)")
-            let theirs = try DurableFile.openForReading(
-                "\(part.directory)/\(StreamPath.fileName(seq: seq, last: last))")
-            return try ours.read(part.byteCount, at: 0) == theirs.read(part.byteCount, at: 0)
+            try part.isSame(as: StreamPath.fileName(seq: seq, last: last))
         }
         guard isSame else { throw .chunkDiffers(seq: seq) }
     }
@@ -237,8 +235,8 @@ public final class StreamStore: Sendable {
         let expected = stored.chunkByteCounts[seq]
         // Before anything of it is sent: a body that breaks off would tell neither side why.
         let file = try await blocking { () throws(StoreError) in
-            let file = try DurableFile.openForReading(path)
-            guard try DurableDirectory.byteCount(ofFile: path) == expected else {
+            let file = try ChunkFile(reading: path)
+            guard try file.byteCount() == expected else {
                 throw .damaged("chunk \(seq) of \(stream) has another length than was stored")
             }
             return file
@@ -271,8 +269,8 @@ public final class StreamStore: Sendable {
         }
         let path = "\(root)/ready-\(number)\(StreamPath.partSuffix)"
         try await blocking { () throws(StoreError) in
-            let file = try DurableFile.create(path)
-            defer { try? DurableDirectory.removeFile(path) }
+            let file = try ChunkFile(creating: path)
+            defer { try? AtomicFile.remove(path) }
             try file.write([UInt8](repeating: 0, count: 512))
             try file.sync()
         }
@@ -283,8 +281,10 @@ public final class StreamStore: Sendable {
         try await loading.withGate(round) { () async throws(StoreError) in
             let path = "\(root)/\(StreamPath.directory(of: round))"
             try await blocking { () throws(StoreError) in
-                try DurableDirectory.removeTree(path)
-                try DurableDirectory.sync("\(self.root)/rounds")
+                try StoreError.during("removing a directory") { () throws(FileError) in
+                    try Directory.removeTree(path)
+                    try Directory.sync("\(self.root)/rounds")
+                }
             }
             state.withLock { state in
                 state.rounds[round] = nil

@@ -92,7 +92,7 @@ struct VaultLookup: Sendable {
 private struct VaultReader {
     private let lookup: VaultLookup
     private let starts: [Int]
-    private var open: (seq: Int, file: DurableFile)?
+    private var open: (seq: Int, file: ChunkFile)?
 
     init(lookup: VaultLookup, starts: [Int]) {
         self.lookup = lookup
@@ -123,11 +123,11 @@ private struct VaultReader {
         return low
     }
 
-    private mutating func file(_ seq: Int) throws(StoreError) -> DurableFile {
+    private mutating func file(_ seq: Int) throws(StoreError) -> ChunkFile {
         if let open, open.seq == seq { return open.file }
         let directory = StreamPath.directory(of: lookup.key.stream, in: lookup.key.round)
         let name = StreamPath.fileName(seq: seq, last: seq == starts.count - 2)
-        let file = try DurableFile.openForReading("\(lookup.store.root)/\(directory)/\(name)")
+        let file = try ChunkFile(reading: "\(lookup.store.root)/\(directory)/\(name)")
         open = (seq, file)
         return file
     }
