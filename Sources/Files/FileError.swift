@@ -48,6 +48,18 @@ public enum FileError: Error, Equatable, Sendable {
             }
     }
 
+    /// What it is about; nil for a mistake of the program.
+    public var path: String? {
+        switch self {
+        case .notFound(let path), .exists(let path), .looseMode(let path, _, _), .foreignOwner(let path, _, _),
+            .symbolicLink(let path), .notDirectory(let path), .notRegularFile(let path), .tooLarge(let path, _),
+            .diskFull(let path), .noPermission(let path, _), .inUse(let path, _), .altered(let path),
+            .failed(_, let path, _):
+            path
+        case .finished, .discarded: nil
+        }
+    }
+
     /// The `errno` that stands for it, for errors above that show numbers; nil where the system refused nothing.
     public var code: Int32? {
         switch self {

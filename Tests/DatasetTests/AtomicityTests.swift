@@ -90,6 +90,27 @@ import Testing
         #expect(try directory.names() == ["dataset"])
     }
 
+    @Test func theDirectoryMayBeReachedOverALink() throws {
+        try FileManager.default.createDirectory(atPath: directory.path("real"), withIntermediateDirectories: false)
+        try FileManager.default.createSymbolicLink(atPath: directory.path("link"), withDestinationPath: "real")
+        try write(to: directory.path("link/dataset"))
+        try write(replace: true, created: .distantFuture, to: directory.path("link/dataset"))
+        #expect(try directory.names("real") == ["dataset"])
+    }
+
+    @Test func whatOthersPutIntoADatasetIsNotRemoved() throws {
+        try write()
+        try FileManager.default.createDirectory(
+            atPath: directory.path("dataset/mine"), withIntermediateDirectories: false)
+        try Data("x".utf8).write(to: URL(fileURLWithPath: directory.path("dataset/mine/analysis.R")))
+        let left = directory.path("dataset.replaced/mine")
+        #expect(throws: DatasetError.inputOutput(path: left, code: EISDIR)) {
+            try write(replace: true, created: .distantFuture)
+        }
+        #expect(try directory.names() == ["dataset", "dataset.replaced"])
+        #expect(try directory.names("dataset.replaced/mine") == ["analysis.R"])
+    }
+
     @Test func impossiblePlacesAreNamed() throws {
         let file = directory.path("file")
         try Data("x".utf8).write(to: URL(fileURLWithPath: file))

@@ -53,6 +53,7 @@ struct FileErrorTests {
     @Test("Says what is wrong and what to do", arguments: described)
     func sentences(error: FileError, part: String) {
         #expect(error.description.contains(part), "\(error)")
+        #expect(error.path == ([.finished, .discarded].contains(error) ? nil : "/p"))
         #expect(!error.description.hasSuffix("."))
     }
 }

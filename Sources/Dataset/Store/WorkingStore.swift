@@ -1,6 +1,8 @@
 public import Agreement
+internal import Files
 internal import GRDB
 internal import Glibc
+public import PSIProtocol
 internal import Synchronization
 public import Values
 
@@ -114,7 +116,9 @@ public final class WorkingStore: Sendable {
 
     /// Removes a closed store and the files SQLite keeps beside it. Nothing there is no failure.
     public static func remove(path: String) throws(DatasetError) {
-        for suffix in ["-wal", "-shm", "-journal", ""] { try SystemCalls.remove(path + suffix) }
+        try DatasetError.onFile { () throws(FileError) in
+            for suffix in ["-wal", "-shm", "-journal", ""] { try AtomicFile.remove(path + suffix) }
+        }
     }
 
     /// Runs `body` in the open transaction, and commits when enough has gathered.
@@ -180,19 +184,21 @@ extension WorkingStore {
     }
 
     private static func prepare(_ path: String) throws(DatasetError) {
-        let split = try SplitPath(path)
-        switch try SystemCalls.kind(of: split.parent) {
-        case .nothing: try SystemCalls.makePrivateDirectory(split.parent)
-        case .directory(isPrivate: true): break
-        case .directory(isPrivate: false): throw .directoryNotPrivate(path: split.parent)
-        case .other: throw .noDirectory(path: split.parent)
+        let parent = try SplitPath(naming: path).parent
+        if let found = try DatasetError.onFile({ () throws(FileError) in try FileStatus.at(parent) }) {
+            guard found.kind == .directory else { throw .noDirectory(path: parent) }
+            guard found.isPrivate else { throw .directoryNotPrivate(path: parent) }
+        } else {
+            try DatasetError.onFile { () throws(FileError) in try Directory.make(parent) }
         }
-        switch try SystemCalls.kind(of: path) {
-        case .nothing:
-            Glibc.close(try SystemCalls.createPrivateFile(path))
-            try SystemCalls.sync(split.parent)
-        case .other: break
-        case .directory: throw .badPath(path: path)
+        if let found = try DatasetError.onFile({ () throws(FileError) in try FileStatus.at(path) }) {
+            if found.kind == .directory { throw .badPath(path: path) }
+        } else {
+            // SQLite would make it as the process's mode mask has it.
+            try DatasetError.onFile { () throws(FileError) in
+                _ = try OpenFile(creating: path)
+                try Directory.sync(parent)
+            }
         }
     }
 

@@ -1,6 +1,8 @@
+internal import Files
 internal import Foundation
 internal import GRDB
 internal import Glibc
+internal import PSIProtocol
 internal import Values
 
 /// `dataset.sqlite`: the tables of the CSV files, typed and keyed, in one file without a journal.
@@ -17,7 +19,8 @@ final class DatabaseFile {
 
     init(creating path: String, layout: DatasetLayout) throws(DatasetError) {
         self.path = path
-        close(try SystemCalls.createPrivateFile(path))
+        // SQLite would make it as the process's mode mask has it.
+        try DatasetError.onFile { () throws(FileError) in _ = try OpenFile(creating: path) }
         let places = { (count: Int) in Array(repeating: "?", count: count).joined(separator: ", ") }
         let ownColumnCount = layout.hasLinkColumn ? 2 : 1
         hasLinks = layout.hasLinkColumn

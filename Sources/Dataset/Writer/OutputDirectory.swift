@@ -1,3 +1,4 @@
+internal import Files
 internal import Glibc
 
 /// A directory that appears complete or not at all.
@@ -13,7 +14,7 @@ struct OutputDirectory {
     private let replace: Bool
 
     init(_ path: String, replace: Bool) throws(DatasetError) {
-        target = try SplitPath(path)
+        target = try SplitPath(naming: path)
         partial = target.sibling(target.name + ".partial-\(getpid())")
         replaced = target.sibling(target.name + ".replaced")
         self.replace = replace
@@ -21,50 +22,60 @@ struct OutputDirectory {
 
     /// Removes what killed runs left, refuses an existing dataset, and makes the partial directory.
     func prepare() throws(DatasetError) {
-        // The dot follows a symbolic link, which is allowed here.
-        guard case .directory? = try? SystemCalls.kind(of: target.parent + "/.") else {
+        guard let parent = try? FileStatus(of: target.parent, followingLinks: true), parent.kind == .directory else {
             throw .noDirectory(path: target.parent)
         }
-        for name in try SystemCalls.names(in: target.parent) where name.hasPrefix(target.name + ".partial-") {
-            guard name.dropFirst(target.name.count + 9).allSatisfy(\.isWholeNumber) else { continue }
-            try SystemCalls.remove(target.sibling(name))
-        }
-        if try SystemCalls.kind(of: replaced) != .nothing {
-            if try SystemCalls.kind(of: target.path) == .nothing {
-                try SystemCalls.move(replaced, to: target.path)
-            } else {
-                try SystemCalls.remove(replaced)
+        try DatasetError.onFile { () throws(FileError) in
+            for name in try Directory.names(in: target.parent) where name.hasPrefix(target.name + ".partial-") {
+                guard name.dropFirst(target.name.count + 9).allSatisfy(\.isWholeNumber) else { continue }
+                try Self.remove(target.sibling(name))
+            }
+            if try FileStatus.at(replaced) != nil {
+                if try FileStatus.at(target.path) == nil {
+                    try Directory.move(replaced, to: target.path)
+                } else {
+                    try Self.remove(replaced)
+                }
             }
         }
-        switch try SystemCalls.kind(of: target.path) {
-        case .nothing: break
-        case .directory: guard replace else { throw .datasetExists(path: target.path) }
-        case .other: throw .datasetExists(path: target.path)
-        }
-        try SystemCalls.makePrivateDirectory(partial)
+        let found = try DatasetError.onFile { () throws(FileError) in try FileStatus.at(target.path) }
+        guard found == nil || found?.kind == .directory && replace else { throw .datasetExists(path: target.path) }
+        try DatasetError.onFile { () throws(FileError) in try Directory.make(partial) }
     }
 
     /// Moves the finished directory into place. The old one, if any, is put back when that fails.
     func install(between: () throws(DatasetError) -> Void) throws(DatasetError) {
-        try SystemCalls.sync(partial)
-        var hasOld = false
-        if try SystemCalls.kind(of: target.path) != .nothing {
-            guard replace else { throw .datasetExists(path: target.path) }
-            try SystemCalls.move(target.path, to: replaced)
-            hasOld = true
+        let hasOld = try DatasetError.onFile { () throws(FileError) in
+            try Directory.sync(partial)
+            return try FileStatus.at(target.path) != nil
         }
-        do {
+        if hasOld {
+            guard replace else { throw .datasetExists(path: target.path) }
+            try DatasetError.onFile { () throws(FileError) in try Directory.move(target.path, to: replaced) }
+        }
+        do throws(DatasetError) {
             try between()
-            try SystemCalls.move(partial, to: target.path)
+            try DatasetError.onFile { () throws(FileError) in try Directory.move(partial, to: target.path) }
         } catch {
-            if hasOld { try? SystemCalls.move(replaced, to: target.path) }
+            if hasOld { try? Directory.move(replaced, to: target.path) }
             throw error
         }
-        try SystemCalls.sync(target.parent)
-        if hasOld { try SystemCalls.remove(replaced) }
+        try DatasetError.onFile { () throws(FileError) in
+            try Directory.sync(target.parent)
+            if hasOld { try Self.remove(replaced) }
+        }
     }
 
     /// Removes the partial directory after a failure, as well as it goes: the failure itself is what the caller hears
     /// of.
-    func discard() { try? SystemCalls.remove(partial) }
+    func discard() { try? Self.remove(partial) }
+
+    /// Removes a directory with the files in it; nothing there is no failure. A directory in it is none of this
+    /// program's, and is left.
+    private static func remove(_ path: String) throws(FileError) {
+        guard let found = try FileStatus.at(path) else { return }
+        guard found.kind == .directory else { return try AtomicFile.remove(path) }
+        for name in try Directory.names(in: path) { try AtomicFile.remove(path + "/" + name) }
+        try Directory.remove(path)
+    }
 }
