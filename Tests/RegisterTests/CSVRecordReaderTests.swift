@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Testing
 
@@ -163,14 +164,28 @@ import Testing
         #expect(mkfifo(pipe, 0o600) == 0)
         #expect(kind(pipe) == .notAFile)
         // An account that may read everything can't be refused a file, so the rule is checked by itself.
-        #expect(FileBlocks.trouble(EACCES) == .permissionDenied)
-        #expect(FileBlocks.trouble(EPERM) == .permissionDenied)
-        #expect(FileBlocks.trouble(EIO) == .readFailed(errno: EIO))
+        let kinds: [(Int32, RegisterError.Kind)] = [
+            (EACCES, .permissionDenied), (EPERM, .permissionDenied), (ENOENT, .fileNotFound), (ENOTDIR, .fileNotFound),
+            (EISDIR, .notAFile), (ENXIO, .notAFile), (ENODEV, .notAFile), (EIO, .readFailed(errno: EIO)),
+            (ELOOP, .readFailed(errno: ELOOP)), (EMFILE, .readFailed(errno: EMFILE)),
+        ]
+        for (code, kind) in kinds {
+            #expect(RegisterError.Kind(opening: FileError(code: code, operation: "opening", path: pipe)) == kind)
+        }
         if geteuid() != 0 {
             let secret = try folder.write("a\n", to: "secret.csv")
             #expect(chmod(secret, 0) == 0)
             #expect(kind(secret) == .permissionDenied)
         }
+    }
+
+    @Test func aFileMayBeReachedOverALink() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write("a\n1\n")
+        try FileManager.default.createSymbolicLink(atPath: folder.path + "/link.csv", withDestinationPath: path)
+        var reader = try RegisterSource(.csv(path: folder.path + "/link.csv"), identityColumn: "a").makeReader()
+        #expect(try reader.next() != nil)
+        #expect(try reader.next() == nil)
     }
 
     @Test func noticesThatTheFileChanges() throws {

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#else
-    internal import Darwin
-#endif
+internal import Files
 
 /// The write-ahead log of an SQLite database.
 ///
@@ -19,9 +13,12 @@ enum SQLiteLog {
 
     /// Whether there is no log beside the database, or nothing in it.
     static func isEmpty(besides path: String) -> Bool {
-        var status = stat()
-        guard stat(path + "-wal", &status) == 0 else { return errno == ENOENT }
-        return status.st_size == 0
+        do throws(FileError) {
+            guard let log = try FileStatus.at(path + "-wal", followingLinks: true) else { return true }
+            return log.byteCount == 0
+        } catch {
+            return false
+        }
     }
 
     /// The database's address under which SQLite neither locks nor looks for a log.

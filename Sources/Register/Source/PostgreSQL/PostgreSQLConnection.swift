@@ -1,4 +1,5 @@
 internal import CPostgreSQL
+internal import Files
 
 #if canImport(Glibc)
     internal import Glibc
@@ -67,9 +68,10 @@ final class PostgreSQLConnection {
 
     /// libpq passes over such a file and only warns.
     private static func check(passwordFile path: String) throws(PostgreSQLFailure) {
-        var status = stat()
-        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { throw .passwordFileMissing }
-        if status.st_mode & 0o077 != 0 { throw .passwordFileOpen }
+        guard let status = try? FileStatus(of: path, followingLinks: true), status.kind == .regular else {
+            throw .passwordFileMissing
+        }
+        if status.mode & 0o077 != 0 { throw .passwordFileOpen }
     }
 
     /// Cancels what the server does, and closes.
