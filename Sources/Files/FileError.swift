@@ -20,7 +20,7 @@ public enum FileError: Error, Equatable, Sendable {
     /// Another process holds the lock file; `process` is its id where it could be read.
     case inUse(path: String, process: Int32?)
     /// Not what was written under this name: altered, cut short, swapped with another file, an older version put back,
-    /// or sealed under another key.
+    /// or sealed under another key. Found by a digest or a seal.
     case altered(path: String)
     /// Something was added to a file or run that had been finished.
     case finished

@@ -45,13 +45,15 @@ public struct AgreementStore: Sendable {
     }
 
     /// The agreement with this id, or nil when it was never signed here.
+    ///
+    /// - Throws: `FileError`, of which `.altered` when the file isn't the one that was signed; `AgreementError`.
     public func load(_ id: AgreementID) throws -> Installed? {
         let path = directory.file("\(id).yaml")
         let bytes: [UInt8]
         do { bytes = try PublicFile.read(path, maxByteCount: AgreementLimits.byteLimit) } catch FileError.notFound {
             return nil
         }
-        guard AgreementID(ofFile: bytes) == id else { throw SealedStateError.altered(path: path) }
+        guard AgreementID(ofFile: bytes) == id else { throw FileError.altered(path: path) }
         let signature = try AgreementSignature(
             json: PublicFile.read(
                 directory.file("\(id).signature.json"), maxByteCount: AgreementSignature.byteLimit))
