@@ -1,3 +1,4 @@
+internal import Files
 internal import Daemon
 internal import Exchange
 internal import PSIProtocol
@@ -15,12 +16,18 @@ enum Failure {
         case is SealedStreamError, is MalformedStream: .protocolViolation
         case let refusal as RoundRefusal: refusal.code
         case is DeclarationError: .cap
-        case is GroupError, is VaultError, is RowCodecError, is ExternalSortError: .internalFailure
+        case is GroupError, is VaultError, is SealedSecretError, is RowCodecError, is ExternalSortError:
+            .internalFailure
         case let error as SealedStateError:
             switch error {
             case .file: nil
             case .full: .internalFailure
             default: .keysLost
+            }
+        case let error as FileError:
+            switch error {
+            case .altered, .finished, .discarded: .keysLost
+            default: nil
             }
         default: nil
         }

@@ -1,4 +1,4 @@
-public import Daemon
+internal import Daemon
 internal import Exchange
 internal import Files
 public import PSIProtocol
@@ -38,47 +38,4 @@ public protocol RoundMember: Sendable {
 extension RoundMember {
     public func settle(_ record: RoundRecord) async throws -> Bool { true }
     public func disown(_ round: RoundID) async throws {}
-}
-
-/// Whether an error ends this participant's part in the round, and what the others may know of it.
-enum Failure {
-    /// Nil for what may pass by itself: a full disk, a coordinator that is away.
-    static func refusal(for error: any Error) -> RefusalCode? {
-        switch error {
-        case let violation as ProtocolViolation:
-            violation.kind == .equivocation
-                ? .equivocation
-                : violation.kind == .releaseCapExceeded ? .cap : .protocolViolation
-        case is SealedStreamError, is MalformedStream: .protocolViolation
-        case let refusal as RoundRefusal: refusal.code
-        case is DeclarationError: .cap
-        case is GroupError, is VaultError, is SealedSecretError, is RowCodecError, is ExternalSortError:
-            .internalFailure
-        case let error as SealedStateError:
-            switch error {
-            case .file: nil
-            case .full: .internalFailure
-            default: .keysLost
-            }
-        case let error as FileError:
-            switch error {
-            case .altered, .finished, .discarded: .keysLost
-            default: nil
-            }
-        default: nil
-        }
-    }
-}
-
-/// A participant's own reason not to go on with a round: the code is for the others, the sentence for its own log.
-public struct RoundRefusal: Error, Sendable, CustomStringConvertible, ReportableError {
-    public let code: RefusalCode
-    public let description: String
-
-    public init(_ code: RefusalCode, _ description: String) {
-        self.code = code
-        self.description = description
-    }
-
-    public var exitStatus: ExitStatus { .refused }
 }

@@ -1,6 +1,6 @@
 public import Agreement
 public import Files
-public import PSIProtocol
+internal import PSIProtocol
 public import Values
 
 /// The agreements that this participant has signed, by id, with its own signature beside each.

@@ -1,7 +1,7 @@
 public import Agreement
-public import Crypto
+internal import Crypto
 public import Files
-public import PSIProtocol
+internal import PSIProtocol
 public import Values
 
 /// A participant's directory: keys, sealed state, agreements, spool. All of it is for its owner alone.

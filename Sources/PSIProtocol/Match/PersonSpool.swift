@@ -36,7 +36,7 @@ struct PersonSpool {
     }
 
     /// Every person, in the order they were written.
-    func forEach(_ body: (MatchedPerson) throws -> Void) throws {
+    func forEachPerson(_ body: (MatchedPerson) throws -> Void) throws {
         var reader = try makeReader()
         while let person = try reader.next() { try body(person) }
     }
