@@ -1,42 +1,6 @@
 internal import StrictYAML
 public import Values
 
-extension CohortExpression {
-    /// Whether a person is in the cohort, by which registers the person is in; for expressions without samples.
-    ///
-    /// - Parameter cohorts: all declarations that the expression may name, in order.
-    /// - Returns: nil if the expression, or a cohort that it names, draws a sample, or names what is not declared: that
-    ///   needs `CohortEvaluator`, or a look at the agreement.
-    public func evaluate(membership: (RegisterID) -> Bool, cohorts: [CohortDeclaration] = []) -> Bool? {
-        // Each declaration is evaluated once, in order, so the work is linear however often a cohort is named.
-        var known: [CohortID: Bool] = [:]
-        for cohort in cohorts where known[cohort.id] == nil {
-            if let isMember = cohort.expression.evaluate(membership, known) { known[cohort.id] = isMember }
-        }
-        return evaluate(membership, known)
-    }
-
-    private func evaluate(_ membership: (RegisterID) -> Bool, _ cohorts: [CohortID: Bool]) -> Bool? {
-        func both(
-            _ left: CohortExpression, _ right: CohortExpression, _ operation: (Bool, Bool) -> Bool
-        ) -> Bool? {
-            guard let first = left.evaluate(membership, cohorts), let second = right.evaluate(membership, cohorts)
-            else {
-                return nil
-            }
-            return operation(first, second)
-        }
-        switch self {
-        case .register(let id): return membership(id)
-        case .cohort(let id): return cohorts[id]
-        case .union(let left, let right): return both(left, right) { $0 || $1 }
-        case .intersect(let left, let right): return both(left, right) { $0 && $1 }
-        case .except(let left, let right): return both(left, right) { $0 && !$1 }
-        case .sample: return nil
-        }
-    }
-}
-
 /// A cohort's expression as steps of a stack machine over one person's membership bits.
 ///
 /// The stack is the bits of one word: an expression is at most 64 levels deep, so it never needs more.
