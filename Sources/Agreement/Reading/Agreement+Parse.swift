@@ -108,11 +108,10 @@ struct AgreementReader {
         let notice = readNotice(release: release?.value, participants.complete, lists.registers, lists.cohorts)
 
         guard let study, let valid, let suite, let rounds, let release, let vaultAccess, let verification, let padding,
-            let cellBytes, let smallestCell, let countRounding, let deadline, let retention, let matching,
+            let cellBytes, let smallestCell, let countRounding, let counts, let deadline, let retention, let matching,
             let acknowledged, let complete = participants.complete, let registers = lists.registers,
             let cohorts = lists.cohorts
         else { return nil }
-        guard let counts else { return nil }
         var agreement = Agreement(
             study: study, validFrom: valid.from, validUntil: valid.until, suite: suite.value,
             roundsAllowed: rounds.value, release: release.value, vaultAccess: vaultAccess.value,

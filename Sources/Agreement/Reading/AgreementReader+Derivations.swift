@@ -194,12 +194,11 @@ extension AgreementReader {
 
     // MARK: Rows
 
-    /// The register's `rows`: nil in the outer optional if there is a mistake.
-    func readRows(_ register: MappingReader) -> RowSelection?? {
-        guard let value = register.optional("rows") else { return .some(nil) }
-        guard let fields = MappingReader(value, path: register.path(of: "rows"), known: Self.rowFields, mistakes) else {
-            return nil
-        }
+    /// The register's `rows`; nil where it has none, and if there is a mistake.
+    func readRows(_ register: MappingReader) -> RowSelection? {
+        guard let value = register.optional("rows"),
+            let fields = MappingReader(value, path: register.path(of: "rows"), known: Self.rowFields, mistakes)
+        else { return nil }
         let people: Located<RowSelection.People>? = fields.choice("people")
         guard
             let items = fields.list(
@@ -290,8 +289,8 @@ extension AgreementReader {
     }
 
     /// Rows that are chosen must make a difference: to what is released, or to who is in the register.
-    func checkRows(_ register: MappingReader, _ rows: RowSelection?, hasColumns: Bool) {
-        guard let rows, !hasColumns, rows.people == .keep else { return }
+    func checkRows(_ register: MappingReader, _ rows: RowSelection, hasColumns: Bool) {
+        guard !hasColumns, rows.people == .keep else { return }
         register.fail(
             "rows",
             "The register releases no rows and keeps everybody, so choosing rows changes nothing. Write 'people: leave_out', "

@@ -22,20 +22,21 @@ extension AgreementReader {
             "cohorts", limit: AgreementLimits.cohorts, Self.cohortFields,
             "the groups of people, each with its expression")
         var taken: [String: YAMLPlace] = [:]
-        let registerIDs = registerItems?.map { $0.flatMap { readRegisterID($0, &taken) } }
-        let cohortIDs = cohortItems?.map { $0.flatMap { readID($0, &taken) } }
+        let registerIDs = (registerItems ?? []).map { $0.flatMap { readRegisterID($0, &taken) } }
+        let cohortIDs = (cohortItems ?? []).map { $0.flatMap { readID($0, &taken) } }
 
-        let knownCohorts = cohortIDs?.compactMap { $0 }
+        // Without the list nobody knows which cohorts there are.
+        let knownCohorts = cohortItems == nil ? nil : cohortIDs.compactMap { $0 }
         let registers = registerItems.map { items in
-            items.enumerated().map { index, fields in
+            zip(items, registerIDs).map { fields, id in
                 fields.flatMap {
-                    readRegister($0, registerIDs?[index], participants, knownCohorts, matchFields, release: release)
+                    readRegister($0, id, participants, knownCohorts, matchFields, release: release)
                 }
             }
         }
         let cohorts = cohortItems.map { items in
             items.enumerated().map { index, fields in
-                fields.flatMap { readCohort($0, index, cohortIDs ?? [], registerIDs ?? []) }
+                fields.flatMap { readCohort($0, index, cohortIDs, registerIDs) }
             }
         }
         if let registerItems { checkEveryAuthorityOwns(registerItems, participants) }
@@ -128,7 +129,7 @@ extension AgreementReader {
     }
 
     private func readRegister(
-        _ fields: MappingReader, _ id: String??, _ participants: ParticipantList, _ cohorts: [String]?,
+        _ fields: MappingReader, _ id: String?, _ participants: ParticipantList, _ cohorts: [String]?,
         _ matchFields: [MatchField]?, release: ReleaseMode?
     ) -> RegisterDeclaration? {
         let title = fields.text("title", "the register's title", limit: 200)
@@ -158,8 +159,8 @@ extension AgreementReader {
                         + "Name the cohorts under 'released_for', or remove the columns.")
             }
         }
-        guard let id = id ?? nil, let title, let owner, let releasedFor, let maxPeople, let maxCells, let columns,
-            let ownFields, let quality, let rows, let expectation
+        guard let id, let title, let owner, let releasedFor, let maxPeople, let maxCells, let columns, let ownFields,
+            let quality, let expectation, rows != nil || !fields.has("rows")
         else { return nil }
         var register = RegisterDeclaration(
             id: id, title: title.value, owner: owner, releasedFor: releasedFor, maxPeople: maxPeople.value,
