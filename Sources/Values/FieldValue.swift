@@ -23,4 +23,16 @@ public enum FieldValue: Sendable, Equatable {
         case .text: .text
         }
     }
+
+    /// As it is written in an agreement; nothing for a missing value. Secret where the value is.
+    public var plainText: String {
+        switch self {
+        case .null: ""
+        case .integer(let number): String(number)
+        case .decimal(let decimal): decimal.digits
+        case .date(let date): date.description
+        case .boolean(let flag): String(flag)
+        case .code(let text), .text(let text): text
+        }
+    }
 }
