@@ -60,22 +60,13 @@ extension Agreement {
                         + "(not_identity_codes). Be sure that they are something else.")
             }
         }
-        if let dateShift = disclosure.dateShift {
-            let moved = registers.flatMap { register in
-                register.columns.map { (ColumnReference(register.id, $0.name), $0.type) }
-            }.filter { disclosure.shifts($0.0, type: $0.1) }.map(\.0.description)
-            cautions.append(
-                "date_shift moves \(moved.isEmpty ? "no column" : moved.joined(separator: ", ")) by at most "
-                    + "\(dateShift.days) days. Whoever knows one true date of a person, such as one that many share or one "
-                    + "that stands for something else, knows how far all were moved. Name what stands for something else "
-                    + "under no_days, and leave such columns out, coarsen them, or name them under except.")
-        }
+        cautions += disclosureWords.compactMap(\.caution)
         if matchFields.contains(where: { $0.kind != .date }), normalisation == .sidos1 {
             cautions.append(
                 "normalisation is sidos-1, which takes NA, nan and other words of programs for names: people who have nothing "
                     + "else in common are linked. Write sidos-2.")
         }
-        if release == .rows, disclosure.smallestClass == nil {
+        if release == .rows, disclosure.anonymity.smallestClass == nil {
             cautions.append(
                 "No disclosure rules ask for k: a researcher who knows enough of a person could find the person in the "
                     + "dataset. Consider the section disclosure.")

@@ -193,7 +193,7 @@ public struct AgreementSummary: Sendable {
     }
 
     /// Nothing where the agreement has no rules.
-    private var disclosure: [Item] { agreement.disclosure.sentences.map { Item(1, "- ", $0) } }
+    private var disclosure: [Item] { agreement.disclosureWords.flatMap(\.summary).map { Item(1, "- ", $0) } }
 
     private var knowledge: [Item] {
         let sizes = agreement.padding == .padme ? "the padded number" : "the exact number"

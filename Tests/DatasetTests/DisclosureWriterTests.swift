@@ -23,6 +23,14 @@ import Testing
             .write(store, report: report, created: SampleStudy.created)
     }
 
+    private func write(
+        _ people: [DisclosureStudy.Person], _ anonymity: Anonymity, name: String = "dataset", smallestCell: Int = 1,
+        report: RoundReport = DisclosureStudy.report()
+    ) throws {
+        try write(
+            people, DisclosureRules([.anonymity(anonymity)]), name: name, smallestCell: smallestCell, report: report)
+    }
+
     private func rows(_ sql: String) throws -> [Row] {
         let database = try DatabaseQueue(path: directory.path("dataset/dataset.sqlite"))
         defer { try? database.close() }
@@ -43,7 +51,7 @@ import Testing
     @Test("everybody shares all quasi-identifiers with k people, whatever the data", arguments: [2, 5, 11])
     func kAnonymity(k: Int) throws {
         let people = try DisclosureStudy.people(600, seed: UInt64(k))
-        try write(people, DisclosureRules(smallestClass: k, quasiIdentifiers: DisclosureStudy.quasi))
+        try write(people, Anonymity(smallestClass: k, quasiIdentifiers: DisclosureStudy.quasi))
         let sizes = try groupSizes()
         #expect(sizes.reduce(0, +) == 600)
         #expect((sizes.min() ?? 0) >= k)
@@ -74,7 +82,7 @@ import Testing
     @Test("a value is never made anything but itself, one of its steps, or missing")
     func truthful() throws {
         let people = try DisclosureStudy.people(400, seed: 77)
-        try write(people, DisclosureRules(smallestClass: 5, quasiIdentifiers: DisclosureStudy.quasi))
+        try write(people, Anonymity(smallestClass: 5, quasiIdentifiers: DisclosureStudy.quasi))
         let known = Dictionary(uniqueKeysWithValues: people.map { ($0.pseudonym.text, $0) })
         var exact = 0
         for row in try rows("SELECT person, birth_year, area, moved_in, income FROM residents") {
@@ -100,7 +108,7 @@ import Testing
             try? FileManager.default.removeItem(atPath: directory.path("store"))
             try write(
                 people,
-                DisclosureRules(
+                Anonymity(
                     smallestClass: 4, diversity: Diversity(kind: kind, count: kind == .distinct ? 3 : 2),
                     leaveOutPercent: 5, quasiIdentifiers: quasi, sensitive: [DisclosureStudy.income]))
             let groups = try rows(
@@ -118,8 +126,8 @@ import Testing
         // Two who alone are in both cohorts.
         people[0].cohorts = 3
         people[1].cohorts = 3
-        let rules = DisclosureRules(smallestClass: 5, quasiIdentifiers: DisclosureStudy.quasi)
-        let error = #expect(throws: DatasetError.self) { try write(people, rules) }
+        let anonymity = Anonymity(smallestClass: 5, quasiIdentifiers: DisclosureStudy.quasi)
+        let error = #expect(throws: DatasetError.self) { try write(people, anonymity) }
         #expect(error == .disclosureUnreachable(cohort: "clients", percent: 0))
         #expect(!FileManager.default.fileExists(atPath: directory.path("dataset")))
         #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path("")) == ["store"])
@@ -132,7 +140,7 @@ import Testing
         people[0].cohorts = 3
         try write(
             people,
-            DisclosureRules(smallestClass: 5, leaveOutPercent: 20, quasiIdentifiers: DisclosureStudy.quasi))
+            Anonymity(smallestClass: 5, leaveOutPercent: 20, quasiIdentifiers: DisclosureStudy.quasi))
         let gone = people[0].pseudonym.text
         for table in ["persons", "residents", "care"] {
             #expect(try rows("SELECT 1 FROM \(table) WHERE person = '\(gone)'").isEmpty)
@@ -152,7 +160,7 @@ import Testing
                 peopleMatched: 60, dummiesDropped: 4)
         ]
         try write(
-            people, DisclosureRules(smallestClass: 5, leaveOutPercent: 20, quasiIdentifiers: DisclosureStudy.quasi),
+            people, Anonymity(smallestClass: 5, leaveOutPercent: 20, quasiIdentifiers: DisclosureStudy.quasi),
             smallestCell: 5, report: report)
         let text = try directory.text("dataset/report.md")
         #expect(
@@ -167,8 +175,8 @@ import Testing
         var people = try DisclosureStudy.people(200, seed: 8)
         let rules = { (cohorts: [CohortID]) in
             DisclosureRules(
-                tables: cohorts.map {
-                    DisclosedTable(title: "Areas of \($0)", cohort: $0, rows: DisclosureStudy.area)
+                cohorts.map {
+                    .table(DisclosedTable(title: "Areas of \($0)", cohort: $0, rows: DisclosureStudy.area))
                 })
         }
         try write(people, rules(["clients", "others"]))
@@ -196,9 +204,9 @@ import Testing
             // Alone with a value that has no step.
             people[index].residents[0][1] = .code(index < 3 ? "rare\(index)" : "00100")
         }
-        let rules = DisclosureRules(
-            smallestClass: 3, quasiIdentifiers: [QuasiIdentifier(DisclosureStudy.area)])
-        try write(people, rules, smallestCell: 5)
+        try write(
+            people, Anonymity(smallestClass: 3, quasiIdentifiers: [QuasiIdentifier(DisclosureStudy.area)]),
+            smallestCell: 5)
         let text = try directory.text("dataset/report.md")
         #expect(
             text.contains(
@@ -214,14 +222,14 @@ import Testing
             people[index].care = index < 20 ? [] : [[try SampleStudy.date("2020-01-01"), .code("D1")]]
         }
         try write(
-            people, DisclosureRules(smallestClass: 20, quasiIdentifiers: [QuasiIdentifier(DisclosureStudy.diagnosis)]))
+            people, Anonymity(smallestClass: 20, quasiIdentifiers: [QuasiIdentifier(DisclosureStudy.diagnosis)]))
         people[0].care = [[try SampleStudy.date("2020-01-01"), .code("D1")]]
         try FileManager.default.removeItem(atPath: directory.path("store"))
         // Nineteen without rows now.
         #expect(throws: DatasetError.disclosureUnreachable(cohort: "clients", percent: 0)) {
             try write(
                 people,
-                DisclosureRules(smallestClass: 20, quasiIdentifiers: [QuasiIdentifier(DisclosureStudy.diagnosis)]),
+                Anonymity(smallestClass: 20, quasiIdentifiers: [QuasiIdentifier(DisclosureStudy.diagnosis)]),
                 name: "other")
         }
     }
@@ -238,9 +246,13 @@ import Testing
         }
         try write(
             people,
-            DisclosureRules(
-                smallestClass: 5, leaveOutPercent: 100, quasiIdentifiers: [QuasiIdentifier(DisclosureStudy.year)],
-                rareValues: [RareValues(DisclosureStudy.area, people: 5, replacement: "other")]))
+            DisclosureRules([
+                .anonymity(
+                    Anonymity(
+                        smallestClass: 5, leaveOutPercent: 100,
+                        quasiIdentifiers: [QuasiIdentifier(DisclosureStudy.year)])),
+                .rareValues(RareValues(DisclosureStudy.area, people: 5, replacement: "other")),
+            ]))
         #expect(try rows("SELECT 1 FROM persons").count == 58)
         let areas = try rows("SELECT area, count(*) FROM residents GROUP BY area")
         #expect(areas.allSatisfy { $0[1] as Int >= 5 })
@@ -258,9 +270,11 @@ import Testing
         }
         try write(
             people,
-            DisclosureRules(
-                smallestClass: 4, quasiIdentifiers: [QuasiIdentifier(DisclosureStudy.area)],
-                rareValues: [RareValues(DisclosureStudy.area, people: 9, replacement: "other")]))
+            DisclosureRules([
+                .anonymity(
+                    Anonymity(smallestClass: 4, quasiIdentifiers: [QuasiIdentifier(DisclosureStudy.area)])),
+                .rareValues(RareValues(DisclosureStudy.area, people: 9, replacement: "other")),
+            ]))
         for row in try rows("SELECT area, count(*) FROM residents WHERE area IS NOT NULL GROUP BY area") {
             #expect(row[1] as Int >= 9)
         }
@@ -285,10 +299,11 @@ import Testing
         func check(
             _ k: Int? = nil, counted: [RegisterID] = [], rare: Int? = nil, _ change: (inout Tally) -> Void = { _ in }
         ) -> DatasetError? {
-            var rules = DisclosureRules(smallestClass: k, quasiIdentifiers: [QuasiIdentifier(DisclosureStudy.year)])
-            rules.countedRows = counted
-            rules.rareValues =
-                rare.map { [RareValues(DisclosureStudy.diagnosis, people: $0, replacement: "other")] } ?? []
+            let anonymity = Anonymity(
+                smallestClass: k, quasiIdentifiers: [QuasiIdentifier(DisclosureStudy.year)], countedRows: counted)
+            let rareValues = rare.map { RareValues(DisclosureStudy.diagnosis, people: $0, replacement: "other") }
+            let rules = DisclosureRules(
+                [.anonymity(anonymity)] + (rareValues.map { [.rareValues($0)] } ?? []))
             var told = tally
             change(&told)
             do {
@@ -312,7 +327,7 @@ import Testing
         let people = try DisclosureStudy.people(300, seed: 21)
         try write(
             people,
-            DisclosureRules(
+            Anonymity(
                 smallestClass: 6, leaveOutPercent: 10, quasiIdentifiers: [QuasiIdentifier(DisclosureStudy.diagnosis)]))
         var groups: [String: Int] = [:]
         for row in try rows(
@@ -332,10 +347,11 @@ import Testing
         let top = try SampleStudy.decimal("60000")
         try write(
             people,
-            DisclosureRules(
-                cuts: [ColumnCut(DisclosureStudy.income, bottom: try SampleStudy.decimal("1000"), top: top)],
-                rareValues: [RareValues(DisclosureStudy.area, people: 12, replacement: "other")],
-                dateShift: DateShift(days: 40, except: [DisclosureStudy.moved])))
+            DisclosureRules([
+                .cut(ColumnCut(DisclosureStudy.income, bottom: try SampleStudy.decimal("1000"), top: top)),
+                .rareValues(RareValues(DisclosureStudy.area, people: 12, replacement: "other")),
+                .dateShift(DateShift(days: 40, except: [DisclosureStudy.moved])),
+            ]))
         let incomes = try rows("SELECT CAST(income AS REAL) FROM residents").map { $0[0] as Double }
         #expect(incomes.allSatisfy { (1000...60000).contains($0) })
         #expect(incomes.contains(60000) && incomes.contains { $0 > 1000 && $0 < 60000 })
@@ -373,7 +389,7 @@ import Testing
         }
         var shift = DateShift(days: 30)
         shift.noDays = [named]
-        try write(people, DisclosureRules(dateShift: shift))
+        try write(people, DisclosureRules([.dateShift(shift)]))
         let known = Dictionary(uniqueKeysWithValues: people.map { ($0.pseudonym.text, $0) })
         var (moved, left) = (0, 0)
         for (person, original) in known where original.care.count > 1 {
@@ -392,9 +408,10 @@ import Testing
     @Test("the same store gives the same bytes, moved dates and all")
     func deterministic() throws {
         let people = try DisclosureStudy.people(150, seed: 4)
-        let rules = DisclosureRules(
-            smallestClass: 3, quasiIdentifiers: DisclosureStudy.quasi,
-            dateShift: DateShift(days: 9, except: [DisclosureStudy.moved]))
+        let rules = DisclosureRules([
+            .anonymity(Anonymity(smallestClass: 3, quasiIdentifiers: DisclosureStudy.quasi)),
+            .dateShift(DateShift(days: 9, except: [DisclosureStudy.moved])),
+        ])
         let store = try DisclosureStudy.store(people, try DisclosureStudy.agreement(rules), in: directory)
         defer { try? store.close() }
         for name in ["one", "two"] {
@@ -409,7 +426,7 @@ import Testing
     @Test("the codebook says what was done to a column, and gives the type it has now")
     func codebook() throws {
         let people = try DisclosureStudy.people(150, seed: 4)
-        try write(people, DisclosureRules(smallestClass: 3, quasiIdentifiers: DisclosureStudy.quasi))
+        try write(people, Anonymity(smallestClass: 3, quasiIdentifiers: DisclosureStudy.quasi))
         let package = try directory.text("dataset/datapackage.json")
         #expect(package.contains("bands of 5, then bands of 20, then missing"))
         #expect(

@@ -51,9 +51,12 @@ import Testing
         agreement.registers[1].columns[column].derivation = .coarsen(.month)
         let reference = ColumnReference("visits", "modern")
         // Shown as a code in the end: what it was made of is told of the date that its owner made.
-        agreement.disclosure.quasiIdentifiers = [QuasiIdentifier(reference, steps: [.date(.year)])]
-        agreement.disclosure.smallestClass = 2
-        agreement.disclosure.leaveOutPercent = 50
+        agreement.disclosure = DisclosureRules([
+            .anonymity(
+                Anonymity(
+                    smallestClass: 2, leaveOutPercent: 50,
+                    quasiIdentifiers: [QuasiIdentifier(reference, steps: [.date(.year)])]))
+        ])
         try AwkwardStudy.write(in: directory, agreement: agreement)
         let text = "the month of arrived only, as the first day of it"
         #expect(try directory.text("dataset/datapackage.json").contains("\"derivation\" : \"\(text)\""))

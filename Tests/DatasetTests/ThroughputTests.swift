@@ -48,12 +48,12 @@ import Testing
     @Test func manyPeopleAreRecoded() throws {
         let rowCount = ProcessInfo.processInfo.environment["SIDOS_DATASET_ROWS"].flatMap { Int($0) } ?? 20_000
         let people = try DisclosureStudy.people(max(500, rowCount / 10), seed: 1)
-        let rules = DisclosureRules(
+        let anonymity = Anonymity(
             smallestClass: 5, diversity: Diversity(count: 2), leaveOutPercent: 1,
             quasiIdentifiers: DisclosureStudy.quasi, sensitive: [DisclosureStudy.diagnosis])
         let clock = ContinuousClock()
         var durations: [Duration] = []
-        for disclosure in [DisclosureRules(), rules] {
+        for disclosure in [DisclosureRules(), DisclosureRules([.anonymity(anonymity)])] {
             let directory = try Scratch()
             let store = try DisclosureStudy.store(people, try DisclosureStudy.agreement(disclosure), in: directory)
             defer { try? store.close() }
@@ -62,7 +62,7 @@ import Testing
                     _ = try DatasetWriter(directory: directory.path("dataset"))
                         .write(store, report: DisclosureStudy.report(), created: SampleStudy.created)
                 })
-            if disclosure.smallestClass != nil {
+            if !disclosure.isEmpty {
                 let plan = try ReleasePlan(store)
                 #expect(plan.classes.allSatisfy { $0.members.count >= 5 })
                 #expect(plan.keptCount + plan.leftOutCount == people.count)

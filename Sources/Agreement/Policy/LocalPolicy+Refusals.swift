@@ -125,9 +125,9 @@ extension LocalPolicy {
         }
         if !allowsTolerantMatching, agreement.tolerantMatching != nil { refusals.append(.tolerantMatching) }
         if let smallestClass, agreement.release == .rows,
-            agreement.disclosure.smallestClass ?? 0 < smallestClass
+            agreement.disclosure.anonymity.smallestClass ?? 0 < smallestClass
         {
-            refusals.append(.smallestClass(agreement.disclosure.smallestClass, least: smallestClass))
+            refusals.append(.smallestClass(agreement.disclosure.anonymity.smallestClass, least: smallestClass))
         }
         if let epsilon, agreement.release == .none {
             let agreed: Billionths? = if case .noise(let noise) = agreement.counts { noise.epsilon } else { nil }

@@ -126,7 +126,7 @@ private enum LocalPolicyReader {
         }
         let tolerant: TolerantWord? = choice(root, "tolerant_matching")
         policy.allowsTolerantMatching = tolerant == nil
-        policy.smallestClass = integer(root, "k", DisclosureRules.smallestClasses)
+        policy.smallestClass = integer(root, "k", Anonymity.smallestClasses)
         if root.has("epsilon") {
             policy.epsilon = root.decimal("epsilon", CountNoise.epsilons, "of one round, such as 0.5")
         }

@@ -45,11 +45,6 @@ struct DisclosureReport: Encodable, Equatable {
         let rows: ReportCount?
     }
 
-    /// With the caution that belongs to it.
-    private static let movedDates =
-        "dates moved, but for days that stand for something else; whoever knows one true date of a person knows how far all "
-        + "were moved"
-
     let smallestClass: Int?
     /// Registers of which the number of rows belongs to what k people share.
     let countedRows: [RegisterID]
@@ -68,46 +63,40 @@ struct DisclosureReport: Encodable, Equatable {
     /// Nil where the agreement has no rules.
     init?(_ plan: ReleasePlan, of store: WorkingStore, gate: DisclosureGate) throws(DatasetError) {
         let rules = store.agreement.disclosure
-        guard rules != DisclosureRules() else { return nil }
-        smallestClass = rules.smallestClass
-        countedRows = rules.countedRows
-        diversity = rules.diversity?.count
-        diversityKind = rules.diversity?.kind.rawValue
-        sensitive = rules.sensitive.map(\.description)
-        population = rules.population
-        leaveOutPercent = rules.leaveOutPercent
+        guard !rules.isEmpty else { return nil }
+        let anonymity = rules.anonymity
+        smallestClass = anonymity.smallestClass
+        countedRows = anonymity.countedRows
+        diversity = anonymity.diversity?.count
+        diversityKind = anonymity.diversity?.kind.rawValue
+        sensitive = anonymity.sensitive.map(\.description)
+        population = anonymity.population
+        leaveOutPercent = anonymity.leaveOutPercent
         leftOut = gate.disclose(plan.leftOutCount)
-        if let goal = rules.smallestClass {
-            before = Self.risk(plan.classSizes(isRecoded: false), goal, rules.population, gate)
-            after = Self.risk(plan.classSizes(isRecoded: true), goal, rules.population, gate)
+        if let goal = anonymity.smallestClass {
+            before = Self.risk(plan.classSizes(isRecoded: false), goal, anonymity.population, gate)
+            after = Self.risk(plan.classSizes(isRecoded: true), goal, anonymity.population, gate)
         } else {
             (before, after) = (nil, nil)
         }
-        var quasi: [ColumnReference: Quasi] = [:]
+        var quasi: [Int: Quasi] = [:]
         var changed: [Changed] = []
         for (index, register) in store.layout.registers.enumerated() {
             guard register.notes.contains(where: { !$0.isEmpty }) else { continue }
             let rows = try plan.changedRows(in: store, registerAt: index)
-            for (column, declared) in register.columns.enumerated() {
-                let reference = ColumnReference(register.id, declared.name)
-                let name = reference.description
-                if rules.cuts.contains(where: { $0.column == reference }) {
-                    changed.append(Changed(column: name, rule: "cut", rows: gate.disclose(rows.cut[column])))
+            for (column, rules) in plan.columnRules[index].enumerated() {
+                let name = ColumnReference(register.id, register.columns[column].name).description
+                for (rule, count) in zip(rules.values, rows.changed[column]) {
+                    changed.append(Changed(column: name, rule: rule.name, rows: gate.disclose(count)))
                 }
-                if rules.rareValues.contains(where: { $0.column == reference }) {
-                    changed.append(
-                        Changed(column: name, rule: "rare values grouped", rows: gate.disclose(rows.grouped[column])))
-                }
-                if rules.shifts(reference, type: declared.type) {
-                    changed.append(Changed(column: name, rule: Self.movedDates, rows: nil))
-                }
-                guard let place = plan.columns.firstIndex(where: { $0.reference == reference }) else { continue }
+                if rules.shift != nil { changed.append(Changed(column: name, rule: DateShift.name, rows: nil)) }
+                guard let place = rules.recoding?.place else { continue }
                 let told = plan.generalisation(at: place)
                 let names = ["as it is"] + plan.columns[place].generaliser.steps.map(\.words) + ["missing"]
-                quasi[reference] = Self.quasi(name, names, told, suppressed: rows.suppressed[column], gate)
+                quasi[place] = Self.quasi(name, names, told, suppressed: rows.suppressed[column], gate)
             }
         }
-        quasiIdentifiers = rules.quasiIdentifiers.compactMap { quasi[$0.column] }
+        quasiIdentifiers = anonymity.quasiIdentifiers.indices.compactMap { quasi[$0] }
         self.changed = changed
         tables = try plan.tables(of: store, gate: gate)
     }

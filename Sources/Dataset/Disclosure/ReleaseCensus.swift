@@ -7,7 +7,8 @@ internal import Values
 /// and what the report tells. A dataset that does not is thrown away before anybody sees it.
 struct ReleaseCensus {
     private let layout: DatasetLayout
-    private let rules: DisclosureRules
+    private let anonymity: Anonymity
+    private let rareValues: [RareValues]
     private var people: [String: Int32] = [:]
     private var masks: [UInt64] = []
     /// By person, what everything that belongs to a class is in the registers so far.
@@ -23,7 +24,7 @@ struct ReleaseCensus {
         _ path: String, layout: DatasetLayout, rules: DisclosureRules, tally: Tally,
         classes: (count: Int, smallest: Int)?
     ) throws(DatasetError) {
-        guard rules != DisclosureRules() else { return }
+        guard !rules.isEmpty else { return }
         var census = ReleaseCensus(layout, rules)
         do {
             var configuration = Configuration()
@@ -40,12 +41,13 @@ struct ReleaseCensus {
             throw DatasetError.disclosureNotKept
         }
         guard census.agrees(with: tally) else { throw .disclosureNotKept }
-        if let smallestClass = rules.smallestClass { try census.checkClasses(smallestClass, told: classes) }
+        if let smallestClass = census.anonymity.smallestClass { try census.checkClasses(smallestClass, told: classes) }
     }
 
     private init(_ layout: DatasetLayout, _ rules: DisclosureRules) {
         self.layout = layout
-        self.rules = rules
+        anonymity = rules.anonymity
+        rareValues = rules.rareValues
     }
 
     /// Somebody may be in a register without rows, and is in none of the written tables then.
@@ -70,7 +72,7 @@ struct ReleaseCensus {
         }
         tally.people = masks.count
         signatures = Array(repeating: 0, count: masks.count)
-        sensitive = rules.sensitive.map { SensitiveColumn(reference: $0, personCount: masks.count) }
+        sensitive = anonymity.sensitive.map { SensitiveColumn(reference: $0, personCount: masks.count) }
     }
 
     private mutating func readRegister(at index: Int, _ database: Database) throws {
@@ -107,7 +109,7 @@ struct ReleaseCensus {
         }
         try finish()
         tally.registers[register.id] = counts
-        for rule in rules.rareValues where isChecked(rule) {
+        for rule in rareValues where isChecked(rule) {
             guard let values = rare[rule.column], values.count > 1 else { continue }
             guard values.values.allSatisfy({ $0 >= rule.people }) else { throw DatasetError.disclosureNotKept }
         }
@@ -115,7 +117,7 @@ struct ReleaseCensus {
 
     /// Whether values are shown as they came or as the rule's one value, so that all that is shown can be counted.
     private func isChecked(_ rule: RareValues) -> Bool {
-        rules.quasiIdentifiers.first { $0.column == rule.column }?.steps.isEmpty ?? true
+        anonymity.quasiIdentifiers.first { $0.column == rule.column }?.steps.isEmpty ?? true
     }
 
     private mutating func note(
@@ -125,20 +127,20 @@ struct ReleaseCensus {
         var hash = SHA256()
         withUnsafeBytes(of: signatures[person]) { hash.update(bufferPointer: $0) }
         withUnsafeBytes(of: UInt64(index)) { hash.update(bufferPointer: $0) }
-        if rules.countedRows.contains(register.id) {
+        if anonymity.countedRows.contains(register.id) {
             withUnsafeBytes(of: UInt64(rows.count)) { hash.update(bufferPointer: $0) }
         }
         for (column, declared) in register.columns.enumerated() {
             let reference = ColumnReference(register.id, declared.name)
-            if let place = rules.sensitive.firstIndex(of: reference) {
+            if let place = anonymity.sensitive.firstIndex(of: reference) {
                 sensitive[place].add(rows.map { $0[column] }, person: person)
             }
-            if rules.rareValues.contains(where: { $0.column == reference }) {
+            if rareValues.contains(where: { $0.column == reference }) {
                 for text in Set(rows.filter { $0[column] != .null }.map { $0[column].plainText }) {
                     rare[reference, default: [:]][text, default: 0] += 1
                 }
             }
-            guard rules.quasiIdentifiers.contains(where: { $0.column == reference }) else { continue }
+            guard anonymity.quasiIdentifiers.contains(where: { $0.column == reference }) else { continue }
             // A text has no U+0000, so a value ends where one is.
             let shown = Set(rows.map { $0[column] == .null ? "0" : "1" + $0[column].plainText }).sorted()
             for text in shown { hash.update(data: Array(text.utf8) + [0]) }
@@ -161,7 +163,7 @@ struct ReleaseCensus {
         guard let told, told.count >= classes.count, told.smallest <= smallest else { throw .disclosureNotKept }
         for members in classes.values {
             guard members.count >= smallestClass else { throw .disclosureNotKept }
-            guard let diversity = rules.diversity else { continue }
+            guard let diversity = anonymity.diversity else { continue }
             guard sensitive.allSatisfy({ $0.variety(of: members).reaches(diversity) }) else { throw .disclosureNotKept }
         }
     }

@@ -89,14 +89,12 @@ public struct DatasetLayout: Sendable, Equatable {
                 }
                 mask |= 1 << UInt64(bit)
             }
+            let rules = register.columns.map { ColumnRules(agreement.disclosure, of: $0, in: register.id) }
             registers.append(
                 Register(
                     id: register.id, title: register.title, columns: register.columns,
-                    released: register.columns.map { agreement.disclosure.released($0, of: register.id) },
-                    notes: register.columns.map {
-                        agreement.disclosure.notes(on: ColumnReference(register.id, $0.name), type: $0.type)
-                    }, cohortMask: mask,
-                    declaredIndex: declaredIndex))
+                    released: zip(register.columns, rules).map { $1.released($0) }, notes: rules.map(\.notes),
+                    cohortMask: mask, declaredIndex: declaredIndex))
         }
         let releasedMask = registers.reduce(0) { $0 | $1.cohortMask }
         self.registers = registers

@@ -4,11 +4,9 @@ internal import Agreement
 extension Notice {
     var protection: Section {
         let sentences =
-            [
-                identityCode, otherKeys, hops, release, identifiers, pseudonyms, rows, derivations, classes, movedDates,
-                content,
-            ]
-            + [smallestCell, rounding, noise, padding, rounds]
+            [identityCode, otherKeys, hops, release, identifiers, pseudonyms, rows, derivations]
+            + agreement.disclosureWords.map { $0.notice?(language) }
+            + [content, smallestCell, rounding, noise, padding, rounds]
         return Section(
             heading: say("Näin tietosi suojataan", "Så skyddas dina uppgifter", "How your data is protected"),
             blocks: [.list(sentences.compactMap { $0 }.map { Item($0) })])
@@ -152,49 +150,9 @@ extension Notice {
             "Some values are made coarser or grouped already in the controller's own system.")
     }
 
-    private var classes: String? {
-        guard let least = agreement.disclosure.smallestClass else { return nil }
-        let count = language.number(least)
-        let shared = say(
-            "Ennen kuin tutkija näkee aineiston, tietoja karkeistetaan niin, että vähintään \(count) ihmisellä on sama "
-                + "yhdistelmä niitä tietoja, joista sinut voisi helpoimmin tunnistaa.",
-            "Innan en forskare ser materialet görs uppgifterna grövre, så att minst \(count) personer har samma kombination av de "
-                + "uppgifter som man lättast kunde känna igen dig på.",
-            "Before a researcher sees the dataset, values are made coarser so that at least \(count) people share every "
-                + "combination of the details by which you could most easily be recognised.")
-        guard agreement.disclosure.diversity != nil else { return shared }
-        return shared + " "
-            + say(
-                "Heidän arkaluonteiset tietonsa eivät saa olla kaikilla samat.",
-                "Deras känsliga uppgifter får inte vara desamma hos alla.",
-                "Their sensitive values must not all be the same.")
-    }
-
-    private var movedDates: String? {
-        guard let shift = agreement.disclosure.dateShift else { return nil }
-        let days = language.number(shift.days)
-        // A date made coarser is no date any more unless it is written as one.
-        let all =
-            shift.except.isEmpty
-            && agreement.registers.allSatisfy { register in
-                register.columns.allSatisfy { column in
-                    if case .coarsen? = column.derivation { column.type == .date } else { true }
-                }
-            }
-        return all
-            ? say(
-                "Aineiston päivämääriä siirretään satunnainen määrä päiviä, enintään \(days).",
-                "Datumen i materialet flyttas ett slumpmässigt antal dagar, högst \(days).",
-                "Dates in the dataset are moved by a random number of days, at most \(days).")
-            : say(
-                "Osaa aineiston päivämääristä siirretään satunnainen määrä päiviä, enintään \(days).",
-                "En del av datumen i materialet flyttas ett slumpmässigt antal dagar, högst \(days).",
-                "Some dates in the dataset are moved by a random number of days, at most \(days).")
-    }
-
     private var content: String? {
         guard agreement.release == .rows else { return nil }
-        guard !isDerived, agreement.disclosure == DisclosureRules() else {
+        guard !isDerived, agreement.disclosure.isEmpty else {
             return say(
                 "Aineisto ei silti ole täysin nimetön: joku, joka tietää sinusta paljon, voisi periaatteessa tunnistaa harvinaiset "
                     + "tiedot.",

@@ -39,3 +39,12 @@ extension NoticeLanguage {
 
     func decimal(_ text: String) -> String { self == .english ? text : text.replacing(".", with: ",") }
 }
+
+extension Translated {
+    /// A number as each language writes it.
+    static func number(_ value: Int) -> Translated {
+        Translated(
+            finnish: NoticeLanguage.finnish.number(value), swedish: NoticeLanguage.swedish.number(value),
+            english: NoticeLanguage.english.number(value))
+    }
+}

@@ -61,29 +61,47 @@ import Testing
 
     @Test func readsEveryField() throws {
         let rules = try parse().disclosure
-        #expect(rules.smallestClass == 5 && rules.leaveOutPercent == 3 && rules.population == 40_000)
-        #expect(rules.diversity == Diversity(kind: .frequency, count: 2))
+        let anonymity = rules.anonymity
+        #expect(anonymity.smallestClass == 5 && anonymity.leaveOutPercent == 3 && anonymity.population == 40_000)
+        #expect(anonymity.diversity == Diversity(kind: .frequency, count: 2))
         #expect(
-            rules.quasiIdentifiers.map(\.steps) == [
+            anonymity.quasiIdentifiers.map(\.steps) == [
                 [.date(.month), .date(.year), .date(.tenYears)], [.band(width: 5), .band(width: 20)],
                 [
                     .groups(["SE": "nordic", "NO": "nordic", "EE": "baltic", "LV": "baltic", "LT": "baltic"]),
                     .groups(["nordic": "europe", "baltic": "europe"]),
                 ], [.prefix(3), .prefix(2)],
             ])
-        #expect(rules.sensitive == [ColumnReference("omnia_clients", "service")])
+        #expect(anonymity.sensitive == [ColumnReference("omnia_clients", "service")])
         #expect(rules.cuts.count == 1 && rules.cuts[0].top == ExactDecimal("99999.50").map(FieldValue.decimal))
         #expect(rules.rareValues[0].replacement == "other" && rules.rareValues[0].people == 20)
         #expect(rules.dateShift == DateShift(days: 30, except: [ColumnReference("omnia_clients", "start_date")]))
         #expect(rules.tables[0].columns == ColumnReference("omnia_clients", "country"))
-        #expect(try AgreementSample.parsed().disclosure == DisclosureRules())
+        #expect(try AgreementSample.parsed().disclosure.isEmpty)
     }
 
-    @Test func releasedColumns() throws {
+    /// A kind that is added is read and told, or this fails: the section above has all.
+    @Test func everyKindIsReadAndTold() throws {
         let agreement = try parse()
-        let released = agreement.registers[0].columns.map { agreement.disclosure.released($0, of: "omnia_clients") }
-        #expect(released.map(\.type) == [.code, .code, .code, .code, .code, .text, .decimal, .date])
-        #expect(released.map(\.nullable) == [true, false, true, true, true, false, false, false])
+        #expect(Set(agreement.disclosure.all.map(\.kind)) == Set(DisclosureRule.Kind.allCases))
+        #expect(agreement.disclosureWords.count == agreement.disclosure.all.count)
+        #expect(agreement.disclosureWords.allSatisfy { !$0.summary.isEmpty })
+        let fields = DisclosureRule.Kind.allCases.flatMap { $0.form.fields }
+        #expect(Set(fields).count == fields.count)
+        for kind in DisclosureRule.Kind.allCases {
+            #expect(kind.form.fields.contains { Self.section.contains("\n  \($0):") }, "\(kind)")
+        }
+    }
+
+    @Test func rulesAreKeptByKind() {
+        let cuts = (1...3).map { DisclosureRule.cut(ColumnCut(ColumnReference("r", "c\($0)"), top: .integer(1))) }
+        let shift = DisclosureRule.dateShift(DateShift(days: 3))
+        let anonymity = DisclosureRule.anonymity(Anonymity(smallestClass: 2))
+        let rules = DisclosureRules([shift, cuts[0], anonymity, cuts[1], cuts[2]])
+        #expect(rules.all == [anonymity] + cuts + [shift])
+        #expect(rules.anonymity.smallestClass == 2 && rules.dateShift?.days == 3 && rules.cuts.count == 3)
+        #expect(rules.rareValues.isEmpty && rules.tables.isEmpty && !rules.isEmpty)
+        #expect(DisclosureRules().anonymity == Anonymity() && DisclosureRules().dateShift == nil)
     }
 
     @Test func everyRuleIsToldToSigners() throws {

@@ -125,13 +125,13 @@ struct AgreementPolicyTests {
         let anonymous = LocalPolicy(smallestClass: 5)
         var agreement = try AgreementSample.parsed()
         #expect(anonymous.refusals(for: agreement, participant: "espoo") == [.smallestClass(nil, least: 5)])
-        agreement.disclosure.smallestClass = 4
+        agreement.disclosure = DisclosureRules([.anonymity(Anonymity(smallestClass: 4))])
         let refusals = anonymous.refusals(for: agreement, participant: "espoo")
         #expect(refusals == [.smallestClass(4, least: 5)])
         #expect(
             refusals.map(\.description)
                 == ["The agreement's disclosure has k: 4; the local policy wants a k of at least 5."])
-        agreement.disclosure.smallestClass = 5
+        agreement.disclosure = DisclosureRules([.anonymity(Anonymity(smallestClass: 5))])
         #expect(anonymous.refusals(for: agreement, participant: "espoo") == [])
 
         let noisy = LocalPolicy(smallestClass: 5, epsilon: Billionths(500_000_000))
