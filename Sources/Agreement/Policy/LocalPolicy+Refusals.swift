@@ -1,83 +1,5 @@
 public import Values
 
-/// Why a node's operator does not allow what an agreement asks.
-public enum PolicyRefusal: Error, Sendable, Equatable, CustomStringConvertible {
-    /// The agreement does not name this node, or not as an authority or mixer.
-    case notANode(ParticipantID)
-    case study(String, allowed: [String])
-    /// Rows are to be released, and the policy allows counts only.
-    case release
-    case register(RegisterID)
-    case columns([String], register: RegisterID)
-    case suite(SuiteID, allowed: [SuiteID])
-    case smallestCell(Int, least: Int)
-    case padding
-    case verification
-    case vaultAccess
-    /// Fields of a register that its people may not be matched by.
-    case matchFields([String], register: RegisterID)
-    case tolerantMatching
-    /// Columns of dates that are to be released in finer periods.
-    case coarsening([String], register: RegisterID)
-    /// Columns whose numbers the agreement says are no identity codes, and the policy doesn't.
-    case numbersTakenForNoCodes([String], register: RegisterID)
-    /// Rows are to be released without k-anonymity, or with that of a smaller k.
-    case smallestClass(Int?, least: Int)
-    /// Counts are to be published without noise, or with that of a larger ε.
-    case epsilon(Billionths?, most: Billionths)
-
-    public var description: String {
-        switch self {
-        case .notANode(let id): "The agreement names no authority or mixer with the id \(id)."
-        case .study(let id, let allowed):
-            "The study \(id) is not among those that the local policy allows: \(Self.list(allowed))."
-        case .release: "The agreement releases rows; the local policy allows counts only (release: none)."
-        case .register(let id): "The register \(id) is not among those that the local policy allows."
-        case .columns(let names, let register):
-            "The local policy does not allow to release these columns of \(register): \(Self.list(names))."
-        case .suite(let suite, let allowed):
-            "The suite \(suite.rawValue) is not among those that the local policy allows: "
-                + "\(Self.list(allowed.map(\.rawValue)))."
-        case .smallestCell(let found, let least):
-            "The agreement's smallest_cell is \(found); the local policy wants at least \(least)."
-        case .padding: "The agreement has no padding; the local policy wants padme."
-        case .verification: "The agreement's rounds are not verified; the local policy wants verification: full."
-        case .vaultAccess:
-            "The agreement has vault_access: selected, which shows the coordinator which cells are fetched; "
-                + "the local policy wants whole."
-        case .matchFields(let names, let register):
-            "The local policy does not allow to match people of \(register) by these fields: \(Self.list(names))."
-        case .tolerantMatching:
-            "The agreement has tolerant_matching, which shows the coordinator which records resemble each other; "
-                + "the local policy wants it off."
-        case .coarsening(let names, let register):
-            "The local policy wants dates of \(register) coarser than the agreement has them in: \(Self.list(names))."
-        case .numbersTakenForNoCodes(let names, let register):
-            "The agreement says that numbers in these columns of \(register) are no identity codes, and the local policy does "
-                + "not say so (not_identity_codes): \(Self.list(names))."
-        case .smallestClass(let found, let least):
-            "The agreement's disclosure \(found.map { "has k: \($0)" } ?? "has no k"); "
-                + "the local policy wants a k of at least \(least)."
-        case .epsilon(let found, let most):
-            "The agreement's counts \(found.map { "have an epsilon of \($0)" } ?? "have no noise"); "
-                + "the local policy wants noise of an epsilon of at most \(most)."
-        }
-    }
-
-    private static func list(_ words: [String]) -> String { words.isEmpty ? "none" : words.joined(separator: ", ") }
-}
-
-/// The numbers that hold for a node: the stricter of the agreement's and its operator's.
-public struct EffectiveLimits: Sendable, Equatable {
-    public var roundsAllowed: Int
-    /// By own register.
-    public var maxPeople: [RegisterID: Int]
-    /// By own register.
-    public var maxCellsPerPerson: [RegisterID: Int]
-    /// By cohort.
-    public var maxReleasedPeople: [CohortID: Int]
-}
-
 extension LocalPolicy {
     /// Everything in the agreement that this policy does not allow the participant to take part in; empty if it may.
     ///
@@ -85,72 +7,77 @@ extension LocalPolicy {
     public func refusals(
         for agreement: Agreement, participant: ParticipantID, columnNames: [RegisterID: [String: String]] = [:]
     ) -> [PolicyRefusal] {
-        var refusals: [PolicyRefusal] = []
-        if !agreement.ring.contains(where: { $0.id == participant }) { refusals.append(.notANode(participant)) }
-        if let studies, !studies.contains(agreement.study.id) {
-            refusals.append(.study(agreement.study.id, allowed: studies))
-        }
-        if let release, release == .none, agreement.release != .none { refusals.append(.release) }
-        for register in agreement.registers(ownedBy: participant) {
-            let said = registers?[register.id]?.numbersAreNoCodes ?? []
-            let exempt = register.columns.filter { $0.numbersAreNoCodes && !said.contains($0.name) }.map(\.name)
-            if !exempt.isEmpty { refusals.append(.numbersTakenForNoCodes(exempt, register: register.id)) }
-            guard let registers else { continue }
-            guard let limits = registers[register.id] else {
-                refusals.append(.register(register.id))
-                continue
-            }
-            if let allowed = limits.columns {
-                let others = register.readNames.filter { !allowed.contains($0) }
-                if !others.isEmpty { refusals.append(.columns(others, register: register.id)) }
-            }
-            let finer = register.columns.filter { column in
-                column.isFiner(than: limits.coarsen, columnNames[register.id, default: [:]])
-            }.map(\.name)
-            if !finer.isEmpty { refusals.append(.coarsening(finer, register: register.id)) }
-        }
-        if let suites, !suites.contains(agreement.suite) { refusals.append(.suite(agreement.suite, allowed: suites)) }
-        if let smallestCell, agreement.smallestCell < smallestCell {
-            refusals.append(.smallestCell(agreement.smallestCell, least: smallestCell))
-        }
-        if let padding, padding == .padme, agreement.padding != .padme { refusals.append(.padding) }
-        if let verification, verification == .full, agreement.verification != .full { refusals.append(.verification) }
-        if let vaultAccess, vaultAccess == .whole, agreement.release == .rows, agreement.vaultAccess != .whole {
-            refusals.append(.vaultAccess)
-        }
-        for register in agreement.registers(ownedBy: participant) {
-            guard let matchFields else { continue }
-            let others = register.matchFields.filter { !matchFields.contains($0) }
-            if !others.isEmpty { refusals.append(.matchFields(others, register: register.id)) }
-        }
-        if !allowsTolerantMatching, agreement.tolerantMatching != nil { refusals.append(.tolerantMatching) }
-        if let smallestClass, agreement.release == .rows,
-            agreement.disclosure.anonymity.smallestClass ?? 0 < smallestClass
-        {
-            refusals.append(.smallestClass(agreement.disclosure.anonymity.smallestClass, least: smallestClass))
-        }
-        if let epsilon, agreement.release == .none {
-            let agreed: Billionths? = if case .noise(let noise) = agreement.counts { noise.epsilon } else { nil }
-            if agreed.map({ $0 > epsilon }) ?? true { refusals.append(.epsilon(agreed, most: epsilon)) }
-        }
-        return refusals
+        let isNode = agreement.ring.contains { $0.id == participant }
+        let owned = agreement.registers(ownedBy: participant)
+        return (isNode ? [] : [.notANode(participant)])
+            + Field.allCases.flatMap { refusals($0, agreement, owned, columnNames) }
     }
 
-    /// The stricter of the agreement's and the policy's numbers for a participant.
-    public func effectiveLimits(for agreement: Agreement, participant: ParticipantID) -> EffectiveLimits {
-        func stricter(_ agreed: Int, _ own: Int?) -> Int { min(agreed, own ?? agreed) }
-        var limits = EffectiveLimits(
-            roundsAllowed: stricter(agreement.roundsAllowed, roundsAllowed), maxPeople: [:], maxCellsPerPerson: [:],
-            maxReleasedPeople: [:])
-        for register in agreement.registers(ownedBy: participant) {
-            let own = registers?[register.id]
-            limits.maxPeople[register.id] = stricter(register.maxPeople, own?.maxPeople)
-            limits.maxCellsPerPerson[register.id] = stricter(register.maxCellsPerPerson, own?.maxCellsPerPerson)
+    /// What one field of the policy does not allow.
+    ///
+    /// - Parameters:
+    ///   - owned: the participant's registers.
+    ///   - columnNames: of each of them, the register's own names of columns, by the agreement's.
+    private func refusals(
+        _ field: Field, _ agreement: Agreement, _ owned: [RegisterDeclaration],
+        _ columnNames: [RegisterID: [String: String]]
+    ) -> [PolicyRefusal] {
+        switch field {
+        case .version, .roundsAllowed, .maxReleasedPeople: return []
+        case .studies:
+            guard let studies, !studies.contains(agreement.study.id) else { return [] }
+            return [.study(agreement.study.id, allowed: studies)]
+        case .release:
+            return release == ReleaseMode.none && agreement.release != .none ? [.release] : []
+        case .registers:
+            return owned.flatMap { refusals(of: $0, columnNames[$0.id, default: [:]]) }
+        case .suites:
+            guard let suites, !suites.contains(agreement.suite) else { return [] }
+            return [.suite(agreement.suite, allowed: suites)]
+        case .smallestCell:
+            guard let smallestCell, agreement.smallestCell < smallestCell else { return [] }
+            return [.smallestCell(agreement.smallestCell, least: smallestCell)]
+        case .padding: return padding == .padme && agreement.padding != .padme ? [.padding] : []
+        case .verification:
+            return verification == .full && agreement.verification != .full ? [.verification] : []
+        case .vaultAccess:
+            let isShown = agreement.release == .rows && agreement.vaultAccess != .whole
+            return vaultAccess == .whole && isShown ? [.vaultAccess] : []
+        case .matchFields:
+            guard let matchFields else { return [] }
+            return owned.compactMap { register in
+                let others = register.matchFields.filter { !matchFields.contains($0) }
+                return others.isEmpty ? nil : .matchFields(others, register: register.id)
+            }
+        case .tolerantMatching:
+            return !allowsTolerantMatching && agreement.tolerantMatching != nil ? [.tolerantMatching] : []
+        case .smallestClass:
+            let agreed = agreement.disclosure.anonymity.smallestClass
+            guard let smallestClass, agreement.release == .rows, agreed ?? 0 < smallestClass else { return [] }
+            return [.smallestClass(agreed, least: smallestClass)]
+        case .epsilon:
+            guard let epsilon, agreement.release == .none else { return [] }
+            let agreed: Billionths? = if case .noise(let noise) = agreement.counts { noise.epsilon } else { nil }
+            if let agreed, agreed <= epsilon { return [] }
+            return [.epsilon(agreed, most: epsilon)]
         }
-        for cohort in agreement.cohorts {
-            limits.maxReleasedPeople[cohort.id] = stricter(cohort.maxPeople, maxReleasedPeople)
+    }
+
+    /// What the limits of one of the participant's registers do not allow.
+    private func refusals(of register: RegisterDeclaration, _ columnNames: [String: String]) -> [PolicyRefusal] {
+        var refusals: [PolicyRefusal] = []
+        let said = registers?[register.id]?.numbersAreNoCodes ?? []
+        let exempt = register.columns.filter { $0.numbersAreNoCodes && !said.contains($0.name) }.map(\.name)
+        if !exempt.isEmpty { refusals.append(.numbersTakenForNoCodes(exempt, register: register.id)) }
+        guard let registers else { return refusals }
+        guard let limits = registers[register.id] else { return refusals + [.register(register.id)] }
+        if let allowed = limits.columns {
+            let others = register.readNames.filter { !allowed.contains($0) }
+            if !others.isEmpty { refusals.append(.columns(others, register: register.id)) }
         }
-        return limits
+        let finer = register.columns.filter { $0.isFiner(than: limits.coarsen, columnNames) }.map(\.name)
+        if !finer.isEmpty { refusals.append(.coarsening(finer, register: register.id)) }
+        return refusals
     }
 }
 

@@ -1,12 +1,34 @@
-internal import StrictYAML
 public import Values
 
 /// What the operator of a node allows, whatever agreements say. The stricter of the two wins.
 ///
 /// A limit that is left out leaves the matter to the agreement.
 public struct LocalPolicy: Sendable, Equatable {
+    /// Fields of a policy's file, in the order in which refusals are told.
+    enum Field: String, CaseIterable {
+        case version = "sidos_policy"
+        case studies, release, registers, suites
+        case roundsAllowed = "rounds_allowed"
+        case smallestCell = "smallest_cell"
+        case maxReleasedPeople = "max_released_people"
+        case padding, verification
+        case vaultAccess = "vault_access"
+        case matchFields = "match_fields"
+        case tolerantMatching = "tolerant_matching"
+        case smallestClass = "k"
+        case epsilon
+    }
+
     /// Limits for one register of the operator's own.
     public struct RegisterLimits: Sendable, Equatable {
+        enum Field: String, CaseIterable {
+            case columns
+            case maxPeople = "max_people"
+            case maxCellsPerPerson = "max_cells_per_person"
+            case coarsen
+            case numbersAreNoCodes = "not_identity_codes"
+        }
+
         /// Columns that may be released; nil: all that the agreement names; empty: none.
         public var columns: [String]?
         public var maxPeople: Int?
@@ -77,136 +99,5 @@ public struct LocalPolicy: Sendable, Equatable {
         self.allowsTolerantMatching = allowsTolerantMatching
         self.smallestClass = smallestClass
         self.epsilon = epsilon
-    }
-
-    /// Reads a policy's file as strictly as an agreement.
-    ///
-    /// - Throws: every mistake at once.
-    public static func parse(_ bytes: [UInt8]) throws(AgreementError) -> LocalPolicy {
-        let mistakes = MistakeCollector()
-        let policy = YAMLDocument.read(bytes, mistakes).flatMap { LocalPolicyReader.read($0, mistakes) }
-        guard let policy, mistakes.mistakes.isEmpty else {
-            throw AgreementError(document: .policy, mistakes: mistakes.sorted)
-        }
-        return policy
-    }
-}
-
-/// Reads a policy's fields.
-private enum LocalPolicyReader {
-    static let fields = [
-        "sidos_policy", "studies", "release", "registers", "suites", "rounds_allowed", "smallest_cell",
-        "max_released_people", "padding", "verification", "vault_access", "match_fields", "tolerant_matching",
-        "k", "epsilon",
-    ]
-
-    /// What can be said of tolerant matching: allowing it needs no word.
-    private enum TolerantWord: String, CaseIterable { case off }
-
-    /// What is read from a value with mistakes is not used, so a field that cannot be read may be left out here.
-    static func read(_ value: YAMLValue, _ mistakes: MistakeCollector) -> LocalPolicy? {
-        guard let root = MappingReader(value, path: "", known: fields, mistakes) else { return nil }
-        _ = root.integer("sidos_policy", 1...1)
-        var policy = LocalPolicy()
-        if root.has("studies") {
-            policy.studies = root.identifiers("studies", .party, limit: 1000, "ids of studies")?.map(\.value)
-        }
-        policy.release = choice(root, "release")
-        policy.registers = registers(root, mistakes)
-        policy.suites = suites(root, mistakes)
-        policy.roundsAllowed = integer(root, "rounds_allowed", AgreementLimits.rounds)
-        policy.smallestCell = integer(root, "smallest_cell", AgreementLimits.smallestCell)
-        policy.maxReleasedPeople = integer(root, "max_released_people", AgreementLimits.people)
-        policy.padding = choice(root, "padding")
-        policy.verification = choice(root, "verification")
-        policy.vaultAccess = choice(root, "vault_access")
-        if root.has("match_fields") {
-            policy.matchFields = root.identifiers(
-                "match_fields", .name, limit: AgreementLimits.matchFields, "names of match fields")?.map(\.value)
-        }
-        let tolerant: TolerantWord? = choice(root, "tolerant_matching")
-        policy.allowsTolerantMatching = tolerant == nil
-        policy.smallestClass = integer(root, "k", Anonymity.smallestClasses)
-        if root.has("epsilon") {
-            policy.epsilon = root.decimal("epsilon", CountNoise.epsilons, "of one round, such as 0.5")
-        }
-        return policy
-    }
-
-    private static func choice<Choice>(_ fields: MappingReader, _ key: String) -> Choice?
-    where Choice: RawRepresentable<String> & CaseIterable {
-        guard fields.has(key) else { return nil }
-        let choice: Located<Choice>? = fields.choice(key)
-        return choice?.value
-    }
-
-    private static func integer(_ fields: MappingReader, _ key: String, _ range: ClosedRange<Int>) -> Int? {
-        fields.has(key) ? fields.integer(key, range)?.value : nil
-    }
-
-    private static func suites(_ root: MappingReader, _ mistakes: MistakeCollector) -> [SuiteID]? {
-        guard root.has("suites") else { return nil }
-        let words = SuiteID.allCases.map(\.rawValue)
-        let what = "suites: \(words.joined(separator: ", "))"
-        guard let items = root.list("suites", limit: words.count, what) else { return nil }
-        if items.isEmpty { root.fail("suites", "With no suite no agreement is ever accepted. Name at least one.") }
-        return items.compactMap { item in
-            guard let text = root.scalar(item.value, item.path, what) else { return nil }
-            guard let suite = SuiteID(rawValue: text.value) else {
-                mistakes.add(
-                    text.place, text.path,
-                    "\(MappingReader.shown(text.value)) is no suite\(NearName.hint(text.value, among: words)). "
-                        + "Write one of \(words.joined(separator: ", ")).")
-                return nil
-            }
-            return suite
-        }
-    }
-
-    private static func registers(
-        _ root: MappingReader, _ mistakes: MistakeCollector
-    ) -> [RegisterID: LocalPolicy.RegisterLimits]? {
-        guard let value = root.optional("registers"),
-            let list = MappingReader(
-                freeKeys: value, path: "registers", meaning: "register ids with their limits", mistakes)
-        else { return nil }
-        var registers: [RegisterID: LocalPolicy.RegisterLimits] = [:]
-        for entry in list.entries {
-            let path = list.path(of: entry.key)
-            let id = Located(value: entry.key, place: entry.place, path: "registers")
-            guard list.checked(id, .name) != nil,
-                let fields = MappingReader(
-                    entry.value, path: path,
-                    known: ["columns", "max_people", "max_cells_per_person", "coarsen", "not_identity_codes"], mistakes)
-            else { continue }
-            var limits = LocalPolicy.RegisterLimits()
-            if fields.has("columns") {
-                limits.columns = fields.identifiers(
-                    "columns", .name, limit: AgreementLimits.columnsPerRegister, "names of columns")?.map(\.value)
-            }
-            limits.coarsen = coarsening(fields, mistakes)
-            limits.numbersAreNoCodes =
-                fields.identifiers(
-                    "not_identity_codes", .name, limit: AgreementLimits.columnsPerRegister, "names of columns")?
-                .map(\.value) ?? []
-            limits.maxPeople = integer(fields, "max_people", AgreementLimits.people)
-            limits.maxCellsPerPerson = integer(fields, "max_cells_per_person", AgreementLimits.cellsPerPerson)
-            registers[entry.key] = limits
-        }
-        return registers
-    }
-
-    private static func coarsening(_ register: MappingReader, _ mistakes: MistakeCollector) -> [String: DatePeriod] {
-        guard let value = register.optional("coarsen"),
-            let columns = MappingReader(
-                freeKeys: value, path: register.path(of: "coarsen"), meaning: "columns with month, quarter or year",
-                mistakes)
-        else { return [:] }
-        var periods: [String: DatePeriod] = [:]
-        for entry in columns.entries {
-            let period: Located<DatePeriod>? = columns.choice(entry.key)
-            periods[entry.key] = period?.value
-        }
-        return periods
     }
 }
