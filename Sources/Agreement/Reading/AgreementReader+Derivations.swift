@@ -1,10 +1,33 @@
 internal import StrictYAML
 internal import Values
 
+extension ColumnDerivation {
+    /// Fields of a column that say how it is made; a column has one of them at most.
+    enum Kind: String, CaseIterable {
+        case coarsen, map, bands
+        case round = "round_to"
+
+        /// With those that belong to it.
+        fileprivate var fields: [String] {
+            switch self {
+            case .coarsen, .bands, .round: [rawValue]
+            case .map: [rawValue, "otherwise"]
+            }
+        }
+
+        /// Whether what is made may hold numbers of the register.
+        var keepsNumbers: Bool {
+            switch self {
+            case .coarsen, .map, .bands: false
+            case .round: true
+            }
+        }
+    }
+}
+
 /// Which rows a register gives, and what is made of its columns before they leave.
 extension AgreementReader {
-    static let derivationFields = ["from", "coarsen", "map", "otherwise", "bands", "round_to"]
-    private static let derivations = ["coarsen", "map", "bands", "round_to"]
+    static let derivationFields = ["from"] + ColumnDerivation.Kind.allCases.flatMap(\.fields)
     private static let rowFields = ["people", "where"]
     private static let conditionFields = ["column", "type", "from", "until", "in", "not_in", "is", "missing"]
 
@@ -24,22 +47,23 @@ extension AgreementReader {
             guard let name = registerColumn(column, "from") else { return nil }
             source = name
         }
-        let given = Self.derivations.filter { column.has($0) }
-        if column.has("otherwise"), !given.contains("map") {
+        let given = ColumnDerivation.Kind.allCases.filter { column.has($0.rawValue) }
+        if column.has("otherwise"), !given.contains(.map) {
             column.fail("otherwise", "This field belongs to 'map'. Add the map, or remove this field.")
             return nil
         }
         guard let first = given.first else { return (source, nil) }
         guard given.count == 1 else {
-            column.fail(given[1], "A column is made in one way only, and there is \(first) too. Keep one.")
+            column.fail(
+                given[1].rawValue, "A column is made in one way only, and there is \(first.rawValue) too. Keep one.")
             return nil
         }
         let derivation: ColumnDerivation? =
             switch first {
-            case "coarsen": readCoarsening(column, type)
-            case "map": readMap(column, type, isNullable: isNullable)
-            case "bands": readBands(column, type)
-            default: readRounding(column, type)
+            case .coarsen: readCoarsening(column, type)
+            case .map: readMap(column, type, isNullable: isNullable)
+            case .bands: readBands(column, type)
+            case .round: readRounding(column, type)
             }
         return derivation.map { (source, $0) }
     }

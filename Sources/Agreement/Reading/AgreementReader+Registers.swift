@@ -252,7 +252,7 @@ extension AgreementReader {
     /// Whether the column's numbers are said to be no identity codes.
     private func readCodeExemption(_ column: MappingReader, _ type: ColumnType?) -> Bool? {
         guard let isExempt = column.flag("not_identity_codes", standard: false) else { return nil }
-        let keepsNumbers = !["coarsen", "map", "bands"].contains(where: column.has)
+        let keepsNumbers = ColumnDerivation.Kind.allCases.allSatisfy { !column.has($0.rawValue) || $0.keepsNumbers }
         guard isExempt, let type, !keepsNumbers || ![.integer, .decimal, .code, .text].contains(type) else {
             return isExempt
         }
