@@ -1,4 +1,4 @@
-public import PSIProtocol
+internal import PSIProtocol
 public import Values
 
 /// The name under which a person appears in one study's dataset: 128 bits that say nothing without `PseudonymKey`.

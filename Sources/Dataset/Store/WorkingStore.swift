@@ -2,7 +2,7 @@ public import Agreement
 internal import Files
 internal import GRDB
 internal import Glibc
-public import PSIProtocol
+internal import PSIProtocol
 internal import Synchronization
 public import Values
 
