@@ -85,7 +85,7 @@ enum Seen: Equatable, CustomStringConvertible {
 }
 
 /// All records of a reader.
-func records(_ reader: some RecordReader) throws -> [[Seen]] {
+func records(_ reader: some SourceReader) throws -> [[Seen]] {
     var reader = reader
     var all: [[Seen]] = []
     while let record = try reader.next() {
@@ -105,7 +105,7 @@ func csv(
     _ bytes: [UInt8], delimiter: CSVDelimiter = .detect, nullText: String? = nil, blockByteCount: Int = 1 << 16
 ) throws -> [[Seen]] {
     try records(
-        CSVRecordReader(
+        CSVReader(
             blocks: MemoryBlocks(bytes: bytes, blockByteCount: blockByteCount), file: "f.csv", delimiter: delimiter,
             nullText: nullText))
 }

@@ -74,7 +74,7 @@ private struct IdentityPairTable {
         case refused(RefusalReason)
     }
 
-    private var records: any RecordReader
+    private var records: any SourceReader
     private let scheme: any IdentityScheme
     private let formerIndex: Int
     private let currentIndex: Int

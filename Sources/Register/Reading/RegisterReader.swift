@@ -57,7 +57,7 @@ public struct RegisterReader {
     /// Whether rows whose people the agreement's `rows` leave out are handed out too, as such.
     var handsOutRowsLeftOut = false
     private let scheme: any IdentityScheme
-    private var records: any RecordReader
+    private var records: any SourceReader
     private let identityIndex: Int?
     private let localPersonIndex: Int?
     /// Of the plan's fields, in order.

@@ -7,7 +7,7 @@ struct ColumnNames {
     private let header: HeaderReading?
 
     /// - Throws: `identityCodeInHeader`. Names are shown in errors, and a table without a header has codes for them.
-    init(_ reader: any RecordReader, file: String) throws(RegisterError) {
+    init(_ reader: any SourceReader, file: String) throws(RegisterError) {
         names = reader.columns
         self.file = file
         header = reader.header
@@ -32,7 +32,7 @@ struct ColumnNames {
     /// Where the columns are, in the order of their names.
     ///
     /// - Throws: `missingColumns` with all that are not there.
-    func indices(of wanted: [String], reader: inout any RecordReader) throws(RegisterError) -> [String: Int] {
+    func indices(of wanted: [String], reader: inout any SourceReader) throws(RegisterError) -> [String: Int] {
         var indices: [String: Int] = [:]
         var missing: [RegisterError.MissingColumn] = []
         for name in wanted where indices[name] == nil && !missing.contains(where: { $0.name == name }) {

@@ -71,16 +71,16 @@ public struct RegisterSource: Sendable, Equatable {
     }
 
     /// Opens the source and reads its columns' names. A database is read from the state it has at this moment.
-    public func makeReader() throws(RegisterError) -> any RecordReader {
+    public func makeReader() throws(RegisterError) -> any SourceReader {
         switch location {
         case .csv(let path, let delimiter, _, let nullText, let quotedNull):
-            try CSVRecordReader(
+            try CSVReader(
                 blocks: try FileBlocks(path: path), file: path, delimiter: delimiter, nullText: nullText,
                 quotedNull: quotedNull)
         case .sqlite(let path, let table):
-            try SQLiteRecordReader(path: path, table: table)
+            try SQLiteReader(path: path, table: table)
         case .postgreSQL(let source):
-            try PostgreSQLRecordReader(source)
+            try PostgreSQLReader(source)
         }
     }
 }

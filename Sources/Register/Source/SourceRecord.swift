@@ -77,7 +77,7 @@ public struct SourceRecord: Sendable, CustomReflectable {
 ///   loss. Text is valid UTF-8 without NUL. What has more than one value is refused, if it is asked for.
 /// - *Errors* name the source, and where they can the row and the column. They never hold a value.
 /// - *Ending early*: a reader that is let go closes what it opened, stops what a server does for it, and leaves no file.
-public protocol RecordReader {
+public protocol SourceReader {
     /// Names in the source's order. Known once it is opened.
     var columns: [String] { get }
 
@@ -95,7 +95,7 @@ public protocol RecordReader {
     mutating func next() throws(RegisterError) -> SourceRecord?
 }
 
-extension RecordReader {
+extension SourceReader {
     public var header: HeaderReading? { nil }
     public mutating func line(of names: [String]) -> Int? { nil }
 }

@@ -264,15 +264,15 @@ import Testing
         for (index, (there, asked)) in [(composed, decomposed), (decomposed, composed)].enumerated() {
             let path = try folder.database(
                 "CREATE TABLE \"\(there)\" (n)", "INSERT INTO \"\(there)\" VALUES (1)", name: "\(index)")
-            #expect(try records(SQLiteRecordReader(path: path, table: asked)) == [[.integer(1)]])
+            #expect(try records(SQLiteReader(path: path, table: asked)) == [[.integer(1)]])
             let database = try TestDatabase("CREATE TABLE \"\(there)\" (n int); INSERT INTO \"\(there)\" VALUES (1)")
-            #expect(try records(PostgreSQLRecordReader(database.table(asked))) == [[.integer(1)]])
-            #expect(try records(PostgreSQLRecordReader(database.table(asked, schema: "public"))) == [[.integer(1)]])
+            #expect(try records(PostgreSQLReader(database.table(asked))) == [[.integer(1)]])
+            #expect(try records(PostgreSQLReader(database.table(asked, schema: "public"))) == [[.integer(1)]])
         }
         // Of two, the one that is written so.
         let both = try folder.database(
             "CREATE TABLE \"\(composed)\" (n)", "CREATE TABLE \"\(decomposed)\" (m)", name: "both")
-        #expect(try SQLiteRecordReader(path: both, table: decomposed).columns == ["m"])
+        #expect(try SQLiteReader(path: both, table: decomposed).columns == ["m"])
     }
 
     @Test func rowLevelSecurityFailsInsteadOfHidingRows() throws {
@@ -289,21 +289,21 @@ import Testing
         for source in [
             database.table("clients", user: role), database.query("SELECT hetu FROM clients", user: role),
         ] {
-            let error = registerError { _ = try records(PostgreSQLRecordReader(source)) }
+            let error = registerError { _ = try records(PostgreSQLReader(source)) }
             #expect(error?.kind == .postgreSQL(.rowSecurity))
             #expect(error?.description.contains("BYPASSRLS") == true)
         }
         // The policies do not concern the view's owner.
-        #expect(try records(PostgreSQLRecordReader(database.table("all_clients", user: role))).count == 10)
+        #expect(try records(PostgreSQLReader(database.table("all_clients", user: role))).count == 10)
         try database.run("ALTER ROLE \(role) BYPASSRLS")
-        #expect(try records(PostgreSQLRecordReader(database.table("clients", user: role))).count == 10)
+        #expect(try records(PostgreSQLReader(database.table("clients", user: role))).count == 10)
         try database.run(
             """
             ALTER ROLE \(role) NOBYPASSRLS; ALTER TABLE clients DISABLE ROW LEVEL SECURITY;
             REVOKE SELECT ON clients FROM \(role)
             """)
         #expect(
-            registerError { _ = try records(PostgreSQLRecordReader(database.table("clients", user: role))) }?.kind
+            registerError { _ = try records(PostgreSQLReader(database.table("clients", user: role))) }?.kind
                 == .postgreSQL(.permissionDenied))
     }
 
@@ -329,18 +329,18 @@ import Testing
             try FileManager.default.setAttributes([.posixPermissions: 0o444], ofItemAtPath: path)
             #expect(!FileManager.default.fileExists(atPath: path + "-wal"))
             #expect(
-                try asNobody { try records(SQLiteRecordReader(path: path, table: "t")) } == [
+                try asNobody { try records(SQLiteReader(path: path, table: "t")) } == [
                     [.integer(1)], [.integer(2)],
                 ])
             // Somebody begins to write while it is read.
-            let reader = try asNobody { try SQLiteRecordReader(path: path, table: "t") }
+            let reader = try asNobody { try SQLiteReader(path: path, table: "t") }
             let writer = try DatabaseQueue(path: path)
             try writer.write { try $0.execute(sql: "INSERT INTO t VALUES (3)") }
             #expect(registerError { _ = try asNobody { try records(reader) } }?.kind == .fileChanged)
             // What is in the log cannot be read so: it is told, and nothing old is taken for the register.
             try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path + "-wal")
             try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path + "-shm")
-            let error = registerError { _ = try asNobody { try records(SQLiteRecordReader(path: path, table: "t")) } }
+            let error = registerError { _ = try asNobody { try records(SQLiteReader(path: path, table: "t")) } }
             #expect(error?.kind == .walNeedsFolder)
             #expect(error?.description.contains("PRAGMA wal_checkpoint(TRUNCATE)") == true)
             try writer.close()

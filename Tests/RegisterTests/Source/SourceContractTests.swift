@@ -5,7 +5,7 @@ import Testing
 
 @testable import Register
 
-/// What every kind of source promises (`RecordReader`), held against each of them.
+/// What every kind of source promises (`SourceReader`), held against each of them.
 @Suite struct SourceContractTests {
     enum Kind: String, CaseIterable {
         case csv, sqlite, postgreSQL

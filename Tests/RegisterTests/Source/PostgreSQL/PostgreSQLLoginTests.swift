@@ -37,7 +37,7 @@ import Testing
     }
 
     private func read(_ server: PostgreSQLServer) throws -> [[Seen]] {
-        try records(PostgreSQLRecordReader(PostgreSQLSource(server: server, relation: .query("SELECT 1 AS n"))))
+        try records(PostgreSQLReader(PostgreSQLSource(server: server, relation: .query("SELECT 1 AS n"))))
     }
 
     private func failure(_ server: PostgreSQLServer) -> PostgreSQLFailure? {

@@ -4,7 +4,7 @@ internal import GRDBSQLite
 /// Reads a table or a view of an SQLite database: read-only, in one transaction, so that all rows are of one moment.
 ///
 /// A writer in the same database may have to wait until the reader is at its end or gone.
-final class SQLiteRecordReader: RecordReader {
+final class SQLiteReader: SourceReader {
     let columns: [String]
     private let path: String
     private let table: String

@@ -5,7 +5,7 @@
 /// be named with its row, line and column: parsers at hand read the whole file, accept what is malformed, or can't say
 /// where it stands. It works on bytes; all characters that mean something in CSV are ASCII, which UTF-8 never uses
 /// within another character.
-struct CSVRecordReader<Blocks: ByteBlocks>: RecordReader {
+struct CSVReader<Blocks: ByteBlocks>: SourceReader {
     private(set) var columns: [String] = []
     private(set) var header: HeaderReading?
     private var input: CSVInput<Blocks>

@@ -5,9 +5,9 @@ import Testing
 @testable import PSIProtocol
 @testable import Register
 
-@Suite struct SQLiteRecordReaderTests {
+@Suite struct SQLiteReaderTests {
     private func kind(_ path: String, _ table: String = "t") -> RegisterError.Kind? {
-        registerError { _ = try records(SQLiteRecordReader(path: path, table: table, patience: 0.05)) }?.kind
+        registerError { _ = try records(SQLiteReader(path: path, table: table, patience: 0.05)) }?.kind
     }
 
     @Test func readsStorageClassesAsTheyAre() throws {
@@ -15,7 +15,7 @@ import Testing
         let path = try folder.database(
             "CREATE TABLE t (a, \"b \"\"x\"\"\", \"Ä\")",
             "INSERT INTO t VALUES (1, 'äö', NULL), (-9223372036854775808, '', 2.5), (x'00ff', '5', 5)")
-        let reader = try SQLiteRecordReader(path: path, table: "t")
+        let reader = try SQLiteReader(path: path, table: "t")
         #expect(reader.columns == ["a", "b \"x\"", "Ä"])
         #expect(
             try records(reader) == [
@@ -30,13 +30,13 @@ import Testing
             "CREATE TABLE t (id TEXT, photo BLOB, n INTEGER)",
             "INSERT INTO t VALUES ('x', zeroblob(20000000), 7)",
             "CREATE VIEW v AS SELECT id, photo, printf('%03d', n) AS code FROM t")
-        let reader = try SQLiteRecordReader(path: path, table: "v")
+        let reader = try SQLiteReader(path: path, table: "v")
         reader.select([0, 2])
         // The large value isn't asked for, so its size doesn't matter.
         #expect(try records(reader) == [[.text("x"), .null, .text("007")]])
         #expect(kind(path, "v") == .recordTooLong(byteLimit: 8 << 20))
 
-        let none = try SQLiteRecordReader(path: path, table: "t")
+        let none = try SQLiteReader(path: path, table: "t")
         none.select([])
         #expect(try records(none) == [[.null, .null, .null]])
     }
@@ -47,7 +47,7 @@ import Testing
             "CREATE TABLE t (n INTEGER)",
             "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 3000) INSERT INTO t SELECT n FROM c"
         )
-        let reader = try SQLiteRecordReader(path: path, table: "t")
+        let reader = try SQLiteReader(path: path, table: "t")
         var count = 0
         while let record = try reader.next() {
             count += 1
@@ -71,7 +71,7 @@ import Testing
                         INSERT INTO t SELECT n FROM c
                         """)
             }
-            let reader = try SQLiteRecordReader(path: path, table: "t")
+            let reader = try SQLiteReader(path: path, table: "t")
             // In WAL mode the writer goes on; otherwise it has to wait for the reader.
             if mode == "WAL" {
                 try writer.write { try $0.execute(sql: "INSERT INTO t VALUES (0)") }
@@ -92,7 +92,7 @@ import Testing
         let path = try folder.database(
             "CREATE TABLE t (n)", "INSERT INTO t VALUES (1), (2)")
         do {
-            let reader = try SQLiteRecordReader(path: path, table: "t")
+            let reader = try SQLiteReader(path: path, table: "t")
             _ = try reader.next()
         }
         try DatabaseQueue(path: path).write { try $0.execute(sql: "DELETE FROM t") }
@@ -115,7 +115,7 @@ import Testing
                 == .missingTable(
                     name: "x\"; DROP TABLE Benefits; --", suggestion: nil, others: ["Benefits", "broken"]))
         #expect(kind(path, "broken") == .databaseFailed(code: ResultCode.SQLITE_ERROR.rawValue))
-        #expect(try records(SQLiteRecordReader(path: path, table: "Benefits")) == [])
+        #expect(try records(SQLiteReader(path: path, table: "Benefits")) == [])
 
         let locker = try DatabaseQueue(path: path)
         try locker.inDatabase { db in
@@ -131,7 +131,7 @@ import Testing
             (.SQLITE_BUSY, .databaseLocked), (.SQLITE_LOCKED, .databaseLocked), (.SQLITE_CORRUPT, .databaseCorrupt),
             (.SQLITE_IOERR, .databaseFailed(code: ResultCode.SQLITE_IOERR.rawValue)),
         ] {
-            let error = SQLiteRecordReader.registerError(DatabaseError(resultCode: code, message: "secret"), path: "p")
+            let error = SQLiteReader.registerError(DatabaseError(resultCode: code, message: "secret"), path: "p")
             #expect(error == RegisterError(expected, file: "p"))
         }
     }
@@ -157,7 +157,7 @@ import Testing
             "CREATE VIEW wide AS SELECT "
                 + (1...9).map { "printf('%.*c', 1000000, 'x') AS c\($0)" }.joined(separator: ", "))
         func failure(_ table: String) -> RegisterError? {
-            registerError { _ = try records(SQLiteRecordReader(path: path, table: table)) }
+            registerError { _ = try records(SQLiteReader(path: path, table: table)) }
         }
         #expect(failure("nul") == RegisterError(.nulByte, file: path, row: 2, column: "b"))
         #expect(failure("bad") == RegisterError(.invalidUTF8, file: path, row: 1, column: "b"))
@@ -169,6 +169,6 @@ import Testing
         let folder = try TemporaryFolder()
         let path = try folder.database(
             "PRAGMA encoding = 'UTF-16le'", "CREATE TABLE t (n TEXT)", "INSERT INTO t VALUES ('äö€😀')")
-        #expect(try records(SQLiteRecordReader(path: path, table: "t")) == [[.text("äö€😀")]])
+        #expect(try records(SQLiteReader(path: path, table: "t")) == [[.text("äö€😀")]])
     }
 }

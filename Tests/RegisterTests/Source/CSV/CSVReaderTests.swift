@@ -5,7 +5,7 @@ import Testing
 @testable import PSIProtocol
 @testable import Register
 
-@Suite struct CSVRecordReaderTests {
+@Suite struct CSVReaderTests {
     private func c(_ text: String) -> Seen { .characters(text) }
 
     private func failure(_ text: String, nullText: String? = nil) -> RegisterError? {
@@ -64,7 +64,7 @@ import Testing
     }
 
     @Test func namesRowAndLine() throws {
-        var reader = try CSVRecordReader(
+        var reader = try CSVReader(
             blocks: MemoryBlocks(bytes: Array("\"a\n\",b\n1,\"x\ny\nz\"\n\r\n".utf8)), file: "f.csv",
             delimiter: .detect,
             nullText: nil)
@@ -77,8 +77,8 @@ import Testing
     }
 
     @Test func unselectedFieldsAreNullAndStillChecked() throws {
-        func reader(_ text: String) throws -> CSVRecordReader<MemoryBlocks> {
-            var reader = try CSVRecordReader(
+        func reader(_ text: String) throws -> CSVReader<MemoryBlocks> {
+            var reader = try CSVReader(
                 blocks: MemoryBlocks(bytes: Array(text.utf8)), file: "f.csv", delimiter: .comma, nullText: nil)
             reader.select([1])
             return reader

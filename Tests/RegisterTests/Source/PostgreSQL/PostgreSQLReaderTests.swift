@@ -5,9 +5,9 @@ import Testing
 @testable import PSIProtocol
 @testable import Register
 
-@Suite struct PostgreSQLRecordReaderTests {
+@Suite struct PostgreSQLReaderTests {
     private func all(_ source: PostgreSQLSource, rowsPerFetch: Int = 4096) throws -> [[Seen]] {
-        try records(PostgreSQLRecordReader(source, rowsPerFetch: rowsPerFetch))
+        try records(PostgreSQLReader(source, rowsPerFetch: rowsPerFetch))
     }
 
     private func failure(_ source: PostgreSQLSource) -> RegisterError? {
@@ -30,7 +30,7 @@ import Testing
                  '00000000-0000-0000-0000-000000000001', 'red', '{"a": 1}', 7, 1234.5),
                 (NULL, NULL, 'NaN', NULL, 'Infinity', NULL, false, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
             """)
-        let reader = try PostgreSQLRecordReader(database.table("t"))
+        let reader = try PostgreSQLReader(database.table("t"))
         #expect(
             reader.columns == ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "Ä \"x\" y", "o"])
         #expect(
@@ -83,10 +83,10 @@ import Testing
             failure(database.table("t"))
                 == RegisterError(
                     .postgreSQL(.unsupportedType(name: "text[]")), file: database.table("t").name, column: "many"))
-        let reader = try PostgreSQLRecordReader(database.table("t"))
+        let reader = try PostgreSQLReader(database.table("t"))
         reader.select([0, 2])
         #expect(try records(reader) == [])
-        let ranges = try PostgreSQLRecordReader(database.table("t"))
+        let ranges = try PostgreSQLReader(database.table("t"))
         ranges.select([3])
         #expect(registerError { _ = try ranges.next() }?.kind == .postgreSQL(.unsupportedType(name: "daterange")))
         #expect(kind(database.table("v")) == .postgreSQL(.unsupportedType(name: "t")))
@@ -113,7 +113,7 @@ import Testing
         let database = try TestDatabase("CREATE TABLE t AS SELECT generate_series(1, 3000) AS n")
         let source = database.query("SELECT n FROM t ORDER BY n -- and no more ;\n ; ")
         for rowsPerFetch in [1000, 999, 4096] {
-            let reader = try PostgreSQLRecordReader(source, rowsPerFetch: rowsPerFetch)
+            let reader = try PostgreSQLReader(source, rowsPerFetch: rowsPerFetch)
             var count = 0
             while let record = try reader.next() {
                 count += 1
@@ -132,11 +132,11 @@ import Testing
             CREATE ROLE narrow LOGIN; CREATE TABLE t (id text, secret text); INSERT INTO t VALUES ('x', 'y');
             GRANT SELECT (id) ON t TO narrow;
             """)
-        let reader = try PostgreSQLRecordReader(database.table("t", user: "narrow"))
+        let reader = try PostgreSQLReader(database.table("t", user: "narrow"))
         reader.select([0])
         #expect(try records(reader) == [[.text("x"), .null]])
         #expect(kind(database.table("t", user: "narrow")) == .postgreSQL(.permissionDenied))
-        let none = try PostgreSQLRecordReader(database.table("t"))
+        let none = try PostgreSQLReader(database.table("t"))
         none.select([])
         #expect(try records(none) == [[.null, .null]])
     }
@@ -262,7 +262,7 @@ import Testing
         let source = database.query("SELECT pg_sleep(60)::text AS n")
         let reading = Task { () -> RegisterError.Kind? in
             do throws(RegisterError) {
-                _ = try PostgreSQLRecordReader(source).next()
+                _ = try PostgreSQLReader(source).next()
                 return nil
             } catch {
                 return error.kind
@@ -278,7 +278,7 @@ import Testing
 
     @Test func aServerThatGoesAwayIsSaidSo() throws {
         let database = try TestDatabase("CREATE TABLE t AS SELECT generate_series(1, 100000) AS n")
-        let reader = try PostgreSQLRecordReader(database.table("t"), rowsPerFetch: 10)
+        let reader = try PostgreSQLReader(database.table("t"), rowsPerFetch: 10)
         _ = try reader.next()
         try database.run(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'sidos-node' AND datname = '\(database.name)'"
