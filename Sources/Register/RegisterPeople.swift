@@ -84,16 +84,6 @@ public struct RegisterPeople: PeopleSource {
     }
 }
 
-extension RegisterSource {
-    /// Why people who are never to be released could not be kept out under the agreement; nil if they can be, or if there
-    /// are none to be.
-    public func obstacle(under agreement: Agreement, register: RegisterID) -> RegisterError? {
-        guard screensPeople else { return nil }
-        return agreement.cohortOpened(without: register)
-            .map { RegisterError(.neverReleaseNotKept(cohort: $0), file: path) }
-    }
-}
-
 extension SourceSurvey {
     init(_ counts: RegisterSurvey) {
         self.init(
@@ -106,17 +96,5 @@ extension SourceSurvey {
         history.cycles = counts.history.cycles
         years = counts.yearBreakdown
         groups = counts.groupBreakdown
-    }
-}
-
-/// A register has more people than the agreement or its owner's policy allows.
-public struct RegisterOverCap: Error, CustomStringConvertible {
-    let register: RegisterID
-    let people: Int
-    let cap: Int
-
-    public var description: String {
-        "register \(register) has \(people) people, more than the \(cap) that the agreement or the local policy allows: "
-            + "agree on a higher max_people, or give a view with fewer"
     }
 }

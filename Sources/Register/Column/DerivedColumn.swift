@@ -1,19 +1,6 @@
 internal import Agreement
 internal import Values
 
-/// What became of a derived column's values, in numbers. They stay with the register's owner.
-public struct DerivationCounts: Sendable, Equatable {
-    public let column: String
-    /// By what the values became, for bands and maps that name few codes; empty for other derivations.
-    public var values: [String: Int] = [:]
-    public var made = 0
-    public var missing = 0
-    /// Codes that a map lacks, whatever `otherwise` made of them.
-    public var unmatched = 0
-
-    public init(column: String) { self.column = column }
-}
-
 /// One declared column as it is found in a source, and made into what is released.
 struct DerivedColumn {
     let index: Int
@@ -91,31 +78,5 @@ struct DerivedColumn {
     private func read(_ field: SourceField) throws(RegisterError.Kind) -> FieldValue {
         if map != nil, case .integer(let number) = field { return .code(String(number)) }
         return try parser.value(of: field)
-    }
-}
-
-/// A condition on rows, and where its column is.
-struct FoundCondition {
-    let index: Int
-    /// The source's name.
-    let name: String
-    private let condition: RowCondition
-    var type: ColumnType { condition.type }
-    private let parser: ColumnParser
-
-    init(_ condition: RowCondition, index: Int, name: String) {
-        self.condition = condition
-        self.index = index
-        self.name = name
-        parser = ColumnParser(
-            declaration: ColumnDeclaration(name: condition.column, type: condition.type, nullable: true, title: ""),
-            hasDecimalComma: false)
-    }
-
-    func holds(of field: SourceField) throws(RegisterError.Kind) -> Bool {
-        if condition.type == .code, case .integer(let number) = field {
-            return condition.holds(of: .code(String(number)))
-        }
-        return condition.holds(of: try parser.value(of: field))
     }
 }

@@ -1,4 +1,5 @@
 internal import Agreement
+internal import Values
 
 /// What is known of a row's person besides the row, as bytes on their way through the sorts. Secret; never leaves the node.
 struct PersonHead: Equatable {

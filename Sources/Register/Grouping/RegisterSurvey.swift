@@ -1,5 +1,4 @@
 public import PSIProtocol
-public import Values
 
 /// What a register holds, in numbers. They stay with its owner until the agreement's caps have been checked.
 ///
@@ -106,46 +105,4 @@ public struct RegisterSurvey: Sendable, Equatable {
         if let none { breakdown.append(SourceSurvey.Breakdown(value: "", codes: none)) }
         return breakdown
     }
-}
-
-extension SourceSurvey.CodeCounts {
-    mutating func count(_ code: Result<IdentityReading, RefusalReason>) {
-        switch code {
-        case .success(let reading):
-            if reading.isRepaired { repaired += 1 }
-            switch reading.codeClass {
-            case .official: official += 1
-            case .temporary: temporary += 1
-            }
-        case .failure(.missing): missing += 1
-        case .failure: invalid += 1
-        }
-    }
-}
-
-/// One person and all the rows there are of them. Secret; reflection shows no content.
-public struct PersonRows: Sendable, CustomReflectable {
-    /// What is hashed for the person's code, see `PersonIdentity`; nil if they have none that can be used.
-    public let identity: [UInt8]?
-    /// Codes that the person had before, the most recent first.
-    public let former: [[UInt8]]
-    /// The register's match fields in the agreement's order.
-    let fields: [NormalisedField?]
-    /// The declared columns' values, in an order that says nothing of the source's; equal rows are all there.
-    public let rows: [[FieldValue]]
-    /// Whether the person is never to be released: they have no rows here.
-    public let isWithheld: Bool
-
-    init(
-        identity: [UInt8]?, former: [[UInt8]] = [], fields: [NormalisedField?] = [], rows: [[FieldValue]],
-        isWithheld: Bool = false
-    ) {
-        self.identity = identity
-        self.former = former
-        self.fields = fields
-        self.rows = rows
-        self.isWithheld = isWithheld
-    }
-
-    public var customMirror: Mirror { Mirror(self, children: [:]) }
 }

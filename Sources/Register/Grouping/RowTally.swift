@@ -41,3 +41,18 @@ struct RowTally: Equatable {
             year: year == 0 ? nil : year, group: bytes[4] == 0 ? nil : String(decoding: bytes[5...], as: UTF8.self))
     }
 }
+
+extension SourceSurvey.CodeCounts {
+    mutating func count(_ code: Result<IdentityReading, RefusalReason>) {
+        switch code {
+        case .success(let reading):
+            if reading.isRepaired { repaired += 1 }
+            switch reading.codeClass {
+            case .official: official += 1
+            case .temporary: temporary += 1
+            }
+        case .failure(.missing): missing += 1
+        case .failure: invalid += 1
+        }
+    }
+}

@@ -1,20 +1,5 @@
 public import Values
 
-/// Where the pairs of former and current codes are: a table of two columns, or more of which two are used.
-public struct IdentityHistorySource: Sendable, Equatable {
-    public var location: RegisterSource.Location
-    /// Name of the column of codes that were replaced.
-    public var formerColumn: String
-    /// Name of the column of codes that replaced them.
-    public var currentColumn: String
-
-    public init(_ location: RegisterSource.Location, formerColumn: String, currentColumn: String) {
-        self.location = location
-        self.formerColumn = formerColumn
-        self.currentColumn = currentColumn
-    }
-}
-
 extension IdentityHistory {
     /// Reads a table of pairs. A row with a code that the scheme refuses is left out and counted.
     ///
@@ -62,48 +47,6 @@ extension RegisterReader {
                 let path = RegisterSource(table.location, identityColumn: nil).path
                 throw RegisterError(.tooManyFormerCodes(limit: limit), file: path)
             }
-        }
-    }
-}
-
-/// The rows of a table of pairs.
-private struct IdentityPairTable {
-    enum Row {
-        case pair(former: PersonIdentity, current: PersonIdentity)
-        /// Why the former code is not used, or the current one if only that is refused.
-        case refused(RefusalReason)
-    }
-
-    private var records: any SourceReader
-    private let scheme: any IdentityScheme
-    private let formerIndex: Int
-    private let currentIndex: Int
-
-    init(_ source: IdentityHistorySource, scheme: any IdentityScheme) throws(RegisterError) {
-        let opened = RegisterSource(source.location, identityColumn: source.currentColumn)
-        guard source.formerColumn != source.currentColumn else {
-            throw RegisterError(.historyColumnsAreOne, file: opened.path, column: source.currentColumn)
-        }
-        records = try opened.makeReader()
-        let names = try ColumnNames(records, file: opened.path)
-        let wanted = [source.formerColumn, source.currentColumn]
-        let indices = try names.indices(of: wanted, reader: &records)
-        guard let formerIndex = indices[source.formerColumn], let currentIndex = indices[source.currentColumn] else {
-            throw RegisterError(.missingColumns([]), file: opened.path)
-        }
-        self.scheme = scheme
-        self.formerIndex = formerIndex
-        self.currentIndex = currentIndex
-        records.select([formerIndex, currentIndex])
-    }
-
-    mutating func next(owner: ParticipantID) throws(RegisterError) -> Row? {
-        guard let record = try records.next() else { return nil }
-        do throws(RefusalReason) {
-            let former = try scheme.read(record[formerIndex], owner: owner).identity
-            return .pair(former: former, current: try scheme.read(record[currentIndex], owner: owner).identity)
-        } catch {
-            return .refused(error)
         }
     }
 }

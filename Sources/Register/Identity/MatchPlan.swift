@@ -46,13 +46,3 @@ public struct MatchPlan: Sendable {
         tolerantMatching != nil || keys.contains { if case .recipe = $0.content { true } else { false } }
     }
 }
-
-extension IdentitySchemeID {
-    public func scheme(today: CalendarDate?) -> any IdentityScheme {
-        switch self {
-        case .finland: FinnishIdentityScheme(today: today)
-        case .sweden: SwedishIdentityScheme(today: today)
-        case .estonia: EstonianIdentityScheme(today: today)
-        }
-    }
-}

@@ -1,51 +1,6 @@
 public import Agreement
 public import Values
 
-/// One row of a register as the agreement declares it. Secret.
-public enum RegisterRow: Sendable, CustomReflectable {
-    case row(ReadRow)
-    /// Nothing in the row says who it is about; nothing else of it was looked at but what its quality is reported by.
-    case refused(RefusalReason, quality: QualityValues)
-    /// The agreement's `rows` leave the row out, or it says of nobody that they are never to be released.
-    case leftOut
-
-    /// Without children, so that no reflection prints a row.
-    public var customMirror: Mirror { Mirror(self, children: [:]) }
-}
-
-/// A row of somebody who may be recognised. Secret.
-public struct ReadRow: Sendable, CustomReflectable {
-    /// What the row's identity code says, or why it is not used.
-    public let code: Result<IdentityReading, RefusalReason>
-    /// The owner's own name for the person, if the source has a column for it.
-    let localPerson: [UInt8]?
-    /// The register's match fields, in the agreement's order.
-    let fields: [NormalisedField?]
-    /// The declared columns' values in order, as they are released; none if the row is not kept.
-    public let values: [FieldValue]
-    let quality: QualityValues
-    /// Whether the agreement's `rows` keep it; else it only tells who is in the register.
-    public var isKept = true
-    /// Whether it says that its person is never to be released.
-    var isMarked = false
-    /// Whether the agreement's `rows` leave the row's person out, as far as the row is concerned.
-    var isOutside = false
-
-    /// Without children, so that no reflection prints a row.
-    public var customMirror: Mirror { Mirror(self, children: [:]) }
-}
-
-/// What a row's quality is reported by, as far as the agreement names columns for it and the row has a value.
-public struct QualityValues: Sendable, Hashable {
-    public var year: Int?
-    public var group: String?
-
-    public init(year: Int? = nil, group: String? = nil) {
-        self.year = year
-        self.group = group
-    }
-}
-
 /// Reads a register's rows as the agreement declares them: who they are about, then one typed value a column.
 ///
 /// The first value that doesn't fit its column ends the reading, since a register that differs from its agreement must

@@ -84,13 +84,3 @@ public struct RegisterSource: Sendable, Equatable {
         }
     }
 }
-
-public enum CSVDelimiter: String, Sendable, CaseIterable {
-    case comma
-    case semicolon
-    case tab
-    /// The vertical bar.
-    case pipe
-    /// The one that occurs in the header line, or that a line `sep=;` before it names; a header with several is refused.
-    case detect
-}

@@ -1,20 +1,3 @@
-/// One record's characters without quotation marks and delimiters, and where its fields end.
-struct CSVRecord {
-    var bytes: [UInt8]
-    var fields: [Field] = []
-
-    struct Field {
-        var end: Int
-        var isQuoted: Bool
-    }
-}
-
-/// Which record is being read, for errors.
-enum CSVPlace {
-    case header(String)
-    case row(Int, String)
-}
-
 /// Splits a stream of bytes into records and fields.
 struct CSVInput<Blocks: ByteBlocks> {
     /// Names for errors; empty while the header is read.
@@ -261,48 +244,4 @@ struct CSVInput<Blocks: ByteBlocks> {
     private static var quote: UInt8 { UInt8(ascii: "\"") }
     private static var lineFeed: UInt8 { UInt8(ascii: "\n") }
     private static var carriageReturn: UInt8 { UInt8(ascii: "\r") }
-}
-
-/// Looks through a header line for the delimiters that stand outside quotation marks.
-struct CSVDelimiterScan {
-    private(set) var found: Set<CSVDelimiter> = []
-    /// Whether the line's end has been seen.
-    private(set) var isAtEnd = false
-    private var isQuoted = false
-
-    mutating func read(_ bytes: ArraySlice<UInt8>) {
-        for byte in bytes where !isAtEnd {
-            switch byte {
-            case UInt8(ascii: "\""): isQuoted.toggle()
-            case UInt8(ascii: ",") where !isQuoted: found.insert(.comma)
-            case UInt8(ascii: ";") where !isQuoted: found.insert(.semicolon)
-            case UInt8(ascii: "\t") where !isQuoted: found.insert(.tab)
-            case UInt8(ascii: "|") where !isQuoted: found.insert(.pipe)
-            case UInt8(ascii: "\n") where !isQuoted: isAtEnd = true
-            default: break
-            }
-        }
-    }
-}
-
-/// The line `sep=;` that spreadsheets put before the header, perhaps in quotation marks.
-struct CSVSeparatorLine {
-    /// Nil if it names none that can be read.
-    let delimiter: CSVDelimiter?
-    /// Where the next line begins.
-    let end: Int
-
-    /// - Parameter text: the file's beginning, without a byte order mark. Nil if it does not begin with such a line.
-    init?(_ text: ArraySlice<UInt8>) {
-        guard let lineEnd = text.prefix(16).firstIndex(of: UInt8(ascii: "\n")) else { return nil }
-        var line = text[..<lineEnd]
-        if line.last == UInt8(ascii: "\r") { line = line.dropLast() }
-        if line.count > 2, line.first == UInt8(ascii: "\""), line.last == UInt8(ascii: "\"") {
-            line = line.dropFirst().dropLast()
-        }
-        let word = line.prefix(4).map(CodeText.upperCased)
-        guard word == Array("SEP=".utf8), line.count <= 5 else { return nil }
-        delimiter = line.dropFirst(4).first.flatMap { byte in CSVDelimiter.written.first { $0.byte == byte } }
-        end = lineEnd + 1
-    }
 }

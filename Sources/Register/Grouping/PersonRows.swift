@@ -1,0 +1,28 @@
+public import Values
+
+/// One person and all the rows there are of them. Secret; reflection shows no content.
+public struct PersonRows: Sendable, CustomReflectable {
+    /// What is hashed for the person's code, see `PersonIdentity`; nil if they have none that can be used.
+    public let identity: [UInt8]?
+    /// Codes that the person had before, the most recent first.
+    public let former: [[UInt8]]
+    /// The register's match fields in the agreement's order.
+    let fields: [NormalisedField?]
+    /// The declared columns' values, in an order that says nothing of the source's; equal rows are all there.
+    public let rows: [[FieldValue]]
+    /// Whether the person is never to be released: they have no rows here.
+    public let isWithheld: Bool
+
+    init(
+        identity: [UInt8]?, former: [[UInt8]] = [], fields: [NormalisedField?] = [], rows: [[FieldValue]],
+        isWithheld: Bool = false
+    ) {
+        self.identity = identity
+        self.former = former
+        self.fields = fields
+        self.rows = rows
+        self.isWithheld = isWithheld
+    }
+
+    public var customMirror: Mirror { Mirror(self, children: [:]) }
+}

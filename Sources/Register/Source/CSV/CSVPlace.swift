@@ -1,0 +1,5 @@
+/// Which record is being read, for errors.
+enum CSVPlace {
+    case header(String)
+    case row(Int, String)
+}
