@@ -47,10 +47,10 @@ struct EvaluationStudy: Sendable {
         sources = Dictionary(
             uniqueKeysWithValues: run.registers.map { register in
                 let history = register.history.map {
-                    IdentityHistorySource(.csv(path: $0.file), formerColumn: $0.former, currentColumn: $0.current)
+                    IdentityHistorySource(CSVSource(path: $0.file), formerColumn: $0.former, currentColumn: $0.current)
                 }
                 let source = RegisterSource(
-                    .csv(path: register.file), identityColumn: run.identity, columnNames: truth,
+                    CSVSource(path: register.file), identityColumn: run.identity, columnNames: truth,
                     personColumn: run.record,
                     matchColumns: run.columns, history: history)
                 return (register.id, source)

@@ -160,7 +160,7 @@ struct RegisterCheck {
             let values = counts.values.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
             out.line(line + (values.isEmpty ? "" : "; " + values.joined(separator: ", ")))
         }
-        if !source.neverRelease.isEmpty || source.neverReleaseColumn != nil {
+        if source.screensPeople {
             out.line(
                 "  never released: \(survey.peopleWithheld) of the register's people; the lists have \(survey.codesListed), "
                     + "of whom \(survey.codesListedOfNobody) are not in it. No other number counts them")
@@ -184,7 +184,7 @@ struct RegisterCheck {
         minimisation(survey, to: out)
         report(survey, to: out)
         if let kind = survey.shortfall(of: declaration, plan: plan, source: source) {
-            out.line("  \(RegisterError(kind, file: source.path).description)")
+            out.line("  \(RegisterError(kind, file: source.name).description)")
             problems += 1
         }
         if source.identityColumn == nil, plan.keys.contains(where: { $0.content == .identityCode }) {

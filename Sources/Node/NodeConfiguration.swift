@@ -27,7 +27,7 @@ struct NodeConfiguration {
                 sources = root.list("registers", count: 0...32) { (($0.string("id")), Self.source($0)) }
             }
             lists = root.list("never_release", count: 0...16) {
-                NeverReleaseSource(Self.location($0), identityColumn: $0.string("identity"))
+                NeverReleaseSource(TableSources.read($0), identityColumn: $0.string("identity"))
             }
             let ids = sources.map(\.0)
             if Set(ids).count < ids.count { root.reject("registers", "Two registers have one id. Give each its own.") }
@@ -51,10 +51,10 @@ struct NodeConfiguration {
         var history: IdentityHistorySource?
         if let table = mapping.optionalMapping("history") {
             history = IdentityHistorySource(
-                location(table), formerColumn: table.string("former"), currentColumn: table.string("current"))
+                TableSources.read(table), formerColumn: table.string("former"), currentColumn: table.string("current"))
         }
         var source = RegisterSource(
-            location(mapping), identityColumn: mapping.optionalString("identity"),
+            TableSources.read(mapping), identityColumn: mapping.optionalString("identity"),
             columnNames: names(mapping.optionalMapping("columns")), personColumn: mapping.optionalString("person"),
             matchColumns: names(mapping.optionalMapping("match_fields")), history: history)
         if let mark = mapping.optionalMapping("never_release_if") {
@@ -69,32 +69,14 @@ struct NodeConfiguration {
         guard let mapping else { return [:] }
         return Dictionary(mapping.names.map { ($0, mapping.string($0)) }) { first, _ in first }
     }
-
-    private static func location(_ mapping: StrictMapping) -> RegisterSource.Location {
-        let kinds = ["csv", "sqlite", "postgresql"].filter(mapping.has)
-        for other in kinds.dropFirst() {
-            mapping.reject(other, "A table is read from one source. Keep one of csv, sqlite and postgresql.")
-        }
-        if let postgresql = mapping.optionalMapping("postgresql") {
-            return .postgreSQL(PostgreSQLSource(postgresql))
-        }
-        if let csv = mapping.optionalMapping("csv") {
-            return .csv(
-                path: csv.path("file"), delimiter: csv.enumeration("delimiter", CSVDelimiter.self, default: .detect),
-                decimalComma: csv.bool("decimal_comma", default: false), nullText: csv.optionalString("null_text"),
-                quotedNull: csv.bool("quoted_null", default: false))
-        }
-        let sqlite = mapping.mapping("sqlite")
-        return .sqlite(path: sqlite.path("file"), table: sqlite.string("table"))
-    }
 }
 
 extension RegisterError {
     /// Whether it may be gone when the register is read again: a full disk, a moment's trouble.
     var mayPass: Bool {
         switch kind {
-        case .spoolFailed, .readFailed, .databaseLocked, .cancelled: true
-        case .postgreSQL(let failure): failure.mayPass
+        case .spoolFailed, .readFailed, .cancelled: true
+        case .source(let source): source.failure.mayPass
         default: false
         }
     }
@@ -108,8 +90,8 @@ extension RegisterError: ReportableError {
         case .permissionDenied: .noPermission
         case .readFailed, .spoolFailed: .inputOutput
         case .identityCodeInColumn, .identityColumnReleased: .refused
-        case .postgreSQL(let failure):
-            switch failure.kind {
+        case .source(let source):
+            switch source.failure.cause {
             case .service: .unavailable
             case .permission: .noPermission
             case .configuration: .configuration

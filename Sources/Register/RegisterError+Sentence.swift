@@ -20,15 +20,6 @@ extension RegisterError.Kind {
             "the text is not valid UTF-8. Save the data in UTF-8."
         case .nulByte:
             "the text has a NUL byte. Save the data as UTF-8 text, and remove the byte."
-        case .strayQuote:
-            "a quotation mark stands inside a field that doesn't begin with one. "
-                + "Put the whole field in quotation marks and double those inside."
-        case .textAfterClosingQuote:
-            "text follows a field's closing quotation mark. Double the quotation marks that belong to the field."
-        case .unterminatedQuote:
-            "the quotation mark that opens this field is never closed. Close it, or double it if it belongs to the text."
-        case .strayCarriageReturn:
-            "a carriage return stands without a line feed. End lines with CR LF or LF, or quote the field."
         case .tooManyFields(let expected):
             "the row has more than the header's \(Self.count(expected, "field")). "
                 + "Check the delimiter, and quote fields that contain it."
@@ -39,37 +30,19 @@ extension RegisterError.Kind {
             "a field is longer than \(limit) bytes. Check for an unclosed quotation mark, or shorten the field."
         case .recordTooLong(let limit):
             "a row is longer than \(limit) bytes. Check for an unclosed quotation mark, or leave columns out."
-        case .ambiguousDelimiter:
-            "the header has several of comma, semicolon, tab and vertical bar. "
-                + "Say in the configuration which one is the delimiter."
-        case .separatorLineDiffers:
-            "the line sep= before the header names another delimiter than the configuration, or one that cannot be read. "
-                + "Make the two agree: comma, semicolon, tab or pipe."
         case .tooManyColumns(let limit):
             "there are more than \(limit) columns. Leave out those the agreement doesn't name."
         case .duplicateColumns(let first, let second):
             "columns \(first) and \(second) have the same name, which is asked for. Rename one of them."
         case .identityCodeInHeader:
             "a column name is a personal identity code. The first line must hold the columns' names; add a header."
-        case .notADatabase:
-            "this is not an SQLite database. Check the path, and that the file is not encrypted."
-        case .databaseLocked:
-            "another program holds the database locked. Let it finish, or read from a copy."
-        case .databaseCorrupt:
-            "SQLite says that the database is damaged. Restore it from its source."
         case .missingTable(let name, let suggestion, let others):
             "the database has no table or view \(ShownName.of(name))"
                 + (suggestion.map { "; there is \(ShownName.of($0))" } ?? "")
                 + (others.isEmpty ? "" : "; there are " + others.map(ShownName.of).joined(separator: ", "))
                 + ". Names are case-sensitive."
-        case .walNeedsFolder:
-            "the database is in WAL mode and has changes in its -wal file, which SQLite reads only where it may write "
-                + "beside it. Let its owner run PRAGMA wal_checkpoint(TRUNCATE) and close it, or PRAGMA journal_mode=DELETE, or "
-                + "give a copy; or let the node write in the folder (ReadWritePaths= of its service)."
-        case .databaseFailed(let code):
-            "SQLite failed with result code \(code). Try the table or view with the sqlite3 program."
-        case .postgreSQL(let failure):
-            failure.sentence
+        case .source(let source):
+            source.failure.sentence
         case .missingColumns(let columns):
             "columns are missing: "
                 + columns.map { column in

@@ -48,34 +48,21 @@ public struct RegisterError: Error, Sendable, Equatable {
         // Its form.
         case invalidUTF8
         case nulByte
-        case strayQuote
-        case textAfterClosingQuote
-        case unterminatedQuote
-        case strayCarriageReturn
         case tooManyFields(expected: Int)
         case tooFewFields(expected: Int, found: Int)
         case fieldTooLong(byteLimit: Int)
         case recordTooLong(byteLimit: Int)
-        case ambiguousDelimiter
-        /// A line `sep=` before the header names no delimiter that can be read, or another than the configuration.
-        case separatorLineDiffers
         case tooManyColumns(limit: Int)
         /// Two columns have one name that is asked for; their numbers, 1 for the first.
         case duplicateColumns(Int, Int)
         /// A header field is a personal identity code: the file has no header.
         case identityCodeInHeader
 
-        // The database.
-        case notADatabase
-        case databaseLocked
-        case databaseCorrupt
+        // Its kind.
         /// `others`: some that are there, where none is near.
         case missingTable(name: String, suggestion: String?, others: [String] = [])
-        /// It keeps its latest changes in a second file (WAL), which cannot be read without writing beside it.
-        case walNeedsFolder
-        /// SQLite's result code.
-        case databaseFailed(code: Int32)
-        case postgreSQL(PostgreSQLFailure)
+        /// What only this kind of source has.
+        case source(AnySourceFailure)
 
         // What the configuration asks for.
         case missingColumns([MissingColumn])

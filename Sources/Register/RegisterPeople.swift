@@ -41,7 +41,7 @@ public struct RegisterPeople: PeopleSource {
         if let obstacle = source.obstacle(under: agreement, register: declaration.id) { throw obstacle }
         let counts = try grouping.run()
         if let kind = counts.shortfall(of: declaration, plan: plan, source: source) {
-            throw RegisterError(kind, file: source.path)
+            throw RegisterError(kind, file: source.name)
         }
         let itemCount = counts.people + (plan.withholding == .dummyCell ? counts.peopleWithheld : 0)
         guard itemCount <= maxPeople else {

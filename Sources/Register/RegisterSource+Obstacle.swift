@@ -7,6 +7,6 @@ extension RegisterSource {
     public func obstacle(under agreement: Agreement, register: RegisterID) -> RegisterError? {
         guard screensPeople else { return nil }
         return agreement.cohortOpened(without: register)
-            .map { RegisterError(.neverReleaseNotKept(cohort: $0), file: path) }
+            .map { RegisterError(.neverReleaseNotKept(cohort: $0), file: name) }
     }
 }

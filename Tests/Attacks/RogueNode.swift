@@ -51,7 +51,7 @@ actor RogueNode: RoundMember {
         let state = try home.state()
         let rogue = RogueNode(
             home: home, client: client, state: state,
-            source: RegisterSource(.csv(path: file, delimiter: .comma), identityColumn: "hetu"), change: change)
+            source: RegisterSource(CSVSource(path: file, delimiter: .comma), identityColumn: "hetu"), change: change)
         let service = MemberService(client: client, home: home, state: state, member: rogue, logger: logger)
         let serving = Task { try await service.run() }
         do {

@@ -7,12 +7,12 @@ import Testing
 @Suite struct RegisterErrorTests {
     private static let kinds: [RegisterError.Kind] = [
         .fileNotFound, .permissionDenied, .notAFile, .readFailed(errno: 5), .fileChanged, .emptyFile, .invalidUTF8,
-        .nulByte, .strayQuote, .textAfterClosingQuote, .unterminatedQuote, .strayCarriageReturn,
+        .nulByte, .csv(.strayQuote), .csv(.textAfterClosingQuote), .csv(.unterminatedQuote), .csv(.strayCarriageReturn),
         .tooManyFields(expected: 1), .tooFewFields(expected: 2, found: 1), .fieldTooLong(byteLimit: 1),
-        .recordTooLong(byteLimit: 1), .ambiguousDelimiter, .tooManyColumns(limit: 1), .duplicateColumns(1, 2),
-        .identityCodeInHeader, .notADatabase, .databaseLocked, .databaseCorrupt,
-        .missingTable(name: "t", suggestion: "T"), .missingTable(name: "t", suggestion: nil), .databaseFailed(code: 1),
-        .missingTable(name: "t", suggestion: nil, others: ["a", "b"]), .walNeedsFolder, .separatorLineDiffers,
+        .recordTooLong(byteLimit: 1), .csv(.ambiguousDelimiter), .tooManyColumns(limit: 1), .duplicateColumns(1, 2),
+        .identityCodeInHeader, .sqlite(.notADatabase), .sqlite(.locked), .sqlite(.corrupt),
+        .missingTable(name: "t", suggestion: "T"), .missingTable(name: "t", suggestion: nil), .sqlite(.failed(code: 1)),
+        .missingTable(name: "t", suggestion: nil, others: ["a", "b"]), .sqlite(.walNeedsFolder), .csv(.separatorLineDiffers),
         .tooFewUsableCodes(usable: 0, rows: 1, percent: 50, shapes: CodeShapes()),
         .tooFewUsablePairs(usable: 0, rows: 1, percent: 50),
         .tooFewReadableDates(field: "birth", readable: 0, rows: 1, percent: 50), .tooFewPeople(0, least: 1),

@@ -40,7 +40,7 @@ public final class PersonGrouping {
         self.reader = reader
         self.spool = spool
         self.memoryByteCount = memoryByteCount
-        file = reader.source.path
+        file = reader.source.name
         columnCount = reader.declaration.columns.count
         plan = reader.plan
         history = try reader.readHistory()

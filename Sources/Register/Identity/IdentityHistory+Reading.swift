@@ -36,16 +36,15 @@ extension RegisterReader {
     public func readHistory(
         pairLimit: Int = IdentityHistory.pairLimit
     ) throws(RegisterError) -> IdentityHistory? {
-        guard let table = source.history else { return nil }
+        guard let history = source.history else { return nil }
         do throws(IdentityHistoryError) {
             return try IdentityHistory(
-                reading: table, owner: declaration.owner, scheme: plan.scheme, pairLimit: pairLimit)
+                reading: history, owner: declaration.owner, scheme: plan.scheme, pairLimit: pairLimit)
         } catch {
             switch error {
             case .unreadable(let error): throw error
             case .tooManyPairs(let limit):
-                let path = RegisterSource(table.location, identityColumn: nil).path
-                throw RegisterError(.tooManyFormerCodes(limit: limit), file: path)
+                throw RegisterError(.tooManyFormerCodes(limit: limit), file: history.table.name)
             }
         }
     }

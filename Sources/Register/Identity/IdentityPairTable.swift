@@ -14,16 +14,16 @@ struct IdentityPairTable {
     private let currentIndex: Int
 
     init(_ source: IdentityHistorySource, scheme: any IdentityScheme) throws(RegisterError) {
-        let opened = RegisterSource(source.location, identityColumn: source.currentColumn)
+        let file = source.table.name
         guard source.formerColumn != source.currentColumn else {
-            throw RegisterError(.historyColumnsAreOne, file: opened.path, column: source.currentColumn)
+            throw RegisterError(.historyColumnsAreOne, file: file, column: source.currentColumn)
         }
-        records = try opened.makeReader()
-        let names = try ColumnNames(records, file: opened.path)
+        records = try source.table.makeReader()
+        let names = try ColumnNames(records, file: file)
         let wanted = [source.formerColumn, source.currentColumn]
         let indices = try names.indices(of: wanted, reader: &records)
         guard let formerIndex = indices[source.formerColumn], let currentIndex = indices[source.currentColumn] else {
-            throw RegisterError(.missingColumns([]), file: opened.path)
+            throw RegisterError(.missingColumns([]), file: file)
         }
         self.scheme = scheme
         self.formerIndex = formerIndex

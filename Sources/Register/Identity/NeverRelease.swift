@@ -30,12 +30,12 @@ struct NeverRelease: CustomReflectable {
     private mutating func read(
         _ source: NeverReleaseSource, owner: ParticipantID, scheme: any IdentityScheme, history: IdentityHistory?
     ) throws(RegisterError) {
-        let opened = RegisterSource(source.location, identityColumn: source.identityColumn)
-        var records = try opened.makeReader()
-        let names = try ColumnNames(records, file: opened.path)
+        let file = source.table.name
+        var records = try source.table.makeReader()
+        let names = try ColumnNames(records, file: file)
         let indices = try names.indices(of: [source.identityColumn], reader: &records)
         guard let index = indices[source.identityColumn] else {
-            throw RegisterError(.missingColumns([]), file: opened.path)
+            throw RegisterError(.missingColumns([]), file: file)
         }
         records.select([index])
         while let record = try records.next() {
@@ -47,7 +47,7 @@ struct NeverRelease: CustomReflectable {
             }
             listed.insert(history?.current(of: identity.bytes) ?? identity.bytes)
             guard listed.count <= Self.limit else {
-                throw RegisterError(.tooManyNeverReleased(limit: Self.limit), file: opened.path)
+                throw RegisterError(.tooManyNeverReleased(limit: Self.limit), file: file)
             }
         }
     }

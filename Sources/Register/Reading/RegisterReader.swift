@@ -1,5 +1,5 @@
 public import Agreement
-public import Values
+internal import Values
 
 /// Reads a register's rows as the agreement declares them: who they are about, then one typed value a column.
 ///
@@ -38,7 +38,7 @@ public struct RegisterReader {
         self.source = source
         self.plan = plan
         self.scheme = plan.scheme
-        let file = source.path
+        let file = source.name
         let tested = declaration.rows?.conditions ?? []
         let declared = Set(declaration.columns.map(\.sourceName) + tested.map(\.column))
         let unknown = source.columnNames.keys.filter { !declared.contains($0) }.sorted()
@@ -49,8 +49,8 @@ public struct RegisterReader {
             throw RegisterError(.noIdentityColumn, file: file)
         }
 
-        records = try source.makeReader()
-        nullText = source.nullText
+        records = try source.table.makeReader()
+        nullText = source.table.nullText.map { Array($0.utf8) }
         dateFields = plan.fields.filter { $0.kind == .date }.map { DateFieldCount(name: $0.name) }
         let names = try ColumnNames(records, file: file)
         let wanted = declaration.columns.map { source.columnNames[$0.sourceName] ?? $0.sourceName }
@@ -71,7 +71,7 @@ public struct RegisterReader {
             guard let index = indices[name] else { continue }
             columns.append(
                 DerivedColumn(
-                    index: index, name: name, declaration: column, hasDecimalComma: source.hasDecimalComma))
+                    index: index, name: name, declaration: column, hasDecimalComma: source.table.hasDecimalComma))
         }
         self.columns = columns
         conditions = zip(tested, testedNames).compactMap { condition, name in
@@ -96,7 +96,7 @@ public struct RegisterReader {
         guard let record = try records.next() else {
             let gaps = columns.filter { $0.gapCount > 0 }
                 .map { RegisterError.UnmappedValues(column: $0.name, count: $0.gapCount) }
-            guard gaps.isEmpty else { throw RegisterError(.unmappedValues(gaps), file: source.path) }
+            guard gaps.isEmpty else { throw RegisterError(.unmappedValues(gaps), file: source.name) }
             return nil
         }
         let isMarked = try isMarked(record)

@@ -7,9 +7,9 @@ import Testing
 @Suite struct HistoryGroupingTests {
     private func grouping(_ rows: String, history: String, in folder: TemporaryFolder) throws -> PersonGrouping {
         let table = IdentityHistorySource(
-            .csv(path: try folder.write(history, to: "history.csv")), formerColumn: "old", currentColumn: "new")
+            CSVSource(path: try folder.write(history, to: "history.csv")), formerColumn: "old", currentColumn: "new")
         let source = RegisterSource(
-            .csv(path: try folder.write(rows)), identityColumn: "id", personColumn: "client", history: table)
+            CSVSource(path: try folder.write(rows)), identityColumn: "id", personColumn: "client", history: table)
         let reader = try RegisterReader(declaration: register([column("n", .integer)]), source: source)
         return try PersonGrouping(reader: reader, spool: MemorySpool())
     }
@@ -95,16 +95,16 @@ import Testing
             #expect(error?.description.contains("history.csv") == true)
         }
         let source = RegisterSource(
-            .csv(path: try folder.write("id\n131052-308T\n")), identityColumn: "id",
+            CSVSource(path: try folder.write("id\n131052-308T\n")), identityColumn: "id",
             history: IdentityHistorySource(
-                .sqlite(path: folder.path + "/none.sqlite", table: "t"), formerColumn: "a", currentColumn: "b"))
+                SQLiteSource(path: folder.path + "/none.sqlite", table: "t"), formerColumn: "a", currentColumn: "b"))
         let reader = try RegisterReader(declaration: register([]), source: source)
         #expect(
             registerError { _ = try PersonGrouping(reader: reader, spool: MemorySpool()) }
                 == RegisterError(.fileNotFound, file: folder.path + "/none.sqlite"))
         let table = try folder.write("old,new\n131052Y308T,131052-308T\n131052X308T,131052-308T\n", to: "history.csv")
         var large = source
-        large.history = IdentityHistorySource(.csv(path: table), formerColumn: "old", currentColumn: "new")
+        large.history = IdentityHistorySource(CSVSource(path: table), formerColumn: "old", currentColumn: "new")
         let largeReader = try RegisterReader(declaration: register([]), source: large)
         #expect(try largeReader.readHistory(pairLimit: 2)?.counts.pairsRead == 2)
         #expect(

@@ -13,7 +13,7 @@ import Testing
     ) throws -> PersonGrouping {
         let path = try folder.write(text)
         let reader = try RegisterReader(
-            declaration: register(columns), source: RegisterSource(.csv(path: path), identityColumn: "id"))
+            declaration: register(columns), source: RegisterSource(CSVSource(path: path), identityColumn: "id"))
         return try PersonGrouping(reader: reader, spool: spool, memoryByteCount: memoryByteCount)
     }
 
@@ -152,7 +152,7 @@ import Testing
             withUnsafeCurrentTask { $0?.cancel() }
             return registerError {
                 let reader = try RegisterReader(
-                    declaration: declaration, source: RegisterSource(.csv(path: path), identityColumn: "id"))
+                    declaration: declaration, source: RegisterSource(CSVSource(path: path), identityColumn: "id"))
                 _ = try PersonGrouping(reader: reader, spool: MemorySpool()).run()
             }?.kind
         }

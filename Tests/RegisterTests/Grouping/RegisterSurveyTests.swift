@@ -92,7 +92,7 @@ import Testing
         declaration.quality = QualityColumns(year: "day", group: "land")
         let plan = try plan(own: [], keys: [.identityCode], quality: declaration.quality)
         let reader = try RegisterReader(
-            declaration: declaration, source: RegisterSource(.csv(path: path), identityColumn: "id"), plan: plan)
+            declaration: declaration, source: RegisterSource(CSVSource(path: path), identityColumn: "id"), plan: plan)
         let survey = try PersonGrouping(reader: reader, spool: MemorySpool()).run()
         #expect(survey.rowsRead == 6 && survey.rowsKept == 2 && survey.refused == [.malformed: 2, .missing: 2])
         func lines(_ breakdown: [SourceSurvey.Breakdown]) -> [[String]] {
@@ -118,7 +118,7 @@ import Testing
         var declaration = register([column("y", .integer), column("b", .boolean, nullable: true)])
         declaration.quality = QualityColumns(year: "y", group: "b")
         let reader = try RegisterReader(
-            declaration: declaration, source: RegisterSource(.csv(path: path), identityColumn: "id"),
+            declaration: declaration, source: RegisterSource(CSVSource(path: path), identityColumn: "id"),
             plan: try plan(own: [], keys: [.identityCode], quality: declaration.quality))
         let survey = try PersonGrouping(reader: reader, spool: MemorySpool()).run()
         #expect(shown(survey.yearBreakdown) == ["2020:1", "9999:1", ":2"])

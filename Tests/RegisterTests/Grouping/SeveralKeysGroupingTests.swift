@@ -23,11 +23,11 @@ import Testing
         let path = try folder.write(Self.header + rows.map { $0 + "\n" }.joined())
         let table = try history.map { rows in
             IdentityHistorySource(
-                .csv(path: try folder.write("old,new\n" + rows.map { $0 + "\n" }.joined(), to: "history.csv")),
+                CSVSource(path: try folder.write("old,new\n" + rows.map { $0 + "\n" }.joined(), to: "history.csv")),
                 formerColumn: "old", currentColumn: "new")
         }
         let source = RegisterSource(
-            .csv(path: path), identityColumn: "id", personColumn: hasNames ? "client" : nil,
+            CSVSource(path: path), identityColumn: "id", personColumn: hasNames ? "client" : nil,
             matchColumns: ["given": "g", "birth": "b", "street": "g"], history: table)
         let reader = try RegisterReader(
             declaration: register([column("n", .integer)]), source: source,

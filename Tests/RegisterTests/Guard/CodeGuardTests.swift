@@ -120,7 +120,7 @@ import Testing
         var column = column("a", type)
         column.numbersAreNoCodes = exempt
         let reader = try RegisterReader(
-            declaration: register([column]), source: RegisterSource(.csv(path: path), identityColumn: "id"),
+            declaration: register([column]), source: RegisterSource(CSVSource(path: path), identityColumn: "id"),
             plan: .identityCode(scheme))
         do { _ = try rows(reader) } catch let error as RegisterError { return error.kind } catch { throw error }
         return nil
@@ -153,7 +153,7 @@ import Testing
             var column = column("a", .integer)
             column.numbersAreNoCodes = true
             let reader = try RegisterReader(
-                declaration: register([column]), source: RegisterSource(.csv(path: path), identityColumn: "id"),
+                declaration: register([column]), source: RegisterSource(CSVSource(path: path), identityColumn: "id"),
                 plan: .identityCode(EstonianIdentityScheme()))
             if isStopped {
                 #expect(registerError { _ = try rows(reader) }?.kind == .identityCodeInColumn)
@@ -169,7 +169,7 @@ import Testing
             "CREATE TABLE t (id TEXT, a REAL)", "INSERT INTO t VALUES ('010594Y9032', 37605030299.0)")
         let reader = try RegisterReader(
             declaration: register([column("a", .decimal)]),
-            source: RegisterSource(.sqlite(path: path, table: "t"), identityColumn: "id"))
+            source: RegisterSource(SQLiteSource(path: path, table: "t"), identityColumn: "id"))
         #expect(registerError { _ = try rows(reader) }?.kind == .identityCodeInColumn)
     }
 }

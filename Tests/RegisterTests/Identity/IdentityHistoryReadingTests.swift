@@ -6,11 +6,11 @@ import Testing
 /// The table from which a history of identities is read.
 @Suite struct IdentityHistoryReadingTests {
     private func read(
-        _ location: RegisterSource.Location, former: String = "old", current: String = "new",
+        _ table: any TableSource, former: String = "old", current: String = "new",
         scheme: any IdentityScheme = FinnishIdentityScheme()
     ) throws -> IdentityHistory {
         try IdentityHistory(
-            reading: IdentityHistorySource(location, formerColumn: former, currentColumn: current), owner: "kela",
+            reading: IdentityHistorySource(table, formerColumn: former, currentColumn: current), owner: "kela",
             scheme: scheme)
     }
 
@@ -40,13 +40,13 @@ import Testing
 
         let identity = Array("fi-hetu\u{1F}131052X308T".utf8)
         let former = ["fi-hetu\u{1F}131052-308T", "fi-hetu-temporary\u{1F}kela\u{1F}010594Y9032"].map { Array($0.utf8) }
-        let fromCSV = try read(.csv(path: csv))
-        let fromDatabase = try read(.sqlite(path: database, table: "t"))
+        let fromCSV = try read(CSVSource(path: csv))
+        let fromDatabase = try read(SQLiteSource(path: database, table: "t"))
         let server = try TestDatabase(
             """
             CREATE TABLE t (old text, new text); INSERT INTO t VALUES \(values), ('131052-308T', NULL);
             """)
-        let fromServer = try read(.postgreSQL(server.table("t")))
+        let fromServer = try read(server.table("t"))
         for history in [fromCSV, fromDatabase, fromServer] {
             #expect(history.current(of: former[0]) == identity)
             #expect(history.former(of: identity) == former)
@@ -61,29 +61,29 @@ import Testing
         let folder = try TemporaryFolder()
         let good = try folder.write("olde,new\n131052-308T,131052X308T\n")
         #expect(
-            failure { _ = try read(.csv(path: good)) }
+            failure { _ = try read(CSVSource(path: good)) }
                 == RegisterError(
                     .missingColumns([.init(name: "old", suggestion: "olde")]), file: good,
                     header: HeaderReading(line: 1, delimiter: .comma, columnCount: 2)))
         #expect(
-            failure { _ = try read(.csv(path: good), former: "a", current: "zzzzz") }?.kind
+            failure { _ = try read(CSVSource(path: good), former: "a", current: "zzzzz") }?.kind
                 == .missingColumns([.init(name: "a", suggestion: nil), .init(name: "zzzzz", suggestion: nil)]))
         #expect(
-            failure { _ = try read(.csv(path: good), former: "new") }
+            failure { _ = try read(CSVSource(path: good), former: "new") }
                 == RegisterError(.historyColumnsAreOne, file: good, column: "new"))
         let short = try folder.write("old,new\n131052-308T,131052X308T\n131052-308T\n", to: "short.csv")
-        let error = failure { _ = try read(.csv(path: short)) }
+        let error = failure { _ = try read(CSVSource(path: short)) }
         #expect(error?.file == short && error?.row == 2 && error?.line == 3)
         #expect(error?.kind == .tooFewFields(expected: 2, found: 1))
         #expect(
-            failure { _ = try read(.csv(path: folder.path + "/none.csv")) }
+            failure { _ = try read(CSVSource(path: folder.path + "/none.csv")) }
                 == RegisterError(.fileNotFound, file: folder.path + "/none.csv"))
     }
 
     @Test func aTableWithoutAHeaderShowsNoCode() throws {
         let folder = try TemporaryFolder()
         let path = try folder.write("37605030299,50001029996\n")
-        let error = failure { _ = try read(.csv(path: path), scheme: EstonianIdentityScheme()) }
+        let error = failure { _ = try read(CSVSource(path: path), scheme: EstonianIdentityScheme()) }
         #expect(error == RegisterError(.identityCodeInHeader, file: path, line: 1, column: "#1"))
         #expect(error?.description.contains("3760") == false)
     }

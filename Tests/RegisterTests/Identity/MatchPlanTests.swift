@@ -78,7 +78,7 @@ import Testing
             return registerError {
                 _ = try RegisterReader(
                     declaration: register([]),
-                    source: RegisterSource(.csv(path: path), identityColumn: identity, matchColumns: columns),
+                    source: RegisterSource(CSVSource(path: path), identityColumn: identity, matchColumns: columns),
                     plan: plan)
             }
         }
@@ -95,7 +95,7 @@ import Testing
                 == RegisterError(.noIdentityColumn, file: path))
         let reader = try RegisterReader(
             declaration: register([]),
-            source: RegisterSource(.csv(path: path), identityColumn: nil, matchColumns: ["given": "g"]),
+            source: RegisterSource(CSVSource(path: path), identityColumn: nil, matchColumns: ["given": "g"]),
             plan: try plan(own: ["given"], keys: Self.keys()))
         let found = try people(PersonGrouping(reader: reader, spool: MemorySpool()))
         #expect(found.map(SeenPerson.init) == [SeenPerson(identity: nil, fields: ["anna"], rows: [""])])

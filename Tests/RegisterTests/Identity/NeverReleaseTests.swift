@@ -27,11 +27,11 @@ import Testing
         text: String = text, withholding: Withholding = .leftOut, memoryByteCount: Int = 24 << 20
     ) throws -> PersonGrouping {
         var source = RegisterSource(
-            .csv(path: try folder.write(text)), identityColumn: "id", personColumn: "client")
+            CSVSource(path: try folder.write(text)), identityColumn: "id", personColumn: "client")
         if let list {
             source.neverRelease = [
                 NeverReleaseSource(
-                    .csv(path: try folder.write("hetu\n" + list, to: "list.csv")), identityColumn: "hetu")
+                    CSVSource(path: try folder.write("hetu\n" + list, to: "list.csv")), identityColumn: "hetu")
             ]
         }
         if !mark.isEmpty {
@@ -39,7 +39,7 @@ import Testing
         }
         if let history {
             source.history = IdentityHistorySource(
-                .csv(path: try folder.write("old,new\n" + history, to: "history.csv")), formerColumn: "old",
+                CSVSource(path: try folder.write("old,new\n" + history, to: "history.csv")), formerColumn: "old",
                 currentColumn: "new")
         }
         var plan = try plan(own: [], keys: [.identityCode], quality: QualityColumns(year: nil, group: nil))
@@ -132,15 +132,15 @@ import Testing
 
     @Test func aListThatCannotBeReadStopsEverything() throws {
         let folder = try TemporaryFolder()
-        var source = RegisterSource(.csv(path: try folder.write(Self.text)), identityColumn: "id")
-        source.neverRelease = [NeverReleaseSource(.csv(path: folder.path + "/none.csv"), identityColumn: "hetu")]
+        var source = RegisterSource(CSVSource(path: try folder.write(Self.text)), identityColumn: "id")
+        source.neverRelease = [NeverReleaseSource(CSVSource(path: folder.path + "/none.csv"), identityColumn: "hetu")]
         #expect(
             registerError {
                 _ = try PersonGrouping(
                     reader: RegisterReader(declaration: register([]), source: source), spool: MemorySpool())
             }?.kind == .fileNotFound)
         source.neverRelease = [
-            NeverReleaseSource(.csv(path: try folder.write("Hetu\n", to: "l.csv")), identityColumn: "hetu")
+            NeverReleaseSource(CSVSource(path: try folder.write("Hetu\n", to: "l.csv")), identityColumn: "hetu")
         ]
         #expect(
             registerError {
@@ -154,7 +154,7 @@ import Testing
         let path = try folder.database(
             "CREATE TABLE t (id TEXT, mark, n INTEGER)", "INSERT INTO t VALUES ('\(Self.codes[1])', 1, 1)",
             "INSERT INTO t VALUES ('\(Self.codes[2])', 0.5, 1)")
-        var source = RegisterSource(.sqlite(path: path, table: "t"), identityColumn: "id")
+        var source = RegisterSource(SQLiteSource(path: path, table: "t"), identityColumn: "id")
         source.neverReleaseColumn = NeverReleaseColumn(name: "mark", values: ["1"], others: ["0"])
         var reader = try RegisterReader(declaration: register([column("n", .integer)]), source: source)
         guard case .row(let row)? = try reader.next() else {
@@ -202,10 +202,10 @@ import Testing
             declaration.rows = RowSelection(
                 conditions: [RowCondition(column: "year", test: .integers(from: 2009, until: 2024))], people: .leaveOut)
             var source = RegisterSource(
-                .csv(path: try folder.write(text)), identityColumn: "id", personColumn: "client")
+                CSVSource(path: try folder.write(text)), identityColumn: "id", personColumn: "client")
             source.neverRelease = [
                 NeverReleaseSource(
-                    .csv(path: try folder.write("hetu\n\(list)\n", to: "list.csv")), identityColumn: "hetu")
+                    CSVSource(path: try folder.write("hetu\n\(list)\n", to: "list.csv")), identityColumn: "hetu")
             ]
             let grouping = try PersonGrouping(
                 reader: RegisterReader(declaration: declaration, source: source), spool: MemorySpool())
@@ -221,7 +221,7 @@ import Testing
             var declaration = register([column("n", .integer)])
             declaration.rows = RowSelection(
                 conditions: [RowCondition(column: "year", test: .integers(from: 2009, until: 2024))], people: policy)
-            var source = RegisterSource(.csv(path: path), identityColumn: "id")
+            var source = RegisterSource(CSVSource(path: path), identityColumn: "id")
             source.neverReleaseColumn = NeverReleaseColumn(name: "mark", values: ["1"], others: ["0"])
             let grouping = try PersonGrouping(
                 reader: RegisterReader(declaration: declaration, source: source), spool: MemorySpool())
@@ -235,7 +235,7 @@ import Testing
         let folder = try TemporaryFolder()
         let path = try folder.write("hetu\n131052-308T\n", to: "list.csv")
         let list = try NeverRelease(
-            reading: [NeverReleaseSource(.csv(path: path), identityColumn: "hetu")], owner: "kela",
+            reading: [NeverReleaseSource(CSVSource(path: path), identityColumn: "hetu")], owner: "kela",
             scheme: FinnishIdentityScheme(today: nil), history: nil)
         var shown = ""
         dump(list, to: &shown)

@@ -24,7 +24,7 @@ import Testing
 
     private func reader(_ folder: TemporaryFolder, keys: [MatchKey]? = nil) throws -> RegisterReader {
         let source = RegisterSource(
-            .csv(path: try folder.write(Self.text)), identityColumn: "id", personColumn: "client",
+            CSVSource(path: try folder.write(Self.text)), identityColumn: "id", personColumn: "client",
             matchColumns: ["given": "g", "family": "f", "birth": "b"])
         let keys =
             try keys ?? [
@@ -87,7 +87,7 @@ import Testing
         let path = try folder.write("id,client\n,7\u{1B}[2J\u{202E}8\n")
         let reader = try RegisterReader(
             declaration: register([]),
-            source: RegisterSource(.csv(path: path), identityColumn: "id", personColumn: "client"),
+            source: RegisterSource(CSVSource(path: path), identityColumn: "id", personColumn: "client"),
             plan: .identityCode())
         let explanation = try #require(try RowExplanation(row: 1, of: reader, history: nil))
         #expect(explanation.lines[1] == "person: 7[2J8")

@@ -17,7 +17,7 @@ import Testing
                 RegisterReader(
                     declaration: register(columns),
                     source: RegisterSource(
-                        .csv(path: path, decimalComma: decimalComma), identityColumn: identity, columnNames: names)))
+                        CSVSource(path: path, decimalComma: decimalComma), identityColumn: identity, columnNames: names)))
         }
         return error.map { RegisterError($0.kind, file: "f", row: $0.row, line: $0.line, column: $0.column) }
     }
@@ -56,7 +56,7 @@ import Testing
     @Test func refusesToReleaseTheOwnersNamesForPeople() throws {
         let folder = try TemporaryFolder()
         let path = try folder.write("id,client\n")
-        let source = RegisterSource(.csv(path: path), identityColumn: "id", personColumn: "client")
+        let source = RegisterSource(CSVSource(path: path), identityColumn: "id", personColumn: "client")
         #expect(
             registerError {
                 _ = try RegisterReader(declaration: register([column("client", .integer)]), source: source)
@@ -72,7 +72,7 @@ import Testing
         var reader = try RegisterReader(
             declaration: register([]),
             source: RegisterSource(
-                .sqlite(path: path, table: "t"), identityColumn: "id", personColumn: "client",
+                SQLiteSource(path: path, table: "t"), identityColumn: "id", personColumn: "client",
                 matchColumns: ["phone": "phone", "birth": "birth"]),
             plan: try plan(own: ["phone", "birth"], keys: [.identityCode, try recipeKey("phone", "phone")]))
         var seen: [[String]] = []
@@ -94,7 +94,7 @@ import Testing
         let path = try folder.write("x,hetu,Alku,n\nleft out,010594Y9032,2.1.2024,5\n")
         let reader = try RegisterReader(
             declaration: register([column("n", .integer), column("start", .date)], owner: "vero"),
-            source: RegisterSource(.csv(path: path), identityColumn: "hetu", columnNames: ["start": "Alku"]))
+            source: RegisterSource(CSVSource(path: path), identityColumn: "hetu", columnNames: ["start": "Alku"]))
         let found = try rows(reader)
         #expect(found.rows.count == 1)
         #expect(found.rows.first?.identity == Array("fi-hetu-temporary\u{1F}vero\u{1F}010594Y9032".utf8))
@@ -108,7 +108,7 @@ import Testing
         let path = try folder.write("hetu\n010594Y9032\n\n010594Y9021")
         let found = try rows(
             RegisterReader(
-                declaration: register([]), source: RegisterSource(.csv(path: path), identityColumn: "hetu")))
+                declaration: register([]), source: RegisterSource(CSVSource(path: path), identityColumn: "hetu")))
         #expect(found.rows.map(\.values) == [[], []])
         #expect(found.refused == [.missing])
     }
@@ -135,7 +135,7 @@ import Testing
                 _ = try rows(
                     RegisterReader(
                         declaration: register([column("a", .text)]),
-                        source: RegisterSource(.sqlite(path: path, table: "t"), identityColumn: "id")))
+                        source: RegisterSource(SQLiteSource(path: path, table: "t"), identityColumn: "id")))
             } == RegisterError(.binaryValue, file: path, row: 1, column: "a"))
     }
 
@@ -162,7 +162,7 @@ import Testing
             "CREATE TABLE t (id)", "INSERT INTO t VALUES (13105230), (1.5), (NULL), ('010594Y9032'), (x'3031')")
         let found = try rows(
             RegisterReader(
-                declaration: register([]), source: RegisterSource(.sqlite(path: path, table: "t"), identityColumn: "id")
+                declaration: register([]), source: RegisterSource(SQLiteSource(path: path, table: "t"), identityColumn: "id")
             ))
         #expect(found.refused == [.malformed, .malformed, .missing, .malformed])
         #expect(found.rows.count == 1)
@@ -171,7 +171,7 @@ import Testing
     @Test func futureBirthDatesAreRefusedWhenTheSchemeKnowsTheDay() throws {
         let folder = try TemporaryFolder()
         let path = try folder.write("id\n131052A308T\n")
-        let source = RegisterSource(.csv(path: path), identityColumn: "id")
+        let source = RegisterSource(CSVSource(path: path), identityColumn: "id")
         #expect(try rows(RegisterReader(declaration: register([]), source: source)).rows.count == 1)
         let today = CalendarDate(year: 2025, month: 1, day: 1)
         let reader = try RegisterReader(
@@ -194,7 +194,7 @@ import Testing
         let found = try rows(
             RegisterReader(
                 declaration: register([column("a", .code)]),
-                source: RegisterSource(.csv(path: path), identityColumn: "id"), plan: .identityCode(NumberScheme())))
+                source: RegisterSource(CSVSource(path: path), identityColumn: "id"), plan: .identityCode(NumberScheme())))
         #expect(found.rows.first?.identity == Array("17".utf8))
         #expect(found.refused == [.malformed])
     }
@@ -204,7 +204,7 @@ import Testing
         let path = try folder.write(text)
         return try rows(
             RegisterReader(
-                declaration: register(columns), source: RegisterSource(.csv(path: path), identityColumn: "id"))
+                declaration: register(columns), source: RegisterSource(CSVSource(path: path), identityColumn: "id"))
         ).rows.count
     }
 }

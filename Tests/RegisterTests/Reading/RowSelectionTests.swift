@@ -47,7 +47,7 @@ import Testing
         var declaration = register(columns)
         declaration.rows = rows
         let source = RegisterSource(
-            .csv(path: try folder.write(Self.text)), identityColumn: "id", columnNames: names,
+            CSVSource(path: try folder.write(Self.text)), identityColumn: "id", columnNames: names,
             personColumn: "client")
         return try RegisterReader(
             declaration: declaration, source: source, plan: try plan(own: [], keys: [.identityCode], quality: quality))
@@ -162,7 +162,7 @@ import Testing
             var declaration = register([column("eur", .integer)])
             declaration.rows = RowSelection(conditions: [Self.period], people: policy)
             let reader = try RegisterReader(
-                declaration: declaration, source: RegisterSource(.csv(path: path), identityColumn: "id"))
+                declaration: declaration, source: RegisterSource(CSVSource(path: path), identityColumn: "id"))
             #expect(try people(PersonGrouping(reader: reader, spool: MemorySpool())).map(\.rows) == [[[.integer(5)]]])
         }
     }
@@ -174,7 +174,7 @@ import Testing
         declaration.rows = RowSelection(conditions: [Self.period], people: .leaveOut)
         let error = registerError {
             _ = try rows(
-                RegisterReader(declaration: declaration, source: RegisterSource(.csv(path: path), identityColumn: "id"))
+                RegisterReader(declaration: declaration, source: RegisterSource(CSVSource(path: path), identityColumn: "id"))
             )
         }
         #expect(error == RegisterError(.wrongType(expected: .date), file: path, row: 1, line: 2, column: "start"))
@@ -187,7 +187,7 @@ import Testing
         declaration.rows = RowSelection(conditions: [Self.period], people: .leaveOut)
         let error = registerError {
             _ = try RegisterReader(
-                declaration: declaration, source: RegisterSource(.csv(path: path), identityColumn: "id"))
+                declaration: declaration, source: RegisterSource(CSVSource(path: path), identityColumn: "id"))
         }
         #expect(error?.kind == .missingColumns([.init(name: "start", suggestion: "Start")]))
     }
@@ -204,7 +204,7 @@ import Testing
         declaration.rows = RowSelection(
             conditions: [RowCondition(column: "laji", test: .codes(["7"]))], people: .leaveOut)
         let reader = try RegisterReader(
-            declaration: declaration, source: RegisterSource(.sqlite(path: path, table: "t"), identityColumn: "id"))
+            declaration: declaration, source: RegisterSource(SQLiteSource(path: path, table: "t"), identityColumn: "id"))
         #expect(try rows(reader).rows.map(\.values) == [[.code("seven")]])
     }
 

@@ -26,7 +26,7 @@ import Testing
         history: IdentityHistorySource? = nil, least: Int = 1, percent: Int = 50
     ) throws -> (survey: RegisterSurvey, shortfall: RegisterError.Kind?) {
         try survey(
-            RegisterSource(.csv(path: path), identityColumn: identity, history: history), scheme: scheme, least: least,
+            RegisterSource(CSVSource(path: path), identityColumn: identity, history: history), scheme: scheme, least: least,
             percent: percent)
     }
 
@@ -113,7 +113,7 @@ import Testing
         let pairs = try folder.write(
             "old,new\n15001011009.0,15001081073.0\n15001021016.0,15001091087.0\n15001031023,15001101096\n", to: "h.csv")
         let path = try folder.write((["id"] + Self.estonian).joined(separator: "\n") + "\n")
-        let history = IdentityHistorySource(.csv(path: pairs), formerColumn: "old", currentColumn: "new")
+        let history = IdentityHistorySource(CSVSource(path: pairs), formerColumn: "old", currentColumn: "new")
         #expect(try survey(path, history: history).shortfall == .tooFewUsablePairs(usable: 1, rows: 3, percent: 50))
         #expect(try survey(path, history: history, percent: 30).shortfall == nil)
     }
@@ -123,7 +123,7 @@ import Testing
         let folder = try TemporaryFolder()
         let path = try folder.write("id,b\n,13.JAN.1980\n,14.FEB.1980\n,NA\n,1980-01-13\n,\n")
         let rules = try plan(own: ["birth"], keys: [.identityCode, recipeKey("birth", "birth")])
-        let source = RegisterSource(.csv(path: path), identityColumn: "id", matchColumns: ["birth": "b"])
+        let source = RegisterSource(CSVSource(path: path), identityColumn: "id", matchColumns: ["birth": "b"])
         let declaration = register([])
         let grouping = try PersonGrouping(
             reader: RegisterReader(declaration: declaration, source: source, plan: rules), spool: MemorySpool())
@@ -138,7 +138,7 @@ import Testing
         let folder = try TemporaryFolder()
         let path = try folder.write("id,f\n,NA\n,nan\n,<NA>\n,\\N\n,Virtanen\n,Nan Li\n,NULL\n,None\n,N/A\n")
         let rules = try plan(own: ["family"], keys: [.identityCode, recipeKey("f", "family")])
-        let source = RegisterSource(.csv(path: path), identityColumn: "id", matchColumns: ["family": "f"])
+        let source = RegisterSource(CSVSource(path: path), identityColumn: "id", matchColumns: ["family": "f"])
         var reader = try RegisterReader(declaration: register([]), source: source, plan: rules)
         reader.countsProgramWords = true
         let survey = try PersonGrouping(reader: reader, spool: MemorySpool()).run()
@@ -160,8 +160,8 @@ import Testing
             CREATE TABLE hist (old bigint, new bigint); INSERT INTO hist VALUES (15001011009, 15001081073);
             CREATE TABLE never (kood bigint); INSERT INTO never VALUES (15001011009)
             """)
-        for locate: (String) -> RegisterSource.Location in [
-            { .sqlite(path: path, table: $0) }, { .postgreSQL(database.table($0)) },
+        for locate: (String) -> any TableSource in [
+            { SQLiteSource(path: path, table: $0) }, { database.table($0) },
         ] {
             var source = RegisterSource(
                 locate("reg"), identityColumn: "kood",
@@ -193,10 +193,10 @@ import Testing
         quotedNull: Bool = false
     ) throws -> [[FieldValue]] {
         let folder = try TemporaryFolder()
-        let location = RegisterSource.Location.csv(
+        let table = CSVSource(
             path: try folder.write(text), delimiter: delimiter, nullText: nullText, quotedNull: quotedNull)
         return try rows(
-            RegisterReader(declaration: register(columns), source: RegisterSource(location, identityColumn: "id"))
+            RegisterReader(declaration: register(columns), source: RegisterSource(table, identityColumn: "id"))
         ).rows.map(\.values)
     }
 
@@ -238,8 +238,8 @@ import Testing
             }
         }
         #expect(
-            registerError { _ = try values("sep=;\nid;a\n", columns, delimiter: .tab) }?.kind == .separatorLineDiffers)
-        #expect(registerError { _ = try values("sep=x\nidxa\n", columns) }?.kind == .separatorLineDiffers)
+            registerError { _ = try values("sep=;\nid;a\n", columns, delimiter: .tab) }?.kind == .csv(.separatorLineDiffers))
+        #expect(registerError { _ = try values("sep=x\nidxa\n", columns) }?.kind == .csv(.separatorLineDiffers))
         // A column may be called so.
         #expect(try values("sep=,id,a\n1,010594Y9032,x\n", columns) == [[.code("x")]])
         let wrong = registerError { _ = try values("id;a\n", columns, delimiter: .comma) }
@@ -341,7 +341,7 @@ import Testing
             try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path + "-wal")
             try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path + "-shm")
             let error = registerError { _ = try asNobody { try records(SQLiteReader(path: path, table: "t")) } }
-            #expect(error?.kind == .walNeedsFolder)
+            #expect(error?.kind == .sqlite(.walNeedsFolder))
             #expect(error?.description.contains("PRAGMA wal_checkpoint(TRUNCATE)") == true)
             try writer.close()
         }

@@ -1,5 +1,4 @@
 import Foundation
-import GRDB
 import PSIProtocol
 import Testing
 
@@ -8,10 +7,6 @@ import Testing
 
 /// One awkward table, from every kind of source the same rows.
 @Suite struct SourceConformanceTests {
-    enum Kind: String, CaseIterable {
-        case commas, semicolons, sqliteTable, sqliteView, postgreSQLTable, postgreSQLView, postgreSQLQuery
-    }
-
     private static let columns = [
         column("alku", .date), column("eur", .decimal, nullable: true), column("kpl", .integer, nullable: true),
         column("voimassa", .boolean, nullable: true), column("kunta", .code, nullable: true),
@@ -36,70 +31,19 @@ import Testing
         ["020594X902N", "2024-06-01", "000.50", "0", "1", "x", "two\r\nlines\n\n€😀 \u{202E}"],
     ]
 
-    private func source(_ kind: Kind, in folder: TemporaryFolder) throws -> RegisterSource {
-        let names = ["tunnus", "alku", "eur", "kpl", "voimassa", "kunta", "selite"]
-        switch kind {
-        case .commas, .semicolons:
-            let separator = kind == .commas ? "," : ";"
-            var text = names.joined(separator: separator) + "\r\n"
-            for row in Self.table {
-                text +=
-                    row.enumerated().map { index, value in
-                        guard var value else { return "" }
-                        if index == 2, kind == .semicolons { value = value.replacing(".", with: ",") }
-                        return "\"" + value.unicodeScalars.map { $0 == "\"" ? "\"\"" : String($0) }.joined() + "\""
-                    }.joined(separator: separator) + "\r\n"
-            }
-            let path = try folder.write(text)
-            return RegisterSource(.csv(path: path, decimalComma: kind == .semicolons), identityColumn: "tunnus")
-        case .sqliteTable, .sqliteView:
-            let path = folder.path + "/register.sqlite"
-            let queue = try DatabaseQueue(path: path)
-            try queue.write { db in
-                try db.execute(
-                    sql: """
-                        CREATE TABLE t (tunnus TEXT, alku TEXT, eur TEXT, kpl INTEGER, voimassa INTEGER, kunta TEXT, selite TEXT);
-                        CREATE VIEW v AS SELECT selite, kunta, voimassa, kpl, eur, alku, tunnus, 1 AS other FROM t;
-                        """)
-                for row in Self.table {
-                    try db.execute(
-                        sql: "INSERT INTO t VALUES (?, ?, ?, ?, ?, ?, ?)", arguments: StatementArguments(row))
-                }
-            }
-            return RegisterSource(
-                .sqlite(path: path, table: kind == .sqliteTable ? "t" : "v"), identityColumn: "tunnus")
-        case .postgreSQLTable, .postgreSQLView, .postgreSQLQuery: return try postgreSQL(kind)
-        }
+    private static let forms = SourceContract.all.flatMap(\.forms)
+
+    private func reader(_ form: SourceContract.Form, in folder: TemporaryFolder) throws -> RegisterReader {
+        let source = RegisterSource(try form.make(Self.table, folder), identityColumn: "tunnus")
+        return try RegisterReader(declaration: register(Self.columns), source: source)
     }
 
-    /// With the types that a database has for it.
-    private func postgreSQL(_ kind: Kind) throws -> RegisterSource {
-        let database = try TestDatabase(
-            """
-            CREATE TABLE t (tunnus text, alku date, eur numeric, kpl bigint, voimassa boolean, kunta varchar(9), selite text);
-            CREATE VIEW v AS SELECT selite, kunta, voimassa, kpl, eur, alku, tunnus, 1 AS other FROM t;
-            """)
-        let rows = Self.table.map { row in
-            // Of the row whose values don't matter a typed table has none.
-            let values = row[1] == "not a date" ? [row[0]] + Array(repeating: nil, count: 6) : row
-            return "(" + values.map(SQLText.literal).joined(separator: ", ") + ")"
-        }
-        try database.run("INSERT INTO t VALUES \(rows.joined(separator: ",\n"))")
-        let source =
-            switch kind {
-            case .postgreSQLTable: database.table("t")
-            case .postgreSQLView: database.table("v", schema: "public")
-            default: database.query("SELECT *, selite || '!' AS more FROM t")
-            }
-        return RegisterSource(.postgreSQL(source), identityColumn: "tunnus")
-    }
-
-    @Test(arguments: Kind.allCases) func everySourceGivesTheSameRows(kind: Kind) throws {
+    @Test(arguments: forms) func everySourceGivesTheSameRows(form: SourceContract.Form) throws {
         let folder = try TemporaryFolder()
-        let reader = try RegisterReader(declaration: register(Self.columns), source: try source(kind, in: folder))
+        let reader = try reader(form, in: folder)
         let found = try rows(reader)
         #expect(
-            found.refused == [.missing, .missing, .malformed, .wrongCheckCharacter, .impossibleDate], "\(kind)")
+            found.refused == [.missing, .missing, .malformed, .wrongCheckCharacter, .impossibleDate], "\(form)")
         func date(_ year: Int, _ month: Int, _ day: Int) throws -> FieldValue {
             .date(try #require(CalendarDate(year: year, month: month, day: day)))
         }
@@ -137,9 +81,9 @@ import Testing
         }
     }
 
-    @Test(arguments: Kind.allCases) func everySourceGivesTheSamePeople(kind: Kind) throws {
+    @Test(arguments: forms) func everySourceGivesTheSamePeople(form: SourceContract.Form) throws {
         let folder = try TemporaryFolder()
-        let reader = try RegisterReader(declaration: register(Self.columns), source: try source(kind, in: folder))
+        let reader = try reader(form, in: folder)
         let grouping = try PersonGrouping(reader: reader, spool: MemorySpool())
         let survey = try grouping.run()
         #expect(survey.rowsRead == 11 && survey.rowsKept == 6 && survey.rowsRefused == 5)

@@ -40,13 +40,13 @@ struct CSVInput<Blocks: ByteBlocks> {
         var start = prefix.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
         if let mark = CSVSeparatorLine(prefix[start...]) {
             guard let named = mark.delimiter, delimiter == .detect || delimiter == named else {
-                throw RegisterError(.separatorLineDiffers, file: file, line: 1)
+                throw RegisterError(.csv(.separatorLineDiffers), file: file, line: 1)
             }
             delimiterFound = named
             start = mark.end
             line = 2
         } else if delimiter == .detect {
-            if scan.found.count > 1 { throw RegisterError(.ambiguousDelimiter, file: file, line: 1) }
+            if scan.found.count > 1 { throw RegisterError(.csv(.ambiguousDelimiter), file: file, line: 1) }
             delimiterFound = scan.found.first ?? .detect
         } else {
             delimiterFound = delimiter
@@ -126,8 +126,8 @@ struct CSVInput<Blocks: ByteBlocks> {
 
         while true {
             if position == limit, try !fill() {
-                if state == .quoted { throw failure(.unterminatedQuote, line: fieldLine) }
-                if state == .carriageReturn { throw failure(.strayCarriageReturn, line: line) }
+                if state == .quoted { throw failure(.csv(.unterminatedQuote), line: fieldLine) }
+                if state == .carriageReturn { throw failure(.csv(.strayCarriageReturn), line: line) }
                 return try endRecord()
             }
             let start = position
@@ -155,7 +155,7 @@ struct CSVInput<Blocks: ByteBlocks> {
                 } else if byte == Self.carriageReturn {
                     state = .carriageReturn
                 } else {
-                    throw failure(byte == Self.quote ? .strayQuote : .nulByte, line: line)
+                    throw failure(byte == Self.quote ? .csv(.strayQuote) : .nulByte, line: line)
                 }
             case .quoted:
                 let end = endOfQuotedRun(&hasNonASCII)
@@ -180,10 +180,10 @@ struct CSVInput<Blocks: ByteBlocks> {
                 } else if byte == Self.carriageReturn {
                     state = .carriageReturn
                 } else {
-                    throw failure(byte == 0 ? .nulByte : .textAfterClosingQuote, line: line)
+                    throw failure(byte == 0 ? .nulByte : .csv(.textAfterClosingQuote), line: line)
                 }
             case .carriageReturn:
-                guard byte == Self.lineFeed else { throw failure(.strayCarriageReturn, line: line) }
+                guard byte == Self.lineFeed else { throw failure(.csv(.strayCarriageReturn), line: line) }
                 position += 1
                 defer { line += 1 }
                 return try endRecord()

@@ -1,6 +1,5 @@
 extension PostgreSQLFailure {
-    /// What is wrong and what to do, as a sentence that follows a colon.
-    var sentence: String {
+    public var sentence: String {
         switch self {
         case .unknownHost:
             "the server's name is not known. Check host in the node's configuration, and the machine's name service."

@@ -1,5 +1,5 @@
 /// Why a PostgreSQL server gave no rows. PostgreSQL's and libpq's messages can quote rows, so none of their text is kept.
-public enum PostgreSQLFailure: Error, Sendable, Equatable {
+public enum PostgreSQLFailure: SourceFailure {
     // Reaching the server.
     case unknownHost
     case unreachable
@@ -42,7 +42,6 @@ public enum PostgreSQLFailure: Error, Sendable, Equatable {
     case damaged(sqlState: String)
     case other(sqlState: String)
 
-    /// Whether it may be gone when the register is read again.
     public var mayPass: Bool {
         switch self {
         case .unknownHost, .unreachable, .connectTimedOut, .unavailable, .connectionLost, .connectionFailed, .timedOut,
@@ -52,8 +51,7 @@ public enum PostgreSQLFailure: Error, Sendable, Equatable {
         }
     }
 
-    /// Whether the server could not be reached at all, or refused to let us in.
-    public var kind: Kind {
+    public var cause: SourceFailureCause {
         switch self {
         case .unknownHost, .unreachable, .connectTimedOut, .unavailable, .connectionLost, .connectionFailed, .timedOut,
             .lockTimedOut:
@@ -66,10 +64,6 @@ public enum PostgreSQLFailure: Error, Sendable, Equatable {
             .configuration
         case .encoding, .valueInvalid, .unsupportedType, .damaged, .other, .cancelled: .data
         }
-    }
-
-    public enum Kind: Sendable {
-        case service, permission, configuration, data
     }
 
     /// - Parameter sqlState: five characters of the table in PostgreSQL's documentation, appendix A.
@@ -128,5 +122,11 @@ public enum PostgreSQLFailure: Error, Sendable, Equatable {
             return String(word)
         }
         return nil
+    }
+}
+
+extension RegisterError.Kind {
+    static func postgreSQL(_ failure: PostgreSQLFailure) -> RegisterError.Kind {
+        if case .cancelled = failure { .cancelled } else { .source(AnySourceFailure(failure)) }
     }
 }

@@ -25,16 +25,18 @@ final class PostgreSQLReader: SourceReader {
         } catch {
             throw RegisterError(error, file: source.name)
         }
-        do throws(RegisterError) {
-            (relation, forms) = try PostgreSQLSchema.read(source, on: connection)
-        } catch {
-            guard error.kind.isOfNames, let respelt = PostgreSQLSchema.respelt(source, on: connection) else {
-                throw error
-            }
+        if let found = try PostgreSQLSchema.read(source, on: connection) {
+            (relation, forms) = found
+        } else {
+            // The transaction is over.
+            let names = PostgreSQLSchema.names(connection)
+            let missing = RegisterError(PostgreSQLSchema.missing(source, among: names), file: place)
+            guard let respelt = PostgreSQLSchema.respelt(source, among: names) else { throw missing }
             do throws(PostgreSQLFailure) { try Self.begin(source.server, on: connection) } catch {
                 throw RegisterError(error, file: source.name)
             }
-            (relation, forms) = try PostgreSQLSchema.read(respelt, on: connection)
+            guard let found = try PostgreSQLSchema.read(respelt, on: connection) else { throw missing }
+            (relation, forms) = found
         }
         columns = forms.map(\.name)
         selected = Array(columns.indices)
@@ -154,19 +156,6 @@ extension PostgreSQLColumn {
     }
 }
 
-extension RegisterError.Kind {
-    /// Whether no table of the name was found.
-    fileprivate var isOfNames: Bool {
-        switch self {
-        case .missingTable, .postgreSQL(.tableElsewhere): true
-        default: false
-        }
-    }
-}
-
 extension RegisterError {
-    init(_ failure: PostgreSQLFailure, file: String) {
-        let kind: Kind = if case .cancelled = failure { .cancelled } else { .postgreSQL(failure) }
-        self.init(kind, file: file)
-    }
+    init(_ failure: PostgreSQLFailure, file: String) { self.init(.postgreSQL(failure), file: file) }
 }

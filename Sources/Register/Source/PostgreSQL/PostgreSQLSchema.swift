@@ -3,10 +3,10 @@ enum PostgreSQLSchema {
     /// How many names are looked through for one that is near.
     private static let nameLimit = 10_000
 
-    /// - Returns: what stands after FROM, and its columns in order.
+    /// - Returns: what stands after FROM, and its columns in order; nil if there is no such table.
     static func read(
         _ source: PostgreSQLSource, on connection: PostgreSQLConnection
-    ) throws(RegisterError) -> (relation: String, columns: [PostgreSQLColumn]) {
+    ) throws(RegisterError) -> (relation: String, columns: [PostgreSQLColumn])? {
         let relation: String
         let description: PostgreSQLAnswer
         let types: [UInt32: PostgreSQLType]
@@ -25,9 +25,7 @@ enum PostgreSQLSchema {
             types = try self.types(of: description, connection)
         } catch {
             switch (error, source.relation) {
-            case (.queryInvalid(sqlState: "42P01"), .table(let table, let schema)),
-                (.queryInvalid(sqlState: "3F000"), .table(let table, let schema)):
-                throw RegisterError(missing(table, schema, among: (try? names(connection)) ?? []), file: source.name)
+            case (.queryInvalid(sqlState: "42P01"), .table), (.queryInvalid(sqlState: "3F000"), .table): return nil
             default: throw RegisterError(error, file: source.name)
             }
         }
@@ -80,26 +78,24 @@ enum PostgreSQLSchema {
         return types
     }
 
-    /// The tables and views that the role can see, by schema and name.
-    private static func names(
-        _ connection: PostgreSQLConnection
-    ) throws(PostgreSQLFailure) -> [(schema: String, table: String)] {
-        try connection.execute("ROLLBACK")
-        let answer = try connection.execute(
-            """
+    /// A table or a view, by the server's names.
+    typealias Name = (schema: String, table: String)
+
+    /// The tables and views that the role can see, in order; none if the server does not say. The transaction is over
+    /// then.
+    static func names(_ connection: PostgreSQLConnection) -> [Name] {
+        let query = """
             SELECT s.nspname, c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace s ON s.oid = c.relnamespace
             WHERE c.relkind IN ('r', 'v', 'm', 'f', 'p') AND s.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
             ORDER BY 1, 2 LIMIT \(nameLimit)
-            """)
+            """
+        guard (try? connection.execute("ROLLBACK")) != nil, let answer = try? connection.execute(query) else { return [] }
         return (0..<answer.rowCount).map { (answer.text($0, 0) ?? "", answer.text($0, 1) ?? "") }
     }
 
-    /// The same table as the server has its name, if that differs in nothing but the code points of its characters. The
-    /// transaction is over then.
-    static func respelt(_ source: PostgreSQLSource, on connection: PostgreSQLConnection) -> PostgreSQLSource? {
-        guard case .table(let table, let schema) = source.relation, let names = try? names(connection) else {
-            return nil
-        }
+    /// The same table as the server has its name, if that differs in nothing but the code points of its characters.
+    static func respelt(_ source: PostgreSQLSource, among names: [Name]) -> PostgreSQLSource? {
+        guard case .table(let table, let schema) = source.relation else { return nil }
         let found = names.filter { name in name.table == table && (schema.map { $0 == name.schema } ?? true) }
         guard let only = found.first, found.count == 1,
             !only.table.utf8.elementsEqual(table.utf8)
@@ -110,9 +106,9 @@ enum PostgreSQLSchema {
         return source
     }
 
-    private static func missing(
-        _ table: String, _ schema: String?, among names: [(schema: String, table: String)]
-    ) -> RegisterError.Kind {
+    /// What is said of a table that is not there.
+    static func missing(_ source: PostgreSQLSource, among names: [Name]) -> RegisterError.Kind {
+        guard case .table(let table, let schema) = source.relation else { return .postgreSQL(.notOneSelect) }
         let found = names.first {
             ($0.table == table || $0.schema + "." + $0.table == table) && $0.schema != schema
         }

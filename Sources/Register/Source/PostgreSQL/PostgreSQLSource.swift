@@ -1,7 +1,7 @@
 /// A table, a view or a query of a PostgreSQL database, and how its server is reached.
 ///
 /// It has no password: libpq finds one in its service file, its password file or the environment.
-public struct PostgreSQLSource: Sendable, Equatable {
+public struct PostgreSQLSource: TableSource {
     public var server: PostgreSQLServer
     public var relation: Relation
 
@@ -18,8 +18,8 @@ public struct PostgreSQLSource: Sendable, Equatable {
         self.relation = relation
     }
 
-    /// Where it is, for messages: what the configuration says of server, database and table.
-    var name: String {
+    /// What the configuration says of server, database and table.
+    public var name: String {
         let host = server.service.map { "service \($0)" } ?? server.host ?? "localhost"
         let port = server.port.map { ":\($0)" } ?? ""
         let database = server.database.map { "/\($0)" } ?? ""
@@ -27,5 +27,9 @@ public struct PostgreSQLSource: Sendable, Equatable {
         case .table(let table, let schema): return "\(host)\(port)\(database), \(schema.map { $0 + "." } ?? "")\(table)"
         case .query: return "\(host)\(port)\(database), query"
         }
+    }
+
+    public func makeReader() throws(RegisterError) -> any SourceReader {
+        try PostgreSQLReader(self)
     }
 }

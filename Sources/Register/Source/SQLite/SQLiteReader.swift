@@ -49,7 +49,9 @@ final class SQLiteReader: SourceReader {
             } catch let error as DatabaseError where Self.needsFolder(error) && SQLiteLog.isUsed(by: block) {
                 // In WAL mode SQLite writes beside the database even to read it. Where it may not, and nothing is left in the
                 // log, the database itself has everything, as long as nobody writes.
-                guard SQLiteLog.isEmpty(besides: path) else { throw RegisterError(.walNeedsFolder, file: path) }
+                guard SQLiteLog.isEmpty(besides: path) else {
+                    throw RegisterError(.sqlite(.walNeedsFolder), file: path)
+                }
                 opened = try Self.open(SQLiteLog.unlockedURI(path), table: table, path: path, configuration)
                 watched = file
             }
@@ -209,15 +211,15 @@ final class SQLiteReader: SourceReader {
     /// SQLite's messages can hold values, so only its result code is kept.
     static func registerError(_ error: any Error, path: String) -> RegisterError {
         if let error = error as? RegisterError { return error }
-        guard let error = error as? DatabaseError else { return RegisterError(.databaseFailed(code: 1), file: path) }
+        guard let error = error as? DatabaseError else { return RegisterError(.sqlite(.failed(code: 1)), file: path) }
         let kind: RegisterError.Kind =
             switch error.resultCode {
-            case .SQLITE_NOTADB: .notADatabase
-            case .SQLITE_BUSY, .SQLITE_LOCKED: .databaseLocked
-            case .SQLITE_CORRUPT: .databaseCorrupt
+            case .SQLITE_NOTADB: .sqlite(.notADatabase)
+            case .SQLITE_BUSY, .SQLITE_LOCKED: .sqlite(.locked)
+            case .SQLITE_CORRUPT: .sqlite(.corrupt)
             case .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_AUTH, .SQLITE_READONLY: .permissionDenied
             case .SQLITE_TOOBIG: .recordTooLong(byteLimit: RecordLimit.recordByteCount)
-            default: .databaseFailed(code: error.extendedResultCode.rawValue)
+            default: .sqlite(.failed(code: error.extendedResultCode.rawValue))
             }
         return RegisterError(kind, file: path)
     }

@@ -50,7 +50,9 @@ import Testing
             switch whole {
             case .records(let records): recordCount += records.count
             case .error(let error):
-                errorKinds.insert(String(describing: error.kind).prefix { $0 != "(" }.description)
+                var name = String(describing: error.kind).prefix { $0 != "(" }.description
+                if case .source(let source) = error.kind { name = String(describing: source.failure) }
+                errorKinds.insert(name)
                 #expect(error.description.hasSuffix("."))
             }
         }

@@ -84,18 +84,18 @@ import Testing
             return reader
         }
         #expect(try records(reader("a,b,c\n1,2,3\n")) == [[.null, c("2"), .null]])
-        #expect(registerError { _ = try records(reader("a,b,c\n1,2,3\"\n")) }?.kind == .strayQuote)
+        #expect(registerError { _ = try records(reader("a,b,c\n1,2,3\"\n")) }?.kind == .csv(.strayQuote))
     }
 
     @Test func namesEveryMistakeAndItsPlace() {
         #expect(failure("") == error(.emptyFile))
         #expect(failure("\u{FEFF}") == error(.emptyFile))
-        #expect(failure("a,b\n1,x\"y\n") == error(.strayQuote, row: 1, line: 2, column: "b"))
-        #expect(failure("a,b\n1,2\n\"x\"y,2\n") == error(.textAfterClosingQuote, row: 2, line: 3, column: "a"))
-        #expect(failure("a,b\n\"x\" ,2\n") == error(.textAfterClosingQuote, row: 1, line: 2, column: "a"))
-        #expect(failure("a,b\n1,\"x\ny\n") == error(.unterminatedQuote, row: 1, line: 2, column: "b"))
-        #expect(failure("a,b\n1,\"") == error(.unterminatedQuote, row: 1, line: 2, column: "b"))
-        #expect(failure("\"a,b\n") == error(.unterminatedQuote, line: 1, column: "#1"))
+        #expect(failure("a,b\n1,x\"y\n") == error(.csv(.strayQuote), row: 1, line: 2, column: "b"))
+        #expect(failure("a,b\n1,2\n\"x\"y,2\n") == error(.csv(.textAfterClosingQuote), row: 2, line: 3, column: "a"))
+        #expect(failure("a,b\n\"x\" ,2\n") == error(.csv(.textAfterClosingQuote), row: 1, line: 2, column: "a"))
+        #expect(failure("a,b\n1,\"x\ny\n") == error(.csv(.unterminatedQuote), row: 1, line: 2, column: "b"))
+        #expect(failure("a,b\n1,\"") == error(.csv(.unterminatedQuote), row: 1, line: 2, column: "b"))
+        #expect(failure("\"a,b\n") == error(.csv(.unterminatedQuote), line: 1, column: "#1"))
         #expect(failure("a,b\n1,2,3\n") == error(.tooManyFields(expected: 2), row: 1, line: 2))
         #expect(failure("a,b\n1,2,\n") == error(.tooManyFields(expected: 2), row: 1, line: 2))
         #expect(failure("a,b\n1\n") == error(.tooFewFields(expected: 2, found: 1), row: 1, line: 2))
@@ -104,12 +104,12 @@ import Testing
         #expect(failure("a,b\n1,x\0\n") == error(.nulByte, row: 1, line: 2, column: "b"))
         #expect(failure("a,b\n1,\"\0\"\n") == error(.nulByte, row: 1, line: 2, column: "b"))
         #expect(failure("a,b\n1,\"\"\0\n") == error(.nulByte, row: 1, line: 2, column: "b"))
-        #expect(failure("a,b\n1,2\r3,4\n") == error(.strayCarriageReturn, row: 1, line: 2, column: "b"))
-        #expect(failure("a,b\n1,\"2\"\r,4\n") == error(.strayCarriageReturn, row: 1, line: 2, column: "b"))
-        #expect(failure("a,b\n1,2\r") == error(.strayCarriageReturn, row: 1, line: 2, column: "b"))
-        for text in ["a,b;c\n", "a\tb|c\n", "a|b,c\n"] { #expect(failure(text) == error(.ambiguousDelimiter, line: 1)) }
+        #expect(failure("a,b\n1,2\r3,4\n") == error(.csv(.strayCarriageReturn), row: 1, line: 2, column: "b"))
+        #expect(failure("a,b\n1,\"2\"\r,4\n") == error(.csv(.strayCarriageReturn), row: 1, line: 2, column: "b"))
+        #expect(failure("a,b\n1,2\r") == error(.csv(.strayCarriageReturn), row: 1, line: 2, column: "b"))
+        for text in ["a,b;c\n", "a\tb|c\n", "a|b,c\n"] { #expect(failure(text) == error(.csv(.ambiguousDelimiter), line: 1)) }
         #expect(failure("a,131052-308T,c\n") == error(.identityCodeInHeader, line: 1, column: "#2"))
-        #expect(failure(",b\n\"\"x,2\n") == error(.textAfterClosingQuote, row: 1, line: 2, column: "#1"))
+        #expect(failure(",b\n\"\"x,2\n") == error(.csv(.textAfterClosingQuote), row: 1, line: 2, column: "#1"))
         let names = (1...4097).map { "c\($0)" }.joined(separator: ",")
         #expect(failure(names) == error(.tooManyColumns(limit: 4096), line: 1))
     }
@@ -154,7 +154,7 @@ import Testing
     @Test func namesWhatIsWrongWithTheFile() throws {
         let folder = try TemporaryFolder()
         func kind(_ path: String) -> RegisterError.Kind? {
-            registerError { _ = try RegisterSource(.csv(path: path), identityColumn: "a").makeReader() }?.kind
+            registerError { _ = try CSVSource(path: path).makeReader() }?.kind
         }
         #expect(kind(folder.path + "/none.csv") == .fileNotFound)
         #expect(kind(folder.path) == .notAFile)
@@ -191,7 +191,7 @@ import Testing
     @Test func noticesThatTheFileChanges() throws {
         let folder = try TemporaryFolder()
         let path = try folder.write("a\n" + String(repeating: "1\n", count: 100_000))
-        var reader = try RegisterSource(.csv(path: path), identityColumn: "a").makeReader()
+        var reader = try CSVSource(path: path).makeReader()
         _ = try reader.next()
         let handle = try #require(FileHandle(forWritingAtPath: path))
         try handle.seekToEnd()

@@ -33,3 +33,11 @@ struct TestDatabase {
 
     func run(_ sql: String) throws { try cluster.run(sql, database: name) }
 }
+
+extension RegisterError {
+    /// What went wrong with the server; nil for what can go wrong with every source.
+    var postgreSQLFailure: PostgreSQLFailure? {
+        guard case .source(let source) = kind else { return nil }
+        return source.failure as? PostgreSQLFailure
+    }
+}

@@ -42,7 +42,7 @@ import Testing
 
     private func failure(_ server: PostgreSQLServer) -> PostgreSQLFailure? {
         let error = registerError { _ = try read(server) }
-        guard case .postgreSQL(let failure)? = error?.kind else {
+        guard let failure = error?.postgreSQLFailure else {
             Issue.record("\(String(describing: error))")
             return nil
         }

@@ -197,10 +197,10 @@ import Testing
     ])
     func severalStatementsAreRefused(query: String) throws {
         let database = try TestDatabase("CREATE TABLE t AS SELECT 1 AS n")
-        let found = try #require(kind(database.query(query)))
-        switch found {
-        case .postgreSQL(.queryInvalid), .postgreSQL(.notOneSelect): break
-        default: Issue.record("\(found)")
+        let error = try #require(registerError { _ = try PostgreSQLReader(database.query(query)) })
+        switch error.postgreSQLFailure {
+        case .queryInvalid?, .notOneSelect?: break
+        default: Issue.record("\(error)")
         }
         #expect(try all(database.table("t")) == [[.integer(1)]])
     }
@@ -284,9 +284,6 @@ import Testing
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'sidos-node' AND datname = '\(database.name)'"
         )
         let error = try #require(registerError { while try reader.next() != nil {} })
-        switch error.kind {
-        case .postgreSQL(let failure): #expect(failure.mayPass, "\(failure)")
-        default: Issue.record("\(error)")
-        }
+        #expect(error.postgreSQLFailure?.mayPass == true, "\(error)")
     }
 }

@@ -103,7 +103,7 @@ import Testing
         #expect(kind(folder.path + "/none.sqlite") == .fileNotFound)
         #expect(kind(folder.path) == .notAFile)
         #expect(kind(try folder.write("", to: "empty")) == .emptyFile)
-        #expect(kind(try folder.write(String(repeating: "no database ", count: 100), to: "text")) == .notADatabase)
+        #expect(kind(try folder.write(String(repeating: "no database ", count: 100), to: "text")) == .sqlite(.notADatabase))
         let path = try folder.database(
             "CREATE TABLE Benefits (n)", "CREATE VIEW broken AS SELECT missing FROM gone",
             "CREATE INDEX i ON Benefits (n)")
@@ -114,13 +114,13 @@ import Testing
             kind(path, "x\"; DROP TABLE Benefits; --")
                 == .missingTable(
                     name: "x\"; DROP TABLE Benefits; --", suggestion: nil, others: ["Benefits", "broken"]))
-        #expect(kind(path, "broken") == .databaseFailed(code: ResultCode.SQLITE_ERROR.rawValue))
+        #expect(kind(path, "broken") == .sqlite(.failed(code: ResultCode.SQLITE_ERROR.rawValue)))
         #expect(try records(SQLiteReader(path: path, table: "Benefits")) == [])
 
         let locker = try DatabaseQueue(path: path)
         try locker.inDatabase { db in
             try db.execute(sql: "BEGIN EXCLUSIVE")
-            #expect(kind(path, "Benefits") == .databaseLocked)
+            #expect(kind(path, "Benefits") == .sqlite(.locked))
             try db.execute(sql: "ROLLBACK")
         }
 
@@ -128,8 +128,8 @@ import Testing
         for (code, expected): (ResultCode, RegisterError.Kind) in [
             (.SQLITE_CANTOPEN, .permissionDenied), (.SQLITE_PERM, .permissionDenied),
             (.SQLITE_READONLY, .permissionDenied),
-            (.SQLITE_BUSY, .databaseLocked), (.SQLITE_LOCKED, .databaseLocked), (.SQLITE_CORRUPT, .databaseCorrupt),
-            (.SQLITE_IOERR, .databaseFailed(code: ResultCode.SQLITE_IOERR.rawValue)),
+            (.SQLITE_BUSY, .sqlite(.locked)), (.SQLITE_LOCKED, .sqlite(.locked)), (.SQLITE_CORRUPT, .sqlite(.corrupt)),
+            (.SQLITE_IOERR, .sqlite(.failed(code: ResultCode.SQLITE_IOERR.rawValue))),
         ] {
             let error = SQLiteReader.registerError(DatabaseError(resultCode: code, message: "secret"), path: "p")
             #expect(error == RegisterError(expected, file: "p"))
@@ -145,7 +145,7 @@ import Testing
         var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
         #expect(bytes.count > 100_000)
         for index in 8192..<bytes.count { bytes[index] = 0xA5 }
-        #expect(kind(try folder.write(bytes, to: "damaged.sqlite")) == .databaseCorrupt)
+        #expect(kind(try folder.write(bytes, to: "damaged.sqlite")) == .sqlite(.corrupt))
     }
 
     @Test func textIsValidWithoutNULAndBounded() throws {

@@ -2,8 +2,9 @@ internal import Daemon
 internal import Register
 internal import StrictYAML
 
-extension PostgreSQLSource {
-    /// The `postgresql` of a register or a history.
+extension PostgreSQLSource: ConfiguredSource {
+    static var field: String { "postgresql" }
+
     init(_ mapping: StrictMapping) {
         mapping.refuse(
             "password",

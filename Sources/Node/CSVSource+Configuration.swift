@@ -1,0 +1,15 @@
+internal import Daemon
+internal import Register
+internal import StrictYAML
+
+extension CSVSource: ConfiguredSource {
+    static var field: String { "csv" }
+
+    init(_ mapping: StrictMapping) {
+        self.init(
+            path: mapping.path("file"),
+            delimiter: mapping.enumeration("delimiter", CSVDelimiter.self, default: .detect),
+            decimalComma: mapping.bool("decimal_comma", default: false), nullText: mapping.optionalString("null_text"),
+            quotedNull: mapping.bool("quoted_null", default: false))
+    }
+}

@@ -1,0 +1,35 @@
+internal import Daemon
+internal import Register
+internal import StrictYAML
+
+/// A kind of source that `config.yaml` can name.
+protocol ConfiguredSource: TableSource {
+    /// The field that a table of the kind is under, such as `csv`.
+    static var field: String { get }
+
+    /// Reads what is under it; mistakes are recorded there.
+    init(_ mapping: StrictMapping)
+}
+
+/// The kinds of source that there are.
+enum TableSources {
+    static let kinds: [any ConfiguredSource.Type] = [CSVSource.self, SQLiteSource.self, PostgreSQLSource.self]
+
+    /// The one table of a register, a history or a list.
+    static func read(_ mapping: StrictMapping) -> any TableSource {
+        let given = kinds.filter { mapping.has($0.field) }
+        let tables = kinds.compactMap { kind in mapping.optionalMapping(kind.field).map { kind.init($0) } }
+        for other in given.dropFirst() { mapping.reject(other.field, "a table is read from one source: \(names)") }
+        if !kinds.contains(where: { mapping.names.contains($0.field) }) {
+            mapping.reject(kinds[0].field, "is missing: a table is read from one source, which is \(names)")
+        }
+        // Stands in for what was rejected.
+        return tables.first ?? CSVSource(path: "")
+    }
+
+    /// Such as `csv, sqlite or postgresql`.
+    private static var names: String {
+        let names = kinds.map { $0.field }
+        return names.dropLast().joined(separator: ", ") + " or " + names.suffix(1).joined()
+    }
+}
