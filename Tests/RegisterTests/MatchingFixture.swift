@@ -1,3 +1,4 @@
+import PSIProtocol
 import Testing
 
 @testable import Agreement
@@ -61,10 +62,14 @@ enum ExampleCode {
 
     static func official(_ number: Int) -> String { "131052\(signs[number % signs.count])308T" }
 
-    static func identity(_ code: String) -> [UInt8] { Array("fi-hetu\u{1F}\(code)".utf8) }
+    static func identity(_ code: String) -> PersonIdentity { Self.code(code).person }
 
-    static func temporary(_ code: String, owner: String = "kela") -> [UInt8] {
-        Array("fi-hetu-temporary\u{1F}\(owner)\u{1F}\(code)".utf8)
+    static func code(_ code: String) -> CodeIdentity {
+        CodeIdentity(PersonIdentity(bytes: Array("fi-hetu\u{1F}\(code)".utf8)), .official)
+    }
+
+    static func temporary(_ code: String, owner: String = "kela") -> PersonIdentity {
+        PersonIdentity(bytes: Array("fi-hetu-temporary\u{1F}\(owner)\u{1F}\(code)".utf8))
     }
 }
 
@@ -84,7 +89,7 @@ struct SeenPerson: Hashable, CustomStringConvertible {
     }
 
     init(_ person: PersonRows) {
-        func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+        func text(_ identity: PersonIdentity) -> String { String(decoding: identity.bytes, as: UTF8.self) }
         identity = person.identity.map(text)
         former = person.former.map(text)
         fields = person.fields.map { SeenPerson.text($0) }

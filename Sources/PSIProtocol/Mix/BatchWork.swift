@@ -56,7 +56,7 @@ struct BatchWork<S: Suite>: Sendable {
         for (index, entry) in entries.enumerated() {
             guard case .person(let person) = entry else { continue }
             let tokens = tokens?.tokens(of: person.features) ?? []
-            for (offset, value) in (person.identities + tokens).enumerated() {
+            for (offset, value) in (person.identities.map { $0?.bytes } + tokens).enumerated() {
                 guard let value else { continue }
                 let position = firstValue + offset
                 messages.append(heads[position] + value)

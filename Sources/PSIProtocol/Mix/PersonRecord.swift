@@ -1,8 +1,8 @@
-/// What an owner declares of one person of a register. Secret.
-public struct PersonRecord: Sendable {
+/// What an owner declares of one person of a register. Secret; reflection shows no content.
+public struct PersonRecord: Sendable, CustomReflectable {
     /// What is hashed for each value of each match key, in the agreement's order; nil where the person lacks the key's parts
     /// or has fewer values.
-    public let identities: [[UInt8]?]
+    public let identities: [PersonIdentity?]
     /// Of each group of features that tokens are made of, in the agreement's order, what the person has; empty without
     /// tokens.
     public let features: [[[UInt8]]]
@@ -13,7 +13,7 @@ public struct PersonRecord: Sendable {
     public let isWithheld: Bool
 
     public init(
-        identities: [[UInt8]?], features: [[[UInt8]]] = [], rows: [UInt8], rowCount: Int, isWithheld: Bool = false
+        identities: [PersonIdentity?], features: [[[UInt8]]] = [], rows: [UInt8], rowCount: Int, isWithheld: Bool = false
     ) {
         self.identities = identities
         self.features = features
@@ -21,4 +21,6 @@ public struct PersonRecord: Sendable {
         self.rowCount = rowCount
         self.isWithheld = isWithheld
     }
+
+    public var customMirror: Mirror { Mirror(self, children: [:]) }
 }

@@ -23,7 +23,7 @@ public struct KeyCensus {
     }
 
     /// - Parameter identities: of one person, see `PersonValues.identities`. Secret.
-    public mutating func add(_ identities: [[UInt8]?]) throws {
+    public mutating func add(_ identities: [PersonIdentity?]) throws {
         var position = 0
         let person = Values.BigEndian.u32(peopleCount)
         for (index, key) in keys.enumerated() {
@@ -31,7 +31,7 @@ public struct KeyCensus {
             for value in identities[position..<min(position + key.valueCount, identities.count)] {
                 guard let value else { continue }
                 isPresent = true
-                let hash = value.withUnsafeBytes { keyed.code(of: $0) }.prefix(Self.hashByteCount)
+                let hash = value.bytes.withUnsafeBytes { keyed.code(of: $0) }.prefix(Self.hashByteCount)
                 try sorter.add([UInt8(index)] + hash + person)
             }
             if isPresent { present[index] += 1 }

@@ -105,10 +105,10 @@ public final class PersonGrouping {
                 if !row.isKept { survey.rowsLeftOut += 1 }
                 if row.isOutside {
                     // It puts nobody into the register, but its code can be a listed one of somebody who is in it.
-                    guard head.hasCode, neverRelease?.listed.contains(head.name) ?? false else { continue }
+                    guard let identity = head.identity, neverRelease?.listed.contains(identity) ?? false else { continue }
                     head.isMarked = true
                 }
-                if row.isMarked, head.hasCode { try neverRelease?.mark(head.name, file: file) }
+                if row.isMarked, let identity = head.identity { try neverRelease?.mark(identity, file: file) }
                 if row.isKept {
                     let tally = RowTally(row.code, row.quality)
                     // Of whom a row is, and so whether it counts, is known at the end only.
@@ -152,16 +152,16 @@ public final class PersonGrouping {
 
     private func isWithheld(_ head: PersonHead) -> Bool {
         guard let neverRelease else { return false }
-        return head.isMarked || head.hasCode && neverRelease.contains(head.name)
+        return head.isMarked || head.identity.map(neverRelease.contains) ?? false
     }
 
     private func head(of row: ReadRow) -> PersonHead {
         let fields = FieldCoding.encode(row.fields)
         switch row.code {
         case .success(let reading):
-            let identity = history?.current(of: reading.identity.bytes) ?? reading.identity.bytes
+            let code = history?.current(of: reading.code) ?? reading.code
             var head = PersonHead(
-                name: identity, hasCode: true, isTemporary: PersonIdentity(bytes: identity).isTemporary, refusal: nil,
+                name: code.person.bytes, hasCode: true, isTemporary: code.codeClass == .temporary, refusal: nil,
                 fields: fields)
             (head.isKept, head.isMarked) = (row.isKept, row.isMarked)
             return head
@@ -249,9 +249,9 @@ public final class PersonGrouping {
                 (rowCount, keptCount, isMarked) = (0, 0, false)
                 vote = FieldVote(fieldCount: plan.fields.count)
             }
-            if hasCode, neverRelease?.listed.contains(key) ?? false { listedCount += 1 }
-            let identity = hasCode ? key : []
-            let isWithheld = isMarked || hasCode && neverRelease?.contains(key) ?? false
+            let identity = hasCode ? PersonIdentity(bytes: key) : nil
+            if let identity, neverRelease?.listed.contains(identity) ?? false { listedCount += 1 }
+            let isWithheld = isMarked || identity.map { neverRelease?.contains($0) ?? false } ?? false
             if isWithheld {
                 survey.peopleWithheld += 1
                 guard plan.withholding == .dummyCell else { return }
@@ -267,7 +267,7 @@ public final class PersonGrouping {
             survey.rowsKept += keptCount
             if keptCount == 0 { survey.peopleWithoutRows += 1 }
             if !hasCode { survey.peopleWithoutCode += 1 }
-            if hasCode, let history, !history.former(of: key).isEmpty { survey.peopleWithFormerCodes += 1 }
+            if let identity, let history, !history.former(of: identity).isEmpty { survey.peopleWithFormerCodes += 1 }
             survey.mostRowsOfPerson = max(survey.mostRowsOfPerson, keptCount)
             survey.mostBytesOfPerson = max(survey.mostBytesOfPerson, rows.count)
         }

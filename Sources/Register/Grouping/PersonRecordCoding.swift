@@ -1,4 +1,5 @@
 internal import Agreement
+internal import PSIProtocol
 internal import Values
 
 /// What is known of a row's person besides the row, as bytes on their way through the sorts. Secret; never leaves the node.
@@ -19,6 +20,9 @@ struct PersonHead: Equatable {
     var isMarked = false
     /// The row as it is to be counted once it is known that its person is not left out; empty if it was counted before.
     var tally: [UInt8] = []
+
+    /// Of the code, if there is one.
+    var identity: PersonIdentity? { hasCode ? PersonIdentity(bytes: name) : nil }
 
     func append(to bytes: inout [UInt8]) {
         BigEndian.append(UInt64(name.count), byteCount: 3, to: &bytes)

@@ -1,11 +1,12 @@
+public import PSIProtocol
 public import Values
 
 /// One person and all the rows there are of them. Secret; reflection shows no content.
 public struct PersonRows: Sendable, CustomReflectable {
-    /// What is hashed for the person's code, see `PersonIdentity`; nil if they have none that can be used.
-    public let identity: [UInt8]?
+    /// Of the person's code; nil if they have none that can be used.
+    public let identity: PersonIdentity?
     /// Codes that the person had before, the most recent first.
-    public let former: [[UInt8]]
+    public let former: [PersonIdentity]
     /// The register's match fields in the agreement's order.
     let fields: [NormalisedField?]
     /// The declared columns' values, in an order that says nothing of the source's; equal rows are all there.
@@ -14,7 +15,7 @@ public struct PersonRows: Sendable, CustomReflectable {
     public let isWithheld: Bool
 
     init(
-        identity: [UInt8]?, former: [[UInt8]] = [], fields: [NormalisedField?] = [], rows: [[FieldValue]],
+        identity: PersonIdentity?, former: [PersonIdentity] = [], fields: [NormalisedField?] = [], rows: [[FieldValue]],
         isWithheld: Bool = false
     ) {
         self.identity = identity

@@ -16,8 +16,9 @@ struct PersonRunWriter {
     init(spool: any Spool) throws { writer = try spool.makeRun() }
 
     mutating func append(
-        identity: [UInt8], fields: [UInt8], rowCount: Int, rows: [UInt8], isWithheld: Bool
+        identity: PersonIdentity?, fields: [UInt8], rowCount: Int, rows: [UInt8], isWithheld: Bool
     ) throws {
+        let identity = identity?.bytes ?? []
         BigEndian.append(UInt64(identity.count), byteCount: 2, to: &block)
         BigEndian.append(UInt64(fields.count), byteCount: 3, to: &block)
         BigEndian.append(UInt64(rowCount), byteCount: 4, to: &block)
@@ -92,7 +93,7 @@ final class PersonRunReader {
         guard try fill(Int(identityByteCount) + Int(fieldsByteCount) + Int(byteCount)) else { throw PersonRunDamage() }
         let block = block
         reading = position + Int(identityByteCount)
-        let identity = Array(block[position..<reading])
+        let identity = identityByteCount == 0 ? nil : PersonIdentity(bytes: Array(block[position..<reading]))
         let fieldBytes = Array(block[reading..<(reading + Int(fieldsByteCount))])
         reading += fieldBytes.count
         guard let fields = FieldCoding.split(fieldBytes, count: plan.fields.count) else { throw PersonRunDamage() }
@@ -109,7 +110,7 @@ final class PersonRunReader {
         position = end
         personCount -= 1
         return PersonRows(
-            identity: identity.isEmpty ? nil : identity, former: history?.former(of: identity) ?? [],
+            identity: identity, former: identity.flatMap { history?.former(of: $0) } ?? [],
             fields: zip(fields, plan.fields).map { FieldCoding.decode($0, as: $1.kind) }, rows: rows,
             isWithheld: withheld == 1)
     }

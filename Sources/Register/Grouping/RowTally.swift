@@ -47,7 +47,7 @@ extension SourceSurvey.CodeCounts {
         switch code {
         case .success(let reading):
             if reading.isRepaired { repaired += 1 }
-            switch reading.codeClass {
+            switch reading.code.codeClass {
             case .official: official += 1
             case .temporary: temporary += 1
             }

@@ -22,8 +22,7 @@ public struct EstonianIdentityScheme: IdentityScheme {
         guard code.hasRightCheckDigit else { throw .wrongCheckCharacter }
         if let today, date > today { throw .futureBirthDate }
         return IdentityReading(
-            identity: PersonIdentity(label: Self.id, owner: nil, code: text.bytes), codeClass: .official,
-            isRepaired: text.isRepaired)
+            CodeIdentity(label: Self.id, owner: nil, code: text.bytes), isRepaired: text.isRepaired)
     }
 
     /// A code's digits when its form is right, before they are judged.

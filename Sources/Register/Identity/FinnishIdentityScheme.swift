@@ -16,16 +16,14 @@ public struct FinnishIdentityScheme: IdentityScheme {
     public func read(_ text: ArraySlice<UInt8>, owner: ParticipantID) throws(RefusalReason) -> IdentityReading {
         let text = try CodeText(text)
         let code = try PersonalIdentityCode(exact: text.bytes, today: today)
-        return IdentityReading(
-            identity: Self.identity(of: code, owner: owner),
-            codeClass: code.issuer == .population ? .official : .temporary, isRepaired: text.isRepaired)
+        return IdentityReading(Self.identity(of: code, owner: owner), isRepaired: text.isRepaired)
     }
 
     /// `fi-hetu` 0x1F code, or `fi-hetu-temporary` 0x1F owner 0x1F code.
-    public static func identity(of code: PersonalIdentityCode, owner: ParticipantID) -> PersonIdentity {
+    public static func identity(of code: PersonalIdentityCode, owner: ParticipantID) -> CodeIdentity {
         switch code.issuer {
-        case .population: PersonIdentity(label: id, owner: nil, code: code.bytes)
-        case .temporary: PersonIdentity(label: "fi-hetu-temporary", owner: owner, code: code.bytes)
+        case .population: CodeIdentity(label: id, owner: nil, code: code.bytes)
+        case .temporary: CodeIdentity(label: "fi-hetu-temporary", owner: owner, code: code.bytes)
         }
     }
 }

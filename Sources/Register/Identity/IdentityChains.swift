@@ -14,8 +14,8 @@ struct IdentityChains {
 
     /// - Parameters:
     ///   - successors: by number, another identity's number; negative when there is none to follow.
-    ///   - identities: by number, their bytes.
-    init(successors: [Int32], identities: [[UInt8]]) {
+    ///   - identities: by number.
+    init(successors: [Int32], identities: [CodeIdentity]) {
         current = Array(repeating: Self.unseen, count: successors.count)
         steps = Array(repeating: 0, count: successors.count)
         var isCircle = Array(repeating: false, count: successors.count)
@@ -56,12 +56,12 @@ struct IdentityChains {
     /// Makes a circle one person.
     ///
     /// - Returns: the number of the current identity, the one with the greatest bytes.
-    private mutating func close(circle start: Int, successors: [Int32], identities: [[UInt8]]) -> Int {
+    private mutating func close(circle start: Int, successors: [Int32], identities: [CodeIdentity]) -> Int {
         var person = start
         var count: Int32 = 0
         var number = start
         repeat {
-            if identities[person].lexicographicallyPrecedes(identities[number]) { person = number }
+            if Self.precedes(identities[person], identities[number]) { person = number }
             count += 1
             number = Int(successors[number])
         } while number != start
@@ -80,7 +80,7 @@ struct IdentityChains {
     /// Each person's former identities together, those with the fewest steps first, of equally many the greatest bytes.
     ///
     /// - Returns: their numbers, and by number of a current identity where its person's begin, with one more for the end.
-    func formers(identities: [[UInt8]]) -> (numbers: [Int32], starts: [Int32]) {
+    func formers(identities: [CodeIdentity]) -> (numbers: [Int32], starts: [Int32]) {
         var starts = Array(repeating: Int32(0), count: current.count + 1)
         for (number, person) in current.enumerated() where Int(person) != number { starts[Int(person) + 1] += 1 }
         for index in current.indices { starts[index + 1] += starts[index] }
@@ -94,9 +94,14 @@ struct IdentityChains {
             numbers[Int(starts[index])..<Int(starts[index + 1])].sort { left, right in
                 let (left, right) = (Int(left), Int(right))
                 if steps[left] != steps[right] { return steps[left] < steps[right] }
-                return identities[right].lexicographicallyPrecedes(identities[left])
+                return Self.precedes(identities[right], identities[left])
             }
         }
         return (numbers, starts)
+    }
+
+    /// By bytes, compared as unsigned numbers from the first on.
+    private static func precedes(_ left: CodeIdentity, _ right: CodeIdentity) -> Bool {
+        left.person.bytes.lexicographicallyPrecedes(right.person.bytes)
     }
 }

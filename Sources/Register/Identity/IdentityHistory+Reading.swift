@@ -21,7 +21,7 @@ extension IdentityHistory {
             let row: IdentityPairTable.Row?
             do throws(RegisterError) { row = try table.next(owner: owner) } catch { throw .unreadable(error) }
             switch row {
-            case .pair(let former, let current): try builder.add(former: former.bytes, current: current.bytes)
+            case .pair(let former, let current): try builder.add(former: former, current: current)
             case .refused(let reason): builder.refuse(reason)
             case nil:
                 self.init(builder)

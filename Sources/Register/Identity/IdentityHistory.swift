@@ -1,3 +1,5 @@
+public import PSIProtocol
+
 /// Which identities were one person's, one after the other: codes that were corrected, replaced or issued anew.
 ///
 /// A pair says that a former identity was replaced by another. A person's current identity is the end of the chain of
@@ -38,8 +40,8 @@ public struct IdentityHistory: Sendable, CustomReflectable {
     }
 
     /// Each identity's number.
-    private let numbers: [[UInt8]: Int32]
-    private let identities: [[UInt8]]
+    private let numbers: [PersonIdentity: Int32]
+    private let identities: [CodeIdentity]
     /// By number, the number of the person's current identity.
     private let current: [Int32]
     /// The numbers of former identities, a person's together and most recent first.
@@ -47,9 +49,9 @@ public struct IdentityHistory: Sendable, CustomReflectable {
     /// By number of a current identity, where its person's begin in `formers`; one more for the end.
     private let formerStarts: [Int32]
 
-    /// - Parameter pairs: former and current identity, what `PersonIdentity` has as its bytes. Secret.
+    /// - Parameter pairs: former and current identity. Secret.
     /// - Throws: `tooManyPairs`.
-    public init(_ pairs: some Sequence<(former: [UInt8], current: [UInt8])>) throws(IdentityHistoryError) {
+    public init(_ pairs: some Sequence<(former: CodeIdentity, current: CodeIdentity)>) throws(IdentityHistoryError) {
         var builder = IdentityHistoryBuilder(pairLimit: Self.pairLimit)
         for (former, current) in pairs { try builder.add(former: former, current: current) }
         self.init(builder)
@@ -69,8 +71,8 @@ public struct IdentityHistory: Sendable, CustomReflectable {
     }
 
     /// The current identity of the person who has this one; of an identity that no pair names, itself.
-    public func current(of identity: [UInt8]) -> [UInt8] {
-        guard let number = numbers[identity] else { return identity }
+    public func current(of identity: CodeIdentity) -> CodeIdentity {
+        guard let number = numbers[identity.person] else { return identity }
         return identities[Int(current[Int(number)])]
     }
 
@@ -78,11 +80,11 @@ public struct IdentityHistory: Sendable, CustomReflectable {
     ///
     /// - Returns: at most `formerLimit`, those with the fewest steps to the current one first, of equally many the
     ///   greatest bytes first; the one asked for is among them if it is a former one.
-    public func former(of identity: [UInt8]) -> [[UInt8]] {
+    public func former(of identity: PersonIdentity) -> [PersonIdentity] {
         guard let number = numbers[identity] else { return [] }
         let person = Int(current[Int(number)])
         let range = Int(formerStarts[person])..<Int(formerStarts[person + 1])
-        return formers[range].prefix(Self.formerLimit).map { identities[Int($0)] }
+        return formers[range].prefix(Self.formerLimit).map { identities[Int($0)].person }
     }
 
     /// Without children, so that no reflection prints a code.

@@ -3,7 +3,7 @@ internal import Values
 /// The rows of a table of pairs.
 struct IdentityPairTable {
     enum Row {
-        case pair(former: PersonIdentity, current: PersonIdentity)
+        case pair(former: CodeIdentity, current: CodeIdentity)
         /// Why the former code is not used, or the current one if only that is refused.
         case refused(RefusalReason)
     }
@@ -34,8 +34,8 @@ struct IdentityPairTable {
     mutating func next(owner: ParticipantID) throws(RegisterError) -> Row? {
         guard let record = try records.next() else { return nil }
         do throws(RefusalReason) {
-            let former = try scheme.read(record[formerIndex], owner: owner).identity
-            return .pair(former: former, current: try scheme.read(record[currentIndex], owner: owner).identity)
+            let former = try scheme.read(record[formerIndex], owner: owner).code
+            return .pair(former: former, current: try scheme.read(record[currentIndex], owner: owner).code)
         } catch {
             return .refused(error)
         }

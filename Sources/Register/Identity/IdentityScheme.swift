@@ -1,3 +1,4 @@
+public import PSIProtocol
 public import Values
 
 /// How a country writes its personal identity codes. Another country's code is another type that conforms, in a file of

@@ -1,3 +1,4 @@
+internal import PSIProtocol
 internal import Values
 
 /// Who is never to be released, by the identities of today. Secret; it shows nothing of itself.
@@ -6,9 +7,9 @@ struct NeverRelease: CustomReflectable {
     static let limit = 2_000_000
 
     /// Of the lists.
-    private(set) var listed: Set<[UInt8]> = []
+    private(set) var listed: Set<PersonIdentity> = []
     /// Of rows that the register marks.
-    private var marked: Set<[UInt8]> = []
+    private var marked: Set<PersonIdentity> = []
 
     /// Reads all lists anew. Anything that cannot be read is an error: nobody may be released by mistake.
     init(
@@ -18,9 +19,9 @@ struct NeverRelease: CustomReflectable {
         for source in sources { try read(source, owner: owner, scheme: scheme, history: history) }
     }
 
-    func contains(_ identity: [UInt8]) -> Bool { listed.contains(identity) || marked.contains(identity) }
+    func contains(_ identity: PersonIdentity) -> Bool { listed.contains(identity) || marked.contains(identity) }
 
-    mutating func mark(_ identity: [UInt8], file: String) throws(RegisterError) {
+    mutating func mark(_ identity: PersonIdentity, file: String) throws(RegisterError) {
         marked.insert(identity)
         if listed.count + marked.count > Self.limit {
             throw RegisterError(.tooManyNeverReleased(limit: Self.limit), file: file)
@@ -39,13 +40,13 @@ struct NeverRelease: CustomReflectable {
         }
         records.select([index])
         while let record = try records.next() {
-            let identity: PersonIdentity
+            let code: CodeIdentity
             do throws(RefusalReason) {
-                identity = try scheme.read(record[index], owner: owner).identity
+                code = try scheme.read(record[index], owner: owner).code
             } catch {
                 throw RegisterError(.badNeverReleaseCode(error), at: record.place, column: source.identityColumn)
             }
-            listed.insert(history?.current(of: identity.bytes) ?? identity.bytes)
+            listed.insert((history?.current(of: code) ?? code).person)
             guard listed.count <= Self.limit else {
                 throw RegisterError(.tooManyNeverReleased(limit: Self.limit), file: file)
             }

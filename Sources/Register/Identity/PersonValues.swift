@@ -1,3 +1,5 @@
+public import PSIProtocol
+
 /// What a person of a register contributes to matching: the values of the agreement's keys, and the features of tokens.
 public struct PersonValues: Sendable {
     private let plan: MatchPlan
@@ -5,14 +7,15 @@ public struct PersonValues: Sendable {
     public init(plan: MatchPlan) { self.plan = plan }
 
     /// What is hashed for each value of each match key, in the agreement's order; nil where there is none. Secret.
-    public func identities(of person: PersonRows) -> [[UInt8]?] {
+    public func identities(of person: PersonRows) -> [PersonIdentity?] {
         let evaluator = RecipeEvaluator(fields: plan.fields, profile: plan.profile)
-        return plan.keys.flatMap { key -> [[UInt8]?] in
-            let values: [[UInt8]] =
+        return plan.keys.flatMap { key -> [PersonIdentity?] in
+            let values: [PersonIdentity] =
                 switch key.content {
                 case .identityCode: person.identity.map { [$0] } ?? []
                 case .formerCode: Array(person.former.prefix(key.valueCount))
-                case .recipe(let recipe): evaluator.values(of: recipe, person.fields, limit: key.valueCount)
+                case .recipe(let recipe):
+                    evaluator.values(of: recipe, person.fields, limit: key.valueCount).map(PersonIdentity.init(bytes:))
                 }
             return (0..<key.valueCount).map { $0 < values.count ? values[$0] : nil }
         }

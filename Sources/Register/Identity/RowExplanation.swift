@@ -1,4 +1,5 @@
 internal import Agreement
+internal import PSIProtocol
 internal import Values
 
 /// What one row of a register normalises to, for its owner's own eyes: it shows the row's content.
@@ -21,8 +22,8 @@ public struct RowExplanation {
         case .row(let row):
             let neverRelease = try reader.readNeverRelease(history)
             var lines = Self.lines(of: row, plan: plan, history: history)
-            if let identity = try? row.code.get().identity.bytes, let neverRelease,
-                neverRelease.contains(history?.current(of: identity) ?? identity)
+            if let code = try? row.code.get().code, let neverRelease,
+                neverRelease.contains((history?.current(of: code) ?? code).person)
             {
                 lines.append("never released: the person is on a list")
             }
@@ -38,14 +39,15 @@ public struct RowExplanation {
 
     private static func lines(of row: ReadRow, plan: MatchPlan, history: IdentityHistory?) -> [String] {
         var lines: [String] = []
-        var identity: [UInt8]?
+        var identity: PersonIdentity?
         switch row.code {
         case .success(let reading):
-            identity = history?.current(of: reading.identity.bytes) ?? reading.identity.bytes
-            var line = "code: \(shown(reading.identity.bytes)) (\(reading.codeClass.rawValue)"
+            let current = history?.current(of: reading.code) ?? reading.code
+            var line = "code: \(shown(reading.identity)) (\(reading.code.codeClass.rawValue)"
             line += reading.isRepaired ? ", look-alikes read)" : ")"
-            if let identity, identity != reading.identity.bytes { line += ", today \(shown(identity))" }
+            if current != reading.code { line += ", today \(shown(current.person))" }
             lines.append(line)
+            identity = current.person
         case .failure(let reason): lines.append("code: none (\(reason.rawValue))")
         }
         if let local = row.localPerson { lines.append("person: \(shown(local))") }
@@ -94,6 +96,8 @@ public struct RowExplanation {
         guard kind == .givenNames || kind == .familyName else { return words }
         return words + ", sounds " + field.words.map { shown(profile.phonetic($0, as: kind)) }.joined(separator: " ")
     }
+
+    private static func shown(_ identity: PersonIdentity) -> String { shown(identity.bytes) }
 
     /// Parts are separated by a bar; characters that do more to a terminal than to be seen are left out.
     private static func shown(_ bytes: [UInt8]) -> String {

@@ -32,12 +32,11 @@ public struct SwedishIdentityScheme: IdentityScheme {
         guard number.hasRightCheckDigit else { throw .wrongCheckCharacter }
         if let today, date > today { throw .futureBirthDate }
         let code = number.canonical(inYear: year)
-        guard number.isInterim else {
-            let identity = PersonIdentity(label: Self.id, owner: nil, code: code)
-            return IdentityReading(identity: identity, codeClass: .official, isRepaired: text.isRepaired)
-        }
-        let identity = PersonIdentity(label: "se-personnummer-temporary", owner: owner, code: code)
-        return IdentityReading(identity: identity, codeClass: .temporary, isRepaired: text.isRepaired)
+        let identity =
+            number.isInterim
+            ? CodeIdentity(label: "se-personnummer-temporary", owner: owner, code: code)
+            : CodeIdentity(label: Self.id, owner: nil, code: code)
+        return IdentityReading(identity, isRepaired: text.isRepaired)
     }
 
     /// A number's parts when its form is right, before they are judged.

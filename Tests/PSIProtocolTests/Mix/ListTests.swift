@@ -75,7 +75,7 @@ struct ListTests {
         "a list is sorted, padded with what looks like people, and holds k·H of everybody", arguments: [0, 1, 31, 40])
     func list(count: Int) async throws {
         let people = (0..<count).map {
-            PersonRecord(identities: [Array("person \($0)".utf8)], rows: [], rowCount: 0)
+            PersonRecord(identities: [PersonIdentity(bytes: Array("person \($0)".utf8))], rows: [], rowCount: 0)
         }
         let made = try await Self.batch(people, padding: .padme)
         let items = Self.cut(made.list, 96)
@@ -107,7 +107,9 @@ struct ListTests {
     @Test("absent keys are random elements, and the first key's order holds")
     func absentKeys() async throws {
         let people: [PersonRecord] = (0..<9).map { person in
-            let identities: [[UInt8]?] = (0..<3).map { key in (person + key) % 3 == 0 ? nil : [UInt8(person)] }
+            let identities = (0..<3).map { key in
+                (person + key) % 3 == 0 ? nil : PersonIdentity(bytes: [UInt8(person)])
+            }
             return PersonRecord(identities: identities, rows: [], rowCount: 0)
         }
         let made = try await Self.batch(people, keyCount: 3, padding: .none)

@@ -30,8 +30,8 @@ struct SimulatedPeople: PeopleSource {
             for row in kept { try codec.encode(row, into: &rows) }
             if let raw = person.rawRows { rows = raw }
             return PersonRecord(
-                identities: person.keys.map { $0.map { Array($0.utf8) } }, features: person.features, rows: rows,
-                rowCount: kept.count, isWithheld: person.isWithheld)
+                identities: person.keys.map { $0.map { PersonIdentity(bytes: Array($0.utf8)) } },
+                features: person.features, rows: rows, rowCount: kept.count, isWithheld: person.isWithheld)
         }
     }
 }

@@ -18,7 +18,7 @@ import Testing
         _ people: [[[UInt8]?]], spool: any Spool = MemorySpool(), memoryByteCount: Int = 24 << 20
     ) throws -> [[Int]] {
         var census = KeyCensus(keys: keys, spool: spool, memoryByteCount: memoryByteCount)
-        for person in people { try census.add(person) }
+        for person in people { try census.add(person.map { $0.map(PersonIdentity.init(bytes:)) }) }
         return try census.counts().map { [$0.present, $0.shared] }
     }
 

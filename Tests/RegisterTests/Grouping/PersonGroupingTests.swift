@@ -20,13 +20,13 @@ import Testing
     @Test(arguments: [1, 1000, 24 << 20]) func gathersScatteredRowsAsADictionaryWould(memoryByteCount: Int) throws {
         var generator = SeededGenerator(seed: 31)
         var text = "word,id,n\n"
-        var expected: [[UInt8]: [Int64: Int]] = [:]
+        var expected: [PersonIdentity: [Int64: Int]] = [:]
         var rowCount = 0
         for _ in 0..<2000 {
             let person = Int.random(in: 0..<150, using: &generator)
             let number = Int64.random(in: -3...3, using: &generator)
             text += "w,\(temporaryCode(person)),\(number)\n"
-            let identity = Array("fi-hetu-temporary\u{1F}kela\u{1F}\(temporaryCode(person))".utf8)
+            let identity = ExampleCode.temporary(temporaryCode(person))
             expected[identity, default: [:]][number, default: 0] += 1
             rowCount += 1
         }
@@ -66,11 +66,11 @@ import Testing
         let text = "id,n,word\n" + (0..<200).map { "\(temporaryCode($0)),\($0),\n" }.joined()
         let first = try people(grouping(text, in: folder)).compactMap(\.identity)
         let second = try people(grouping(text, in: folder)).compactMap(\.identity)
-        let inFile = (0..<200).map { Array("fi-hetu-temporary\u{1F}kela\u{1F}\(temporaryCode($0))".utf8) }
+        let inFile = (0..<200).map { ExampleCode.temporary(temporaryCode($0)) }
         #expect(Set(first) == Set(inFile) && Set(second) == Set(inFile))
         #expect(first != second)
         #expect(first != inFile)
-        #expect(first != inFile.sorted { $0.lexicographicallyPrecedes($1) })
+        #expect(first != inFile.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) })
     }
 
     @Test func rowsOfAPersonAreInAnOrderOfTheirOwn() throws {

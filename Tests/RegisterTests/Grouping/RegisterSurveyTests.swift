@@ -10,8 +10,7 @@ import Testing
         #expect(Set(RefusalReason.allCases.map(\.rawValue)) == SourceSurvey.refusalReasons)
     }
 
-    private static let official = IdentityReading(
-        identity: PersonIdentity(bytes: [1]), codeClass: .official, isRepaired: false)
+    private static let official = IdentityReading(CodeIdentity(PersonIdentity(bytes: [1]), .official), isRepaired: false)
 
     private func survey(
         years: [(Int?, rows: Int)] = [], groups: [(String?, rows: Int)] = []
@@ -32,7 +31,7 @@ import Testing
 
     @Test func codesAreCountedByWhatTheyAre() throws {
         var survey = RegisterSurvey()
-        let repaired = IdentityReading(identity: PersonIdentity(bytes: [2]), codeClass: .temporary, isRepaired: true)
+        let repaired = IdentityReading(CodeIdentity(PersonIdentity(bytes: [2]), .temporary), isRepaired: true)
         let quality = QualityValues(year: 2020, group: "a")
         let codes: [Result<IdentityReading, RefusalReason>] =
             [.success(Self.official), .success(repaired)] + RefusalReason.allCases.map { .failure($0) }

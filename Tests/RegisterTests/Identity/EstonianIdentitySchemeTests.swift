@@ -15,7 +15,7 @@ import Testing
         do throws(RefusalReason) {
             let reading = try EstonianIdentityScheme(today: today).read(Array(text.utf8)[...], owner: "tootukassa")
             let parts = reading.identity.bytes.split(separator: 0x1F).map { String(decoding: $0, as: UTF8.self) }
-            #expect(parts.count == 2 && parts.first == "ee-isikukood" && reading.codeClass == .official)
+            #expect(parts.count == 2 && parts.first == "ee-isikukood" && reading.code.codeClass == .official)
             return parts.last ?? ""
         } catch {
             return error.rawValue

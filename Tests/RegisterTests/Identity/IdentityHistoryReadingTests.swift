@@ -1,3 +1,4 @@
+import PSIProtocol
 import Testing
 
 @testable import PSIProtocol
@@ -38,8 +39,8 @@ import Testing
             "CREATE TABLE t (old TEXT, new TEXT)", "INSERT INTO t VALUES \(values)",
             "INSERT INTO t VALUES (1310523, '131052-308T'), ('131052-308T', NULL)")
 
-        let identity = Array("fi-hetu\u{1F}131052X308T".utf8)
-        let former = ["fi-hetu\u{1F}131052-308T", "fi-hetu-temporary\u{1F}kela\u{1F}010594Y9032"].map { Array($0.utf8) }
+        let identity = ExampleCode.code("131052X308T")
+        let former = [ExampleCode.identity("131052-308T"), ExampleCode.temporary("010594Y9032")]
         let fromCSV = try read(CSVSource(path: csv))
         let fromDatabase = try read(SQLiteSource(path: database, table: "t"))
         let server = try TestDatabase(
@@ -48,8 +49,8 @@ import Testing
             """)
         let fromServer = try read(server.table("t"))
         for history in [fromCSV, fromDatabase, fromServer] {
-            #expect(history.current(of: former[0]) == identity)
-            #expect(history.former(of: identity) == former)
+            #expect(history.current(of: CodeIdentity(former[0], .official)) == identity)
+            #expect(history.former(of: identity.person) == former)
             #expect(history.counts.pairsRead == 3 && history.counts.selfPairs == 1 && history.counts.longChains == 1)
         }
         #expect(fromCSV.counts.refused == [.wrongCheckCharacter: 1, .malformed: 2, .missing: 1])

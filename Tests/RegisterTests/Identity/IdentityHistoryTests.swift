@@ -1,3 +1,4 @@
+import PSIProtocol
 import Testing
 
 @testable import PSIProtocol
@@ -5,16 +6,20 @@ import Testing
 
 /// Which identities were one person's.
 @Suite struct IdentityHistoryTests {
+    private static func code(_ bytes: [UInt8]) -> CodeIdentity { CodeIdentity(PersonIdentity(bytes: bytes), .official) }
+
     private func history(_ pairs: [(String, String)]) throws -> IdentityHistory {
-        try IdentityHistory(pairs.map { (former: Array($0.0.utf8), current: Array($0.1.utf8)) })
+        try IdentityHistory(pairs.map { (former: Self.code(Array($0.0.utf8)), current: Self.code(Array($0.1.utf8))) })
     }
 
     private func current(_ history: IdentityHistory, _ identity: String) -> String {
-        String(decoding: history.current(of: Array(identity.utf8)), as: UTF8.self)
+        String(decoding: history.current(of: Self.code(Array(identity.utf8))).person.bytes, as: UTF8.self)
     }
 
     private func former(_ history: IdentityHistory, _ identity: String) -> [String] {
-        history.former(of: Array(identity.utf8)).map { String(decoding: $0, as: UTF8.self) }
+        history.former(of: PersonIdentity(bytes: Array(identity.utf8))).map {
+            String(decoding: $0.bytes, as: UTF8.self)
+        }
     }
 
     @Test func anEmptyHistoryLeavesEveryoneAlone() throws {
@@ -83,20 +88,20 @@ import Testing
 
     @Test func pairsAreBounded() throws {
         var builder = IdentityHistoryBuilder(pairLimit: 2)
-        try builder.add(former: [1], current: [2])
-        for _ in 0..<5 { try builder.add(former: [1], current: [2]) }
-        try builder.add(former: [3], current: [3])
-        try builder.add(former: [2], current: [4])
-        #expect(throws: IdentityHistoryError.tooManyPairs(limit: 2)) { try builder.add(former: [5], current: [6]) }
+        try builder.add(former: Self.code([1]), current: Self.code([2]))
+        for _ in 0..<5 { try builder.add(former: Self.code([1]), current: Self.code([2])) }
+        try builder.add(former: Self.code([3]), current: Self.code([3]))
+        try builder.add(former: Self.code([2]), current: Self.code([4]))
+        #expect(throws: IdentityHistoryError.tooManyPairs(limit: 2)) { try builder.add(former: Self.code([5]), current: Self.code([6])) }
         #expect(IdentityHistory.pairLimit == 2_000_000)
     }
 
     @Test func aLongChainNeedsNoStackAndLittleTime() throws {
         let count = 200_000
-        func identity(_ number: Int) -> [UInt8] { withUnsafeBytes(of: UInt32(number).bigEndian, Array.init) }
+        func identity(_ number: Int) -> CodeIdentity { Self.code(withUnsafeBytes(of: UInt32(number).bigEndian, Array.init)) }
         let chain = try IdentityHistory((0..<count).map { (former: identity($0), current: identity($0 + 1)) })
         #expect(chain.current(of: identity(0)) == identity(count))
-        #expect(chain.former(of: identity(7)) == (1...4).map { identity(count - $0) })
+        #expect(chain.former(of: identity(7).person) == (1...4).map { identity(count - $0).person })
         let circle = try IdentityHistory(
             (0..<count).map { (former: identity($0), current: identity(($0 + 1) % count)) })
         #expect(circle.current(of: identity(0)) == identity(count - 1))
@@ -167,13 +172,14 @@ import Testing
                 (Int.random(in: 0..<people, using: &random), Int.random(in: 0..<people, using: &random))
             }
             let naive = NaiveResolver(pairs)
-            let history = try IdentityHistory(pairs.map { (former: [UInt8($0.0)], current: [UInt8($0.1)]) })
+            let history = try IdentityHistory(pairs.map { (former: Self.code([UInt8($0.0)]), current: Self.code([UInt8($0.1)])) })
             for identity in 0..<people {
                 let person = naive.current(identity)
-                #expect(history.current(of: [UInt8(identity)]) == [UInt8(person)], "\(pairs)")
+                #expect(history.current(of: Self.code([UInt8(identity)])) == Self.code([UInt8(person)]), "\(pairs)")
                 let formers = (0..<people).filter { $0 != person && naive.current($0) == person }
                     .sorted { (naive.steps($0), -$0) < (naive.steps($1), -$1) }
-                #expect(history.former(of: [UInt8(identity)]) == formers.prefix(4).map { [UInt8($0)] }, "\(pairs)")
+                #expect(history.former(of: PersonIdentity(bytes: [UInt8(identity)]))
+                        == formers.prefix(4).map { PersonIdentity(bytes: [UInt8($0)]) }, "\(pairs)")
             }
             let circles = Set((0..<people).map(naive.circle).filter { !$0.isEmpty })
             let long = Set(
@@ -185,10 +191,11 @@ import Testing
             #expect(history.counts.pairsRead == pairs.count)
             // The order of the pairs says nothing.
             let shuffled = try IdentityHistory(
-                pairs.shuffled(using: &random).map { (former: [UInt8($0.0)], current: [UInt8($0.1)]) })
+                pairs.shuffled(using: &random).map { (former: Self.code([UInt8($0.0)]), current: Self.code([UInt8($0.1)])) })
             #expect(shuffled.counts == history.counts)
             for identity in 0..<people {
-                #expect(shuffled.former(of: [UInt8(identity)]) == history.former(of: [UInt8(identity)]))
+                #expect(shuffled.former(of: Self.code([UInt8(identity)]).person)
+                        == history.former(of: Self.code([UInt8(identity)]).person))
             }
             cycles += history.counts.cycles
             conflicts += history.counts.conflicts

@@ -15,7 +15,9 @@ import Testing
         ]
     }
 
-    private func person(_ fields: [NormalisedField?], identity: [UInt8]? = nil, former: [[UInt8]] = []) -> PersonRows {
+    private func person(
+        _ fields: [NormalisedField?], identity: PersonIdentity? = nil, former: [PersonIdentity] = []
+    ) -> PersonRows {
         PersonRows(identity: identity, former: former, fields: fields, rows: [])
     }
 
@@ -29,10 +31,10 @@ import Testing
         let plan = try plan(own: ["birth", "family"], keys: Self.keys())
         let fields = [field("Öberg", .familyName), field("1.2.1980", .date)]
         let values = PersonValues(plan: plan).identities(of: person(fields))
-        func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
+        func identity(_ text: String) -> PersonIdentity { PersonIdentity(bytes: Array(text.utf8)) }
         #expect(
-            values == [nil, nil, nil, bytes("sidos-1\u{1F}oberg"), nil, nil, nil, nil, nil, nil]
-                + [bytes("sidos-1\u{1F}19800201")])
+            values == [nil, nil, nil, identity("sidos-1\u{1F}oberg"), nil, nil, nil, nil, nil, nil]
+                + [identity("sidos-1\u{1F}19800201")])
         #expect(PersonValues(plan: plan).identities(of: person([nil, nil])) == Array(repeating: nil, count: 11))
     }
 
@@ -48,7 +50,7 @@ import Testing
             let fields = own.map { field(texts.randomElement(using: &generator), $0.kind) }
             let values = PersonValues(plan: plan).identities(of: person(fields))
             #expect(values.count == 11)
-            for value in values.compactMap({ $0 }) {
+            for value in values.compactMap({ $0?.bytes }) {
                 present += 1
                 #expect(value.starts(with: Array("sidos-1\u{1F}".utf8)))
                 #expect(value.split(separator: 0x1F, omittingEmptySubsequences: false).allSatisfy { !$0.isEmpty })

@@ -121,8 +121,8 @@ import Testing
         func reading(_ text: String) throws -> IdentityReading {
             try FinnishIdentityScheme().read(Array(text.utf8)[...], owner: "kela")
         }
-        #expect(try reading("131052-308T").codeClass == .official)
-        #expect(try reading("010594Y9032").codeClass == .temporary)
+        #expect(try reading("131052-308T").code.codeClass == .official)
+        #expect(try reading("010594Y9032").code.codeClass == .temporary)
         #expect(try !reading(" 131052-308t ").isRepaired)
         #expect(try reading("131052\u{2013}308T").isRepaired)
         #expect(try reading("131052 -308T").isRepaired)
@@ -134,16 +134,18 @@ import Testing
         let code = try PersonalIdentityCode("131052-308T")
         let identity = FinnishIdentityScheme.identity(of: code, owner: "kela")
         let read = ReadRow(
-            code: .success(IdentityReading(identity: identity, codeClass: .official, isRepaired: false)),
+            code: .success(IdentityReading(identity, isRepaired: false)),
             localPerson: code.bytes, fields: [NormalisedField(words: [code.bytes])], values: [.text("131052-308T")],
             quality: QualityValues(group: "131052-308T"))
         let row = RegisterRow.row(read)
         let person = PersonRows(
-            identity: identity.bytes, former: [code.bytes], fields: [NormalisedField(words: [code.bytes])],
+            identity: identity.person, former: [PersonIdentity(bytes: code.bytes)],
+            fields: [NormalisedField(words: [code.bytes])],
             rows: [[.text("131052-308T")]])
         let field = SourceField.characters(code.bytes[...])
         for shown in [
-            "\(code)", String(reflecting: code), "\(identity)", String(reflecting: identity), "\(row)",
+            "\(code)", String(reflecting: code), "\(identity)", String(reflecting: identity), "\(identity.person)",
+            String(reflecting: identity.person), "\([identity.person])", "\(row)",
             String(reflecting: row), "\(read)", String(reflecting: read), "\(read.fields)", "\(person)", "\(field)",
             String(reflecting: field),
         ] {
@@ -152,6 +154,8 @@ import Testing
         }
         var dumped = ""
         dump(code, to: &dumped)
+        dump(identity, to: &dumped)
+        dump([identity.person], to: &dumped)
         dump(person, to: &dumped)
         dump(row, to: &dumped)
         dump(read, to: &dumped)

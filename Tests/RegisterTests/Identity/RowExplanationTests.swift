@@ -68,7 +68,7 @@ import Testing
 
     @Test func showsTodaysCodeAndFormerOnes() throws {
         let history = try IdentityHistory([
-            (ExampleCode.identity("131052X308T"), ExampleCode.identity("131052-308T"))
+            (ExampleCode.code("131052X308T"), ExampleCode.code("131052-308T"))
         ])
         let shown = try #require(try lines(5, history: history))
         #expect(shown[0] == "code: fi-hetu | 131052X308T (official), today fi-hetu | 131052-308T")

@@ -14,7 +14,7 @@ import Testing
         do throws(RefusalReason) {
             let reading = try SwedishIdentityScheme(today: today).read(Array(text.utf8)[...], owner: "csn")
             let parts = reading.identity.bytes.split(separator: 0x1F).map { String(decoding: $0, as: UTF8.self) }
-            switch reading.codeClass {
+            switch reading.code.codeClass {
             case .official: #expect(parts.count == 2 && parts.first == "se-personnummer")
             case .temporary:
                 #expect(parts.count == 3 && parts.first == "se-personnummer-temporary" && parts[1] == "csn")

@@ -183,8 +183,7 @@ import Testing
     private struct NumberScheme: IdentityScheme {
         func read(_ text: ArraySlice<UInt8>, owner: ParticipantID) throws(RefusalReason) -> IdentityReading {
             guard ColumnParser.integer(text) != nil else { throw .malformed }
-            return IdentityReading(
-                identity: PersonIdentity(bytes: Array(text)), codeClass: .official, isRepaired: false)
+            return IdentityReading(CodeIdentity(label: "number", owner: nil, code: text), isRepaired: false)
         }
     }
 
@@ -195,7 +194,7 @@ import Testing
             RegisterReader(
                 declaration: register([column("a", .code)]),
                 source: RegisterSource(CSVSource(path: path), identityColumn: "id"), plan: .identityCode(NumberScheme())))
-        #expect(found.rows.first?.identity == Array("17".utf8))
+        #expect(found.rows.first?.identity == Array("number\u{1F}17".utf8))
         #expect(found.refused == [.malformed])
     }
 
