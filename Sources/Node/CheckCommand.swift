@@ -197,7 +197,6 @@ struct RegisterCheck {
             out.line("  more than the \(declaration.maxPeople) people that the agreement or the local policy allows")
             problems += 1
         }
-        let codec = RowCodec(columns: declaration.columns)
         let values = PersonValues(plan: plan)
         var census = KeyCensus(keys: plan.keys, spool: spool)
         var most = 0
@@ -208,9 +207,7 @@ struct RegisterCheck {
             try census.add(values.identities(of: person))
             if values.features(of: person).contains(where: { !$0.isEmpty }) { withFeatures += 1 }
             guard !declaration.columns.isEmpty else { continue }
-            var rows: [UInt8] = []
-            for row in person.rows { try codec.encode(row, into: &rows) }
-            let cells = try CellSealer.cellCount(ofRows: rows, cellByteCount: cellByteCount)
+            let cells = try CellSealer.cellCount(ofRows: person.rows, cellByteCount: cellByteCount)
             most = max(most, cells)
             if cells > declaration.maxCellsPerPerson { tooLarge += 1 }
         }

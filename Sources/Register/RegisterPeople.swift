@@ -6,7 +6,7 @@ public import Values
 public struct RegisterPeople: PeopleSource {
     private let grouping: PersonGrouping
     private let values: PersonValues
-    private let codec: RowCodec
+    private let releasesNothing: Bool
     private let agreement: Agreement
     private let spool: any Spool
     private let workers: Workers
@@ -35,7 +35,7 @@ public struct RegisterPeople: PeopleSource {
         self.workers = workers
         grouping = try PersonGrouping(reader: reader, spool: spool)
         values = PersonValues(plan: plan)
-        codec = RowCodec(columns: declaration.columns)
+        releasesNothing = declaration.columns.isEmpty
         census = KeyCensus(keys: agreement.matchKeys, spool: spool)
         isCounting = agreement.linksInSeveralWays && agreement.release == .rows && agreement.tolerantMatching == nil
         if let obstacle = source.obstacle(under: agreement, register: declaration.id) { throw obstacle }
@@ -57,22 +57,18 @@ public struct RegisterPeople: PeopleSource {
     }
 
     public mutating func next(_ most: Int) async throws -> [PersonRecord] {
-        var found: [(person: PersonRows, rows: [UInt8])] = []
+        var found: [PersonRows] = []
         var byteCount = 0
         while found.count < most, byteCount < Self.batchByteCount, let person = try grouping.nextPerson() {
-            var rows: [UInt8] = []
-            if !codec.columns.isEmpty {
-                for row in person.rows { try codec.encode(row, into: &rows) }
-            }
-            byteCount += rows.count
-            found.append((person, rows))
+            byteCount += person.rows.count
+            found.append(person)
         }
-        let (values, isEmpty, batch) = (values, codec.columns.isEmpty, found)
+        let (values, releasesNothing, batch) = (values, releasesNothing, found)
         let people = try await workers.map(batch.count) { range in
-            batch[range].map { person, rows in
+            batch[range].map { person in
                 PersonRecord(
-                    identities: values.identities(of: person), features: values.features(of: person), rows: rows,
-                    rowCount: isEmpty ? 0 : person.rows.count, isWithheld: person.isWithheld)
+                    identities: values.identities(of: person), features: values.features(of: person),
+                    rows: person.rows, rowCount: releasesNothing ? 0 : person.rowCount, isWithheld: person.isWithheld)
             }
         }.flatMap { $0 }
         if isCounting { for person in people where !person.isWithheld { try census.add(person.identities) } }

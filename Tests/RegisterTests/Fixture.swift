@@ -137,11 +137,46 @@ func rows(_ reader: RegisterReader) throws -> (
     return (kept, refused)
 }
 
+/// A person whose rows are decoded.
+struct ReadPerson {
+    let identity: PersonIdentity?
+    let former: [PersonIdentity]
+    let fields: [NormalisedField?]
+    let rows: [[FieldValue]]
+    let isWithheld: Bool
+
+    init(_ person: PersonRows, _ columns: [ColumnDeclaration]) throws {
+        identity = person.identity
+        former = person.former
+        fields = person.fields
+        isWithheld = person.isWithheld
+        let codec = RowCodec(columns: columns)
+        var position = 0
+        rows = try (0..<person.rowCount).map { _ in try codec.decode(person.rows, at: &position) }
+        #expect(position == person.rows.count)
+    }
+}
+
+extension PersonGrouping {
+    /// The next person, with their rows decoded.
+    func nextRead() throws -> ReadPerson? { try nextPerson().map { try ReadPerson($0, columns) } }
+}
+
 /// All people from here on.
-func people(_ grouping: PersonGrouping) throws -> [PersonRows] {
-    var all: [PersonRows] = []
-    while let person = try grouping.nextPerson() { all.append(person) }
+func people(_ grouping: PersonGrouping) throws -> [ReadPerson] {
+    var all: [ReadPerson] = []
+    while let person = try grouping.nextRead() { all.append(person) }
     return all
+}
+
+extension MatchPlan {
+    static func identityCode() -> MatchPlan { .identityCode(FinnishIdentityScheme()) }
+}
+
+extension RegisterReader {
+    init(declaration: RegisterDeclaration, source: RegisterSource) throws(RegisterError) {
+        try self.init(declaration: declaration, source: source, plan: .identityCode())
+    }
 }
 
 /// The error that the work throws; a failure when there is none.

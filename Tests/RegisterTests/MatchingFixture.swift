@@ -88,7 +88,7 @@ struct SeenPerson: Hashable, CustomStringConvertible {
         self.rows = rows.sorted()
     }
 
-    init(_ person: PersonRows) {
+    init(_ person: ReadPerson) {
         func text(_ identity: PersonIdentity) -> String { String(decoding: identity.bytes, as: UTF8.self) }
         identity = person.identity.map(text)
         former = person.former.map(text)

@@ -25,7 +25,7 @@ public struct KeyCensus {
     /// - Parameter identities: of one person, see `PersonValues.identities`. Secret.
     public mutating func add(_ identities: [PersonIdentity?]) throws {
         var position = 0
-        let person = Values.BigEndian.u32(peopleCount)
+        let person = BigEndian.u32(peopleCount)
         for (index, key) in keys.enumerated() {
             var isPresent = false
             for value in identities[position..<min(position + key.valueCount, identities.count)] {
@@ -47,7 +47,7 @@ public struct KeyCensus {
         var value: ArraySlice<UInt8> = []
         var first = 0
         while let record = try records.next() {
-            let person = Int(Values.BigEndian.read(record[(1 + Self.hashByteCount)...]))
+            let person = Int(BigEndian.read(record[(1 + Self.hashByteCount)...]))
             guard record[...Self.hashByteCount] == value else {
                 value = record[...Self.hashByteCount]
                 first = person

@@ -1,5 +1,4 @@
 public import PSIProtocol
-public import Values
 
 /// One person and all the rows there are of them. Secret; reflection shows no content.
 public struct PersonRows: Sendable, CustomReflectable {
@@ -9,19 +8,21 @@ public struct PersonRows: Sendable, CustomReflectable {
     public let former: [PersonIdentity]
     /// The register's match fields in the agreement's order.
     let fields: [NormalisedField?]
-    /// The declared columns' values, in an order that says nothing of the source's; equal rows are all there.
-    public let rows: [[FieldValue]]
+    /// What `RowCodec` makes of the rows, in an order that says nothing of the source's; equal rows are all there.
+    public let rows: [UInt8]
+    public let rowCount: Int
     /// Whether the person is never to be released: they have no rows here.
     public let isWithheld: Bool
 
     init(
-        identity: PersonIdentity?, former: [PersonIdentity] = [], fields: [NormalisedField?] = [], rows: [[FieldValue]],
-        isWithheld: Bool = false
+        identity: PersonIdentity?, former: [PersonIdentity] = [], fields: [NormalisedField?] = [], rows: [UInt8] = [],
+        rowCount: Int = 0, isWithheld: Bool = false
     ) {
         self.identity = identity
         self.former = former
         self.fields = fields
         self.rows = rows
+        self.rowCount = rowCount
         self.isWithheld = isWithheld
     }
 

@@ -29,7 +29,7 @@ public struct RegisterSurvey: Sendable, Equatable {
     public var severalCodes = 0
     /// The largest number of rows that one person has; 0 when there is nobody.
     public var mostRowsOfPerson = 0
-    /// The largest number of bytes that one person's rows take in the sort's encoding.
+    /// The largest number of bytes that one person's rows take as `RowCodec` has them.
     public var mostBytesOfPerson = 0
     public var history = IdentityHistory.Counts()
     /// What codes look like that are not used. Stays with the register's owner.
@@ -71,6 +71,18 @@ public struct RegisterSurvey: Sendable, Equatable {
             group = Self.other
         }
         groups[group, default: .init()].add(tally.codes)
+    }
+
+    /// A person of the register who is not left out.
+    mutating func count(_ person: GatheredPerson, hasFormerCodes: Bool) {
+        for tally in person.tallies { count(tally) }
+        people += 1
+        rowsKept += person.keptCount
+        if person.keptCount == 0 { peopleWithoutRows += 1 }
+        if person.key.identity == nil { peopleWithoutCode += 1 }
+        if hasFormerCodes { peopleWithFormerCodes += 1 }
+        mostRowsOfPerson = max(mostRowsOfPerson, person.keptCount)
+        mostBytesOfPerson = max(mostBytesOfPerson, person.values.count)
     }
 
     /// Rows by year, the latest years told apart; empty if no row has one.

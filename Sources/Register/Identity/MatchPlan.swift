@@ -37,7 +37,7 @@ public struct MatchPlan: Sendable {
     }
 
     /// By the identity code alone.
-    public static func identityCode(_ scheme: any IdentityScheme = FinnishIdentityScheme()) -> MatchPlan {
+    public static func identityCode(_ scheme: any IdentityScheme) -> MatchPlan {
         MatchPlan(scheme: scheme)
     }
 

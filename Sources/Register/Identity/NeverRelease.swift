@@ -21,11 +21,10 @@ struct NeverRelease: CustomReflectable {
 
     func contains(_ identity: PersonIdentity) -> Bool { listed.contains(identity) || marked.contains(identity) }
 
-    mutating func mark(_ identity: PersonIdentity, file: String) throws(RegisterError) {
+    /// - Throws: `tooManyNeverReleased`.
+    mutating func mark(_ identity: PersonIdentity) throws(RegisterError.Kind) {
         marked.insert(identity)
-        if listed.count + marked.count > Self.limit {
-            throw RegisterError(.tooManyNeverReleased(limit: Self.limit), file: file)
-        }
+        if listed.count + marked.count > Self.limit { throw .tooManyNeverReleased(limit: Self.limit) }
     }
 
     private mutating func read(

@@ -27,8 +27,11 @@ public struct RowExplanation {
             {
                 lines.append("never released: the person is on a list")
             }
-            if row.isMarked { lines.append("never released: the row is marked") }
-            if !row.isKept { lines.append("no rows of it: the agreement's rows leave it out, and keep the person") }
+            switch row.fate {
+            case .withheld: lines.append("never released: the row is marked")
+            case .presence: lines.append("no rows of it: the agreement's rows leave it out, and keep the person")
+            case .kept, .outside: break
+            }
             for (column, value) in zip(reader.declaration.columns, row.values) {
                 let gap = gaps.contains(column.name) ? " (the agreement's map lacks the row's code)" : ""
                 lines.append("column \(column.name): \(Self.shown(value))\(gap)")
@@ -55,8 +58,7 @@ public struct RowExplanation {
             lines.append("field \(field.name): \(value.map { shown($0, field.kind, plan.profile) } ?? "missing")")
         }
         let person = PersonRows(
-            identity: identity, former: identity.flatMap { history?.former(of: $0) } ?? [], fields: row.fields, rows: []
-        )
+            identity: identity, former: identity.flatMap { history?.former(of: $0) } ?? [], fields: row.fields)
         let values = PersonValues(plan: plan)
         var position = 0
         let identities = values.identities(of: person)

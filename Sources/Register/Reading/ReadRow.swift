@@ -8,15 +8,10 @@ public struct ReadRow: Sendable, CustomReflectable {
     let localPerson: [UInt8]?
     /// The register's match fields, in the agreement's order.
     let fields: [NormalisedField?]
-    /// The declared columns' values in order, as they are released; none if the row is not kept.
+    /// The declared columns' values in order, as they are released; none if the agreement's `rows` leave the row out.
     public let values: [FieldValue]
     let quality: QualityValues
-    /// Whether the agreement's `rows` keep it; else it only tells who is in the register.
-    public var isKept = true
-    /// Whether it says that its person is never to be released.
-    var isMarked = false
-    /// Whether the agreement's `rows` leave the row's person out, as far as the row is concerned.
-    var isOutside = false
+    public var fate = RowFate.kept
 
     /// Without children, so that no reflection prints a row.
     public var customMirror: Mirror { Mirror(self, children: [:]) }

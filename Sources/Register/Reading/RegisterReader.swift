@@ -10,161 +10,113 @@ public struct RegisterReader {
     public let source: RegisterSource
     let plan: MatchPlan
     /// Whether rows whose people the agreement's `rows` leave out are handed out too, as such.
-    var handsOutRowsLeftOut = false
-    private let scheme: any IdentityScheme
+    var handsOutRowsOutside = false
     private var records: any SourceReader
-    private let identityIndex: Int?
-    private let localPersonIndex: Int?
-    /// Of the plan's fields, in order.
-    private let fieldIndices: [Int]
-    private var columns: [DerivedColumn]
-    private let conditions: [FoundCondition]
-    private let markIndex: Int?
+    private var columns: RegisterColumns
+    private var fields: MatchFieldReader
+    private let quality: QualityReader
+    private let releaseGuard: ReleaseGuard
     private let nullText: [UInt8]?
     /// What codes look like that are not used.
     private(set) var codeShapes = CodeShapes()
-    private(set) var dateFields: [DateFieldCount] = []
-    /// Whether it is counted which words of programs for a missing value are read as if they were none.
-    public var countsProgramWords = false
-    private(set) var programWords: [String: [String: Int]] = [:]
+    /// Rows that the agreement's `rows` leave out, and those of nobody that say of them that they are never to be released.
+    private(set) var rowsLeftOut = 0
 
     /// Opens the source and finds the columns.
     ///
     /// - Throws: `RegisterError`, among others with all missing columns at once.
     public init(
-        declaration: RegisterDeclaration, source: RegisterSource, plan: MatchPlan = .identityCode()
+        declaration: RegisterDeclaration, source: RegisterSource, plan: MatchPlan
     ) throws(RegisterError) {
         self.declaration = declaration
         self.source = source
         self.plan = plan
-        self.scheme = plan.scheme
-        let file = source.name
-        let tested = declaration.rows?.conditions ?? []
-        let declared = Set(declaration.columns.map(\.sourceName) + tested.map(\.column))
-        let unknown = source.columnNames.keys.filter { !declared.contains($0) }.sorted()
-        if !unknown.isEmpty { throw RegisterError(.unknownMapping(unknown), file: file) }
-        let unmapped = plan.fields.map(\.name).filter { source.matchColumns[$0] == nil }
-        if !unmapped.isEmpty { throw RegisterError(.unmappedFields(unmapped), file: file) }
-        guard source.identityColumn != nil || plan.worksWithoutCode else {
-            throw RegisterError(.noIdentityColumn, file: file)
+        do throws(RegisterError.Kind) { try RegisterColumns.check(source, against: declaration, plan) } catch {
+            throw RegisterError(error, file: source.name)
         }
-
         records = try source.table.makeReader()
+        columns = try RegisterColumns(of: source, declaration, plan, in: &records)
+        fields = MatchFieldReader(plan)
+        quality = QualityReader(declaration.columns, plan.quality)
+        releaseGuard = ReleaseGuard(scheme: plan.scheme, owner: declaration.owner)
         nullText = source.table.nullText.map { Array($0.utf8) }
-        dateFields = plan.fields.filter { $0.kind == .date }.map { DateFieldCount(name: $0.name) }
-        let names = try ColumnNames(records, file: file)
-        let wanted = declaration.columns.map { source.columnNames[$0.sourceName] ?? $0.sourceName }
-        let testedNames = tested.map { source.columnNames[$0.column] ?? $0.column }
-        let markName = [source.neverReleaseColumn?.name].compactMap { $0 }
-        let fieldNames = plan.fields.compactMap { source.matchColumns[$0.name] }
-        let identifying = [source.identityColumn, source.personColumn].compactMap { $0 }
-        for name in identifying where wanted.contains(name) {
-            throw RegisterError(.identityColumnReleased, file: file, column: name)
-        }
-        let indices = try names.indices(
-            of: identifying + fieldNames + wanted + testedNames + markName, reader: &records)
-        identityIndex = source.identityColumn.flatMap { indices[$0] }
-        localPersonIndex = source.personColumn.flatMap { indices[$0] }
-        fieldIndices = fieldNames.compactMap { indices[$0] }
-        var columns: [DerivedColumn] = []
-        for (column, name) in zip(declaration.columns, wanted) {
-            guard let index = indices[name] else { continue }
-            columns.append(
-                DerivedColumn(
-                    index: index, name: name, declaration: column, hasDecimalComma: source.table.hasDecimalComma))
-        }
-        self.columns = columns
-        conditions = zip(tested, testedNames).compactMap { condition, name in
-            indices[name].map { FoundCondition(condition, index: $0, name: name) }
-        }
-        markIndex = markName.first.flatMap { indices[$0] }
-        records.select(
-            Set(
-                columns.map(\.index) + conditions.map(\.index) + fieldIndices
-                    + [identityIndex, localPersonIndex, markIndex].compactMap { $0 }))
     }
 
-    /// What became of the values of derived columns so far.
+    // MARK: Counts so far
+
+    /// What became of the values of derived columns.
     public var derivationCounts: [DerivationCounts] {
-        columns.filter { $0.declaration.derivation != nil }.map(\.counts)
+        columns.released.filter { $0.declaration.derivation != nil }.map(\.counts)
     }
+
+    /// Whether the agreement's maps lack codes of the register, so that the reading will end in an error.
+    var hasGaps: Bool { columns.released.contains { $0.gapCount > 0 } }
+
+    var dateFields: [DateFieldCount] { fields.dates }
+    var programWords: [String: [String: Int]] { fields.programWords }
+
+    /// Whether it is counted which words of programs for a missing value are read as if they were none.
+    public var countsProgramWords: Bool {
+        get { fields.countsProgramWords }
+        set { fields.countsProgramWords = newValue }
+    }
+
+    // MARK: Rows
 
     /// The next row, or nil at the end. After an error the reader is of no more use.
     ///
     /// - Throws: `unmappedValues` at the end, if the agreement's maps lack codes of the register.
     public mutating func next() throws(RegisterError) -> RegisterRow? {
         guard let record = try records.next() else {
-            let gaps = columns.filter { $0.gapCount > 0 }
+            let gaps = columns.released.filter { $0.gapCount > 0 }
                 .map { RegisterError.UnmappedValues(column: $0.name, count: $0.gapCount) }
             guard gaps.isEmpty else { throw RegisterError(.unmappedValues(gaps), file: source.name) }
             return nil
         }
         let isMarked = try isMarked(record)
         let isKept = try isKept(record)
-        let isOutside = !isKept && !isMarked && declaration.rows?.people == .leaveOut
-        if isOutside, !handsOutRowsLeftOut { return .leftOut }
+        let fate: RowFate =
+            isMarked ? .withheld : isKept ? .kept : declaration.rows?.people == .leaveOut ? .outside : .presence
+        if !isKept { rowsLeftOut += 1 }
+        if fate == .outside, !handsOutRowsOutside { return .leftOut }
+
         let code = readCode(of: record)
-        if case .failure(let reason) = code, reason != .missing, let identityIndex {
-            codeShapes.add(CodeShape(record[identityIndex], reason, owner: declaration.owner))
-        }
         var fields: [NormalisedField?] = []
-        for (index, field) in zip(fieldIndices, plan.fields) {
-            fields.append(readField(self.field(record, index, as: .code), field))
+        for (field, index) in columns.fields.enumerated() {
+            fields.append(self.fields.normalised(self.field(record, index, as: .code), as: field))
         }
-        let localPerson = localPersonIndex.flatMap { Self.text(of: record[$0]) }.map { Array(WhiteSpace.trimmed($0)) }
-        if isMarked, case .failure(let reason) = code, reason != .missing, localPerson?.isEmpty ?? true {
-            throw RegisterError(.markWithoutCode(reason), at: record.place, column: source.identityColumn)
-        }
-        if case .failure(let reason) = code, fields.allSatisfy({ $0 == nil }), localPerson?.isEmpty ?? true {
-            guard isKept, !isMarked else { return .leftOut }
-            return .refused(
-                reason,
-                quality: quality {
-                    try? columns[$0].value(of: field(record, columns[$0].index, as: columns[$0].sourceType))
-                })
-        }
-        var values: [FieldValue] = []
-        if isKept {
-            values.reserveCapacity(columns.count)
-            for index in columns.indices {
-                let field = self.field(record, columns[index].index, as: columns[index].sourceType)
-                do throws(RegisterError.Kind) {
-                    let value = try columns[index].countedValue(of: field)
-                    if columns[index].mayHoldCode, holdsCode(value, of: field, columns[index].declaration, code) {
-                        throw .identityCodeInColumn
-                    }
-                    values.append(value)
-                } catch {
-                    throw RegisterError(error, at: record.place, column: columns[index].name)
-                }
+        let localPerson = readLocalPerson(of: record)
+        if case .failure(let reason) = code, localPerson == nil {
+            if isMarked, reason != .missing {
+                throw RegisterError(.markWithoutCode(reason), at: record.place, column: source.identityColumn)
             }
+            if fields.allSatisfy({ $0 == nil }) { return rowOfNobody(record, reason, fate, isKept: isKept) }
         }
+        let values = isKept ? try readValues(of: record, code) : []
         return .row(
             ReadRow(
-                code: code, localPerson: localPerson?.isEmpty ?? true ? nil : localPerson, fields: fields,
-                values: values, quality: isKept ? quality { values[$0] } : QualityValues(), isKept: isKept,
-                isMarked: isMarked, isOutside: isOutside))
+                code: code, localPerson: localPerson, fields: fields, values: values,
+                quality: isKept ? quality.values { values[$0] } : QualityValues(), fate: fate))
     }
 
-    private mutating func readField(_ source: SourceField, _ field: MatchField) -> NormalisedField? {
-        guard let text = Self.text(of: source) else { return nil }
-        let normal = plan.profile.normalise(text, as: field.kind)
-        if field.kind == .date {
-            if normal != nil || !MissingText.isAnyWord(text),
-                let index = dateFields.firstIndex(where: { $0.name == field.name })
-            {
-                dateFields[index].present += 1
-                if normal != nil { dateFields[index].readable += 1 }
-            }
-        } else if countsProgramWords, normal != nil, let word = MissingText.programWord(text) {
-            programWords[field.name, default: [:]][word, default: 0] += 1
+    /// A row that says in no way who it is about.
+    private mutating func rowOfNobody(
+        _ record: SourceRecord, _ reason: RefusalReason, _ fate: RowFate, isKept: Bool
+    ) -> RegisterRow {
+        guard fate == .kept else {
+            if isKept { rowsLeftOut += 1 }
+            return .leftOut
         }
-        return normal
+        let quality = quality.values { index in
+            let column = columns.released[index]
+            return try? column.value(of: field(record, column.index, as: column.sourceType))
+        }
+        return .refused(reason, quality: quality)
     }
 
     private func isMarked(_ record: SourceRecord) throws(RegisterError) -> Bool {
-        guard let column = source.neverReleaseColumn, let markIndex else { return false }
-        do throws(RegisterError.Kind) { return try column.marks(record[markIndex]) } catch {
+        guard let column = source.neverReleaseColumn, let index = columns.mark else { return false }
+        do throws(RegisterError.Kind) { return try column.marks(record[index]) } catch {
             throw RegisterError(error, at: record.place, column: column.name)
         }
     }
@@ -172,7 +124,7 @@ public struct RegisterReader {
     /// Whether all conditions hold. All are looked at, so that a value that cannot be read is always told.
     private func isKept(_ record: SourceRecord) throws(RegisterError) -> Bool {
         var isKept = true
-        for condition in conditions {
+        for condition in columns.conditions {
             do throws(RegisterError.Kind) {
                 let field = field(record, condition.index, as: condition.type)
                 if try !condition.holds(of: field) { isKept = false }
@@ -183,34 +135,43 @@ public struct RegisterReader {
         return isKept
     }
 
-    private func quality(_ value: (Int) -> FieldValue?) -> QualityValues {
-        var quality = QualityValues()
-        for (index, column) in declaration.columns.enumerated() {
-            if column.name == plan.quality.year {
-                switch value(index) {
-                case .date(let date)?: quality.year = date.year
-                case .integer(let year)?:
-                    quality.year = Int(exactly: year).flatMap { (1...9_999).contains($0) ? $0 : nil }
-                default: break
-                }
-            }
-            if column.name == plan.quality.group {
-                switch value(index) {
-                case .code(let text)? where !CodeGuard.holdsCode(text): quality.group = text
-                case .boolean(let answer)?: quality.group = answer ? "true" : "false"
-                default: break
-                }
-            }
-        }
-        return quality
-    }
-
-    private func readCode(of record: SourceRecord) -> Result<IdentityReading, RefusalReason> {
-        guard let identityIndex else { return .failure(.missing) }
-        let field = field(record, identityIndex, as: .code)
-        do throws(RefusalReason) { return .success(try scheme.read(field, owner: declaration.owner)) } catch {
+    private mutating func readCode(of record: SourceRecord) -> Result<IdentityReading, RefusalReason> {
+        guard let index = columns.identity else { return .failure(.missing) }
+        do throws(RefusalReason) {
+            return .success(try plan.scheme.read(field(record, index, as: .code), owner: declaration.owner))
+        } catch {
+            if error != .missing { codeShapes.add(CodeShape(record[index], error, owner: declaration.owner)) }
             return .failure(error)
         }
+    }
+
+    /// Nil if there is nothing but white space.
+    private func readLocalPerson(of record: SourceRecord) -> [UInt8]? {
+        guard let name = columns.localPerson.flatMap({ record[$0].written }).map(WhiteSpace.trimmed), !name.isEmpty
+        else { return nil }
+        return Array(name)
+    }
+
+    private mutating func readValues(
+        of record: SourceRecord, _ code: Result<IdentityReading, RefusalReason>
+    ) throws(RegisterError) -> [FieldValue] {
+        var values: [FieldValue] = []
+        values.reserveCapacity(columns.released.count)
+        for index in columns.released.indices {
+            let field = field(record, columns.released[index].index, as: columns.released[index].sourceType)
+            do throws(RegisterError.Kind) {
+                let value = try columns.released[index].countedValue(of: field)
+                if columns.released[index].mayHoldCode,
+                    releaseGuard.holdsCode(value, of: field, in: columns.released[index].declaration, code)
+                {
+                    throw .identityCodeInColumn
+                }
+                values.append(value)
+            } catch {
+                throw RegisterError(error, at: record.place, column: columns.released[index].name)
+            }
+        }
+        return values
     }
 
     /// A record's field. What stands for a missing value is one in every type but text, in quotation marks or not.
@@ -223,58 +184,5 @@ public struct RegisterReader {
             return field
         case .null, .integer, .real, .binary: return field
         }
-    }
-
-    /// A match field's text; numbers as a database has them, in decimal.
-    private static func text(of field: SourceField) -> ArraySlice<UInt8>? {
-        switch field {
-        case .null, .binary, .real: nil
-        case .characters(let text), .text(let text): text
-        case .integer(let number): Array(String(number).utf8)[...]
-        }
-    }
-
-    /// Whether what would be released could be a code. Where the agreement says that the column's numbers are none, digits
-    /// are let pass, but never the row's own code.
-    private func holdsCode(
-        _ value: FieldValue, of field: SourceField, _ column: ColumnDeclaration,
-        _ code: Result<IdentityReading, RefusalReason>
-    ) -> Bool {
-        guard let text = value.guardedText else { return false }
-        var texts = [text]
-        // As the source has it, zeros at the beginning included.
-        if case .characters(let written) = field, !written.elementsEqual(text) { texts.append(written) }
-        for text in texts {
-            guard let finding = CodeGuard.finding(in: text) else { continue }
-            guard column.numbersAreNoCodes, finding == .digits else { return true }
-            guard case .success(let reading) = code,
-                let other = try? scheme.identity(of: text, owner: declaration.owner)
-            else { continue }
-            if other == reading.identity { return true }
-        }
-        return false
-    }
-}
-
-extension FieldValue {
-    /// What the guard of released text looks at; nil where a code cannot be.
-    fileprivate var guardedText: ArraySlice<UInt8>? {
-        switch self {
-        case .integer(let number): Array(String(number).utf8)[...]
-        case .decimal(let decimal):
-            // A fraction is no code; what comes from a floating-point number can be a whole one.
-            decimal.wholeDigits.map { Array($0.utf8)[...] }
-        case .code(let text), .text(let text): Array(text.utf8)[...]
-        case .null, .date, .boolean: nil
-        }
-    }
-}
-
-extension ExactDecimal {
-    /// The digits before the point; nil if any behind it is not 0.
-    fileprivate var wholeDigits: Substring? {
-        let parts = digits.split(separator: ".")
-        guard parts.dropFirst().allSatisfy({ $0.utf8.allSatisfy { $0 == UInt8(ascii: "0") } }) else { return nil }
-        return parts.first
     }
 }

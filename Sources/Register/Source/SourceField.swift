@@ -10,5 +10,14 @@ public enum SourceField: Sendable, Equatable, CustomReflectable {
     /// A binary value; its content is not read.
     case binary
 
+    /// What is written there, of numbers the digits; nil for anything but text and whole numbers.
+    var written: ArraySlice<UInt8>? {
+        switch self {
+        case .null, .binary, .real: nil
+        case .characters(let text), .text(let text): text
+        case .integer(let number): Array(String(number).utf8)[...]
+        }
+    }
+
     public var customMirror: Mirror { Mirror(self, children: [:]) }
 }

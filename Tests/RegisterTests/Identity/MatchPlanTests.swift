@@ -18,7 +18,7 @@ import Testing
     private func person(
         _ fields: [NormalisedField?], identity: PersonIdentity? = nil, former: [PersonIdentity] = []
     ) -> PersonRows {
-        PersonRows(identity: identity, former: former, fields: fields, rows: [])
+        PersonRows(identity: identity, former: former, fields: fields)
     }
 
     @Test func aRegisterHasItsOwnFieldsInTheAgreementsOrder() throws {

@@ -161,7 +161,7 @@ import Testing
             Issue.record("no row")
             return
         }
-        #expect(row.isMarked)
+        #expect(row.fate == .withheld)
         #expect(registerError { _ = try reader.next() }?.kind == .unreadableMark)
         source.neverReleaseColumn = NeverReleaseColumn(name: "Mark", values: ["1"], others: ["0"])
         #expect(

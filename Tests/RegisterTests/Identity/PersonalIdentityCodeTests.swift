@@ -141,7 +141,7 @@ import Testing
         let person = PersonRows(
             identity: identity.person, former: [PersonIdentity(bytes: code.bytes)],
             fields: [NormalisedField(words: [code.bytes])],
-            rows: [[.text("131052-308T")]])
+            rows: code.bytes, rowCount: 1)
         let field = SourceField.characters(code.bytes[...])
         for shown in [
             "\(code)", String(reflecting: code), "\(identity)", String(reflecting: identity), "\(identity.person)",

@@ -102,7 +102,7 @@ import Testing
         }
         let person = PersonRows(
             identity: ExampleCode.identity("131052-308T"), former: [ExampleCode.identity("131052X308T")],
-            fields: row.fields, rows: [row.values])
+            fields: row.fields, rows: Array("131052-308T".utf8), rowCount: 1)
         let field = try #require(row.fields[0])
         let date = try #require(row.fields[2]?.date)
         for value in [row, RegisterRow.row(row), person, field, date, row.fields] as [Any] {

@@ -1,0 +1,15 @@
+/// Writes numbers and bytes one after the other, for the spool.
+enum SpoolBytes {
+    /// A number, the most significant byte first.
+    static func append(_ number: Int, byteCount: Int, to record: inout [UInt8]) {
+        for index in stride(from: byteCount - 1, through: 0, by: -1) {
+            record.append(UInt8(truncatingIfNeeded: number >> (8 * index)))
+        }
+    }
+
+    /// How many bytes there are, as a number of `lengthByteCount` bytes, then the bytes.
+    static func append(_ bytes: [UInt8], lengthByteCount: Int, to record: inout [UInt8]) {
+        append(bytes.count, byteCount: lengthByteCount, to: &record)
+        record.append(contentsOf: bytes)
+    }
+}

@@ -1,0 +1,2 @@
+/// The spool gave back something else than was written.
+struct SpoolDamage: Error {}
