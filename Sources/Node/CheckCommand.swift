@@ -7,7 +7,7 @@ internal import PSIProtocol
 internal import Register
 internal import Values
 
-struct CheckCommand: ParsableCommand {
+struct CheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
         abstract: "A dry run: read configuration, policy, agreement and registers, and send nothing.",
@@ -23,6 +23,8 @@ struct CheckCommand: ParsableCommand {
         help: "Show what a row of this register normalises to. It shows the row's content: for the owner's eyes only.")
     var explain: String?
     @Option(name: .long, help: "Which row of the register to explain, 1 for the first after the header.") var row: Int?
+    @Option(name: .long, help: "Whose identity codes a register holds, where no agreement says it.")
+    var scheme = IdentitySchemeID.finland
 
     func validate() throws {
         if let row {
@@ -31,7 +33,7 @@ struct CheckCommand: ParsableCommand {
         }
     }
 
-    func run() throws {
+    func run() async throws {
         let out = Console.standardOutput
         let home = try Home(at: home.directory, roles: [.authority, .mixer])
         try home.keys.checkCertificate()
@@ -53,19 +55,20 @@ struct CheckCommand: ParsableCommand {
             return
         }
         if agreements.isEmpty {
-            out.line("agreement: none signed here and none given; registers are read for their identity codes only")
+            out.line(
+                "agreement: none signed here and none given; registers are read for their identity codes "
+                    + "(\(scheme.rawValue)) only")
             for (id, source) in configuration.registers.sorted(by: { $0.key < $1.key })
             where source.identityColumn != nil {
-                let declaration = RegisterDeclaration.bare(id, owner: home.keys.id)
-                try RegisterCheck(
-                    declaration: declaration, plan: .identityCode(FinnishIdentityScheme(today: today)), source: source,
+                try await RegisterCheck(
+                    declaration: .bare(id, owner: home.keys.id), plan: planWithoutAgreement(today), source: source,
                     cellByteCount: 1_024
-                ).report(to: out, spool: home.spool())
+                ).report(to: out, spool: home.spool(), workers: configuration.workers)
             }
         }
         var problems = 0
         for agreement in agreements {
-            problems += try check(agreement, home, configuration, today, out)
+            problems += try await check(agreement, home, configuration, today, out)
         }
         out.line("Nothing was sent.")
         if problems > 0 { throw CheckFailed(count: problems) }
@@ -73,7 +76,7 @@ struct CheckCommand: ParsableCommand {
 
     private func check(
         _ agreement: Agreement, _ home: Home, _ configuration: NodeConfiguration, _ today: CalendarDate, _ out: Console
-    ) throws -> Int {
+    ) async throws -> Int {
         var problems = 0
         out.line("agreement: \(agreement.study.id), \(agreement.study.title)")
         for refusal in configuration.policy.refusals(
@@ -94,16 +97,21 @@ struct CheckCommand: ParsableCommand {
             declaration.maxCellsPerPerson = limits.maxCellsPerPerson[register.id] ?? register.maxCellsPerPerson
             let plan = MatchPlan(agreement: agreement, register: declaration, today: today)
             do {
-                problems += try RegisterCheck(
+                problems += try await RegisterCheck(
                     declaration: declaration, plan: plan, source: source, cellByteCount: agreement.cellByteCount,
                     obstacle: source.obstacle(under: agreement, register: register.id)
-                ).report(to: out, spool: home.spool())
+                ).report(to: out, spool: home.spool(), workers: configuration.workers)
             } catch let error as RegisterError {
                 out.line("register \(register.id): \(error.description)")
                 problems += 1
             }
         }
         return problems
+    }
+
+    /// By the identity code alone.
+    private func planWithoutAgreement(_ today: CalendarDate) -> MatchPlan {
+        .identityCode(scheme.scheme(today: today))
     }
 
     /// Explains one row, under the first agreement that has the register.
@@ -118,7 +126,7 @@ struct CheckCommand: ParsableCommand {
             agreement.registers(ownedBy: home.keys.id).first { $0.id == id }.map { (agreement, $0) }
         }.first
         var declaration = RegisterDeclaration.bare(id, owner: home.keys.id)
-        var plan = MatchPlan.identityCode(FinnishIdentityScheme(today: today))
+        var plan = planWithoutAgreement(today)
         if let (agreement, register) = found {
             plan = MatchPlan(agreement: agreement, register: register, today: today)
             declaration = register
@@ -135,156 +143,6 @@ struct CheckCommand: ParsableCommand {
         for line in explanation.lines { out.line("  " + line) }
         out.line("  of this row alone: other rows of the person may add a code, and outvote its fields")
         out.line("This is personal data. It was shown here only; nothing was sent or written.")
-    }
-}
-
-/// What one register would declare.
-struct RegisterCheck {
-    let declaration: RegisterDeclaration
-    let plan: MatchPlan
-    let source: RegisterSource
-    let cellByteCount: Int
-    /// Why people who are never to be released could not be kept out under the agreement.
-    var obstacle: RegisterError?
-
-    /// What the agreement leaves out of the register and makes of its columns, and who is never released.
-    private func minimisation(_ survey: RegisterSurvey, to out: Console) {
-        if declaration.rows != nil {
-            out.line(
-                "  rows: \(survey.rowsLeftOut) are left out by the agreement; "
-                    + "\(survey.peopleWithoutRows) people are in the register without any that is kept")
-        }
-        for counts in survey.derivations {
-            var line = "  column \(counts.column): \(counts.made) values made, \(counts.missing) missing"
-            if counts.unmatched > 0 { line += ", \(counts.unmatched) that the map lacks" }
-            let values = counts.values.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
-            out.line(line + (values.isEmpty ? "" : "; " + values.joined(separator: ", ")))
-        }
-        if source.screensPeople {
-            out.line(
-                "  never released: \(survey.peopleWithheld) of the register's people; the lists have \(survey.codesListed), "
-                    + "of whom \(survey.codesListedOfNobody) are not in it. No other number counts them")
-        }
-    }
-
-    /// - Returns: how many things would stop a round.
-    @discardableResult
-    func report(to out: Console, spool: any Spool) throws -> Int {
-        var problems = 0
-        if let obstacle {
-            out.line("register \(declaration.id): \(obstacle.description)")
-            problems += 1
-        }
-        var reader = try RegisterReader(declaration: declaration, source: source, plan: plan)
-        reader.countsProgramWords = true
-        let grouping = try PersonGrouping(reader: reader, spool: spool)
-        let survey = try grouping.run()
-        out.line(
-            "register \(declaration.id): \(survey.people) people, \(survey.rowsKept) rows of \(survey.rowsRead) read")
-        minimisation(survey, to: out)
-        report(survey, to: out)
-        if let kind = survey.shortfall(of: declaration, plan: plan, source: source) {
-            out.line("  \(RegisterError(kind, file: source.name).description)")
-            problems += 1
-        }
-        if source.identityColumn == nil, plan.keys.contains(where: { $0.content == .identityCode }) {
-            out.line("  config.yaml names no column of identity codes (identity): nobody is found by their code")
-        }
-        if source.history == nil, plan.keys.contains(where: { $0.content == .formerCode }) {
-            out.line("  config.yaml names no history: nobody is found by a former code of this register")
-        }
-        if survey.people + (plan.withholding == .dummyCell ? survey.peopleWithheld : 0) > declaration.maxPeople {
-            out.line("  more than the \(declaration.maxPeople) people that the agreement or the local policy allows")
-            problems += 1
-        }
-        let values = PersonValues(plan: plan)
-        var census = KeyCensus(keys: plan.keys, spool: spool)
-        var most = 0
-        var tooLarge = 0
-        var withFeatures = 0
-        while let person = try grouping.nextPerson() {
-            if person.isWithheld { continue }
-            try census.add(values.identities(of: person))
-            if values.features(of: person).contains(where: { !$0.isEmpty }) { withFeatures += 1 }
-            guard !declaration.columns.isEmpty else { continue }
-            let cells = try CellSealer.cellCount(ofRows: person.rows, cellByteCount: cellByteCount)
-            most = max(most, cells)
-            if cells > declaration.maxCellsPerPerson { tooLarge += 1 }
-        }
-        for (key, counts) in zip(plan.keys, try census.counts()) {
-            out.line(
-                "  key \(key.name): \(counts.present) people have it (\(Self.percent(counts.present, of: survey.people))), "
-                    + "\(counts.shared) share it with somebody of this register")
-        }
-        if plan.tolerantMatching != nil {
-            out.line(
-                "  tokens: \(withFeatures) people have what they are made of (\(Self.percent(withFeatures, of: survey.people)))"
-            )
-        }
-        guard !declaration.columns.isEmpty else { return problems }
-        out.line(
-            "  at most \(survey.mostRowsOfPerson) rows and \(most) cells a person (\(declaration.maxCellsPerPerson) allowed)"
-        )
-        if tooLarge > 0 {
-            out.line(
-                "  \(tooLarge) people need more cells than allowed: agree on a higher max_cells_per_person or cell_bytes"
-            )
-            problems += 1
-        }
-        return problems
-    }
-
-    private func report(_ survey: RegisterSurvey, to out: Console) {
-        for reason in RefusalReason.allCases {
-            if let count = survey.refused[reason], count > 0 { out.line("  refused \(count) rows: \(reason.rawValue)") }
-        }
-        let codes = survey.codes
-        out.line(
-            "  codes by row: \(codes.official) official, \(codes.temporary) temporary, \(codes.missing) missing, "
-                + "\(codes.invalid) invalid; \(codes.repaired) were read in spite of look-alike characters")
-        if !survey.codeShapes.words.isEmpty { out.line("  codes that are not usable: \(survey.codeShapes.words)") }
-        for (field, words) in survey.programWords.sorted(by: { $0.key < $1.key }) {
-            let rows = words.values.reduce(0, +)
-            guard rows > 1, rows * 1_000 >= survey.rowsRead else { continue }
-            let list = words.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.key) (\($0.value))" }
-            out.line(
-                "  match field \(field): \(rows) rows have a word that programs write for a missing value, and that counts as "
-                    + "a value here: \(list.joined(separator: ", ")). Make them empty, or agree on normalisation: sidos-2"
-            )
-        }
-        if survey.peopleWithoutCode > 0 { out.line("  \(survey.peopleWithoutCode) people have no usable code") }
-        if survey.severalCodes > 0 {
-            out.line(
-                "  \(survey.severalCodes) people have rows with different codes: none of them is used; correct the register"
-            )
-        }
-        if source.history != nil {
-            let history = survey.history
-            out.line(
-                "  history: \(history.pairsRead) pairs, \(survey.peopleWithFormerCodes) people with former codes, "
-                    + "\(history.conflicts) codes with several successors, \(history.cycles) circles, "
-                    + "\(history.refused.values.reduce(0, +)) rows refused")
-        }
-        for (title, breakdown) in [("year", survey.yearBreakdown), ("group", survey.groupBreakdown)] {
-            for part in breakdown {
-                out.line(
-                    "  \(title) \(part.value.isEmpty ? "(none)" : part.value): \(part.codes.official) official, "
-                        + "\(part.codes.temporary) temporary, \(part.codes.missing) missing, \(part.codes.invalid) invalid"
-                )
-            }
-        }
-    }
-
-    private static func percent(_ part: Int, of whole: Int) -> String {
-        whole == 0 ? "of nobody" : "\((part * 1_000 / whole + 5) / 10) %"
-    }
-}
-
-extension RegisterDeclaration {
-    /// A register without released columns, for reading identity codes only.
-    static func bare(_ id: RegisterID, owner: ParticipantID) -> RegisterDeclaration {
-        RegisterDeclaration(
-            id: id, title: id, owner: owner, releasedFor: [], maxPeople: 100_000_000, maxCellsPerPerson: 1, columns: [])
     }
 }
 

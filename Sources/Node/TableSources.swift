@@ -21,7 +21,7 @@ enum TableSources {
         let tables = kinds.compactMap { kind in mapping.optionalMapping(kind.field).map { kind.init($0) } }
         for other in given.dropFirst() { mapping.reject(other.field, "a table is read from one source: \(names)") }
         if !kinds.contains(where: { mapping.names.contains($0.field) }) {
-            mapping.reject(kinds[0].field, "is missing: a table is read from one source, which is \(names)")
+            mapping.reject(kinds[0].field, "is missing: a table is read from \(names)")
         }
         // Stands in for what was rejected.
         return tables.first ?? CSVSource(path: "")

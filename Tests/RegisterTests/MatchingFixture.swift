@@ -18,22 +18,30 @@ func recipeKey(_ name: String, _ text: String, values: Int = 1) throws -> MatchK
     MatchKey(name, content: .recipe(try recipe(text)), valueCount: values)
 }
 
+/// An agreement with the given keys, without registers.
+func agreement(
+    _ keys: [MatchKey], tolerant: TolerantMatching? = nil, scheme: IdentitySchemeID = .finland,
+    release: ReleaseMode = .none
+) throws -> Agreement {
+    let day = try #require(CalendarDate(year: 2025, month: 1, day: 1))
+    return Agreement(
+        study: Study(id: "s", title: "S", purpose: "p", legalBasis: "l", permit: "p"), validFrom: day, validUntil: day,
+        suite: .ristretto255, roundsAllowed: 1, release: release, vaultAccess: .whole, verification: .full,
+        padding: .padme, cellByteCount: 1024, smallestCell: 5, countRounding: 5, deadlineMinutes: 60, retentionDays: 1,
+        identityScheme: scheme, normalisation: .sidos1, matchFields: matchFields, matchKeys: keys,
+        tolerantMatching: tolerant, participants: [], registers: [], cohorts: [], twoPartiesAcknowledged: false)
+}
+
 /// How an agreement with the given keys recognises the people of a register that has the fields `own`.
 func plan(
     own: [String], keys: [MatchKey], tolerant: TolerantMatching? = nil, quality: QualityColumns = QualityColumns(),
     scheme: IdentitySchemeID = .finland
 ) throws -> MatchPlan {
-    let day = try #require(CalendarDate(year: 2025, month: 1, day: 1))
-    let agreement = Agreement(
-        study: Study(id: "s", title: "S", purpose: "p", legalBasis: "l", permit: "p"), validFrom: day, validUntil: day,
-        suite: .ristretto255, roundsAllowed: 1, release: .none, vaultAccess: .whole, verification: .full,
-        padding: .padme, cellByteCount: 1024, smallestCell: 5, countRounding: 5, deadlineMinutes: 60, retentionDays: 1,
-        identityScheme: scheme, normalisation: .sidos1, matchFields: matchFields, matchKeys: keys,
-        tolerantMatching: tolerant, participants: [], registers: [], cohorts: [], twoPartiesAcknowledged: false)
+    let agreement = try agreement(keys, tolerant: tolerant, scheme: scheme)
     var declaration = register([])
     declaration.matchFields = own
     declaration.quality = quality
-    return MatchPlan(agreement: agreement, register: declaration, today: day)
+    return MatchPlan(agreement: agreement, register: declaration, today: agreement.validFrom)
 }
 
 /// A field as a register's text gives it; nil if it is missing.

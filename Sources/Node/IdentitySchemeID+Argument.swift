@@ -1,0 +1,4 @@
+public import Agreement
+public import ArgumentParser
+
+extension IdentitySchemeID: ExpressibleByArgument {}

@@ -1,0 +1,160 @@
+internal import Agreement
+internal import Daemon
+internal import PSIProtocol
+internal import Register
+internal import Values
+
+/// What one register would declare.
+struct RegisterCheck {
+    let declaration: RegisterDeclaration
+    let plan: MatchPlan
+    let source: RegisterSource
+    let cellByteCount: Int
+    /// Why people who are never to be released could not be kept out under the agreement.
+    var obstacle: RegisterError?
+
+    /// How many people are looked at together.
+    private static let batchCount = 4_096
+
+    /// What the agreement leaves out of the register and makes of its columns, and who is never released.
+    private func minimisation(_ survey: RegisterSurvey, to out: Console) {
+        if declaration.rows != nil {
+            out.line(
+                "  rows: \(survey.rowsLeftOut) are left out by the agreement; "
+                    + "\(survey.peopleWithoutRows) people are in the register without any that is kept")
+        }
+        for counts in survey.derivations {
+            var line = "  column \(counts.column): \(counts.made) values made, \(counts.missing) missing"
+            if counts.unmatched > 0 { line += ", \(counts.unmatched) that the map lacks" }
+            let values = counts.values.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+            out.line(line + (values.isEmpty ? "" : "; " + values.joined(separator: ", ")))
+        }
+        if source.screensPeople {
+            out.line(
+                "  never released: \(survey.peopleWithheld) of the register's people; the lists have \(survey.codesListed), "
+                    + "of whom \(survey.codesListedOfNobody) are not in it. No other number counts them")
+        }
+    }
+
+    /// - Returns: how many things would stop a round.
+    @discardableResult
+    func report(to out: Console, spool: any Spool, workers: Workers) async throws -> Int {
+        var problems = 0
+        if let obstacle {
+            out.line("register \(declaration.id): \(obstacle.description)")
+            problems += 1
+        }
+        var pass = try RegisterPass(
+            declaration: declaration, plan: plan, source: source, spool: spool, workers: workers,
+            countsProgramWords: true)
+        let survey = pass.survey
+        out.line(
+            "register \(declaration.id): \(survey.people) people, \(survey.rowsKept) rows of \(survey.rowsRead) read")
+        minimisation(survey, to: out)
+        report(survey, to: out)
+        for objection in pass.objections {
+            out.line("  \(objection.description)")
+            problems += 1
+        }
+        if source.identityColumn == nil, plan.keys.contains(where: { $0.content == .identityCode }) {
+            out.line("  config.yaml names no column of identity codes (identity): nobody is found by their code")
+        }
+        if source.history == nil, plan.keys.contains(where: { $0.content == .formerCode }) {
+            out.line("  config.yaml names no history: nobody is found by a former code of this register")
+        }
+        return try await problems + reportPeople(&pass, to: out, spool: spool)
+    }
+
+    /// What is known only when the people are handed out: how complete keys are, and how large the largest are.
+    ///
+    /// - Returns: how many things would stop a round.
+    private func reportPeople(_ pass: inout RegisterPass, to out: Console, spool: any Spool) async throws -> Int {
+        var census = KeyCensus(keys: plan.keys, spool: spool)
+        var most = 0
+        var tooLarge = 0
+        var withFeatures = 0
+        while case let people = try await pass.next(Self.batchCount), !people.isEmpty {
+            for person in people where !person.isWithheld {
+                try census.add(person.identities)
+                if person.features.contains(where: { !$0.isEmpty }) { withFeatures += 1 }
+                guard !declaration.columns.isEmpty else { continue }
+                let cells = try CellSealer.cellCount(ofRows: person.rows, cellByteCount: cellByteCount)
+                most = max(most, cells)
+                if cells > declaration.maxCellsPerPerson { tooLarge += 1 }
+            }
+        }
+        let survey = pass.survey
+        for (key, counts) in zip(plan.keys, try census.counts()) {
+            out.line(
+                "  key \(key.name): \(counts.present) people have it (\(Self.percent(counts.present, of: survey.people))), "
+                    + "\(counts.shared) share it with somebody of this register")
+        }
+        if plan.tolerantMatching != nil {
+            out.line(
+                "  tokens: \(withFeatures) people have what they are made of (\(Self.percent(withFeatures, of: survey.people)))"
+            )
+        }
+        guard !declaration.columns.isEmpty else { return 0 }
+        out.line(
+            "  at most \(survey.mostRowsOfPerson) rows and \(most) cells a person (\(declaration.maxCellsPerPerson) allowed)"
+        )
+        if tooLarge == 0 { return 0 }
+        out.line(
+            "  \(tooLarge) people need more cells than allowed: agree on a higher max_cells_per_person or cell_bytes"
+        )
+        return 1
+    }
+
+    private func report(_ survey: RegisterSurvey, to out: Console) {
+        for reason in RefusalReason.allCases {
+            if let count = survey.refused[reason], count > 0 { out.line("  refused \(count) rows: \(reason.rawValue)") }
+        }
+        let codes = survey.codes
+        out.line(
+            "  codes by row: \(codes.official) official, \(codes.temporary) temporary, \(codes.missing) missing, "
+                + "\(codes.invalid) invalid; \(codes.repaired) were read in spite of look-alike characters")
+        if !survey.codeShapes.words.isEmpty { out.line("  codes that are not usable: \(survey.codeShapes.words)") }
+        for (field, words) in survey.programWords.sorted(by: { $0.key < $1.key }) {
+            let rows = words.values.reduce(0, +)
+            guard rows > 1, rows * 1_000 >= survey.rowsRead else { continue }
+            let list = words.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.key) (\($0.value))" }
+            out.line(
+                "  match field \(field): \(rows) rows have a word that programs write for a missing value, and that counts as "
+                    + "a value here: \(list.joined(separator: ", ")). Make them empty, or agree on normalisation: sidos-2"
+            )
+        }
+        if survey.peopleWithoutCode > 0 { out.line("  \(survey.peopleWithoutCode) people have no usable code") }
+        if survey.severalCodes > 0 {
+            out.line(
+                "  \(survey.severalCodes) people have rows with different codes: none of them is used; correct the register"
+            )
+        }
+        if source.history != nil {
+            let history = survey.history
+            out.line(
+                "  history: \(history.pairsRead) pairs, \(survey.peopleWithFormerCodes) people with former codes, "
+                    + "\(history.conflicts) codes with several successors, \(history.cycles) circles, "
+                    + "\(history.refused.values.reduce(0, +)) rows refused")
+        }
+        for (title, breakdown) in [("year", survey.yearBreakdown), ("group", survey.groupBreakdown)] {
+            for part in breakdown {
+                out.line(
+                    "  \(title) \(part.value.isEmpty ? "(none)" : part.value): \(part.codes.official) official, "
+                        + "\(part.codes.temporary) temporary, \(part.codes.missing) missing, \(part.codes.invalid) invalid"
+                )
+            }
+        }
+    }
+
+    private static func percent(_ part: Int, of whole: Int) -> String {
+        whole == 0 ? "of nobody" : "\((part * 1_000 / whole + 5) / 10) %"
+    }
+}
+
+extension RegisterDeclaration {
+    /// A register without released columns, for reading identity codes only.
+    static func bare(_ id: RegisterID, owner: ParticipantID) -> RegisterDeclaration {
+        RegisterDeclaration(
+            id: id, title: id, owner: owner, releasedFor: [], maxPeople: 100_000_000, maxCellsPerPerson: 1, columns: [])
+    }
+}

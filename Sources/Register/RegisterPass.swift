@@ -1,0 +1,75 @@
+public import Agreement
+public import PSIProtocol
+
+/// One pass through a register, from its first row to its last person: what `serve` declares in a round, and what `check`
+/// tells the owner before one.
+public struct RegisterPass {
+    public let declaration: RegisterDeclaration
+    public let plan: MatchPlan
+    public let source: RegisterSource
+    /// What was counted. The whole register is read before anybody is handed out.
+    public let survey: RegisterSurvey
+    private let grouping: PersonGrouping
+    private let values: PersonValues
+    private let workers: Workers
+
+    /// Bytes of rows handed over at once, so that people with many rows don't add up.
+    private static let batchByteCount = 8 << 20
+
+    /// Reads and sorts the register.
+    ///
+    /// - Parameters:
+    ///   - declaration: with the stricter of the agreement's and the local policy's caps.
+    ///   - workers: normalise and compute keys.
+    ///   - countsProgramWords: whether words that programs write for a missing value are counted in match fields.
+    public init(
+        declaration: RegisterDeclaration, plan: MatchPlan, source: RegisterSource, spool: any Spool, workers: Workers,
+        countsProgramWords: Bool = false
+    ) throws(RegisterError) {
+        self.declaration = declaration
+        self.plan = plan
+        self.source = source
+        self.workers = workers
+        values = PersonValues(plan: plan)
+        var reader = try RegisterReader(declaration: declaration, source: source, plan: plan)
+        reader.countsProgramWords = countsProgramWords
+        grouping = try PersonGrouping(reader: reader, spool: spool)
+        survey = try grouping.run()
+    }
+
+    /// Why no round may use what was read, the gravest first: what was read cannot be the register that the agreement is
+    /// about, or has more people than it allows. Empty if a round may.
+    public var objections: [any Error & CustomStringConvertible] {
+        var objections: [any Error & CustomStringConvertible] = []
+        if let kind = survey.shortfall(of: declaration, plan: plan, source: source) {
+            objections.append(RegisterError(kind, file: source.name))
+        }
+        let itemCount = survey.people + (plan.withholding == .dummyCell ? survey.peopleWithheld : 0)
+        if itemCount > declaration.maxPeople {
+            objections.append(
+                RegisterOverCap(register: declaration.id, people: itemCount, cap: declaration.maxPeople))
+        }
+        return objections
+    }
+
+    /// Up to `most` people as a round wants them; none after the last.
+    public mutating func next(_ most: Int) async throws -> [PersonRecord] {
+        var found: [PersonRows] = []
+        var byteCount = 0
+        while found.count < most, byteCount < Self.batchByteCount, let person = try grouping.nextPerson() {
+            byteCount += person.rows.count
+            found.append(person)
+        }
+        let (values, releasesNothing, batch) = (values, declaration.columns.isEmpty, found)
+        return try await workers.map(batch.count) { range in
+            batch[range].map { person in
+                PersonRecord(
+                    identities: values.identities(of: person), features: values.features(of: person),
+                    rows: person.rows, rowCount: releasesNothing ? 0 : person.rowCount, isWithheld: person.isWithheld)
+            }
+        }.flatMap { $0 }
+    }
+
+    /// Begins again with the first person.
+    public mutating func rewind() throws(RegisterError) { try grouping.rewind() }
+}
