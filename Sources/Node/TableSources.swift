@@ -19,9 +19,11 @@ enum TableSources {
     static func read(_ mapping: StrictMapping) -> any TableSource {
         let given = kinds.filter { mapping.has($0.field) }
         let tables = kinds.compactMap { kind in mapping.optionalMapping(kind.field).map { kind.init($0) } }
-        for other in given.dropFirst() { mapping.reject(other.field, "a table is read from one source: \(names)") }
+        for other in given.dropFirst() {
+            mapping.reject(other.field, "A table is read from one source. Keep one of \(names).")
+        }
         if !kinds.contains(where: { mapping.names.contains($0.field) }) {
-            mapping.reject(kinds[0].field, "is missing: a table is read from \(names)")
+            mapping.reject(kinds[0].field, "This field is missing. A table is read from one source: write \(names).")
         }
         // Stands in for what was rejected.
         return tables.first ?? CSVSource(path: "")
