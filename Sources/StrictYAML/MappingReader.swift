@@ -290,7 +290,10 @@ public struct MappingReader {
         return found.count == items.count ? found : nil
     }
 
-    private static func join(_ path: String, _ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
+    private static func join(_ path: String, _ key: String) -> String {
+        let key = key.unicodeScalars.allSatisfy(YAMLText.isAllowed) ? key : shown(key)
+        return path.isEmpty ? key : "\(path).\(key)"
+    }
 
     /// An unknown key in a path: bare if it looks like a field's name.
     private static func shownKey(_ key: String) -> String {

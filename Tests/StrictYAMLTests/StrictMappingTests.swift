@@ -198,6 +198,17 @@ struct StrictMappingTests {
         #expect(refused.mistakes.map(\.path) == ["listen"])
     }
 
+    @Test("A key of the operator's own cannot forge a line of the log")
+    func forgedLines() throws {
+        let refused = try #require(throws: Refused.self) {
+            try Self.read(Array("columns: {\"a\\nb\\e[31m\": [x]}".utf8)) { root in
+                let columns = root.mapping("columns")
+                return columns.names.map { columns.string($0) }
+            }
+        }
+        #expect(refused.mistakes.map(\.path) == ["columns.'a b [31m'"])
+    }
+
     @Test("A secret is never shown, and its file must be closed to others")
     func secrets() throws {
         let text = Array("password: swordfish\n".utf8)
