@@ -254,7 +254,8 @@ let package = Package(
 )
 
 // In continuous integration every warning of these targets is an error; a dependency's are not. What a dependency comes
-// to call deprecated stays a warning too, so that no release of theirs stops ours. Targets without Swift settings are C.
+// to call deprecated stays a warning too, so that no release of theirs stops ours. Targets without Swift settings are
+// C.
 if Context.environment["SIDOS_WARNINGS"] == "errors" {
     for target in package.targets where target.type != .system {
         if let swift = target.swiftSettings {

@@ -22,7 +22,8 @@ public enum DatasetError: Error, Equatable, Sendable {
     case unusableName(String, reason: NameFault)
     case cohortBelowSmallestCell(CohortID)
     case countNotRounded(registers: [RegisterID])
-    /// No generalisation reaches k or l for some people of a cohort, and more of them than the agreement lets be left out.
+    /// No generalisation reaches k or l for some people of a cohort, and more of them than the agreement lets be left
+    /// out.
     case disclosureUnreachable(cohort: CohortID, percent: Int)
     /// What was about to be written does not keep what the agreement asks for.
     case disclosureNotKept
@@ -100,25 +101,26 @@ extension DatasetError: CustomStringConvertible {
         case .cohortBelowSmallestCell(let cohort):
             "Cohort \(cohort) has fewer people than the agreement's smallest_cell lets be released; nothing is written."
         case .disclosureUnreachable(let cohort, let percent):
-            "The agreement's disclosure goals can't be reached: in cohort \(cohort) some people share their cohorts and "
-                + "registers with too few others, or with people whose sensitive values are too alike, even when every "
-                + "quasi-identifier is missing, and they are more than the \(percent) % whom leave_out lets be left out. "
-                + "Nothing was written. Agree on a smaller k or l, on coarser cohorts or on a larger leave_out."
+            "The agreement's disclosure goals can't be reached: in cohort \(cohort) some people share their cohorts "
+                + "and registers with too few others, or with people whose sensitive values are too alike, even when "
+                + "every quasi-identifier is missing, and they are more than the \(percent) % whom leave_out lets be "
+                + "left out. Nothing was written. Agree on a smaller k or l, on coarser cohorts or on a larger "
+                + "leave_out."
         case .disclosureNotKept:
-            "What was about to be written did not keep the agreement's k or l, so it was removed. This is a fault of the "
-                + "program: report it."
+            "What was about to be written did not keep the agreement's k or l, so it was removed. This is a fault of "
+                + "the program: report it."
         case .disclosureTooLarge:
             "There are too many people and quasi-identifiers to make alike at once. Agree on fewer quasi_identifiers."
         case .tableTooLarge(let title, let limit):
             "The table '\(title)' would have more than \(limit) lines or columns. Agree on a column with fewer values."
         case .tablesOverlap(let title, let other):
-            "The tables '\(title)' and '\(other)' count the same people by the same column, so one could be subtracted from "
-                + "the other. Agree on one table of both, or on cohorts that share nobody."
+            "The tables '\(title)' and '\(other)' count the same people by the same column, so one could be subtracted "
+                + "from the other. Agree on one table of both, or on cohorts that share nobody."
         case .countNotRounded(let registers):
             "The overlap count of \(registers.joined(separator: ", ")) is no multiple of count_rounding."
         case .qualityCountNotRounded(let register):
-            "A count of linkage quality\(register.map { " of register \($0)" } ?? "") is no multiple of count_rounding, "
-                + "or doesn't fit the agreement."
+            "A count of linkage quality\(register.map { " of register \($0)" } ?? "") is no multiple of "
+                + "count_rounding, or doesn't fit the agreement."
         case .reportMismatch(let register):
             "The round's report must name each register of the agreement once at most; check \(register)."
         case .storeOfAnotherAgreement(let path):

@@ -25,7 +25,8 @@ struct EvaluationPlan {
         let matching: [String]
         /// Column that is equal for records of one person.
         let truth: String
-        /// Column that is different for every record; without it, records that agree in every match field are one person's.
+        /// Column that is different for every record; without it, records that agree in every match field are one
+        /// person's.
         let record: String?
         /// Column of identity codes.
         let identity: String?

@@ -86,8 +86,8 @@ struct EvaluationResult: Encodable {
     }
 
     static let heading =
-        "run                                          records   true pairs   links  correct  precision  recall  F1      "
-        + "candidates  B/item  declared/s  mixed/s"
+        "run                                          records   true pairs   links  correct  precision  recall  F1"
+        + "      candidates  B/item  declared/s  mixed/s"
 
     var lines: [String] {
         func padded(_ text: String, _ width: Int) -> String {

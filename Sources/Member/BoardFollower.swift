@@ -29,8 +29,8 @@ public struct BoardFollower: Sendable {
         self.record = try RoundRecord(opening: opening.bytes, agreement: agreement.agreement, file: agreement.bytes)
     }
 
-    /// Takes in what is new, waiting up to `wait` for it, and no less if nothing comes: a coordinator that does not let its
-    /// callers wait, does not make them ask without a pause.
+    /// Takes in what is new, waiting up to `wait` for it, and no less if nothing comes: a coordinator that does not let
+    /// its callers wait, does not make them ask without a pause.
     public mutating func refresh(wait: Duration = .zero) async throws {
         let start = ContinuousClock.now
         let before = record.head

@@ -4,8 +4,8 @@ internal import Files
 public import Logging
 
 extension ExchangeClient {
-    /// A client that presents this home's certificate and accepts only the coordinator's pinned key. It retries until it is
-    /// cancelled, and says once when the coordinator is away and once when it is back.
+    /// A client that presents this home's certificate and accepts only the coordinator's pinned key. It retries until
+    /// it is cancelled, and says once when the coordinator is away and once when it is back.
     public static func connect(
         _ address: CoordinatorAddress, keys: KeyDirectory, retry: RetryPolicy = .untilCancelled, logger: Logger
     ) throws -> ExchangeClient {

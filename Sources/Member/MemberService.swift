@@ -48,8 +48,8 @@ public struct MemberService: Service {
         case ended(RoundID)
     }
 
-    /// The list's long-poll and every round run side by side. Rounds of which secrets are left here run whether or not the
-    /// coordinator still names them, so that their keys do not outlive their deadline.
+    /// The list's long-poll and every round run side by side. Rounds of which secrets are left here run whether or not
+    /// the coordinator still names them, so that their keys do not outlive their deadline.
     private func followRounds() async throws {
         let participation = try RoundParticipation(
             client: client, home: home, agreements: home.agreements(), state: state, member: member, clock: clock,
@@ -104,7 +104,8 @@ public struct MemberService: Service {
         }
     }
 
-    /// Waits for another list than the known one. What a coordinator answers wrongly is no reason to end with keys alive.
+    /// Waits for another list than the known one. What a coordinator answers wrongly is no reason to end with keys
+    /// alive.
     private func list(known: String?, after pause: Duration) async throws -> RoundList {
         var backoff = Backoff()
         if pause > .zero { try await Task.sleep(for: pause) }

@@ -2,8 +2,8 @@ internal import Daemon
 internal import PSIProtocol
 internal import Values
 
-/// What a participant remembers of a round across restarts, sealed beside the round's secrets and destroyed with them: how
-/// far it has seen the board, so that no other board can be shown to it later, and until when its keys may live.
+/// What a participant remembers of a round across restarts, sealed beside the round's secrets and destroyed with them:
+/// how far it has seen the board, so that no other board can be shown to it later, and until when its keys may live.
 struct RoundJournal {
     let round: RoundID
     let state: SealedState

@@ -26,9 +26,8 @@ struct StatusCommand: ParsableCommand {
             out.line("arithmetic  \(suite) by \(backend)")
         }
         out.line("certificate valid until \(MachineClock.timestamp(home.keys.certificateNotAfter))")
-        out.line(
-            "agreements  \(try home.agreements().all().map { "\($0.agreement.study.id) \($0.id.description.prefix(12))" }.joined(separator: ", "))"
-        )
+        let agreements = try home.agreements().all().map { "\($0.agreement.study.id) \($0.id.description.prefix(12))" }
+        out.line("agreements  \(agreements.joined(separator: ", "))")
         guard let status else { return }
         if isRunning, let resident = status.residentMebibytes, let peak = status.peakMebibytes {
             out.line("memory      \(resident) MiB resident, \(peak) MiB at most")
@@ -36,7 +35,8 @@ struct StatusCommand: ParsableCommand {
         for round in status.rounds {
             let waiting = round.waitingFor.isEmpty ? "" : ", waiting for \(round.waitingFor.joined(separator: ", "))"
             out.line(
-                "round       \(round.round.prefix(12)) of \(round.study), number \(round.number): \(round.phase)\(waiting)"
+                "round       \(round.round.prefix(12)) of \(round.study), number \(round.number): "
+                    + "\(round.phase)\(waiting)"
             )
         }
     }

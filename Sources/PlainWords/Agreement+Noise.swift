@@ -11,15 +11,17 @@ extension Agreement {
         let covered = noise.roundsCovered(upTo: roundsAllowed)
         return [
             "Published counts get noise (\(noise.kind.rawValue), epsilon \(noise.epsilon)\(delta) a round): one person "
-                + "changes the \(AgreementSummary.number(queries.noiseCount)) answers by at most \(queries.l1Sensitivity) "
-                + "in all, and 95 of 100 draws of noise are within \(AgreementSummary.number(plan.margin95)). Counts that "
-                + "are sums or differences of several answers are off by more.",
+                + "changes the \(AgreementSummary.number(queries.noiseCount)) answers by at most "
+                + "\(queries.l1Sensitivity) in all, and 95 of 100 draws of noise are within "
+                + "\(AgreementSummary.number(plan.margin95)). Counts that are sums or differences of several answers "
+                + "are off by more.",
             "The counts of all rounds together may cost an epsilon of \(noise.totalEpsilon)\(delta): "
                 + (covered < roundsAllowed
                     ? "that pays for \(covered) of the \(AgreementSummary.number(roundsAllowed)) rounds."
-                    : "all \(AgreementSummary.number(roundsAllowed)) rounds cost \(noise.epsilon(ofRounds: roundsAllowed))."),
-            "Noise does not hide the sizes of the lists, which every participant sees, and the coordinator sees the exact "
-                + "counts.",
+                    : "all \(AgreementSummary.number(roundsAllowed)) rounds cost "
+                        + "\(noise.epsilon(ofRounds: roundsAllowed))."),
+            "Noise does not hide the sizes of the lists, which every participant sees, and the coordinator sees the "
+                + "exact counts.",
         ]
     }
 

@@ -166,7 +166,8 @@ public struct AgreementDraft: Sendable, Equatable {
                 "  #   released_for: [\(cohorts.first?.id ?? "linked")]",
                 "  #   columns:",
                 "  #     - {name: start_date, type: date, nullable: true, title: \"First day\"}",
-                "  #   # Less can leave the register: of its rows those of the study's years, of a day the month (coarsen),",
+                "  #   # Less can leave the register: of its rows those of the study's years, of a day the month "
+                    + "(coarsen),",
                 "  #   # of an amount its band (bands) or a rounded one (round_to), of a code a coarser one (map).",
                 "  #   # rows:",
                 "  #   #   people: leave_out",

@@ -1,7 +1,8 @@
 public import Agreement
 
 extension ColumnDeclaration {
-    /// How the column is made of the register's, as a sentence without an end; nil for one that is as the register has it.
+    /// How the column is made of the register's, as a sentence without an end; nil for one that is as the register has
+    /// it.
     public var derivationText: String? {
         let other = source == name ? nil : source
         let from = other.map { " of \($0)" } ?? ""
@@ -48,7 +49,8 @@ extension RowSelection {
         case .leaveOut:
             return [
                 "Only rows are used in which \(kept).",
-                "Somebody without such a row is not in the register: a cohort that excludes the register's people may have them.",
+                "Somebody without such a row is not in the register: a cohort that excludes the register's people may "
+                    + "have them.",
             ]
         }
     }

@@ -3,8 +3,8 @@ internal import Yams
 /// Reads the part of YAML that has one meaning only: mappings, lists and text. No anchors, aliases, tags, merge keys,
 /// directives or second documents, and no scalar turns into a number, a date or `false` behind the writer's back.
 ///
-/// The YAML library nests its calls as deeply as the text nests, which it bounds at 1,000 levels: less than 2 MB of stack in
-/// a debug build.
+/// The YAML library nests its calls as deeply as the text nests, which it bounds at 1,000 levels: less than 2 MB of
+/// stack in a debug build.
 public enum YAMLDocument {
     public static let byteLimit = 1 << 20
     /// Deeper than any field of any file that is read with this.

@@ -3,7 +3,8 @@ public struct ExactDecimal: Sendable, Hashable {
     /// `-?digits[.digits]`, at most 64 characters, no exponent, no leading `+`, no superfluous leading zero, no `-0`.
     public let digits: String
 
-    /// Reads `digits` in the form above, after dropping a leading `+` and superfluous leading zeros; nil for anything else.
+    /// Reads `digits` in the form above, after dropping a leading `+` and superfluous leading zeros; nil for anything
+    /// else.
     public init?(_ text: some StringProtocol) {
         var bytes = Array(text.utf8)
         guard !bytes.isEmpty, bytes.count <= 64 else { return nil }

@@ -44,13 +44,14 @@ extension AttackTests {
                     attackers.stop()
                 }
                 print(
-                    "3 rounds quiet \(quiet.rounds), attacked \(attacked.rounds); coordinator's work quiet \(quiet.work), "
-                        + "attacked \(attacked.work); slowest call quiet "
-                        + "\(quiet.slowestCall), attacked \(attacked.slowestCall); \(attackers.connectionCount) connections"
+                    "3 rounds quiet \(quiet.rounds), attacked \(attacked.rounds); coordinator's work quiet "
+                        + "\(quiet.work), attacked \(attacked.work); slowest call quiet "
+                        + "\(quiet.slowestCall), attacked \(attacked.slowestCall); \(attackers.connectionCount) "
+                        + "connections"
                 )
                 #expect(attackers.connectionCount >= 3_000)
-                // Nobody waits for attackers to go, which took 12 seconds and more. What they cost besides is measured, not
-                // asserted, as they share these cores: docs/performance.md has the figures that are printed above.
+                // Nobody waits for attackers to go, which took 12 seconds and more. What they cost besides is measured,
+                // not asserted, as they share these cores: docs/performance.md has the figures that are printed above.
                 #expect(attacked.slowestCall < quiet.slowestCall + .seconds(5))
                 // Those that were there longest were closed, and the log says so only so often.
                 let lines = coordinator.errors.split(separator: "\n").filter { $0.contains("closed for others") }

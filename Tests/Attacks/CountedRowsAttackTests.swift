@@ -6,8 +6,8 @@ import Testing
 @testable import SystemHarness
 
 extension AttackTests {
-    /// A register that is read wrongly, so that its people seem not to be in it, and a cohort of those who are not becomes
-    /// everybody.
+    /// A register that is read wrongly, so that its people seem not to be in it, and a cohort of those who are not
+    /// becomes everybody.
     @Suite("Rows that are only counted", .serialized)
     struct CountedRowsAttackTests {
         /// People of register_b who are not in register_a, whose codes are spoilt.

@@ -98,7 +98,8 @@ extension AttackTests {
                 try await coordinator.says("An entry is refused", "by=c", "has not been stored to its end")
                 try await follower.post(declared(3))
 
-                // Its own list, of which it can't know what the digest at stage 0 should be: it may store what it likes.
+                // Its own list, of which it can't know what the digest at stage 0 should be: it may store what it
+                // likes.
                 while !follower.record.allDeclared { try await follower.refresh(wait: .seconds(5)) }
                 let batch = try #require(follower.record.batches["register_c"])
                 func committed(_ attempt: Int) -> any EntryBody {

@@ -44,7 +44,7 @@ extension AttackTests {
         }
 
         @Test(
-            "A participant subtracts the published sets from the lists' sizes: the 3 people who are in both may be 0 to 5 at least",
+            "A participant subtracts the published sets from the lists' sizes: the 3 people in both may be 0 to 5",
             .timeLimit(.minutes(2)))
         func publishedSetsAreSubtractedFromSizes() async throws {
             try await StudyOnDisk.with(Self.countOnly()) { study in

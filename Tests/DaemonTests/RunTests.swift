@@ -26,7 +26,8 @@ struct EventLogTests {
         #expect(
             transcript.lines == [
                 "2026-11-18T11:06:40.000Z info round opened agreement=\"espoo skills\" b=[x,y] c={k:v} round=7",
-                "2026-11-18T11:06:40.000Z error line\\nbreak\\u{2028}\\u{1b}[2J empty=\"\" quote=\"a\\\"b\\\\c=d\\ne\" round=7",
+                "2026-11-18T11:06:40.000Z error line\\nbreak\\u{2028}\\u{1b}[2J empty=\"\" quote=\"a\\\"b\\\\c=d\\ne\" "
+                    + "round=7",
             ])
         #expect(!transcript.text.contains("\u{1B}"))
     }
@@ -77,10 +78,14 @@ struct ProgressReportTests {
         task.fail()
         #expect(
             transcript.lines == [
-                #"{"completed":0,"elapsed_seconds":0,"event":"progress","remaining_seconds":null,"state":"running","task":"read \"x\"","total":null,"unit":"rows"}"#,
-                #"{"completed":30,"elapsed_seconds":1.5,"event":"progress","remaining_seconds":null,"state":"running","task":"read \"x\"","total":null,"unit":"rows"}"#,
-                #"{"completed":40,"elapsed_seconds":3,"event":"progress","remaining_seconds":1.5,"state":"running","task":"read \"x\"","total":60,"unit":"rows"}"#,
-                #"{"completed":40,"elapsed_seconds":3,"event":"progress","remaining_seconds":null,"state":"failed","task":"read \"x\"","total":60,"unit":"rows"}"#,
+                #"{"completed":0,"elapsed_seconds":0,"event":"progress","#
+                    + #""remaining_seconds":null,"state":"running","task":"read \"x\"","total":null,"unit":"rows"}"#,
+                #"{"completed":30,"elapsed_seconds":1.5,"event":"progress","#
+                    + #""remaining_seconds":null,"state":"running","task":"read \"x\"","total":null,"unit":"rows"}"#,
+                #"{"completed":40,"elapsed_seconds":3,"event":"progress","#
+                    + #""remaining_seconds":1.5,"state":"running","task":"read \"x\"","total":60,"unit":"rows"}"#,
+                #"{"completed":40,"elapsed_seconds":3,"event":"progress","#
+                    + #""remaining_seconds":null,"state":"failed","task":"read \"x\"","total":60,"unit":"rows"}"#,
             ])
     }
 

@@ -21,8 +21,8 @@ import Testing
                 sharedBy: person.shared, samplingFraction: Double(person.shared) / person.population)
             #expect(abs(risk - person.risk) < 0.00006, "\(person.shared) of \(person.population): \(risk)")
         }
-        // Eight people of Capobianchi, Polettini and Lucarelli, the example of sdcMicro's indivRisk, and three kinds of people of
-        // the example of its measure_risk, a hundredth of the population.
+        // Eight people of Capobianchi, Polettini and Lucarelli, the example of sdcMicro's indivRisk, and three kinds of
+        // people of the example of its measure_risk, a hundredth of the population.
         let francdat: [(shared: Int, population: Double, risk: Double)] = [
             (2, 110, 0.01714426), (2, 84.5, 0.02204233), (1, 17, 0.17707583), (1, 541, 0.01165448),
             (1, 8, 0.29706308), (1, 5, 0.40235948), (359, 35_900, 2.793218e-05), (161, 16_100, 6.249609e-05),
@@ -39,8 +39,9 @@ import Testing
         #expect(eight.unique == 4 && eight.below == 8)
     }
 
-    /// Eight people and three keys of that example, by which sdcMicro's documentation of localSuppression suppresses 4 of 24
-    /// cells for k = 2. It counts a missing value as any other; here it is a value of its own, so nobody is alone with it.
+    /// Eight people and three keys of that example, by which sdcMicro's documentation of localSuppression suppresses 4
+    /// of 24 cells for k = 2. It counts a missing value as any other; here it is a value of its own, so nobody is alone
+    /// with it.
     @Test("people whom sdcMicro's documentation finds alone are, and are not in the end")
     func publishedSuppression() throws {
         let keys = [

@@ -103,7 +103,8 @@ struct LoadingTests {
         stopifnot(identical(names(data), c("persons", "visits", "benefits")[1:length(data)]))
         persons <- data$persons
         stopifnot(is.logical(persons$clients), nrow(persons) == 6L, attr(persons$clients, "label") == "Clients")
-        stopifnot(is.factor(persons$link_key), identical(levels(persons$link_key), c("identity_code", "names", "tolerant")))
+        stopifnot(is.factor(persons$link_key))
+        stopifnot(identical(levels(persons$link_key), c("identity_code", "names", "tolerant")))
         stopifnot(identical(as.character(persons$link_key), c("identity_code", "names", "tolerant", NA, NA, NA)))
         visits <- data$visits
         plain <- function(x) { attributes(x) <- NULL; x }
@@ -112,12 +113,14 @@ struct LoadingTests {
         stopifnot(identical(as.character(visits$code), c("01", "1", "A b", "007", "", NA)))
         labels <- attr(visits$code, "labels")
         stopifnot(identical(plain(labels), c("01", "1", "A b")))
-        stopifnot(identical(names(labels), c("Employed \"at\" `x' $y", "Unemployed \\ // /* <b>", "\u00c4\u00e4kk\u00f6set \u20ac 'q' #{z}")))
+        stopifnot(identical(names(labels), c("Employed \"at\" `x' $y", "Unemployed \\ // /* <b>",
+            "\u00c4\u00e4kk\u00f6set \u20ac 'q' #{z}")))
         stopifnot(identical(as.character(with_labels(visits$code))[1:5], c(names(labels), "007", "")))
         stopifnot(identical(as.character(visits$plain), c("00100", "02600", "1", "=1+1", "", NA)))
         stopifnot(is.integer(visits$level), identical(plain(visits$level), c(1L, -2L, 7L, 100000L, 1L, NA)))
         stopifnot(identical(as.character(with_labels(visits$level)), c("Low", "High", "7", "Top", "Low", NA)))
-        stopifnot(identical(plain(visits$big)[1:4], c("9223372036854775807", "9007199254740993", "-9223372036854775808", NA)))
+        stopifnot(identical(plain(visits$big)[1:4],
+            c("9223372036854775807", "9007199254740993", "-9223372036854775808", NA)))
         stopifnot(is.double(visits$wide), identical(plain(visits$wide), c(3000000000, -1, 0, NA, 1, NA)))
         stopifnot(identical(plain(visits$amount), c(9.9, -0.5, 0, NA, 1, NA)))
         stopifnot(inherits(visits$day, "Date"), inherits(visits$modern, "Date"))
@@ -129,7 +132,8 @@ struct LoadingTests {
           "\u00c4yr\u00e4p\u00e4\u00e4 \u20ac \U0001f600 \\ ` $x ' \u001f\u007f")))
         stopifnot(startsWith(attr(text, "label"), "Long title"), endsWith(attr(text, "label"), "`end' $macro"))
         exact <- suppressWarnings(load_dataset("dataset", decimals = "text"))$visits
-        stopifnot(identical(plain(exact$precise)[1:2], c("12345678901234567.89", "0.1")), plain(exact$amount)[1L] == "9.900")
+        stopifnot(identical(plain(exact$precise)[1:2], c("12345678901234567.89", "0.1")))
+        stopifnot(plain(exact$amount)[1L] == "9.900")
         # The same in blocks as small as can be.
         blocks <- .sidos_read("dataset/visits.csv", length(.sidos_tables[[2L]]$columns), 7)
         stopifnot(identical(blocks, .sidos_read("dataset/visits.csv", length(.sidos_tables[[2L]]$columns))))
@@ -147,14 +151,17 @@ struct LoadingTests {
         assert any("precise" in text for text in told), told
         assert not any(" amount " in text or " modern " in text for text in told), told
         persons, visits = data["persons"], data["visits"]
-        listed = lambda column: [None if value is None or value is pandas.NaT or value is pandas.NA or value != value else value for value in column]
+        missing = lambda value: value is None or value is pandas.NaT or value is pandas.NA or value != value
+        listed = lambda column: [None if missing(value) else value for value in column]
         assert str(persons["clients"].dtype) == "boolean" and len(persons) == 6
         assert listed(persons["link_key"]) == ["identity_code", "names", "tolerant", None, None, None]
         assert persons.attrs["labels"]["clients"] == "Clients"
-        assert str(visits["code"].dtype) == "category" and list(visits["code"].cat.categories) == ["01", "1", "A b", "", "007"]
+        assert str(visits["code"].dtype) == "category"
+        assert list(visits["code"].cat.categories) == ["01", "1", "A b", "", "007"]
         assert listed(visits["code"]) == ["01", "1", "A b", "007", "", None]
         assert visits.attrs["value_labels"]["code"] == {
-            "01": "Employed \"at\" `x' $y", "1": "Unemployed \\ // /* <b>", "A b": "\u00c4\u00e4kk\u00f6set \u20ac 'q' #{z}"}
+            "01": "Employed \"at\" `x' $y", "1": "Unemployed \\ // /* <b>",
+            "A b": "\u00c4\u00e4kk\u00f6set \u20ac 'q' #{z}"}
         named = load.with_labels(visits)
         assert listed(named["code"])[:2] == ["Employed \"at\" `x' $y", "Unemployed \\ // /* <b>"]
         assert listed(named["level"]) == ["Low", "High", "7", "Top", "Low", None]

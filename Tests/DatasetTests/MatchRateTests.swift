@@ -92,7 +92,8 @@ import Testing
         let counter = MatchCounter(store: store, plan: try ReleasePlan(store))
         let matches = try [0, 1].map { try counter.count(registerAt: $0) }
         let rates = MatchRates.published(matches, layout: store.layout, gate: gate(store))
-        // How many people are released from the register is told anyway; the 1 and 1 under it are not, nor what would tell them.
+        // How many people are released from the register is told anyway; the 1 and 1 under it are not, nor what would
+        // tell them.
         let line = rates[0].total
         #expect(line.people.text == "6")
         #expect(line.links.map(\.people.text)[1...] == ["withheld", "withheld"])

@@ -4,8 +4,8 @@ import Testing
 @testable import Dataset
 @testable import PSIProtocol
 
-/// Parquet by pyarrow, read back by pyarrow and DuckDB, and the newest pandas. Runs with `make check-parquet`, which installs both and names their
-/// Python; nothing else needs PyPI.
+/// Parquet by pyarrow, read back by pyarrow and DuckDB, and the newest pandas. Runs with `make check-parquet`, which
+/// installs both and names their Python; nothing else needs PyPI.
 @Suite("Parquet", .enabled(if: ProcessInfo.processInfo.environment["SIDOS_PARQUET_PYTHON"] != nil))
 struct ParquetTests {
     @Test("types, values and labels arrive")
@@ -61,7 +61,8 @@ struct ParquetTests {
         assert table["code"].to_pylist() == ["01", "1", "A b", "007", "", None]
         assert table["big"].to_pylist()[:4] == [9223372036854775807, 9007199254740993, -9223372036854775808, None]
         assert table["day"].to_pylist()[:4] == [
-            datetime.date(1850, 2, 28), datetime.date(1, 1, 1), datetime.date(9999, 12, 31), datetime.date(2222, 11, 11)]
+            datetime.date(1850, 2, 28), datetime.date(1, 1, 1), datetime.date(9999, 12, 31),
+            datetime.date(2222, 11, 11)]
         assert table["precise"].to_pylist()[:2] == [decimal.Decimal("12345678901234567.89"), decimal.Decimal("0.10")]
         metadata = table.schema.field("code").metadata
         assert metadata[b"label"] == b"Code \\"

@@ -26,8 +26,9 @@ struct StataScriptTests {
         let forms = [
             #"\* [^`$"'\\/]*"#, "version 16", "clear", "clear all", "set more off", "compress",
             "capture drop _sidos_\\*",
-            "import delimited using \"[a-z0-9_]+\\.csv\", clear delimiters\\(\",\"\\) varnames\\(nonames\\) rowrange\\(2\\) "
-                + "stringcols\\(_all\\) bindquote\\(strict\\) maxquotedrows\\(unlimited\\) encoding\\(\"UTF-8\"\\)",
+            "import delimited using \"[a-z0-9_]+\\.csv\", clear delimiters\\(\",\"\\) varnames\\(nonames\\) "
+                + "rowrange\\(2\\) stringcols\\(_all\\) bindquote\\(strict\\) maxquotedrows\\(unlimited\\) "
+                + "encoding\\(\"UTF-8\"\\)",
             "assert _N == \\d+", "quietly count if missing\\(\(name)\\) & !missing\\(_sidos_\\d+\\)",
             "if r\\(N\\) > 0 display as error \"\(name): \" r\\(N\\) \" dates before the year 100 are missing\"",
             "assert missing\\(\(name)\\) == missing\\(_sidos_\\d+\\)", "rename v\\d+ _sidos_\\d+",
@@ -93,14 +94,16 @@ struct StataScriptTests {
         #expect(StataScript.expression("") == "\"\"")
         #expect(
             StataScript.expression("`x' $y\\\"\n//")
-                == #"char(96) + "x" + char(39) + " " + char(36) + "y" + char(92) + char(34) + char(32) + char(47) + char(47)"#
+                == #"char(96) + "x" + char(39) + " " + char(36) + "y" + char(92) + char(34)"#
+                + " + char(32) + char(47) + char(47)"
         )
     }
 
     private static let visits = #"""
         * Table visits
         clear
-        import delimited using "visits.csv", clear delimiters(",") varnames(nonames) rowrange(2) stringcols(_all) bindquote(strict) maxquotedrows(unlimited) encoding("UTF-8")
+        import delimited using "visits.csv", clear delimiters(",") varnames(nonames) rowrange(2) stringcols(_all) \#
+        bindquote(strict) maxquotedrows(unlimited) encoding("UTF-8")
         assert _N == 6
         rename v1 _sidos_1
         rename v2 _sidos_2
@@ -126,11 +129,15 @@ struct StataScriptTests {
         drop _sidos_text
         label variable link_key "The way in which the record was first joined to another"
         clonevar _sidos_text = _sidos_3
-        replace _sidos_text = "01: Employed " + char(34) + "at" + char(34) + " " + char(96) + "x" + char(39) + " " + char(36) + "y" if _sidos_3 == "01"
-        replace _sidos_text = "1: Unemployed " + char(92) + " " + char(47) + char(47) + " " + char(47) + char(42) + " <b>" if _sidos_3 == "1"
+        replace _sidos_text = "01: Employed " + char(34) + "at" + char(34) + " " + char(96) + "x" + char(39) + " " + \#
+        char(36) + "y" if _sidos_3 == "01"
+        replace _sidos_text = "1: Unemployed " + char(92) + " " + char(47) + char(47) + " " + char(47) + char(42) + " \#
+        <b>" if _sidos_3 == "1"
         replace _sidos_text = "A b: Ääkköset € " + char(39) + "q" + char(39) + " #{z}" if _sidos_3 == "A b"
-        mata: st_vlmodify("sidos_l3", 1, "01: Employed " + char(34) + "at" + char(34) + " " + char(96) + "x" + char(39) + " " + char(36) + "y")
-        mata: st_vlmodify("sidos_l3", 2, "1: Unemployed " + char(92) + " " + char(47) + char(47) + " " + char(47) + char(42) + " <b>")
+        mata: st_vlmodify("sidos_l3", 1, "01: Employed " + char(34) + "at" + char(34) + " " + char(96) + "x" + \#
+        char(39) + " " + char(36) + "y")
+        mata: st_vlmodify("sidos_l3", 2, "1: Unemployed " + char(92) + " " + char(47) + char(47) + " " + char(47) + \#
+        char(42) + " <b>")
         mata: st_vlmodify("sidos_l3", 3, "A b: Ääkköset € " + char(39) + "q" + char(39) + " #{z}")
         encode _sidos_text, generate(code) label(sidos_l3)
         drop _sidos_text
@@ -171,19 +178,25 @@ struct StataScriptTests {
         label values v_if sidos_flag
         label variable v_if "Whether"
         rename _sidos_13 a_very_long_name_that_stata_cann
-        label variable a_very_long_name_that_stata_cann "Long title Long title Long title Long title Long title Long title Long title Lo…"
-        notes a_very_long_name_that_stata_cann: Long title Long title Long title Long title Long title Long title Long title Long title Long title  end   macro
+        label variable a_very_long_name_that_stata_cann "Long title Long title Long title Long title Long title Long \#
+        title Long title Lo…"
+        notes a_very_long_name_that_stata_cann: Long title Long title Long title Long title Long title Long title \#
+        Long title Long title Long title  end   macro
         generate long a_very_long_name_that_stata_ca_2 = real(_sidos_14)
         label define sidos_l14 1 "One"
         label define sidos_l14 20 "Twenty", add
         label values a_very_long_name_that_stata_ca_2 sidos_l14
         label variable a_very_long_name_that_stata_ca_2 "Digits"
         capture drop _sidos_*
-        order person link_key code plain level big wide amount precise day modern v_if a_very_long_name_that_stata_cann a_very_long_name_that_stata_ca_2
-        mata: stata("label data " + char(34) + "Cases " + char(39) + "<i>" + char(39) + " & " + char(39) + "co" + char(39) + " " + char(36) + "z" + char(34), 0, 1)
+        order person link_key code plain level big wide amount precise day modern v_if \#
+        a_very_long_name_that_stata_cann a_very_long_name_that_stata_ca_2
+        mata: stata("label data " + char(34) + "Cases " + char(39) + "<i>" + char(39) + " & " + char(39) + "co" + \#
+        char(39) + " " + char(36) + "z" + char(34), 0, 1)
         notes v_if: in the dataset: if
-        notes a_very_long_name_that_stata_cann: in the dataset: a_very_long_name_that_stata_cannot_hold_because_it_is_too_long
-        notes a_very_long_name_that_stata_ca_2: in the dataset: a_very_long_name_that_stata_cannot_hold_because_it_is_too_long2
+        notes a_very_long_name_that_stata_cann: in the dataset: \#
+        a_very_long_name_that_stata_cannot_hold_because_it_is_too_long
+        notes a_very_long_name_that_stata_ca_2: in the dataset: \#
+        a_very_long_name_that_stata_cannot_hold_because_it_is_too_long2
         compress
         save "visits.dta", replace
         """#

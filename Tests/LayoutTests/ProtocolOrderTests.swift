@@ -1,8 +1,8 @@
 import Foundation
 import Testing
 
-/// The order of folders inside PSIProtocol, where no import would show it: a folder uses only types that are declared in
-/// itself or in a folder before it.
+/// The order of folders inside PSIProtocol, where no import would show it: a folder uses only types that are declared
+/// in itself or in a folder before it.
 @Suite("Order inside the protocol")
 struct ProtocolOrderTests {
     /// Folders of one line don't know each other.
@@ -28,12 +28,17 @@ struct ProtocolOrderTests {
         /// Types that other files can name.
         var types: Set<String> {
             let declaration =
-                #/(?m)^(?:@\w+(?:\([^)]*\))?\s+)*((?:(?:public|package|internal|fileprivate|private|final|indirect)\s+)*)(?:struct|enum|class|actor|protocol|typealias)\s+(\w+)/#
+                #/
+                (?m)^(?:@\w+(?:\([^)]*\))?\s+)*
+                ((?:(?:public|package|internal|fileprivate|private|final|indirect)\s+)*)
+                (?:struct|enum|class|actor|protocol|typealias)\s+(\w+)
+                /#
             return Set(
                 code.matches(of: declaration).filter { !$0.output.1.contains("private") }.map { String($0.output.2) })
         }
 
-        /// Members that extensions here give to types, by which a later folder could be used without naming a type of it.
+        /// Members that extensions here give to types, by which a later folder could be used without naming a type of
+        /// it.
         var added: Set<String> {
             let blocks = code.matches(of: #/(?ms)^(?:\w+ )*extension [^\n]*\{\n(.*?)^\}/#).map(\.output.1)
             let member = #/(?m)^    ((?:\w+ )*)(?:func|var|let) (\w+)/#

@@ -1,10 +1,10 @@
 internal import Foundation
 
-/// A PostgreSQL server of the tests' own, in a folder of its own, that goes away with it, and also when the tests die: a
-/// shell between them waits for the end of its standard input and then stops the server.
+/// A PostgreSQL server of the tests' own, in a folder of its own, that goes away with it, and also when the tests die:
+/// a shell between them waits for the end of its standard input and then stops the server.
 ///
-/// Over the socket every role may log in; over TCP (127.0.0.1) with a password, or with a certificate for roles that begin with
-/// `certified`.
+/// Over the socket every role may log in; over TCP (127.0.0.1) with a password, or with a certificate for roles that
+/// begin with `certified`.
 public final class PostgreSQLCluster: @unchecked Sendable {
     /// The socket's folder, short enough for a socket's path.
     public let socketFolder: String

@@ -183,7 +183,8 @@ final class StudyOnDisk: Sendable {
     func serve(_ id: String) async throws -> RunningProgram {
         if let wrong = design.inPython[id] { return try joinInPython(id, misbehaving: wrong) }
         let status = home("coordinator").appendingPathComponent("status.json")
-        // The file of an earlier run stays, as it does on a machine: who calls meanwhile finds the address and tries again.
+        // The file of an earlier run stays, as it does on a machine: who calls meanwhile finds the address and tries
+        // again.
         func written() -> Date? {
             (try? FileManager.default.attributesOfItem(atPath: status.path))?[.modificationDate] as? Date
         }

@@ -136,7 +136,8 @@ struct TestRegister: Sendable {
             CREATE TABLE people_of_all_times (\((["hetu text", "nimi text"] + declared).joined(separator: ", ")));
             INSERT INTO people_of_all_times VALUES \(lines.joined(separator: ", "));
             CREATE SCHEMA sidos;
-            CREATE VIEW sidos.people AS SELECT * FROM people_of_all_times WHERE pg_sleep(\(secondsPerRow))::text IS NOT NULL;
+            CREATE VIEW sidos.people AS SELECT * FROM people_of_all_times
+                WHERE pg_sleep(\(secondsPerRow))::text IS NOT NULL;
             CREATE ROLE sidos_reader LOGIN;
             GRANT USAGE ON SCHEMA sidos TO sidos_reader;
             GRANT SELECT ON sidos.people TO sidos_reader;

@@ -76,10 +76,11 @@ struct Misbehaviour: Sendable, CustomTestStringConvertible {
 }
 
 extension SystemTests {
-    /// Every way of docs/protocol.md section 11 in which an authority can break the protocol, against the real programs.
+    /// Every way of docs/protocol.md section 11 in which an authority can break the protocol, against the real
+    /// programs.
     ///
-    /// Nothing crashes, the right violation is found, and no log and no entry says of an honest participant that it broke
-    /// the protocol.
+    /// Nothing crashes, the right violation is found, and no log and no entry says of an honest participant that it
+    /// broke the protocol.
     @Suite("A participant that misbehaves", .serialized)
     struct MisbehaviourTests {
         @Test(

@@ -87,13 +87,16 @@ extension SystemTests {
                       - id: register_b
                         identity: hetu
                         csv: {file: b.csv}
-                        postgresql: {host: "postgresql://u@h/d", sslmode: prefer, password: hunter2, query: SELECT 1, table: t}
+                        postgresql: {host: "postgresql://u@h/d", sslmode: prefer, password: hunter2, query: SELECT 1,
+                                     table: t}
                     """)
                 let check = try await study.run(.node, "check", "-d", study.home("b").path)
                 #expect(check.status == 78)
                 for words in [
                     " registers[0].postgresql.password: ", "name that file under passfile",
-                    "A table is read from one source", "a table or a query, not both", " registers[0].postgresql.host: ",
+                    "A table is read from one source", "a table or a query, not both",
+                    " registers[0].postgresql.host: "
+                        + "",
                     " registers[0].postgresql.sslmode: ", " registers[0].postgresql.database: ",
                 ] { #expect(check.errors.contains(words), "\(words): \(check.errors)") }
                 #expect(!check.errors.contains("hunter2"))

@@ -7,8 +7,8 @@ import Testing
 extension SystemTests {
     @Suite("Several match keys", .serialized)
     struct SeveralKeysTests {
-        /// Three registers of the same people: one knows all codes; one lacks some, of whom it knows the name or nearly the name;
-        /// one has new codes for some and remembers the old.
+        /// Three registers of the same people: one knows all codes; one lacks some, of whom it knows the name or nearly
+        /// the name; one has new codes for some and remembers the old.
         static var design: StudyDesign {
             var design = StudyDesign.simple()
             design.smallestCell = 3

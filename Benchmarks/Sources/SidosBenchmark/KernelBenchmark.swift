@@ -4,8 +4,9 @@ internal import Peers
 
 /// The ristretto255 kernel's backend in use, operation by operation and by size of the batch, against libsodium.
 ///
-/// OpenSSL's X25519 is measured beside the multiplication: the same field and as long a scalar, but a ladder of x-coordinates,
-/// without a group of prime order. It shows what a widely used and well-kept library makes of such a curve.
+/// OpenSSL's X25519 is measured beside the multiplication: the same field and as long a scalar, but a ladder of
+/// x-coordinates, without a group of prime order. It shows what a widely used and well-kept library makes of such a
+/// curve.
 struct KernelBenchmark {
     let stopwatch: Stopwatch
 

@@ -9,7 +9,8 @@ struct Measurement: Codable {
     var nanoseconds: Double
     var peer: String?
     var peerNanoseconds: Double?
-    /// How many times the peer's CPU time is ours: the median over pairs measured one after the other. Above 1, ours is faster.
+    /// How many times the peer's CPU time is ours: the median over pairs measured one after the other. Above 1, ours is
+    /// faster.
     var ratio: Double?
 }
 
@@ -20,7 +21,8 @@ enum BenchmarkError: Error {
     case failed(operation: String)
 }
 
-/// Measures CPU time, in turns: ours, the peer's, ours, the peer's. What else the machine does then disturbs both alike.
+/// Measures CPU time, in turns: ours, the peer's, ours, the peer's. What else the machine does then disturbs both
+/// alike.
 struct Stopwatch {
     /// Turns; the median of their times counts.
     var turns = 15

@@ -21,8 +21,8 @@ extension CohortExpression {
 }
 
 extension RegisterDeclaration {
-    /// Whether items of people of `cohort` in this register are opened: its rows are released for it, or it is released for
-    /// none and defines the cohort, so that dummies can be told from people.
+    /// Whether items of people of `cohort` in this register are opened: its rows are released for it, or it is released
+    /// for none and defines the cohort, so that dummies can be told from people.
     public func isDisclosed(for cohort: CohortDeclaration, in agreement: Agreement) -> Bool {
         if releasedFor.isEmpty { return cohort.expression.registers(in: agreement).contains(id) }
         return releasedFor.contains(cohort.id)

@@ -1,13 +1,13 @@
 /// What counts ask of the data, so that noise can be as large as one person matters.
 ///
-/// The sizes of the lists are on the board and are not protected. Neighbours are two sets of lists of the same sizes that
-/// differ in one person: the registers that hold the person's code in one hold, in the other, an item that is in no other
-/// register, and the other way round. With the sizes known, the people of one register only follow from those of several,
-/// so what is asked is:
+/// The sizes of the lists are on the board and are not protected. Neighbours are two sets of lists of the same sizes
+/// that differ in one person: the registers that hold the person's code in one hold, in the other, an item that is in
+/// no other register, and the other way round. With the sizes known, the people of one register only follow from those
+/// of several, so what is asked is:
 ///
 /// - every *cell* of two registers or more: a person changes two at most, each by one;
-/// - every cohort, as a constant that follows from the sizes plus a weight for each cell. A cohort whose weights are all 0
-///   asks nothing, and one that is an earlier question, or its negative, asks nothing new.
+/// - every cohort, as a constant that follows from the sizes plus a weight for each cell. A cohort whose weights are
+///   all 0 asks nothing, and one that is an earlier question, or its negative, asks nothing new.
 public struct CountQueries: Sendable {
     /// What a cohort's count follows from, besides the sizes.
     public enum Answer: Equatable, Sendable {
@@ -87,7 +87,8 @@ public struct CountQueries: Sendable {
         l2SensitivitySquared = l2
     }
 
-    /// Counts with noise: of every set of registers but the empty one, in ascending order, and of every cohort. Not below 0.
+    /// Counts with noise: of every set of registers but the empty one, in ascending order, and of every cohort. Not
+    /// below 0.
     public func noisy(_ overlap: [UInt32: Int], noise: [Int]) -> (sets: [(set: UInt32, people: Int)], cohorts: [Int]) {
         precondition(noise.count == noiseCount)
         let sizes = (0..<registerCount).map { register in

@@ -2,9 +2,9 @@ public import Values
 
 /// What published counts have cost: the accountant.
 ///
-/// Laplace rounds add their ε. Gaussian rounds add their ρ (zero-concentrated differential privacy), which is turned into an
-/// ε at δ once, for all of them: ε = ρ + 2√(ρ·ln(1/δ)) (Bun and Steinke 2016, proposition 1.3). Both together are their sum,
-/// by basic composition. Everything is in billionths, rounded against us.
+/// Laplace rounds add their ε. Gaussian rounds add their ρ (zero-concentrated differential privacy), which is turned
+/// into an ε at δ once, for all of them: ε = ρ + 2√(ρ·ln(1/δ)) (Bun and Steinke 2016, proposition 1.3). Both together
+/// are their sum, by basic composition. Everything is in billionths, rounded against us.
 public struct PrivacySpending: Sendable, Equatable {
     /// Of Laplace rounds.
     public private(set) var epsilon = 0
@@ -39,7 +39,8 @@ public struct PrivacySpending: Sendable, Equatable {
         return next.total(deltaPower: noise.deltaPower).map { $0 <= noise.totalEpsilon } ?? false
     }
 
-    /// ρ + 2√(ρ·d·ln 10) ≤ ε, as (ε − ρ)² ≥ 4·ρ·d·ln 10 in billionths; ln 10 is taken as 2.302585093, a little too much.
+    /// ρ + 2√(ρ·d·ln 10) ≤ ε, as (ε − ρ)² ≥ 4·ρ·d·ln 10 in billionths; ln 10 is taken as 2.302585093, a little too
+    /// much.
     fileprivate static func holds(rho: Int, epsilon: Int, _ deltaPower: Int) -> Bool {
         guard rho <= epsilon else { return false }
         let gap = UInt128(epsilon - rho)
@@ -48,7 +49,8 @@ public struct PrivacySpending: Sendable, Equatable {
 }
 
 extension CountNoise {
-    /// The most ρ, in billionths, of which a Gaussian round can cost and still be (ε, δ)-differentially private; 0 for Laplace.
+    /// The most ρ, in billionths, of which a Gaussian round can cost and still be (ε, δ)-differentially private; 0 for
+    /// Laplace.
     public var rho: Int {
         guard let deltaPower else { return 0 }
         var (low, high) = (0, epsilon.value)

@@ -4,8 +4,8 @@ public import Values
 public enum Withholding: Sendable, Equatable {
     /// They are not on the list, as if they were not in the register.
     case leftOut
-    /// They are on the list, and their cell is a dummy's: some cohort is of people who are not in the register, and without
-    /// their item they would be taken for one of these.
+    /// They are on the list, and their cell is a dummy's: some cohort is of people who are not in the register, and
+    /// without their item they would be taken for one of these.
     case dummyCell
 }
 
@@ -42,8 +42,8 @@ extension Agreement {
         return earlier[cohorts[index].id] ?? Membership(false)
     }
 
-    /// A cohort that the register helps to define, and of whose people other registers' cells are opened but not this one's:
-    /// dummy cells in it would not be seen. Nil if there is none, or none are needed.
+    /// A cohort that the register helps to define, and of whose people other registers' cells are opened but not this
+    /// one's: dummy cells in it would not be seen. Nil if there is none, or none are needed.
     public func cohortOpened(without id: RegisterID) -> CohortID? {
         guard withholding(of: id) == .dummyCell, let register = register(id) else { return nil }
         return cohorts.first { cohort in

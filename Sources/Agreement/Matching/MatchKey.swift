@@ -3,7 +3,8 @@ public struct MatchKey: Sendable, Hashable {
     public enum Content: Sendable, Hashable {
         /// The national personal identity code, as the register's owner knows it to be today.
         case identityCode
-        /// Codes that the person had before, from the owner's identity history; they are compared with the codes of others.
+        /// Codes that the person had before, from the owner's identity history; they are compared with the codes of
+        /// others.
         case formerCode
         /// Made of normalised fields.
         case recipe(MatchRecipe)
@@ -68,8 +69,9 @@ public enum IdentitySchemeID: String, Sendable, CaseIterable {
 }
 
 extension Agreement {
-    /// What each element of an item stands for, in the items' order: the keys' values, then the tokens; before them, where the
-    /// first key is not the identity code, an element that is always random, so that no two items begin alike. [P-30]
+    /// What each element of an item stands for, in the items' order: the keys' values, then the tokens; before them,
+    /// where the first key is not the identity code, an element that is always random, so that no two items begin
+    /// alike. [P-30]
     public var positions: [MatchPosition] {
         let record = hasRecordElement ? [MatchPosition(link: nil, kind: "record.0")] : []
         let keys = matchKeys.enumerated().flatMap { index, key in
@@ -87,8 +89,8 @@ extension Agreement {
     /// Elements of an item in all.
     public var elementCount: Int { positions.count }
 
-    /// Whether items begin with an element of their own. Two people of a register can share a value made of fields, but not
-    /// an identity code, by which owners gather people; and who has no code has a random element for it.
+    /// Whether items begin with an element of their own. Two people of a register can share a value made of fields, but
+    /// not an identity code, by which owners gather people; and who has no code has a random element for it.
     public var hasRecordElement: Bool { matchKeys.first?.content != .identityCode }
 
     /// Whether a person can be recognised in more than one way, so that it must be said by which.

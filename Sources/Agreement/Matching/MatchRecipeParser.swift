@@ -19,15 +19,17 @@ public enum MatchRecipeError: Error, Equatable, CustomStringConvertible {
             "At character \(position) a field or a function was expected. Write terms joined by +, "
                 + "such as phonetic(family) + birth."
         case .unknownName(let name, let suggestion, let position):
-            "At character \(position), \(MappingReader.shown(name)) is neither a field under match_fields nor a function"
+            "At character \(position), \(MappingReader.shown(name)) is neither a field under match_fields nor a "
+                + "function"
                 + (suggestion.map { " (did you mean \($0)?)." } ?? ".")
         case .wordsExpected(let function, let position):
             "At character \(position), \(function.rawValue) needs a field of words, not a date."
         case .dateExpected(let function, let position):
             "At character \(position), \(function.rawValue) needs a field of kind date by itself."
         case .termCount(let function, let position):
-            "At character \(position), \(function.rawValue) takes \(function.termCount == 1 ? "one term" : "two terms"); "
-                + "separate them by a comma and close the parenthesis."
+            "At character \(position), \(function.rawValue) takes "
+                + "\(function.termCount == 1 ? "one term" : "two terms"); separate them by a comma and close the "
+                + "parenthesis."
         case .count(let function, let position):
             "At character \(position), \(function.rawValue) takes a term and a number from 1 to 16, "
                 + "such as \(function.rawValue)(given, 3)."

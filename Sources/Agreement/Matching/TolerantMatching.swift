@@ -1,7 +1,7 @@
 /// How people are linked whose records resemble each other without agreeing in a whole match key. [P-23]
 ///
-/// Beside its match keys an item carries tokens. A token is made of a few min-hashes, each over the features of one group
-/// (such as the pairs of letters in a name); the more two records have in common, the more tokens they share.
+/// Beside its match keys an item carries tokens. A token is made of a few min-hashes, each over the features of one
+/// group (such as the pairs of letters in a name); the more two records have in common, the more tokens they share.
 public struct TolerantMatching: Sendable, Hashable {
     /// L, 1…64.
     public var tokenCount: Int
@@ -80,8 +80,8 @@ public enum FeatureForm: String, Sendable, CaseIterable {
     case positions
     /// The words together.
     case whole
-    /// Of a date: day, month and year; each two of them; its digits with their positions; the same with day and month in
-    /// either order.
+    /// Of a date: day, month and year; each two of them; its digits with their positions; the same with day and month
+    /// in either order.
     case parts, pairs, digits, swapped
 
     public var takesDate: Bool {

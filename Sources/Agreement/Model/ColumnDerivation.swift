@@ -2,10 +2,11 @@ public import Values
 
 /// What a node makes of a register's column before anything of it leaves.
 ///
-/// A column's declared type is that of what is made, so everybody but the register's owner knows only the derived column.
+/// A column's declared type is that of what is made, so everybody but the register's owner knows only the derived
+/// column.
 public enum ColumnDerivation: Sendable, Equatable {
-    /// A date to its year, quarter or month. As an integer (years only), as a code such as `2009-Q3` or `2009-07`, or as
-    /// the first day: the column's type says which.
+    /// A date to its year, quarter or month. As an integer (years only), as a code such as `2009-Q3` or `2009-07`, or
+    /// as the first day: the column's type says which.
     case coarsen(DatePeriod)
     /// A code to another by a table.
     case map(CodeMapping)

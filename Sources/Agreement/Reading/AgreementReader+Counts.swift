@@ -68,20 +68,21 @@ extension AgreementReader {
         return power
     }
 
-    /// What noise needs of the rest of the agreement: that one person changes a few counts, each by little, and no more.
+    /// What noise needs of the rest of the agreement: that one person changes a few counts, each by little, and no
+    /// more.
     func checkCounts(of agreement: Agreement) {
         guard case .noise(let noise) = agreement.counts else { return }
         let count = mistakes.mistakes.count
         func fail(_ reason: String) { root.fail("counts", reason) }
         if agreement.release != .none {
             fail(
-                "With 'release: rows' the research environment has the rows and counts them itself, so noise would hide "
-                    + "nothing. Remove 'counts', or write 'release: none'.")
+                "With 'release: rows' the research environment has the rows and counts them itself, so noise would "
+                    + "hide nothing. Remove 'counts', or write 'release: none'.")
         }
         if agreement.linksInSeveralWays || agreement.matchKeys != [.identityCode] {
             fail(
-                "Noise needs 'match_keys: [identity_code]' and no tolerant_matching: under other keys one person's record "
-                    + "can part or join others', so nobody can say by how much it changes a count.")
+                "Noise needs 'match_keys: [identity_code]' and no tolerant_matching: under other keys one person's "
+                    + "record can part or join others', so nobody can say by how much it changes a count.")
         }
         if agreement.cohorts.contains(where: { $0.expression.hasSample }) {
             fail("Noise is not for samples, whose size is agreed and not counted. Remove 'counts', or the samples.")

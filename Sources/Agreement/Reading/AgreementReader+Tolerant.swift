@@ -74,8 +74,9 @@ extension AgreementReader {
         guard let field = fields.first(where: { $0.name == name }) else {
             mistakes.add(
                 text.place, text.path,
-                "No match field has the name \(MappingReader.shown(name))\(NearName.hint(name, among: fields.map(\.name))). "
-                    + "Write the name of one under 'match_fields'.")
+                "No match field has the name "
+                    + "\(MappingReader.shown(name))\(NearName.hint(name, among: fields.map(\.name))). Write the name "
+                    + "of one under 'match_fields'.")
             return nil
         }
         guard form.takesDate == (field.kind == .date) else {
@@ -89,7 +90,8 @@ extension AgreementReader {
         return MatchFeature(field: name, form: form, weight: weight)
     }
 
-    /// - Parameter groups: nil if they have mistakes of their own; then it cannot be said whether a name is one of theirs.
+    /// - Parameter groups: nil if they have mistakes of their own; then it cannot be said whether a name is one of
+    ///   theirs.
     private func readPatterns(_ tolerant: MappingReader, _ groups: [FeatureGroup]?) -> [[Int]]? {
         let what = "lists of groups, such as [name, name, birth]"
         guard let items = tolerant.list("patterns", limit: TolerantMatching.patternLimit, isRequired: true, what) else {
@@ -101,7 +103,8 @@ extension AgreementReader {
             guard case .list(let names, _) = item.value, TolerantMatching.patternLength.contains(names.count) else {
                 mistakes.add(
                     item.value.place, item.path,
-                    "Write two to eight groups here, such as [name, name, birth]: a token of one would be guessed easily."
+                    "Write two to eight groups here, such as [name, name, birth]: a token of one would be guessed "
+                        + "easily."
                 )
                 continue
             }
@@ -112,7 +115,8 @@ extension AgreementReader {
                 mistakes.add(
                     name.place, name.path,
                     "No group has the name \(MappingReader.shown(name.value))"
-                        + "\(NearName.hint(name.value, among: groups.map(\.name))). Write the name of one under 'groups'."
+                        + "\(NearName.hint(name.value, among: groups.map(\.name))). Write the name of one under "
+                        + "'groups'."
                 )
                 return nil
             }

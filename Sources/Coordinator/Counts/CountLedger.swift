@@ -53,8 +53,8 @@ public struct CountLedger: Sendable {
         throw CountLedgerError.overspent(spending.total(deltaPower: noise.deltaPower), noise)
     }
 
-    /// The noise of a round, entered and kept before anybody sees a count with it: who was killed publishes the same numbers
-    /// afterwards.
+    /// The noise of a round, entered and kept before anybody sees a count with it: who was killed publishes the same
+    /// numbers afterwards.
     ///
     /// - Parameter others: see `check`; the round itself is not among them.
     public func noise(
@@ -103,8 +103,8 @@ public enum CountLedgerError: Error, Equatable, CustomStringConvertible, Reporta
     public var description: String {
         switch self {
         case .overspent(let spent, let noise):
-            "The counts of this study have cost an epsilon of \(spent.map { "\($0)" } ?? "more than can be told"), and a "
-                + "round costs \(noise.epsilon): together more than the agreement's total_epsilon of "
+            "The counts of this study have cost an epsilon of \(spent.map { "\($0)" } ?? "more than can be told"), and "
+                + "a round costs \(noise.epsilon): together more than the agreement's total_epsilon of "
                 + "\(noise.totalEpsilon). No further counts can be published under it."
         case .damaged: "what `state` holds of the noise of counts does not fit: restore it from a backup"
         }

@@ -1,7 +1,8 @@
 internal import Exchange
 internal import Values
 
-/// What whole streams turned out to be, so that an entry that is posted again and again does not have them read as often.
+/// What whole streams turned out to be, so that an entry that is posted again and again does not have them read as
+/// often.
 ///
 /// A stream that has ended does not change. Forgotten with its round; bounded by the attempts that may be stored.
 struct ExaminedStreams {

@@ -19,7 +19,8 @@ public struct AgreementStore: Sendable {
 
     /// Signs an agreement with the participant's key and keeps it.
     ///
-    /// - Throws: `AgreementError`, or `HomeError` when the agreement does not name this participant with its present keys.
+    /// - Throws: `AgreementError`, or `HomeError` when the agreement does not name this participant with its present
+    ///   keys.
     public func sign(_ bytes: [UInt8], path: String, keys: KeyDirectory) throws -> Installed {
         let agreement = try Agreement.parse(bytes)
         try Self.check(agreement, path: path, keys: keys)

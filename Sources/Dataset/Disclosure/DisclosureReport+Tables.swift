@@ -6,8 +6,8 @@ extension DisclosureReport {
         guard let smallestClass else { return nil }
         let counted = countedRows.isEmpty ? "" : ", of how many they have in \(countedRows.joined(separator: ", "))"
         let shared =
-            "Every combination of cohorts, of the registers in which somebody has rows\(counted), and of the quasi-identifiers "
-            + "as they are shown is shared by at least \(smallestClass) people"
+            "Every combination of cohorts, of the registers in which somebody has rows\(counted), and of the "
+            + "quasi-identifiers as they are shown is shared by at least \(smallestClass) people"
         guard let diversity else { return shared + "." }
         let columns = sensitive.joined(separator: ", ")
         return diversityKind == Diversity.Kind.frequency.rawValue
@@ -38,7 +38,8 @@ extension DisclosureReport {
             population.map {
                 "The journalist's risk is estimated for a population of \($0) people (Benedetti and Franconi 1998)."
             }
-            ?? "The journalist's risk is at most the prosecutor's; the agreement names no population to estimate it for."
+            ?? "The journalist's risk is at most the prosecutor's; the agreement names no population to estimate it "
+            + "for."
         return [
             NamedTable.numbers(
                 "How well people are hidden", ["", "As received", "In the dataset"],
@@ -63,8 +64,8 @@ extension DisclosureReport {
                 head: ["Column", "People by how coarse it is shown", "Information lost", "Values suppressed"],
                 rows: rows, alignment: [.text, .text, .number, .number],
                 note:
-                    "Information lost is the mean over people of the share of a column's other values from which theirs can no "
-                    + "longer be told: 0 % as it was, 100 % missing.")
+                    "Information lost is the mean over people of the share of a column's other values from which "
+                    + "theirs can no longer be told: 0 % as it was, 100 % missing.")
         ]
     }
 

@@ -51,8 +51,8 @@ struct ReidentificationRisk: Equatable {
         highestJournalistRisk = highest
     }
 
-    /// The individual risk of Benedetti and Franconi (1998): the expectation of 1/F, where F, the people of the population
-    /// who share a combination, is negative binomial given that `count` of a sample do.
+    /// The individual risk of Benedetti and Franconi (1998): the expectation of 1/F, where F, the people of the
+    /// population who share a combination, is negative binomial given that `count` of a sample do.
     ///
     /// - Parameter fraction: share of the population that is in the sample, above 0 and at most 1.
     static func risk(sharedBy count: Int, samplingFraction fraction: Double) -> Double {

@@ -1,7 +1,8 @@
 /// A count as the dataset's report shows it.
 ///
 /// In JSON `{"count": 120}`, with `"percent": 60` where it is a share; `{"count": null, "withheld": true}` when it is
-/// not told: because it is small, or because with it a small one could be narrowed down. Which of the two is told nowhere.
+/// not told: because it is small, or because with it a small one could be narrowed down. Which of the two is told
+/// nowhere.
 struct ReportCount: Sendable, Equatable, Encodable {
     /// The one word for a count that is not told.
     static let withheld = "withheld"

@@ -20,8 +20,8 @@ extension DatasetError {
 extension SplitPath {
     /// Where a dataset or a working store can be.
     ///
-    /// - Throws: `DatasetError.badPath` for a path that names nothing new: empty, `/`, or ending in `.` or `..`; and for
-    ///   a name that leaves no room for what stands beside it.
+    /// - Throws: `DatasetError.badPath` for a path that names nothing new: empty, `/`, or ending in `.` or `..`; and
+    ///   for a name that leaves no room for what stands beside it.
     init(naming path: String) throws(DatasetError) {
         self.init(ofDirectory: path)
         guard isNameable, name.utf8.count <= 200, !path.utf8.contains(0) else { throw .badPath(path: path) }

@@ -50,16 +50,16 @@ extension LinkageQuality {
 
     /// What is said of withheld counts wherever there may be some.
     static func withholding(smallestCell: Int) -> String {
-        "Counts from 1 to \(smallestCell - 1) are withheld, and larger ones and zeros with them, so that the numbers told here "
-            + "exclude no value from 0 to \(smallestCell) for a small one. Which is which is not told."
+        "Counts from 1 to \(smallestCell - 1) are withheld, and larger ones and zeros with them, so that the numbers "
+            + "told here exclude no value from 0 to \(smallestCell) for a small one. Which is which is not told."
     }
 
     static let preamble = [
-        "These numbers say how well people could be recognised. A record is joined to others by the first link that finds "
-            + "them, the surest coming first; one that stands alone was found in no other register. Compare years and "
-            + "groups: where more records stand alone, or fewer have a code, people of that kind are missed more often, "
-            + "and results about them may be biased. Somebody who is rightly in one register only stands alone too, and a "
-            + "cohort that is defined by two registers has everybody in both."
+        "These numbers say how well people could be recognised. A record is joined to others by the first link that "
+            + "finds them, the surest coming first; one that stands alone was found in no other register. Compare "
+            + "years and groups: where more records stand alone, or fewer have a code, people of that kind are missed "
+            + "more often, and results about them may be biased. Somebody who is rightly in one register only stands "
+            + "alone too, and a cohort that is defined by two registers has everybody in both."
     ]
 
     private static func codes(

@@ -50,8 +50,8 @@ struct RegisterMatches {
     var overlaps: [(other: Int, table: MatchTable)]
 }
 
-/// Counts match rates over a finished store, in memory that depends on the agreement only: not in SQLite, whose grouping
-/// keeps every person's values in memory, and which doesn't know what disclosure control makes of a value.
+/// Counts match rates over a finished store, in memory that depends on the agreement only: not in SQLite, whose
+/// grouping keeps every person's values in memory, and which doesn't know what disclosure control makes of a value.
 struct MatchCounter {
     /// For rows without a value, and for values that found no place.
     static let none = "(none)"
@@ -134,8 +134,8 @@ struct MatchCounter {
         return left < right
     }
 
-    /// A disclosed value as a line of a report: a year of a date, anything else as it is written, `other` if that is long
-    /// or no text.
+    /// A disclosed value as a line of a report: a year of a date, anything else as it is written, `other` if that is
+    /// long or no text.
     private static func label(_ value: FieldValue, isYear: Bool) -> String {
         let text =
             switch value {

@@ -31,7 +31,8 @@ extension WorkingStore {
         let people = { (index: Int) in quotedIdentifier("people_" + self.layout.registers[index].id) }
         let tables = others.map { "LEFT JOIN \(people($0)) AS o\($0) ON o\($0).pseudonym = p.pseudonym" }
         let sql = """
-            SELECT p.first, p.count, persons.cohorts, links.link\(others.map { ", o\($0).first IS NOT NULL" }.joined()), p.pseudonym
+            SELECT p.first, p.count, persons.cohorts, \
+            links.link\(others.map { ", o\($0).first IS NOT NULL" }.joined()), p.pseudonym
             FROM \(people(index)) AS p
             CROSS JOIN persons ON persons.pseudonym = p.pseudonym
             LEFT JOIN links ON links.pseudonym = p.pseudonym AND links.register = ?

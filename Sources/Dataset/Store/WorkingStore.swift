@@ -77,8 +77,8 @@ public final class WorkingStore: Sendable {
         try update { _, progress in progress.uncommitted = .max }
     }
 
-    /// 32 random bytes by which the dates of a finished store are moved, the same whenever its dataset is written. Secret:
-    /// whoever has them can move the dates back.
+    /// 32 random bytes by which the dates of a finished store are moved, the same whenever its dataset is written.
+    /// Secret: whoever has them can move the dates back.
     func shiftKey() throws(DatasetError) -> [UInt8] {
         try readFinished { database in
             let sql = "SELECT value FROM about WHERE name = 'shift'"

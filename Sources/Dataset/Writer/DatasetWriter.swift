@@ -60,8 +60,8 @@ public struct DatasetWriter: Sendable {
         return tally
     }
 
-    /// What disclosure control would make of a store, as the report would tell it, in Markdown; empty where the agreement
-    /// has no rules. Writes nothing, and fails where `write` would for what is in the store.
+    /// What disclosure control would make of a store, as the report would tell it, in Markdown; empty where the
+    /// agreement has no rules. Writes nothing, and fails where `write` would for what is in the store.
     public static func assess(_ store: WorkingStore) throws(DatasetError) -> String {
         let gate = DisclosureGate(agreement: store.agreement, layout: store.layout)
         try gate.check(try store.tally())

@@ -136,7 +136,8 @@ public final class ExchangeClient: Sendable {
         var failureCount = 0
         while true {
             do {
-                // After a failure it asks for what there is now: a wait would hide for as long that the coordinator is back.
+                // After a failure it asks for what there is now: a wait would hide for as long that the coordinator is
+                // back.
                 let asked = failureCount == 0 ? path : path.replacing("wait=\(Self.seconds(waiting))", with: "wait=0")
                 let answer = try await attempt(method, asked, body, callTimeout + waiting, answerLimit)
                 outage.succeeded()

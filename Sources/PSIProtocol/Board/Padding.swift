@@ -2,9 +2,9 @@ public import Agreement
 
 /// How many items a list of n is padded to, so that its length says little. [P-31]
 ///
-/// Padmé, from the PURB paper (Nikitin et al., 2019): only the leading bits of the length survive, about log log n of them, so
-/// the overhead is at most 12 % and falls with n. Never fewer than 32 items, so that a register without people looks like
-/// one with a few.
+/// Padmé, from the PURB paper (Nikitin et al., 2019): only the leading bits of the length survive, about log log n of
+/// them, so the overhead is at most 12 % and falls with n. Never fewer than 32 items, so that a register without people
+/// looks like one with a few.
 public enum Padding {
     public static let smallestSize = 32
 

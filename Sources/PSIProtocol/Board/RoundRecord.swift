@@ -1,8 +1,8 @@
 public import Agreement
 public import Values
 
-/// What a round's board says, verified entry by entry: every role folds the same entries into the same record, so a restart is
-/// a replay. Pure; the clock is not read here. [P-14]
+/// What a round's board says, verified entry by entry: every role folds the same entries into the same record, so a
+/// restart is a replay. Pure; the clock is not read here. [P-14]
 public struct RoundRecord: Sendable {
     public let agreement: Agreement
     /// Of the agreement's file, which the opening states too.

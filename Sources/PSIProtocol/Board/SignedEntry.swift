@@ -2,7 +2,8 @@ public import Crypto
 internal import Foundation
 public import Values
 
-/// An entry as its author signs it and the board keeps it: 64 bytes of Ed25519 signature, then the payload's exact bytes. [P-11]
+/// An entry as its author signs it and the board keeps it: 64 bytes of Ed25519 signature, then the payload's exact
+/// bytes. [P-11]
 ///
 /// The payload is canonical JSON (sorted keys, no spaces, no unknown keys), so one meaning has one encoding.
 public struct SignedEntry: Sendable, Equatable {
@@ -24,8 +25,8 @@ public struct SignedEntry: Sendable, Equatable {
 
     /// Signs a new entry.
     ///
-    /// - Throws: `ProtocolViolation(.unencodableEntry)` for an entry that nobody could read: longer than `maxByteCount`, or
-    ///   with texts of other characters than P-12 allows.
+    /// - Throws: `ProtocolViolation(.unencodableEntry)` for an entry that nobody could read: longer than
+    ///   `maxByteCount`, or with texts of other characters than P-12 allows.
     public init(
         body: any EntryBody, author: ParticipantID, round: RoundID?, seen: BoardHead, key: Curve25519.Signing.PrivateKey
     ) throws(ProtocolViolation) {

@@ -19,8 +19,8 @@ public struct SourceSurvey: Sendable, Equatable, Codable {
     /// Rows by group, those of most rows first, if the agreement names a column for it.
     public var groups: [Breakdown] = []
 
-    /// Rows whose code is official, temporary, missing or invalid; in a survey that is sent, as the agreement lets counts be
-    /// published, −1 standing for one that is withheld.
+    /// Rows whose code is official, temporary, missing or invalid; in a survey that is sent, as the agreement lets
+    /// counts be published, −1 standing for one that is withheld.
     public struct CodeCounts: Sendable, Equatable, Codable {
         public var official = 0
         public var temporary = 0
@@ -42,7 +42,8 @@ public struct SourceSurvey: Sendable, Equatable, Codable {
         }
     }
 
-    /// How many people have a value under a match key, and how many of them share it with somebody of the same register.
+    /// How many people have a value under a match key, and how many of them share it with somebody of the same
+    /// register.
     public struct KeyCounts: Sendable, Equatable, Codable {
         public var present = 0
         public var shared = 0

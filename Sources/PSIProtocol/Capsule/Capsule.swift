@@ -2,8 +2,8 @@ internal import CRistretto
 
 /// The sealed secret of a person's cells, (A, B) = (ρ·G, S + ρ·Y), which every hop re-randomises. [P-40]
 ///
-/// A capsule is 64 bytes, A ‖ B, in ristretto255 whatever the suite. S opens only to the sum of all nodes' shares and the
-/// research environment's own key.
+/// A capsule is 64 bytes, A ‖ B, in ristretto255 whatever the suite. S opens only to the sum of all nodes' shares and
+/// the research environment's own key.
 public enum Capsule {
     public static let byteCount = 64
 

@@ -10,8 +10,8 @@ public struct ShareComputer: Sendable {
     /// Reads the requested A, 32 bytes each and strictly increasing, and writes their shares in the same order.
     ///
     /// - Parameter cap: the most items this node releases; its own policy may be stricter than the agreement.
-    /// - Throws: `ProtocolViolation` for a request over the cap, out of order, repeated, not an element, or not what the
-    ///   board announced. No share leaves this node before all requests have been found to be the announced ones.
+    /// - Throws: `ProtocolViolation` for a request over the cap, out of order, repeated, not an element, or not what
+    ///   the board announced. No share leaves this node before all requests have been found to be the announced ones.
     public func run(
         requests: some ByteSource, expected: AnnouncedStream, coordinator: ParticipantID, cap: Int,
         key: borrowing SecretScalar<Ristretto255>, spool: any Spool, output: inout some ByteSink

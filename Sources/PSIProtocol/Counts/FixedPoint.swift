@@ -1,7 +1,7 @@
 /// A number from 0 to 2⁶⁴ with 192 bits after the point; results are rounded down, so that every machine gets the same.
 ///
-/// Tables of noise are made of it: integers throughout, as a floating-point library may differ in its last bits. Public data
-/// only: variable time.
+/// Tables of noise are made of it: integers throughout, as a floating-point library may differ in its last bits. Public
+/// data only: variable time.
 struct FixedPoint: Equatable, Comparable {
     /// 64 bits before the point and the first 64 after it.
     var high: UInt128

@@ -2,9 +2,9 @@ internal import CNoise
 
 /// A distribution of noise over the whole numbers, symmetric about 0, and draws from it. [P-66]
 ///
-/// The table is made once, of integers, from public numbers. A draw compares 128 uniform bits with every entry, in constant
-/// time. What is drawn is as near to the exact distribution as a table of 128 bits can be: the statistical distance is less
-/// than 2⁻⁹⁷ for all of a round's noise.
+/// The table is made once, of integers, from public numbers. A draw compares 128 uniform bits with every entry, in
+/// constant time. What is drawn is as near to the exact distribution as a table of 128 bits can be: the statistical
+/// distance is less than 2⁻⁹⁷ for all of a round's noise.
 struct NoiseDistribution: Sendable {
     /// P(|X| ≤ m) · 2¹²⁸ for m = 0, 1, …, rounded down: the upper 64 bits, then the lower.
     let thresholds: [UInt64]

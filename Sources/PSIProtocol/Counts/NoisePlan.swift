@@ -23,8 +23,8 @@ public struct NoisePlan: Sendable {
     /// Half the width of what 95 of 100 draws are within.
     public var margin95: Int { distribution.margin95 }
 
-    /// Draws a round's noise from the system's random generator. Secret until the end of time: with it the exact counts follow
-    /// from the published ones.
+    /// Draws a round's noise from the system's random generator. Secret until the end of time: with it the exact counts
+    /// follow from the published ones.
     public func draw() -> [Int] {
         distribution.draws(drawCount, uniform: SecretBytes(randomByteCount: 17 * drawCount))
     }

@@ -3,9 +3,10 @@ internal import Values
 
 /// Links items by several match keys in the agreement's order, and then by tokens. [P-36]
 ///
-/// A key counts only among registers in which its tag occurs once. Within a key, all links it makes are gathered before any is
-/// accepted, and a group that would hold two records of one register is refused whole and counted: so the result depends
-/// neither on the order of tags nor on that of registers. Memory: 14 bytes an item, and twice four while a key is taken.
+/// A key counts only among registers in which its tag occurs once. Within a key, all links it makes are gathered before
+/// any is accepted, and a group that would hold two records of one register is refused whole and counted: so the result
+/// depends neither on the order of tags nor on that of registers. Memory: 14 bytes an item, and twice four while a key
+/// is taken.
 struct KeyLinker {
     private let agreement: Agreement
     private let layout: TaggedLayout

@@ -4,8 +4,8 @@ internal import Values
 
 /// What the coordinator found: how many people are where, and who is selected. [P-37]
 public struct MatchResult {
-    /// People by the exact set of registers they are in: bit i for the agreement's register i. Dummies count in the sets of
-    /// one register.
+    /// People by the exact set of registers they are in: bit i for the agreement's register i. Dummies count in the
+    /// sets of one register.
     public let overlap: [UInt32: Int]
     /// People of each cohort, in the agreement's order; dummies count.
     public let cohortCounts: [Int]
@@ -67,8 +67,8 @@ public struct MatchResult {
 
     /// Writes the nodes' requests (A, 32 bytes each) and the research environment's selection, both in the order of A.
     ///
-    /// Every selected capsule is re-randomised first: the hop that made it finds nothing of it among the requests, and they
-    /// increase whatever it made.
+    /// Every selected capsule is re-randomised first: the hop that made it finds nothing of it among the requests, and
+    /// they increase whatever it made.
     ///
     /// - Parameter key: Y of the round.
     public func select(
@@ -108,8 +108,9 @@ public struct MatchResult {
         return (try await requestWriter.finish(to: &requests), try await selectionWriter.finish(to: &selection))
     }
 
-    /// What may be told of how a person's disclosed items were found: nothing of items that are not disclosed. An item is told
-    /// to have been joined by no stronger link than some other disclosed item was, and to stand alone if there is no other.
+    /// What may be told of how a person's disclosed items were found: nothing of items that are not disclosed. An item
+    /// is told to have been joined by no stronger link than some other disclosed item was, and to stand alone if there
+    /// is no other.
     static func shownLinks(_ items: [MatchedPerson.Item]) -> [UInt8] {
         items.indices.map { index in
             let others = items.indices.filter { $0 != index }.map { items[$0].link }

@@ -8,7 +8,8 @@ struct MatchedPerson {
     struct Item {
         /// Index of the register in the agreement.
         let register: Int
-        /// Index among the agreement's `linkNames` of what first joined the item to another; `Clusters.noLink` if nothing did.
+        /// Index among the agreement's `linkNames` of what first joined the item to another; `Clusters.noLink` if
+        /// nothing did.
         let link: UInt8
         /// A ‖ B, or empty.
         let capsule: [UInt8]

@@ -19,8 +19,8 @@ extension Agreement {
 }
 
 extension CohortExpression {
-    /// Whether somebody may be in a group, and whether somebody may be out of it. A sample takes some and leaves others, so
-    /// both can be true.
+    /// Whether somebody may be in a group, and whether somebody may be out of it. A sample takes some and leaves
+    /// others, so both can be true.
     struct Possibility {
         var isIn: Bool
         var isOut: Bool

@@ -3,8 +3,8 @@ public import Values
 
 /// The coordinator's matching: tags to people, people to cohorts, cohorts to a selection. [P-36]
 ///
-/// It sees tags, which say nothing of who anybody is, and in which registers each appears. Memory is bounded: lists come
-/// sorted and wait in the spool to be merged; with several match keys, some twenty bytes an item are kept besides.
+/// It sees tags, which say nothing of who anybody is, and in which registers each appears. Memory is bounded: lists
+/// come sorted and wait in the spool to be merged; with several match keys, some twenty bytes an item are kept besides.
 public struct TagMatcher: ~Copyable {
     private let agreement: Agreement
     private let round: RoundID
@@ -28,8 +28,8 @@ public struct TagMatcher: ~Copyable {
 
     /// Adds a register's list as its last hop sent it.
     ///
-    /// - Throws: `ProtocolViolation` by the sender for a list of the wrong order, count or digest, or with a capsule that is
-    ///   none. All capsules are checked, so that no round stops or goes on because of who is selected. [P-33]
+    /// - Throws: `ProtocolViolation` by the sender for a list of the wrong order, count or digest, or with a capsule
+    ///   that is none. All capsules are checked, so that no round stops or goes on because of who is selected. [P-33]
     public mutating func add(
         register index: Int, input: some ByteSource, expected: AnnouncedStream, sender: ParticipantID
     ) async throws {

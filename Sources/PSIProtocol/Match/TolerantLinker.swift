@@ -3,10 +3,10 @@ internal import Values
 
 /// Links records that share enough tokens, those that share most first. [P-36]
 ///
-/// A token weighs ⌊log2(items / items that have it)⌋ bits, at least 1: what a chance agreement in it would be worth. A pair
-/// that shares enough tokens of enough weight counts if each is the other's best partner in the other's register, by the
-/// agreed margin over the second best. What is linked leaves the field, and the rest is looked at again, three times in
-/// all. Memory: four bytes for each item and register.
+/// A token weighs ⌊log2(items / items that have it)⌋ bits, at least 1: what a chance agreement in it would be worth. A
+/// pair that shares enough tokens of enough weight counts if each is the other's best partner in the other's register,
+/// by the agreed margin over the second best. What is linked leaves the field, and the rest is looked at again, three
+/// times in all. Memory: four bytes for each item and register.
 struct TolerantLinker {
     let settings: TolerantMatching
     let registers: [UInt8]
@@ -196,6 +196,7 @@ public enum MatchingError: Error, Equatable, CustomStringConvertible {
     case tooManyCandidates
 
     public var description: String {
-        "more than \(TolerantLinker.pairLimit) pairs of records share a token: agree on longer patterns, or on a lower most_frequent"
+        "more than \(TolerantLinker.pairLimit) pairs of records share a token: agree on longer patterns, or on a lower "
+            + "most_frequent"
     }
 }

@@ -19,8 +19,8 @@ public struct ExitSalt: Sendable {
         RepeatedHMAC(key: key, prefix: Label.tag.bytes + round.bytes + Self.framed(kind))
     }
 
-    /// What tokens are drawn under: known to the nodes only, so that the coordinator cannot tell which tokens are likely.
-    /// [P-23]
+    /// What tokens are drawn under: known to the nodes only, so that the coordinator cannot tell which tokens are
+    /// likely. [P-23]
     var tokenSeed: SymmetricKey {
         HKDF<SHA256>.deriveKey(inputKeyMaterial: key, salt: round.bytes, info: Label.tokens.bytes, outputByteCount: 32)
     }

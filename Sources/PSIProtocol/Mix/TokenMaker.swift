@@ -68,8 +68,8 @@ public struct TokenMaker: Sendable {
     }
 }
 
-/// How many people of a register have a token, counted in memory of fixed size: never too few, and too many only by tokens
-/// that fall on the same place. 32 MiB; with 4,000,000 people of 64 tokens a place has 15 of them on average.
+/// How many people of a register have a token, counted in memory of fixed size: never too few, and too many only by
+/// tokens that fall on the same place. 32 MiB; with 4,000,000 people of 64 tokens a place has 15 of them on average.
 private struct TokenFrequencies: Sendable {
     private let limit: UInt16
     private var counts: [UInt16] = []

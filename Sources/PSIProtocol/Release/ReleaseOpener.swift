@@ -39,8 +39,9 @@ public struct ReleaseOpener: Sendable {
     ///   - shares: one stream a node, in ring order.
     ///   - key: y_R.
     /// - Throws: `ProtocolViolation` by the coordinator for a selection that is not the one it announced or asked
-    ///   shares for, or that contradicts the agreement or itself; by a node for shares that it announced and that are no
-    ///   elements or too few; by nobody for shares that it did not announce. A wrong share that is an element shows when cells are opened: its item's is not found.
+    ///   shares for, or that contradicts the agreement or itself; by a node for shares that it announced and that are
+    ///   no elements or too few; by nobody for shares that it did not announce. A wrong share that is an element shows
+    ///   when cells are opened: its item's is not found.
     func openCapsules(
         selection: some ByteSource, shares: [any ByteSource], key: borrowing SecretScalar<Ristretto255>
     ) async throws -> OpenedItems {

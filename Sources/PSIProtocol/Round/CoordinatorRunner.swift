@@ -26,8 +26,8 @@ public struct CoordinatorRunner: Sendable {
 
     /// Reads every register's last list, matches, and stores the selection, or counts.
     ///
-    /// - Parameter noise: gives the round's noise, the same however often it is asked. It is asked after the lists are read, so
-    ///   that a round that fails before spends nothing.
+    /// - Parameter noise: gives the round's noise, the same however often it is asked. It is asked after the lists are
+    ///   read, so that a round that fails before spends nothing.
     public func match(
         _ record: RoundRecord, noise: @Sendable (NoisePlan) async throws -> [Int]
     ) async throws -> Outcome {

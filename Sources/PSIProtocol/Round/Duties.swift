@@ -1,7 +1,7 @@
 public import Values
 
-/// What a node has to do next, by what the board says. Duties are independent of one another: a node may do them in any order
-/// and, where it can, at once. [P-16]
+/// What a node has to do next, by what the board says. Duties are independent of one another: a node may do them in any
+/// order and, where it can, at once. [P-16]
 public enum AuthorityDuty: Sendable, Hashable {
     case commitKeys
     case revealKeys

@@ -47,8 +47,8 @@ extension RoundRecord {
         return named?.id == id ? named : nil
     }
 
-    /// The longest that a stream of this batch and stage may be before sealing, by what the board says before its entry is
-    /// there; nil if nothing may be written.
+    /// The longest that a stream of this batch and stage may be before sealing, by what the board says before its entry
+    /// is there; nil if nothing may be written.
     public func byteCountLimit(batch: String, stage: StreamStage) -> Int? {
         switch stage {
         case .ring(let stage):

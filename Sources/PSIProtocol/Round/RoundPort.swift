@@ -9,7 +9,8 @@ public protocol RoundPort: Sendable {
         -> sending any ByteSource
     /// Begins a stream under an attempt that `nextAttempt` has given.
     func sink(for stream: StreamID, sealing: StreamSealing) async throws -> sending any StreamSink
-    /// A number never given before for this stream, recorded before it is returned, so that no key and nonce can come twice.
+    /// A number never given before for this stream, recorded before it is returned, so that no key and nonce can come
+    /// twice.
     func nextAttempt(batch: String, stage: StreamStage) async throws -> Int
     /// Where sorted runs wait.
     var spool: any Spool { get }

@@ -63,7 +63,8 @@ public struct ExternalSorter {
 
     private var occupied: Int { bytes.count + records.count * RecordPlacement.byteCountWhileSorting }
 
-    /// Ends adding and yields the records in order. The runs are discarded when the result is read to its end or dropped.
+    /// Ends adding and yields the records in order. The runs are discarded when the result is read to its end or
+    /// dropped.
     public consuming func sorted() throws -> SortedRecords {
         if runs.isEmpty {
             RecordPlacement.sort(&records, of: bytes)

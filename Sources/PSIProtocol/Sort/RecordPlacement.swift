@@ -30,8 +30,9 @@ struct RecordPlacement {
 
     /// Sorts records of `bytes` by their whole content.
     ///
-    /// Records whose first bytes are uniformly distributed, as encoded elements and tags are, take linear time: they are
-    /// dealt into about an eighth as many buckets by their leading bits. Any others take no more than a sort by comparison.
+    /// Records whose first bytes are uniformly distributed, as encoded elements and tags are, take linear time: they
+    /// are dealt into about an eighth as many buckets by their leading bits. Any others take no more than a sort by
+    /// comparison.
     static func sort(_ records: inout [RecordPlacement], of bytes: [UInt8]) {
         let count = records.count
         guard count > 1 else { return }

@@ -1,4 +1,5 @@
-/// Lets through no more of a stream than its entry announced, so that whoever relays it cannot fill a reader's disk. [P-51]
+/// Lets through no more of a stream than its entry announced, so that whoever relays it cannot fill a reader's disk.
+/// [P-51]
 ///
 /// A stream that is too short is left to its reader, who knows what a record is.
 public struct NamedSource<Base: ByteSource>: ByteSource {

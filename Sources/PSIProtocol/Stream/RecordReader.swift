@@ -68,8 +68,8 @@ struct RecordReader<Source: ByteSource> {
     /// What is wrong with a sealed stream, said of whoever it must have been. [P-33]
     ///
     /// Sealing does not tell who sealed: the keeper of a stream could put another in its place. So its sender is named
-    /// only for a stream that is, to its end, the one whose digest it signed. Whether the length is the promised one the
-    /// keeper sees without opening anything.
+    /// only for a stream that is, to its end, the one whose digest it signed. Whether the length is the promised one
+    /// the keeper sees without opening anything.
     mutating func attributed(
         _ violation: ProtocolViolation, promised: AnnouncedStream, keeper: ParticipantID
     ) async throws -> ProtocolViolation {

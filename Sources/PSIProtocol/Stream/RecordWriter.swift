@@ -1,7 +1,7 @@
 internal import Crypto
 
-/// Counts and digests what goes into a byte sink, and gathers small records into pieces of a good size. The sink stays its
-/// owner's, who lends the same one for every call.
+/// Counts and digests what goes into a byte sink, and gathers small records into pieces of a good size. The sink stays
+/// its owner's, who lends the same one for every call.
 struct RecordWriter {
     private var block: [UInt8]
     private var hash = SHA256()

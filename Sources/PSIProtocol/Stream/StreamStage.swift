@@ -7,7 +7,8 @@ public enum StreamStage: Sendable, Hashable, CustomStringConvertible {
     case vault
     /// What the coordinator selected, written by the coordinator for the participant that `batch` names.
     case selection
-    /// A node's shares for the selected items, written by the node that `batch` names, read by the research environment.
+    /// A node's shares for the selected items, written by the node that `batch` names, read by the research
+    /// environment.
     case release
 
     /// Reads `0`…`15`, `vault`, `selection` or `release`, exactly.

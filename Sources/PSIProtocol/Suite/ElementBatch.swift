@@ -1,7 +1,7 @@
 /// Encoded group elements, one after the other: the unit in which everything is blinded and sent.
 ///
-/// `bytes` holds `count` × `S.elementByteCount` bytes. Elements on the wire are public to their receiver; whether they are
-/// valid is checked by the operation that takes them.
+/// `bytes` holds `count` × `S.elementByteCount` bytes. Elements on the wire are public to their receiver; whether they
+/// are valid is checked by the operation that takes them.
 public struct ElementBatch<S: Suite>: Sendable, Equatable {
     public let bytes: [UInt8]
 

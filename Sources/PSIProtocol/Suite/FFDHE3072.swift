@@ -4,8 +4,8 @@ internal import Crypto
 
 /// The safe-prime group ffdhe3072 of RFC 7919 as Z_p*/{±1}, over GMP.
 ///
-/// An element stands for {y, p − y} and is encoded as the smaller, 384 bytes big-endian; 1, the identity, is refused. The
-/// order is q = (p − 1)/2, the generator 2. Blinding exponents have 256 bits. [P-24]
+/// An element stands for {y, p − y} and is encoded as the smaller, 384 bytes big-endian; 1, the identity, is refused.
+/// The order is q = (p − 1)/2, the generator 2. Blinding exponents have 256 bits. [P-24]
 public enum FFDHE3072: Suite {
     public static let id = SuiteID.ffdhe3072
     public static let elementByteCount = 384

@@ -1,5 +1,5 @@
-/// How a suite calls a batch kernel in C. A kernel is told where to write and gives how many of its inputs it has done, in
-/// order: all of them, or the index of the first that is no element; another number means that its library failed.
+/// How a suite calls a batch kernel in C. A kernel is told where to write and gives how many of its inputs it has done,
+/// in order: all of them, or the index of the first that is no element; another number means that its library failed.
 extension ElementBatch {
     /// `count` encodings that a kernel writes.
     ///

@@ -1,5 +1,5 @@
-/// What each hash, signature, key derivation and context of the protocol begins with, so that none can stand for another.
-/// ASCII, closed by a zero byte. [P-10]
+/// What each hash, signature, key derivation and context of the protocol begins with, so that none can stand for
+/// another. ASCII, closed by a zero byte. [P-10]
 public enum Label: String, Sendable, CaseIterable {
     case round = "SIDOS-V1 round"
     case boardEntry = "SIDOS-V1 board entry"

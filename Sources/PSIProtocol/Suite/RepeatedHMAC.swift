@@ -2,7 +2,8 @@ public import Crypto
 
 /// HMAC-SHA256 of many short messages under one key, RFC 2104.
 ///
-/// What key and prefix make of the hash's state is computed once. The states are as secret as the key; the library wipes them.
+/// What key and prefix make of the hash's state is computed once. The states are as secret as the key; the library
+/// wipes them.
 public struct RepeatedHMAC: Sendable {
     private let inner: SHA256
     private let outer: SHA256

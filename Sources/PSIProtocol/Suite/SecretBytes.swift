@@ -8,8 +8,8 @@ public import Crypto
 
 /// Bytes that must not outlive their use: one allocation, wiped when the last owner lets go.
 ///
-/// The storage is swift-crypto's `SymmetricKey`, which zeroises. The type cannot be copied and has no description, so a secret
-/// can neither be duplicated by accident nor printed.
+/// The storage is swift-crypto's `SymmetricKey`, which zeroises. The type cannot be copied and has no description, so a
+/// secret can neither be duplicated by accident nor printed.
 public struct SecretBytes: ~Copyable, Sendable {
     /// For HMAC, HKDF and AEAD.
     public let key: SymmetricKey
@@ -50,7 +50,8 @@ public struct SecretBytes: ~Copyable, Sendable {
         guard let base = buffer.baseAddress else { return }
         #if canImport(Glibc)
             for start in stride(from: 0, to: buffer.count, by: 256) {
-                // Fails for more than 256 bytes, or where the system has no generator: then there is nothing to go on with.
+                // Fails for more than 256 bytes, or where the system has no generator: then there is nothing to go on
+                // with.
                 let failure = getentropy(base + start, min(256, buffer.count - start))
                 precondition(failure == 0, "the system has no random bytes")
             }

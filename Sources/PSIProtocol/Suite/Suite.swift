@@ -3,8 +3,8 @@ internal import Crypto
 
 /// A group of prime order with a hash into it: everything the blinding needs, dispatched statically.
 ///
-/// Notation is additive. Blinding is the commutative cipher E_k(x) = k·H(x): ECDH blinding on the curves, Pohlig–Hellman in
-/// the multiplicative group. All operations on a scalar are constant time in it. [P-20]
+/// Notation is additive. Blinding is the commutative cipher E_k(x) = k·H(x): ECDH blinding on the curves,
+/// Pohlig–Hellman in the multiplicative group. All operations on a scalar are constant time in it. [P-20]
 public protocol Suite: Sendable {
     static var id: SuiteID { get }
     /// Bytes of an encoded element.

@@ -3,9 +3,9 @@ public import Values
 
 /// A person's rows as cells of one fixed size, each under a key and handle of its own. [P-46]
 ///
-/// A stored cell is handle (16 bytes) ‖ AES-256-GCM ciphertext ‖ tag (16 bytes), `cellByteCount` in all. Keys and handles come
-/// from HKDF-SHA256 over the person's secret S and the register's secret shared with the research environment; a key seals
-/// one cell only, so the nonce is zero.
+/// A stored cell is handle (16 bytes) ‖ AES-256-GCM ciphertext ‖ tag (16 bytes), `cellByteCount` in all. Keys and
+/// handles come from HKDF-SHA256 over the person's secret S and the register's secret shared with the research
+/// environment; a key seals one cell only, so the nonce is zero.
 public struct CellSealer: Sendable {
     public static let handleByteCount = 16
     private static let tagByteCount = 16

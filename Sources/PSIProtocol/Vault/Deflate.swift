@@ -13,8 +13,8 @@ enum Deflate {
         return output
     }
 
-    /// The `byteCount` bytes that `stream` encodes; anything more or less is refused, so nothing can swell, and so are bytes
-    /// behind the stream's end.
+    /// The `byteCount` bytes that `stream` encodes; anything more or less is refused, so nothing can swell, and so are
+    /// bytes behind the stream's end.
     static func decompress(_ stream: [UInt8], byteCount: Int) throws(VaultError) -> [UInt8] {
         var count = UInt(byteCount)
         var output = [UInt8](repeating: 0, count: max(byteCount, 1))

@@ -3,9 +3,9 @@ public import Values
 
 /// Rows of a register to bytes and back, by the agreement's columns. [P-45]
 ///
-/// Per value: one byte 0 for null, 1 for a value, then an integer as eight bytes (two's complement, big-endian), a date as
-/// year (two bytes), month, day, a boolean as one byte 0 or 1, decimals, codes and texts as a four-byte length and UTF-8
-/// without U+0000.
+/// Per value: one byte 0 for null, 1 for a value, then an integer as eight bytes (two's complement, big-endian), a date
+/// as year (two bytes), month, day, a boolean as one byte 0 or 1, decimals, codes and texts as a four-byte length and
+/// UTF-8 without U+0000.
 public struct RowCodec: Sendable {
     public let columns: [ColumnDeclaration]
 
@@ -13,8 +13,8 @@ public struct RowCodec: Sendable {
 
     /// Appends one row, whose values are those of `columns` in order.
     ///
-    /// - Throws: `RowCodecError.valueDoesNotFit(column:)` for a value of another type, a null where none may be, or a text
-    ///   with U+0000.
+    /// - Throws: `RowCodecError.valueDoesNotFit(column:)` for a value of another type, a null where none may be, or a
+    ///   text with U+0000.
     public func encode(_ row: [FieldValue], into bytes: inout [UInt8]) throws(RowCodecError) {
         guard row.count == columns.count else { throw .wrongColumnCount }
         for (column, value) in zip(columns, row) {

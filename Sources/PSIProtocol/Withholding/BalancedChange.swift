@@ -1,9 +1,9 @@
 /// Searches a change of counts that nobody who sees what is told could notice: some cells one more, some one less, and
 /// every relation still holds.
 ///
-/// Only a cell that is large, or the one that is asked for, becomes less; what is told or known stays. So whether there is
-/// a change follows from which cells are 0, small or large and not from how small or how large they are, and the change
-/// may be made as often as a small cell can grow, and still nothing is below 0.
+/// Only a cell that is large, or the one that is asked for, becomes less; what is told or known stays. So whether there
+/// is a change follows from which cells are 0, small or large and not from how small or how large they are, and the
+/// change may be made as often as a small cell can grow, and still nothing is below 0.
 struct BalancedChange {
     enum Size: Sendable, Equatable { case zero, small, large }
 
@@ -35,8 +35,8 @@ struct BalancedChange {
         widths = system.relations.map { relation in relation.count { system.cells[$0.cell].kind != .known } }
     }
 
-    /// The change by cell, 1 or −1, that changes all of `cells` by `sign` and needs the fewest further cells withheld; nil if
-    /// none is found with at most `mostNew` of them.
+    /// The change by cell, 1 or −1, that changes all of `cells` by `sign` and needs the fewest further cells withheld;
+    /// nil if none is found with at most `mostNew` of them.
     mutating func find(_ cells: [Int], _ sign: Int, mostNew: Int, stepLimit: Int) -> [Int: Int]? {
         for allowed in 0...max(0, mostNew) {
             (changes, residuals) = ([:], [:])
@@ -48,8 +48,9 @@ struct BalancedChange {
         return nil
     }
 
-    /// The ways in which a small cell becomes one less: with it, one of the small cells that it is the sum of, and one of
-    /// those that this one is the sum of. Each way is needed, as it may be any of them; nil where there are too many.
+    /// The ways in which a small cell becomes one less: with it, one of the small cells that it is the sum of, and one
+    /// of those that this one is the sum of. Each way is needed, as it may be any of them; nil where there are too
+    /// many.
     func descents(of cell: Int) -> [[Int]]? {
         var ways = [[cell]]
         var next = 0

@@ -1,8 +1,8 @@
 public import Agreement
 internal import Values
 
-/// Rounding of counts, the same wherever an agreement's counts are told. Which are told is decided by `WithholdingPlan`.
-/// [P-39]
+/// Rounding of counts, the same wherever an agreement's counts are told. Which are told is decided by
+/// `WithholdingPlan`. [P-39]
 public struct CountPublication: Sendable {
     private let smallestCell: Int
     private let rounding: Int
@@ -22,8 +22,8 @@ public struct CountPublication: Sendable {
 }
 
 extension MatchResult {
-    /// The counts as the agreement lets them be published: with noise if it says so, rounded, small ones withheld with what
-    /// would betray them, upper bounds marked. [P-39] [P-65]
+    /// The counts as the agreement lets them be published: with noise if it says so, rounded, small ones withheld with
+    /// what would betray them, upper bounds marked. [P-39] [P-65]
     ///
     /// With noise, what is withheld follows from the noisy numbers alone, so it tells nothing that they don't.
     ///

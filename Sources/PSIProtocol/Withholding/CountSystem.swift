@@ -1,7 +1,7 @@
 /// Counts that are told together, and every sum by which one of them follows from others.
 ///
-/// What a reader of all of them knows: each is a whole number, 0 or more; the relations; the cells that are known anyway;
-/// and whatever is not withheld. Exact counts are in it, so it is as secret as they are.
+/// What a reader of all of them knows: each is a whole number, 0 or more; the relations; the cells that are known
+/// anyway; and whatever is not withheld. Exact counts are in it, so it is as secret as they are.
 public struct CountSystem: Sendable {
     public enum Kind: Sendable, Equatable {
         /// Told, unless it is withheld.

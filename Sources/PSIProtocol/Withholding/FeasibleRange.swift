@@ -1,5 +1,5 @@
-/// What somebody who sees everything that is told can work out of one count: the least and the greatest whole number that
-/// fit all relations. Exact: by propagating bounds and, where that leaves doubt, by trying.
+/// What somebody who sees everything that is told can work out of one count: the least and the greatest whole number
+/// that fit all relations. Exact: by propagating bounds and, where that leaves doubt, by trying.
 public struct FeasibleRange: Sendable, Equatable {
     /// Nil where trying took too long to say.
     public let least: Int?
@@ -51,8 +51,8 @@ public struct FeasibleRange: Sendable, Equatable {
     /// A relation with whole coefficients: products of cells add up to 0.
     private typealias Row = [(cell: Int, factor: Int)]
 
-    /// What follows from all relations together: eliminated one cell after another, the one that is asked for last, so that
-    /// it stands alone if they determine it. None where the numbers would become too large.
+    /// What follows from all relations together: eliminated one cell after another, the one that is asked for last, so
+    /// that it stands alone if they determine it. None where the numbers would become too large.
     private static func eliminated(_ system: CountSystem, _ bounds: [Bounds], of cell: Int) -> [Row] {
         var order = Set(system.relations.joined().map(\.cell)).sorted { one, other in
             // What is known exactly is never eliminated.

@@ -11,8 +11,8 @@ extension SourceSurvey {
             && hasPlausibleCounts(under: agreement)
     }
 
-    /// Whether the counts of quality are withheld or rounded as the agreement has it, none is larger than that of what it
-    /// is part of, and there are no more of them than the agreement lets there be.
+    /// Whether the counts of quality are withheld or rounded as the agreement has it, none is larger than that of what
+    /// it is part of, and there are no more of them than the agreement lets there be.
     public func hasPlausibleCounts(under agreement: Agreement) -> Bool {
         let publish = CountPublication(agreement: agreement)
         let step = max(1, agreement.countRounding)

@@ -1,12 +1,12 @@
-/// Which counts are withheld: the small ones, and others with them until nobody who sees the rest can narrow a small one
-/// down. The only place where that is decided. [P-39]
+/// Which counts are withheld: the small ones, and others with them until nobody who sees the rest can narrow a small
+/// one down. The only place where that is decided. [P-39]
 ///
-/// A count is small from 1 to `smallestCell` − 1. For each small one there is, for every value from 0 to `smallestCell` at
-/// least, a table of whole numbers that has this value there, tells the very same everywhere else, and fulfils every
+/// A count is small from 1 to `smallestCell` − 1. For each small one there is, for every value from 0 to `smallestCell`
+/// at least, a table of whole numbers that has this value there, tells the very same everywhere else, and fulfils every
 /// relation; `exposed` names those for which that cannot be had, since what is known anyway says too much.
 ///
-/// What is withheld follows from the relations and from which counts are 0, small or large, and in doubt from the order of
-/// the cells: not from how small a small one is, nor how large a large one. So the choice tells nothing of that.
+/// What is withheld follows from the relations and from which counts are 0, small or large, and in doubt from the order
+/// of the cells: not from how small a small one is, nor how large a large one. So the choice tells nothing of that.
 public struct WithholdingPlan: Sendable {
     /// By cell: whether it is not told. True for every `untold` cell.
     public private(set) var isWithheld: [Bool]

@@ -21,12 +21,12 @@ extension Notice {
         case .authority:
             let titles = agreement.registers(ownedBy: participant.id).map { title($0) }.joined(separator: "; ")
             return say(
-                "Rekisterinpitäjä, rekisterit: \(titles). Peittää henkilötunnukset omassa järjestelmässään. Ei näe muiden "
-                    + "rekisterien tietoja eikä yhdistettyä aineistoa.",
-                "Personuppgiftsansvarig, register: \(titles). Döljer personbeteckningarna i sitt eget system. Ser varken "
-                    + "uppgifter ur andras register eller det sammanställda materialet.",
-                "Controller of the registers: \(titles). Blinds the identity codes in its own system. Sees neither data of "
-                    + "others' registers nor the combined dataset.")
+                "Rekisterinpitäjä, rekisterit: \(titles). Peittää henkilötunnukset omassa järjestelmässään. Ei näe "
+                    + "muiden rekisterien tietoja eikä yhdistettyä aineistoa.",
+                "Personuppgiftsansvarig, register: \(titles). Döljer personbeteckningarna i sitt eget system. Ser "
+                    + "varken uppgifter ur andras register eller det sammanställda materialet.",
+                "Controller of the registers: \(titles). Blinds the identity codes in its own system. Sees neither "
+                    + "data of others' registers nor the combined dataset.")
         case .mixer:
             return say(
                 "Peittää tunnisteet uudelleen ja sekoittaa niiden järjestyksen. Ei näe rekisterien tietoja.",
@@ -50,20 +50,22 @@ extension Notice {
     private var coordinatorRole: String {
         var sentences = [
             say(
-                "Yhdistää rekisterit peitettyjen tunnisteiden avulla. Näkee, montako yhteistä henkilöä rekistereissä on, mutta "
-                    + "ei sitä, keitä he ovat. Ei voi avata tietoja.",
-                "Kopplar samman registren med hjälp av de dolda beteckningarna. Ser hur många gemensamma personer registren "
-                    + "har, men inte vilka de är. Kan inte öppna uppgifterna.",
-                "Links the registers by the blinded codes. Sees how many people registers have in common, but not who they "
-                    + "are. Cannot open the data.")
+                "Yhdistää rekisterit peitettyjen tunnisteiden avulla. Näkee, montako yhteistä henkilöä rekistereissä "
+                    + "on, mutta ei sitä, keitä he ovat. Ei voi avata tietoja.",
+                "Kopplar samman registren med hjälp av de dolda beteckningarna. Ser hur många gemensamma personer "
+                    + "registren har, men inte vilka de är. Kan inte öppna uppgifterna.",
+                "Links the registers by the blinded codes. Sees how many people registers have in common, but not who "
+                    + "they are. Cannot open the data.")
         ]
         if agreement.release == .rows, agreement.vaultAccess == .selected {
             sentences.append(
                 say(
-                    "Näkee myös, mitkä sinetöidyt tiedot haetaan, ja voisi rekisterinpitäjän kanssa selvittää, keiden tietoja ne ovat.",
-                    "Ser också vilka förseglade uppgifter som hämtas och skulle tillsammans med den personuppgiftsansvarige kunna ta "
-                        + "reda på vems de är.",
-                    "Also sees which sealed data is fetched, and together with a register's controller could find out whose it is."
+                    "Näkee myös, mitkä sinetöidyt tiedot haetaan, ja voisi rekisterinpitäjän kanssa selvittää, keiden "
+                        + "tietoja ne ovat.",
+                    "Ser också vilka förseglade uppgifter som hämtas och skulle tillsammans med den "
+                        + "personuppgiftsansvarige kunna ta reda på vems de är.",
+                    "Also sees which sealed data is fetched, and together with a register's controller could find out "
+                        + "whose it is."
                 ))
         }
         if agreement.tolerantMatching != nil {

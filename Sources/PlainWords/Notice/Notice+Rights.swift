@@ -20,8 +20,10 @@ extension Notice {
                         "Det förseglade överföringsmaterialet bevaras en dag efter kopplingen och förstörs sedan.",
                         "Sealed material of the transfer is kept for one day after the linkage and then destroyed.")
                     : say(
-                        "Sinetöity siirtoaineisto säilytetään \(days) päivää yhdistämisen jälkeen ja hävitetään sitten.",
-                        "Det förseglade överföringsmaterialet bevaras i \(days) dagar efter kopplingen och förstörs sedan.",
+                        "Sinetöity siirtoaineisto säilytetään \(days) päivää yhdistämisen jälkeen ja hävitetään "
+                            + "sitten.",
+                        "Det förseglade överföringsmaterialet bevaras i \(days) dagar efter kopplingen och förstörs "
+                            + "sedan.",
                         "Sealed material of the transfer is kept for \(days) days after the linkage and then destroyed."
                     ),
         ]
@@ -72,18 +74,20 @@ extension Notice {
             Item(
                 term: say("Oikeus tehdä valitus", "Rätt att lämna in klagomål", "Right to lodge a complaint"),
                 say(
-                    "Voit tehdä valituksen tietosuojavaltuutetulle, jos tietojasi käsitellään mielestäsi väärin: https://tietosuoja.fi",
+                    "Voit tehdä valituksen tietosuojavaltuutetulle, jos tietojasi käsitellään mielestäsi väärin: "
+                        + "https://tietosuoja.fi",
                     "Du kan lämna in klagomål till dataombudsmannen om du anser att dina uppgifter behandlas fel: "
                         + "https://tietosuoja.fi/sv",
-                    "You can complain to the Data Protection Ombudsman if you think that your data is processed wrongly: "
-                        + "https://tietosuoja.fi/en")),
+                    "You can complain to the Data Protection Ombudsman if you think that your data is processed "
+                        + "wrongly: https://tietosuoja.fi/en")),
         ]
         var blocks: [Block] = [.list(items)]
         if agreement.release == .rows {
             blocks.append(
                 .paragraph(
                     say(
-                        "Tutkijat eivät tiedä, mitkä aineiston tiedoista ovat sinun. Ota siksi yhteyttä rekisterinpitäjään.",
+                        "Tutkijat eivät tiedä, mitkä aineiston tiedoista ovat sinun. Ota siksi yhteyttä "
+                            + "rekisterinpitäjään.",
                         "Forskarna vet inte vilka av uppgifterna i materialet som är dina. Kontakta därför den "
                             + "personuppgiftsansvariga.",
                         "Researchers do not know which of the data is yours. Therefore turn to the controller.")))
@@ -122,12 +126,12 @@ extension Notice {
             blocks: [
                 .paragraph(
                     say(
-                        "Tiedote on tehty sopimuksesta, jota ohjelmat noudattavat. Sopimuksella on \(count) osapuolta, ja jokainen "
-                            + "niistä allekirjoittaa saman tiedoston.",
-                        "Meddelandet är gjort av avtalet som programmen följer. Avtalet har \(count) parter, och var och en av dem "
-                            + "undertecknar samma fil.",
-                        "This notice is made from the agreement that the programs obey. The agreement has \(count) parties, and each "
-                            + "of them signs the same file.")),
+                        "Tiedote on tehty sopimuksesta, jota ohjelmat noudattavat. Sopimuksella on \(count) osapuolta, "
+                            + "ja jokainen niistä allekirjoittaa saman tiedoston.",
+                        "Meddelandet är gjort av avtalet som programmen följer. Avtalet har \(count) parter, och var "
+                            + "och en av dem undertecknar samma fil.",
+                        "This notice is made from the agreement that the programs obey. The agreement has \(count) "
+                            + "parties, and each of them signs the same file.")),
                 .list([Item(term: say("Sopimuksen tunniste", "Avtalets beteckning", "Agreement"), "\(id)")]),
             ])
     }

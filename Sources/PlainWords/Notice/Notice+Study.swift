@@ -3,12 +3,12 @@ extension Notice {
     var summary: Section {
         var items = [
             say(
-                "Viranomaisten rekistereissä voi olla sinusta tietoja, joita käytetään tässä tutkimuksessa. Sinun ei tarvitse "
-                    + "tehdä mitään.",
-                "Myndigheternas register kan innehålla uppgifter om dig som används i denna studie. Du behöver inte göra "
-                    + "någonting.",
-                "The registers of authorities may hold data about you that is used in this study. You do not need to do "
-                    + "anything."),
+                "Viranomaisten rekistereissä voi olla sinusta tietoja, joita käytetään tässä tutkimuksessa. Sinun ei "
+                    + "tarvitse tehdä mitään.",
+                "Myndigheternas register kan innehålla uppgifter om dig som används i denna studie. Du behöver inte "
+                    + "göra någonting.",
+                "The registers of authorities may hold data about you that is used in this study. You do not need to "
+                    + "do anything."),
             agreement.release == .rows
                 ? say(
                     "Tutkijat eivät saa nimeäsi, henkilötunnustasi eivätkä osoitettasi rekistereistä.",
@@ -33,7 +33,8 @@ extension Notice {
     /// Authorities get nothing back, so no decision can rest on it.
     var unaffected: String {
         say(
-            "Tutkimus ei vaikuta palveluihisi, etuuksiisi eikä lupiisi. Sen perusteella ei tehdä sinua koskevia päätöksiä.",
+            "Tutkimus ei vaikuta palveluihisi, etuuksiisi eikä lupiisi. Sen perusteella ei tehdä sinua koskevia "
+                + "päätöksiä.",
             "Studien påverkar inte dina tjänster, förmåner eller tillstånd. Inga beslut om dig fattas utifrån den.",
             "The study does not affect your services, benefits or permits. No decisions about you are based on it.")
     }

@@ -4,8 +4,8 @@ public import Values
 /// What the people whose data is used are told, made from the agreement: information under Articles 13 and 14 of the
 /// General Data Protection Regulation, in one language.
 ///
-/// Sentences about protection are made from the fields that the programs obey, never from texts of the agreement, so that
-/// people are told what the machines enforce.
+/// Sentences about protection are made from the fields that the programs obey, never from texts of the agreement, so
+/// that people are told what the machines enforce.
 public struct Notice: Sendable {
     /// Whether the agreement that it tells of is in force.
     public enum Standing: Sendable, Equatable {
@@ -65,7 +65,8 @@ public struct Notice: Sendable {
     var draftWarning: String? {
         guard standing == .draft else { return nil }
         return say(
-            "Luonnos. Kaikki osapuolet eivät ole vielä allekirjoittaneet sopimusta, jota tämä tiedote koskee. Älä jaa tätä.",
+            "Luonnos. Kaikki osapuolet eivät ole vielä allekirjoittaneet sopimusta, jota tämä tiedote koskee. Älä jaa "
+                + "tätä.",
             "Utkast. Alla parter har ännu inte undertecknat avtalet som detta meddelande gäller. Dela inte ut detta.",
             "Draft. Not all parties have signed the agreement that this notice is about. Do not hand it out.")
     }

@@ -18,7 +18,8 @@ enum DateText {
         return end == text.endIndex || isTime(text[end...]) ? text[..<end] : nil
     }
 
-    /// Whether the text is `T` or a space, `H:MM` or `HH:MM`, perhaps `:SS` with a fraction, and perhaps `Z` or an offset.
+    /// Whether the text is `T` or a space, `H:MM` or `HH:MM`, perhaps `:SS` with a fraction, and perhaps `Z` or an
+    /// offset.
     private static func isTime(_ text: ArraySlice<UInt8>) -> Bool {
         var rest = text
 

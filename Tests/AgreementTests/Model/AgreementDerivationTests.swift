@@ -20,7 +20,8 @@ struct AgreementDerivationTests {
     static let columns = """
               - {name: start_date, type: code, nullable: true, title: First month, from: Aloitus pvm, coarsen: month}
               - {name: start_year, type: integer, nullable: true, title: First year, from: Aloitus pvm, coarsen: year}
-              - {name: service, type: code, nullable: true, title: Kind, from: laji, map: {"01": A, "02": A, B: B}, otherwise: missing}
+              - {name: service, type: code, nullable: true, title: Kind, from: laji, map: {"01": A, "02": A, B: B},
+                 otherwise: missing}
               - {name: other, type: code, title: Kind, map: {a: b}, otherwise: c}
               - {name: strict, type: code, title: Kind, map: {a: b}}
               - {name: income, type: code, title: Income, bands: [0, 10000, 20000.5]}
@@ -94,8 +95,8 @@ struct AgreementDerivationTests {
     @Test func signersReadThem() throws {
         let text = AgreementSummary(try Self.parsed()).text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         for sentence in [
-            "Only rows are used in which aloitus is from 2009-01-01 to 2024-12-31, and vuosi is 2009 or later or missing, "
-                + "and laji is 01 or A, and laji is not X, and voimassa is true.",
+            "Only rows are used in which aloitus is from 2009-01-01 to 2024-12-31, and vuosi is 2009 or later or "
+                + "missing, and laji is 01 or A, and laji is not X, and voimassa is true.",
             "Somebody without such a row is in the register all the same, and belongs to its cohorts without rows.",
             "First month; the month of Aloitus pvm only, as a code such as 2009-07",
             "Kind; one of 2 codes made of laji by a table of 3 codes; others become missing",

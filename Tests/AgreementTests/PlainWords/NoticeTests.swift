@@ -132,7 +132,9 @@ struct NoticeTests {
             normalisation: sidos-1
             match_fields: [{name: family, kind: family_name}, {name: birth, kind: date}]
             match_keys: [identity_code]
-            tolerant_matching: {tokens: 4, agree: 2, bits: 60, groups: [{name: g, features: [bigrams(family), parts(birth)]}], patterns: [[g, g]]}
+            tolerant_matching:
+              {tokens: 4, agree: 2, bits: 60, groups: [{name: g, features: [bigrams(family), parts(birth)]}],
+               patterns: [[g, g]]}
 
             """, "Cannot open the data. - Lab", "which records resemble each other"
         ),

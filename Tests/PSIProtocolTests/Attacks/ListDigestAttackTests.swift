@@ -19,8 +19,8 @@ struct ListDigestAttackTests {
         return round
     }
 
-    /// The tags of names as the nodes make them together: what an owner has who knows both a person and the last keys, and so
-    /// the most that a guess can start from.
+    /// The tags of names as the nodes make them together: what an owner has who knows both a person and the last keys,
+    /// and so the most that a guess can start from.
     static func tags(_ names: [String], _ round: SimulatedRound<Ristretto255>) throws -> [[UInt8]] {
         let record = try round.record()
         let messages = names.map { record.round.bytes + ExitSalt.framed("identity_code") + Array($0.utf8) }

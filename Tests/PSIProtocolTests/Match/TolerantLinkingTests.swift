@@ -37,7 +37,8 @@ struct TolerantLinkingTests {
         return made
     }
 
-    /// - Parameter population: of which half are in each register; people with the same remainder by `likeness` are alike.
+    /// - Parameter population: of which half are in each register; people with the same remainder by `likeness` are
+    ///   alike.
     static func registers(
         _ agreement: Agreement, population: Int, likeness: Int, noise: Int, _ random: inout SeededRandom
     ) -> [RegisterID: [SimulatedPerson]] {

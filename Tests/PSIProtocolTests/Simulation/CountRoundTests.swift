@@ -69,8 +69,8 @@ struct CountRoundTests {
     func rounded() async throws {
         let counted = try await Self.counted(smallestCell: 5, rounding: 10, padding: .none, cohorts: Self.cohorts)
         let cells = Dictionary(uniqueKeysWithValues: counted.overlap.map { ($0.registers, $0.people) })
-        // The sizes of the lists are known, so the 3 in b and c would follow from the other sets. Samples are no sums, so
-        // that all they could be drawn from goes with it.
+        // The sizes of the lists are known, so the 3 in b and c would follow from the other sets. Samples are no sums,
+        // so that all they could be drawn from goes with it.
         #expect(cells[["b", "c"]] == nil && counted.cohorts[1].people == nil)
         #expect(counted.overlap.allSatisfy { $0.people != nil && $0.people != 3 })
         #expect(counted.cohorts[2].people == 0)

@@ -172,7 +172,8 @@ struct LinkageRoundTests {
         let linkage = try #require(try round.record().counted?.linkage)
         func published(_ count: Int) -> Int { count > 0 && count < 3 ? -1 : (count + 1) / 2 * 2 }
         for (told, counts) in zip(linkage.linked, join.linked) {
-            // What is small is withheld, and what is told is rounded; with a small one, another of the register is withheld.
+            // What is small is withheld, and what is told is rounded; with a small one, another of the register is
+            // withheld.
             #expect(zip(told, counts).allSatisfy { $0 == -1 || $0 == published($1) })
             let small = counts.count { (1..<3).contains($0) }
             #expect(small == 0 || told.count { $0 == -1 } > small)

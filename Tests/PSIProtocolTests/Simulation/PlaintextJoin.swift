@@ -74,8 +74,8 @@ struct PlaintextJoin {
         }
     }
 
-    /// Records that share a value of a key, among those registers in which the value occurs once. Under former codes, what
-    /// was a code of several people tells nothing of any.
+    /// Records that share a value of a key, among those registers in which the value occurs once. Under former codes,
+    /// what was a code of several people tells nothing of any.
     private mutating func proposals(_ records: Records, key: Int, _ groups: [Set<Int>]) -> [Set<Int>] {
         let isFormer = agreement.matchKeys[key].content == .formerCode
         let codeKey = agreement.matchKeys.firstIndex { $0.content == .identityCode }
@@ -184,7 +184,8 @@ struct PlaintextJoin {
             })
     }
 
-    /// Whether some cohort is of people who are not in the register: tried with one person, in every other set of registers.
+    /// Whether some cohort is of people who are not in the register: tried with one person, in every other set of
+    /// registers.
     private func isExcluded(_ id: RegisterID) -> Bool {
         let bit = UInt32(1) << UInt32(agreement.registers.firstIndex { $0.id == id }!)
         return (0..<(UInt32(1) << UInt32(agreement.registers.count))).contains { mask in
@@ -193,7 +194,8 @@ struct PlaintextJoin {
         }
     }
 
-    /// By register, what may be told of how the record there was found: nothing that only a record tells which stays sealed. [P-37]
+    /// By register, what may be told of how the record there was found: nothing that only a record tells which stays
+    /// sealed. [P-37]
     private func shownLinks(of person: Person, in cohorts: UInt64) -> [Int: Int] {
         let disclosed = person.links.filter { index, _ in
             let register = agreement.registers[index]

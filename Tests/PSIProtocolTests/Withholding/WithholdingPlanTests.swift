@@ -111,8 +111,8 @@ struct WithholdingPlanTests {
         #expect(range.least == 5 && range.most == 30)
     }
 
-    /// The numbers of a test of sdcTable: every line and column has two withheld cells or none, and still one is determined;
-    /// with one more withheld, sdcTable's attacker finds 0 to 141 for it.
+    /// The numbers of a test of sdcTable: every line and column has two withheld cells or none, and still one is
+    /// determined; with one more withheld, sdcTable's attacker finds 0 to 141 for it.
     @Test("what sdcTable's attacker finds: a cell that is determined though no line tells it")
     func sdcTableAttacker() {
         let (system, cells) = Self.table([

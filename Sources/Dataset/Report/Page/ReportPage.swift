@@ -177,7 +177,8 @@ struct ReportPage {
             report.smallestCell > 1
             ? "A cohort of fewer than \(report.smallestCell) people is not released. "
                 + LinkageQuality.withholding(smallestCell: report.smallestCell)
-                + " Totals of the dataset, of cohorts and of registers are exact, and so is what follows from them alone."
+                + " Totals of the dataset, of cohorts and of registers are exact, and so is what follows from them "
+                + "alone."
             : "The agreement sets no smallest cell."
         let rounded =
             report.countRounding > 1

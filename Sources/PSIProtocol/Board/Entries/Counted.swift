@@ -33,7 +33,8 @@ extension Counted: RuledEntry {
 }
 
 extension Counted {
-    /// Whether it is about the registers and cohorts of the agreement, in their order, and no number is negative. [P-39]
+    /// Whether it is about the registers and cohorts of the agreement, in their order, and no number is negative.
+    /// [P-39]
     func isWellFormed(under agreement: Agreement) -> Bool {
         guard cohorts.map(\.cohort) == agreement.cohorts.map(\.id),
             (overlap.map(\.people) + cohorts.map(\.people)).allSatisfy({ ($0 ?? 0) >= 0 })

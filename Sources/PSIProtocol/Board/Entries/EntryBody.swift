@@ -3,8 +3,8 @@ internal import Values
 /// What a board entry says: JSON with sorted keys and no others than the type's own; byte strings are lower-case
 /// hexadecimal. [P-12]
 ///
-/// A new kind of entry is a file beside this one, with what it says and its rule, and a line in `EntryKinds`. If its rule
-/// has to remember something, that is a property of `RoundRecord`.
+/// A new kind of entry is a file beside this one, with what it says and its rule, and a line in `EntryKinds`. If its
+/// rule has to remember something, that is a property of `RoundRecord`.
 public protocol EntryBody: Codable, Sendable, Equatable {
     /// What the board calls it: the entry's `type`.
     static var kind: String { get }

@@ -32,8 +32,8 @@ extension Selected: RuledEntry {
 }
 
 extension RoundRecord {
-    /// The most items that the agreement's caps let a round release: for each register, the caps of the cohorts it is released
-    /// for, or which it defines. [P-37]
+    /// The most items that the agreement's caps let a round release: for each register, the caps of the cohorts it is
+    /// released for, or which it defines. [P-37]
     public var releasableItemCap: Int { releasableItemCap { $0.maxPeople } }
 
     /// The same with a limit of the node's own on each cohort.

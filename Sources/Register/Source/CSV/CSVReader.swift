@@ -1,5 +1,5 @@
-/// Reads RFC 4180 records: fields by `,`, `;`, a tab or `|`, lines by CR LF or LF, fields in quotation marks with `""` for one of
-/// them and line breaks inside. UTF-8 with or without a byte order mark.
+/// Reads RFC 4180 records: fields by `,`, `;`, a tab or `|`, lines by CR LF or LF, fields in quotation marks with `""`
+/// for one of them and line breaks inside. UTF-8 with or without a byte order mark.
 ///
 /// The parser is the project's own because a register is read once, as a stream of any length, and each mistake must
 /// be named with its row, line and column: parsers at hand read the whole file, accept what is malformed, or can't say

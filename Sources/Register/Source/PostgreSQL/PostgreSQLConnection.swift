@@ -160,7 +160,8 @@ final class PostgreSQLConnection {
         switch answer.status {
         case PGRES_SINGLE_TUPLE, PGRES_TUPLES_OK, PGRES_COMMAND_OK: return answer
         default:
-            // The server has given up the statement itself; what is left of its answer is taken so that others can follow.
+            // The server has given up the statement itself; what is left of its answer is taken so that others can
+            // follow.
             while let rest = PQgetResult(handle) { PQclear(rest) }
             isBusy = false
             if let state = answer.sqlState {

@@ -28,7 +28,8 @@ import Testing
             INSERT INTO t VALUES
                 (1, -9223372036854775808, 12345678901234567890.10, 3, 0.1, 1e300, true, 'ab', 'äö', '', '\\x00ff',
                  '00000000-0000-0000-0000-000000000001', 'red', '{"a": 1}', 7, 1234.5),
-                (NULL, NULL, 'NaN', NULL, 'Infinity', NULL, false, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
+                (NULL, NULL, 'NaN', NULL, 'Infinity', NULL, false, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+                 NULL);
             """)
         let reader = try PostgreSQLReader(database.table("t"))
         #expect(
@@ -158,7 +159,8 @@ import Testing
 
     @Test func namesWhatIsNotThere() throws {
         let database = try TestDatabase(
-            "CREATE SCHEMA s; CREATE TABLE s.benefits (n int); CREATE TABLE \"Benefits\" (n int); CREATE INDEX i ON s.benefits (n)"
+            "CREATE SCHEMA s; CREATE TABLE s.benefits (n int); CREATE TABLE \"Benefits\" (n int); "
+                + "CREATE INDEX i ON s.benefits (n)"
         )
         #expect(kind(database.table("Benefit")) == .missingTable(name: "Benefit", suggestion: "Benefits"))
         #expect(
@@ -226,7 +228,8 @@ import Testing
     @Test func aFailingExpressionShowsNoValue() throws {
         let database = try TestDatabase(
             """
-            CREATE TABLE t AS SELECT n, CASE WHEN n = 3 THEN '010594Y9032' ELSE '1' END AS b FROM generate_series(1, 5) n;
+            CREATE TABLE t AS SELECT n, CASE WHEN n = 3 THEN '010594Y9032' ELSE '1' END AS b
+                FROM generate_series(1, 5) n;
             CREATE VIEW v AS SELECT b::int AS b FROM t;
             CREATE FUNCTION loud(x text) RETURNS text LANGUAGE plpgsql AS
                 $$ BEGIN RAISE WARNING 'warned of %', x; RAISE EXCEPTION 'refused %', x; END $$;
@@ -281,7 +284,8 @@ import Testing
         let reader = try PostgreSQLReader(database.table("t"), rowsPerFetch: 10)
         _ = try reader.next()
         try database.run(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'sidos-node' AND datname = '\(database.name)'"
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'sidos-node' "
+                + "AND datname = '\(database.name)'"
         )
         let error = try #require(registerError { while try reader.next() != nil {} })
         #expect(error.postgreSQLFailure?.mayPass == true, "\(error)")

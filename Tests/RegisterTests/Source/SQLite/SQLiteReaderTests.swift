@@ -45,7 +45,8 @@ import Testing
         let folder = try TemporaryFolder()
         let path = try folder.database(
             "CREATE TABLE t (n INTEGER)",
-            "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 3000) INSERT INTO t SELECT n FROM c"
+            "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 3000) "
+                + "INSERT INTO t SELECT n FROM c"
         )
         let reader = try SQLiteReader(path: path, table: "t")
         var count = 0
