@@ -82,7 +82,9 @@ let package = Package(
         // The protocol.
         .target(
             name: "PSIProtocol",
-            dependencies: ["CRistretto", "CGMP", "COpenSSL", "CNoise", "CZlib", "Values", "Agreement", crypto],
+            dependencies: [
+                "CRistretto", "CGMP", "COpenSSL", "CNoise", "CZlib", "Values", "Agreement", crypto,
+            ],
             swiftSettings: swiftSettings),
 
         // An agreement told to people: summary, cautions, draft, and notices in three languages.
@@ -94,17 +96,16 @@ let package = Package(
         .target(
             name: "Register",
             dependencies: [
-                "CPostgreSQL", "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", crypto, grdb, grdbSQLite,
+                "CPostgreSQL", "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", crypto, grdb,
+                grdbSQLite,
             ],
             swiftSettings: swiftSettings),
         .target(
             name: "Exchange",
             dependencies: [
                 "Values", "Files", "Agreement", "PSIProtocol", crypto, x509, asn1, logging, metrics, coreMetrics,
-                nioCore,
-                nioPosix, nioHTTP1,
-                nioHTTPTypes, nioSSL, httpTypes, hummingbird, hummingbirdCore, hummingbirdTLS, httpClient, lifecycle,
-                grdb,
+                nioCore, nioPosix, nioHTTP1, nioHTTPTypes, nioSSL, httpTypes, hummingbird, hummingbirdCore,
+                hummingbirdTLS, httpClient, lifecycle, grdb,
             ],
             swiftSettings: swiftSettings),
         .target(
@@ -117,8 +118,7 @@ let package = Package(
             name: "Daemon",
             dependencies: [
                 "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "PlainWords", "Exchange", crypto, x509,
-                asn1,
-                logging, arguments, lifecycle,
+                asn1, logging, arguments, lifecycle,
             ],
             swiftSettings: swiftSettings),
 
@@ -134,27 +134,21 @@ let package = Package(
             name: "Node",
             dependencies: [
                 "CRistretto", "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "Register", "Exchange",
-                "Daemon",
-                "Member",
-                arguments,
-                logging, lifecycle,
+                "Daemon", "Member", arguments, logging, lifecycle,
             ],
             swiftSettings: swiftSettings),
         .executableTarget(
             name: "Coordinator",
             dependencies: [
-                "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "Exchange", "Daemon", arguments, logging,
-                lifecycle,
+                "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "Exchange", "Daemon", arguments,
+                logging, lifecycle,
             ],
             swiftSettings: swiftSettings),
         .executableTarget(
             name: "Research",
             dependencies: [
-                "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "Exchange", "Dataset", "Daemon", "Member",
-                crypto,
-                arguments,
-                logging,
-                lifecycle,
+                "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "Exchange", "Dataset", "Daemon",
+                "Member", crypto, arguments, logging, lifecycle,
             ],
             swiftSettings: swiftSettings),
 
@@ -163,8 +157,7 @@ let package = Package(
             name: "LinkageEval",
             dependencies: [
                 "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "PlainWords", "Register", "Daemon",
-                arguments,
-                crypto,
+                arguments, crypto,
             ],
             swiftSettings: swiftSettings),
 
@@ -173,7 +166,9 @@ let package = Package(
         // Studies on the disk whose parties are the three programs, for the tests that run them.
         .target(
             name: "SystemHarness",
-            dependencies: ["Values", "Files", "Agreement", "PSIProtocol", "Daemon", "PostgreSQLCluster", grdb],
+            dependencies: [
+                "Values", "Files", "Agreement", "PSIProtocol", "Daemon", "PostgreSQLCluster", grdb,
+            ],
             path: "Tests/SystemHarness", swiftSettings: testSettings),
 
         // Directories of a test's own, for the tests of files.
@@ -193,60 +188,57 @@ let package = Package(
             resources: [.copy("Vectors")], swiftSettings: testSettings),
         .testTarget(
             name: "RegisterTests",
-            dependencies: ["Values", "Files", "Agreement", "PSIProtocol", "Register", "PostgreSQLCluster", grdb],
+            dependencies: [
+                "Values", "Files", "Agreement", "PSIProtocol", "Register", "PostgreSQLCluster", grdb,
+            ],
             resources: [.copy("Vectors")], swiftSettings: testSettings),
         .testTarget(
             name: "ExchangeTests",
             dependencies: [
                 "Values", "Files", "Agreement", "PSIProtocol", "Exchange", "TestDirectories", logging, x509, asn1,
-                crypto, nioCore, nioPosix,
-                nioSSL, httpTypes,
-                httpClient, lifecycle, grdb,
+                crypto, nioCore, nioPosix, nioSSL, httpTypes, httpClient, lifecycle, grdb,
             ],
             swiftSettings: testSettings),
         .testTarget(
             name: "DatasetTests",
-            dependencies: ["Values", "Files", "Agreement", "PSIProtocol", "Dataset", "TestDirectories", grdb],
+            dependencies: [
+                "Values", "Files", "Agreement", "PSIProtocol", "Dataset", "TestDirectories", grdb,
+            ],
             swiftSettings: testSettings),
         .testTarget(
             name: "DaemonTests",
             dependencies: [
-                "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "Daemon", "TestDirectories", crypto, x509,
-                arguments, logging,
-                lifecycle,
+                "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "Daemon", "TestDirectories", crypto,
+                x509, arguments, logging, lifecycle,
             ],
             swiftSettings: testSettings),
         .testTarget(
             name: "MemberTests",
-            dependencies: ["Values", "PSIProtocol", "Daemon", "Member", "TestDirectories", crypto],
+            dependencies: [
+                "Values", "Files", "Agreement", "PSIProtocol", "Daemon", "Member", "TestDirectories", crypto,
+            ],
             swiftSettings: testSettings),
         .testTarget(
             name: "CoordinatorTests",
             dependencies: [
-                "Values", "Files", "Files", "Agreement", "PSIProtocol", "Daemon", "Coordinator", "TestDirectories",
-                crypto,
+                "Values", "Files", "Agreement", "PSIProtocol", "Daemon", "Coordinator", "TestDirectories", crypto,
             ],
             swiftSettings: testSettings),
         // Runs the three programs, so they are built with it.
         .testTarget(
             name: "SystemTests",
             dependencies: [
-                "SystemHarness", "Values", "Files", "Agreement", "PSIProtocol", "Exchange", "Daemon", "Member", "Node",
-                "Coordinator",
-                "Research",
-                "PostgreSQLCluster", crypto, logging, grdb,
+                "Values", "Files", "Agreement", "PSIProtocol", "Exchange", "Daemon", "Member", "Node",
+                "Coordinator", "Research", "SystemHarness", "PostgreSQLCluster", crypto, logging, grdb,
             ],
             swiftSettings: testSettings),
         // What a curious or dishonest participant tries, one attack a test. docs/threat-model.md names each.
         .testTarget(
             name: "AttackTests",
             dependencies: [
-                "SystemHarness", "Values", "Files", "Agreement", "PSIProtocol", "Register", "Exchange", "Dataset",
-                "Daemon",
-                "Member",
-                "Node",
-                "Coordinator",
-                "Research", "PostgreSQLCluster", crypto, logging, grdb, nioCore, nioPosix, nioSSL,
+                "Values", "Files", "Agreement", "PSIProtocol", "Register", "Exchange", "Dataset", "Daemon",
+                "Member", "Node", "Coordinator", "Research", "SystemHarness", "PostgreSQLCluster", crypto, logging,
+                grdb, nioCore, nioPosix, nioSSL,
             ],
             path: "Tests/Attacks", swiftSettings: testSettings),
     ],

@@ -3,7 +3,6 @@ import TestDirectories
 import Testing
 
 @testable import Files
-@testable import PSIProtocol
 
 @Suite("Directories")
 struct DirectoryTests {

@@ -2,7 +2,6 @@ import Glibc
 import Testing
 
 @testable import Files
-@testable import PSIProtocol
 
 @Suite("File errors")
 struct FileErrorTests {

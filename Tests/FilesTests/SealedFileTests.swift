@@ -5,7 +5,6 @@ import TestDirectories
 import Testing
 
 @testable import Files
-@testable import PSIProtocol
 
 @Suite("Sealed files")
 struct SealedFileTests {

@@ -5,7 +5,6 @@ import TestDirectories
 import Testing
 
 @testable import Files
-@testable import PSIProtocol
 
 /// Bytes that differ from place to place.
 func pattern(_ count: Int) -> [UInt8] { (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) } }

@@ -2,7 +2,6 @@ import TestDirectories
 import Testing
 
 @testable import Files
-@testable import PSIProtocol
 
 @Suite("Streamed files")
 struct StreamedFileTests {

@@ -2,7 +2,6 @@ import Foundation
 import Testing
 
 @testable import Files
-@testable import PSIProtocol
 
 @Suite("Wiped buffers")
 struct WipedBufferTests {

@@ -1,6 +1,5 @@
 import Testing
 
-@testable import PSIProtocol
 @testable import StrictYAML
 
 @Suite("Strict configurations")

@@ -1,7 +1,6 @@
 import Foundation
 import Testing
 
-@testable import PSIProtocol
 @testable import StrictYAML
 
 @Suite("YAML with one meaning")

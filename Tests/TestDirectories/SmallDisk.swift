@@ -1,5 +1,4 @@
 import Foundation
-import PSIProtocol
 
 /// A tmpfs of a test's own.
 public final class SmallDisk {

@@ -228,8 +228,7 @@ struct SignedEntryTests {
 
     @Test("the labels are those of the document")
     func documentedLabels() throws {
-        let document = ClauseCoverageTests.tests.deletingLastPathComponent().deletingLastPathComponent()
-            .appendingPathComponent("docs/protocol.md")
+        let document = URL(filePath: #filePath).appending(path: "../../../../docs/protocol.md").standardizedFileURL
         let text = try String(contentsOf: document, encoding: .utf8)
         let rows = text.matches(of: #/(?m)^  \| `(SIDOS-V1 [a-z ]+)` \|/#).map { String($0.output.1) }
         #expect(Set(rows).count == rows.count)
