@@ -38,7 +38,7 @@ struct LinkageEvalCommand: AsyncParsableCommand {
         var results: [EvaluationResult] = []
         out.line(EvaluationResult.heading)
         for run in runs {
-            let missing = run.files.filter { !FileManager.default.fileExists(atPath: $0) }
+            let missing = run.files.filter { !FileStatus.exists($0) }
             guard missing.isEmpty else {
                 out.line("\(run.name): skipped, there is no \(missing.joined(separator: " and no "))")
                 continue

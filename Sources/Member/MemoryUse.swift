@@ -1,4 +1,4 @@
-internal import Foundation
+internal import Files
 
 /// This process's memory as the kernel counts it.
 public struct MemoryUse: Sendable, Equatable {
@@ -10,8 +10,8 @@ public struct MemoryUse: Sendable, Equatable {
     /// Nil where the kernel doesn't tell.
     public static func current() -> MemoryUse? {
         // Not through `PublicFile`: files of /proc claim to have no bytes.
-        guard let data = FileManager.default.contents(atPath: "/proc/self/status") else { return nil }
-        return MemoryUse(processStatus: String(decoding: data, as: UTF8.self))
+        guard let bytes = try? OpenFile(reading: "/proc/self/status").read(1 << 16, at: 0) else { return nil }
+        return MemoryUse(processStatus: String(decoding: bytes, as: UTF8.self))
     }
 
     /// Reads the text of `/proc/PID/status`.

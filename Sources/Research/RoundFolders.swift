@@ -4,7 +4,6 @@ internal import Daemon
 internal import Dataset
 internal import Files
 internal import Foundation
-internal import Glibc
 internal import PSIProtocol
 internal import Values
 
@@ -114,7 +113,7 @@ struct RoundFolder {
     var receivedPath: String { directory.file("received") }
     private var label: String { "received \(round)" }
 
-    var hasStore: Bool { FileManager.default.fileExists(atPath: storePath) }
+    var hasStore: Bool { FileStatus.exists(storePath) }
 
     func itemsPath(_ register: Int) -> String { directory.file("\(Self.itemsName)\(register)") }
     func cellsPath(_ register: Int) -> String { directory.file("\(Self.cellsName)\(register)") }
@@ -128,8 +127,7 @@ struct RoundFolder {
     /// Whether items and cells of so many registers are here.
     func hasRelease(_ registerCount: Int) -> Bool {
         (0..<registerCount).allSatisfy {
-            FileManager.default.fileExists(atPath: itemsPath($0))
-                && FileManager.default.fileExists(atPath: cellsPath($0))
+            FileStatus.exists(itemsPath($0)) && FileStatus.exists(cellsPath($0))
         }
     }
 
@@ -196,15 +194,9 @@ struct RoundFolder {
     func remove() throws {
         try removeRelease()
         try WorkingStore.remove(path: storePath)
-        try Self.removeDirectory(workingPath)
+        try Directory.remove(workingPath)
         try AtomicFile.remove(receivedPath)
         try AtomicFile.remove(directory.file(Self.lockName))
-        try Self.removeDirectory(directory.path)
-    }
-
-    private static func removeDirectory(_ path: String) throws {
-        guard rmdir(path) == 0 || errno == ENOENT else {
-            throw FileError.failed(operation: "removing", path: path, code: errno)
-        }
+        try Directory.remove(directory.path)
     }
 }

@@ -1,7 +1,6 @@
 public import Agreement
 public import ArgumentParser
 internal import Files
-internal import Foundation
 internal import PlainWords
 internal import Values
 
@@ -115,9 +114,7 @@ extension SignedAgreement {
         var paths = paths
         if paths.isEmpty {
             let agreement = try Agreement.parse(bytes)
-            paths = agreement.participants.map { AgreementFile.signaturePath(path, $0.id) }.filter {
-                FileManager.default.fileExists(atPath: $0)
-            }
+            paths = agreement.participants.map { AgreementFile.signaturePath(path, $0.id) }.filter(FileStatus.exists)
         }
         let signatures = try paths.map { path in
             try AgreementSignature(json: PublicFile.read(path, maxByteCount: AgreementSignature.byteLimit))

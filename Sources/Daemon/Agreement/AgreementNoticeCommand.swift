@@ -1,7 +1,6 @@
 public import Agreement
 public import ArgumentParser
 internal import Files
-internal import Foundation
 internal import PlainWords
 
 extension NoticeLanguage: ExpressibleByArgument {}
@@ -49,8 +48,9 @@ struct AgreementNoticeCommand: ParsableCommand {
                     ("notice.\(language.rawValue).\(format.suffix)", format == .html ? notice.page : notice.text))
             }
         }
-        do {
-            try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
+        do throws(FileError) {
+            try Directory.make(out, below: out.hasPrefix("/") ? "/" : ".")
+            guard try FileStatus(of: out, followingLinks: true).kind == .directory else { throw .exists(path: out) }
         } catch {
             throw NoticeError.noDirectory(path: out)
         }

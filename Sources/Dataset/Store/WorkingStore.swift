@@ -1,7 +1,6 @@
 public import Agreement
 internal import Files
 internal import GRDB
-internal import Glibc
 internal import PSIProtocol
 internal import Synchronization
 public import Values

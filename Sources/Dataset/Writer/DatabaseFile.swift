@@ -1,7 +1,6 @@
 internal import Files
 internal import Foundation
 internal import GRDB
-internal import Glibc
 internal import PSIProtocol
 internal import Values
 

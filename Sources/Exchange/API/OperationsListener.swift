@@ -1,3 +1,4 @@
+internal import Files
 internal import Foundation
 internal import HTTPTypes
 internal import Hummingbird
@@ -81,8 +82,8 @@ enum ProcessMemory {
     static var peakResidentByteCount: Int? { kibibytes("VmHWM:").map { $0 * 1_024 } }
 
     private static func kibibytes(_ name: String) -> Int? {
-        guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8) else { return nil }
-        for line in status.split(separator: "\n") where line.hasPrefix(name) {
+        guard let bytes = try? OpenFile(reading: "/proc/self/status").read(1 << 16, at: 0) else { return nil }
+        for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") where line.hasPrefix(name) {
             return line.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first.flatMap { Int($0) }
         }
         return nil
