@@ -88,6 +88,47 @@ struct LayerTests {
         }
     }
 
+    /// What asks the operating system for files besides `open`, which needs one of its flags, `O_…`.
+    static let fileCalls = [
+        "access", "chmod", "chown", "creat", "fallocate", "fchmod", "fchown", "fcntl", "fdatasync", "flock",
+        "fopen", "fstat", "fstatat", "fsync", "ftruncate", "link", "lockf", "lseek", "lstat", "mkdir",
+        "mkdtemp", "mkfifo", "mkstemp", "mmap", "openat", "opendir", "pread", "preadv", "pwrite", "pwritev",
+        "readdir", "readlink", "readv", "realpath", "rename", "renameat", "renameat2", "rmdir", "stat",
+        "statvfs", "symlink", "sync", "syncfs", "tmpfile", "truncate", "unlink", "unlinkat", "utimensat",
+        "writev",
+    ]
+
+    /// Of the libraries: what would go round the one floor too.
+    static let fileTypes = ["FileManager", "FileHandle", "FileDescriptor", "NonBlockingFileIO", "contentsOfFile:"]
+
+    /// Who else asks for files, and why it can't be otherwise.
+    static let fileExceptions = [
+        "Daemon/Run/Terminal.swift": "writes to standard output and standard error, which nobody has opened"
+    ]
+
+    @Test("Only Files asks the operating system for files")
+    func files() throws {
+        let calls = Self.fileCalls.joined(separator: "|")
+        let types = Self.fileTypes.joined(separator: "|")
+        let pattern = try Regex(
+            #"(^|[^A-Za-z0-9_.])((\#(calls))\(|O_[A-Z]+|(\#(types)))|Glibc\.(open|close|read|write|\#(calls))\("#)
+        var modules: Set<String> = []
+        var excepted: Set<String> = []
+        for source in try Self.sources() {
+            let name = source.path.split(separator: "/Sources/").last.map(String.init) ?? source.path
+            for line in source.text.split(separator: "\n") {
+                let code = line.split(separator: "//", maxSplits: 1, omittingEmptySubsequences: false)[0]
+                guard !code.contains("func "), code.firstMatch(of: pattern) != nil else { continue }
+                modules.insert(source.module)
+                if Self.fileExceptions[name] != nil { excepted.insert(name) }
+                #expect(
+                    source.module == "Files" || Self.fileExceptions[name] != nil, "\(name): use Files for \(code)")
+            }
+        }
+        #expect(modules.contains("Files"))
+        #expect(excepted == Set(Self.fileExceptions.keys), "an exception that nobody needs any more")
+    }
+
     @Test("Each C library is reached from one module only")
     func libraries() throws {
         for (module, header) in [("CGMP", "<gmp.h>"), ("COpenSSL", "<openssl/")] {
