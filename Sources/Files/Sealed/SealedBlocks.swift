@@ -1,5 +1,6 @@
 internal import Crypto
 internal import Foundation
+internal import Values
 
 /// A byte stream in sealed blocks: each is up to 64 KiB of plaintext under AES-256-GCM with a 16-byte tag.
 ///
@@ -31,8 +32,6 @@ enum SealedBlocks {
     }
 
     private static func nonce(_ number: UInt64, _ last: Bool) throws -> AES.GCM.Nonce {
-        var bytes: [UInt8] = [last ? 1 : 0, 0, 0, 0]
-        for shift in stride(from: 56, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: number >> shift)) }
-        return try AES.GCM.Nonce(data: bytes)
+        try AES.GCM.Nonce(data: [last ? 1 : 0, 0, 0, 0] + BigEndian.u64(number))
     }
 }
