@@ -17,6 +17,7 @@ actor NodeMember: RoundMember {
     private let spool: SealedSpool
     private let lists: PrivateDirectory
     private let logger: Logger
+    private let log: RoundLog
     private var status: NodeStatus
 
     init(
@@ -29,6 +30,7 @@ actor NodeMember: RoundMember {
         self.spool = try home.spool()
         self.lists = try home.directory.subdirectory("lists")
         self.logger = logger
+        self.log = RoundLog(logger)
         self.status = NodeStatus(node: home.keys.id)
     }
 
@@ -39,19 +41,19 @@ actor NodeMember: RoundMember {
         let refusals = configuration.policy.refusals(
             for: agreement, participant: me, columnNames: configuration.registers.mapValues(\.columnNames))
         for refusal in refusals {
-            logger.error("The local policy refuses the round", metadata: meta(record, ["reason": "\(refusal)"]))
+            logger.error("The local policy refuses the round", metadata: log.metadata(record, ["reason": "\(refusal)"]))
         }
         if !refusals.isEmpty { return .policy }
         for register in agreement.registers(ownedBy: me) where configuration.registers[register.id] == nil {
             logger.error(
                 "The round asks for a register that config.yaml does not have",
-                metadata: meta(record, ["register": "\(register.id)"]))
+                metadata: log.metadata(record, ["register": "\(register.id)"]))
             return .register
         }
         let allowed = configuration.policy.effectiveLimits(for: agreement, participant: me).roundsAllowed
         guard try spend(record, allowed: allowed) else {
             logger.error(
-                "The agreement's rounds are spent", metadata: meta(record, ["allowed": "\(allowed)"]))
+                "The agreement's rounds are spent", metadata: log.metadata(record, ["allowed": "\(allowed)"]))
             return .roundsSpent
         }
         return nil
@@ -78,7 +80,7 @@ actor NodeMember: RoundMember {
     private func step<S: Suite>(_ record: RoundRecord, _: S.Type) async throws -> (any EntryBody)? {
         guard let duty = record.authorityDuties(of: me).first, duty != .eraseKeys else { return nil }
         let secrets = try secrets(record, S.self)
-        logger.info("Working", metadata: meta(record, ["duty": "\(duty.name)"]))
+        logger.info("Working", metadata: log.metadata(record, ["duty": "\(duty.name)"]))
         let limits = configuration.policy.effectiveLimits(for: record.agreement, participant: me)
         let runner = AuthorityRunner<S>(
             me: me, hpkeKey: home.keys.hpkeKey,
@@ -111,53 +113,20 @@ actor NodeMember: RoundMember {
 
     /// The round's secrets, made and sealed on the disk when it begins.
     private func secrets<S: Suite>(_ record: RoundRecord, _: S.Type) throws -> AuthoritySecrets<S> {
-        let name = StateName.secrets(of: record.round)
-        if let sealed = try state.secret(name) {
-            guard let secrets = AuthoritySecrets<S>(serialized: sealed) else {
-                throw RoundRefusal(.keysLost, "the round's sealed secrets cannot be read")
-            }
-            return secrets
-        }
-        guard record.commitments[me] == nil else {
-            throw RoundRefusal(.keysLost, "the board has this node's keys, but its state directory has lost them")
-        }
-        let secrets = try AuthoritySecrets<S>(for: me, in: record)
-        try state.put(name, secrets.serialized())
-        return secrets
+        try RoundSecrets(of: me, in: state).load(
+            record, read: { AuthoritySecrets<S>(serialized: $0) },
+            make: { try AuthoritySecrets<S>(for: me, in: record) },
+            serialize: { try $0.serialized() })
     }
 
     func erase(_ round: RoundID, ending: RoundRecord.Ending?) async throws {
-        if try state.destroy(.round(round)) > 0 {
-            logger.notice("The round's keys are destroyed", metadata: ["round": "\(round)"])
-        }
+        try log.destroyKeys(of: round, in: state)
         try SealedLists(directory: lists, round: round, state: state).erase()
     }
 
     func observe(_ record: RoundRecord) async {
-        if status.update(record) {
-            logger.notice(
-                "Round",
-                metadata: meta(record, ["phase": "\(record.phase.rawValue)", "study": "\(record.agreement.study.id)"]))
-            if case .aborted(let abort) = record.ending {
-                logger.warning(
-                    record.allReleased
-                        ? "The round was aborted after all nodes had released: the rows could be opened until then"
-                        : "The round was aborted",
-                    metadata: meta(
-                        record,
-                        [
-                            "code": "\(abort.code.rawValue)",
-                            "participants": "\(abort.participants.joined(separator: ","))",
-                        ]))
-            }
-        }
-        do { try status.write(to: home.statusPath) } catch {
-            logger.warning("status.json was not written", metadata: ["error": "\(ErrorReport(error).sentence)"])
-        }
-    }
-
-    private func meta(_ record: RoundRecord, _ more: Logger.Metadata) -> Logger.Metadata {
-        more.merging(["round": "\(record.round.description.prefix(12))"]) { first, _ in first }
+        if status.update(record) { log.tell(record) }
+        log.writingStatus { try status.write(to: home.statusPath) }
     }
 }
 

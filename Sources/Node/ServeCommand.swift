@@ -20,26 +20,12 @@ struct ServeCommand: AsyncParsableCommand {
         let home = try Home(at: home.directory, roles: [.authority, .mixer])
         let configuration = try NodeConfiguration(home: home)
         guard sidos_r255_self_test() == 1 else { throw ArithmeticFailure() }
-        let state = try home.state()
-        let client = try ExchangeClient.connect(configuration.coordinator, keys: home.keys, logger: logger)
-        logger.notice(
-            "Serving",
-            metadata: [
-                "node": "\(home.keys.id)", "coordinator": "\(configuration.coordinator.url)",
-                "cores": "\(configuration.workers.count)", "backend": "\(Ristretto255.backend)",
-                "certificate_until": "\(home.keys.certificateNotAfter)",
-            ])
-        do {
-            let member = try NodeMember(
-                home: home, configuration: configuration, client: client, state: state, logger: logger)
-            let service = MemberService(client: client, home: home, state: state, member: member, logger: logger)
-            try await DaemonServices.run(service, logger: logger)
-        } catch {
-            try? await client.shutdown()
-            throw error
+        let daemon = MemberDaemon(home: home, coordinator: configuration.coordinator, logger: logger)
+        _ = try await daemon.run(metadata: [
+            "node": "\(home.keys.id)", "cores": "\(configuration.workers.count)", "backend": "\(Ristretto255.backend)",
+        ]) { client, state in
+            try NodeMember(home: home, configuration: configuration, client: client, state: state, logger: logger)
         }
-        try await client.shutdown()
-        logger.notice("Stopped")
     }
 }
 

@@ -16,6 +16,7 @@ actor ResearchMember: RoundMember {
     private let folders: RoundFolders
     private let clock: MachineClock
     private let logger: Logger
+    private let log: RoundLog
     private var status: ResearchStatus
     /// Of rounds this process has seen end.
     private(set) var lastEnded: (RoundID, RoundRecord.Ending)?
@@ -32,6 +33,7 @@ actor ResearchMember: RoundMember {
         self.folders = try RoundFolders(home: home)
         self.clock = clock
         self.logger = logger
+        self.log = RoundLog(logger)
         self.status = ResearchStatus.read(home) ?? ResearchStatus(research: home.keys.id)
     }
 
@@ -42,7 +44,8 @@ actor ResearchMember: RoundMember {
         guard record.releasesRows else { return nil }
         do throws(DatasetError) { _ = try DatasetLayout(record.agreement) } catch {
             logger.error(
-                "No dataset could be written of this agreement", metadata: meta(record, ["error": "\(error.sentence)"]))
+                "No dataset could be written of this agreement",
+                metadata: log.metadata(record, ["error": "\(error.sentence)"]))
             return .policy
         }
         return nil
@@ -53,25 +56,16 @@ actor ResearchMember: RoundMember {
         let port = ExchangePort(record: record, keys: home.keys, transport: client, state: state, spool: spool)
         let runner = ResearchRunner(me: me, hpkeKey: home.keys.hpkeKey, port: port, workers: workers)
         let secrets = try secrets(record, runner)
-        logger.info("Working", metadata: meta(record, ["duty": "\(duty)"]))
+        logger.info("Working", metadata: log.metadata(record, ["duty": "\(duty)"]))
         if duty == .receive { try await receive(record, secrets: secrets, runner: runner) }
         return try runner.announce(duty, record: record, secrets: secrets)
     }
 
     /// The round's secrets, made and sealed on the disk when it begins.
     private func secrets(_ record: RoundRecord, _ runner: ResearchRunner) throws -> ResearchSecrets {
-        let name = StateName.secrets(of: record.round)
-        guard let sealed = try state.secret(name) else {
-            guard record.commitments[me] == nil else {
-                throw RoundRefusal(.keysLost, "the board has this participant's keys, but its state has lost them")
-            }
-            let secrets = ResearchSecrets(for: me, in: record)
-            try state.put(name, secrets.serialized())
-            return secrets
-        }
-        guard let secrets = ResearchSecrets(serialized: sealed) else {
-            throw RoundRefusal(.keysLost, "the round's sealed secrets cannot be read")
-        }
+        let secrets = try RoundSecrets(of: me, in: state).load(
+            record, read: { ResearchSecrets(serialized: $0) }, make: { ResearchSecrets(for: me, in: record) },
+            serialize: { try $0.serialized() })
         if let committed = record.commitments[me] {
             guard try runner.announce(.commitKeys, record: record, secrets: secrets).isEqual(to: committed) else {
                 throw RoundRefusal(.keysLost, "the round's sealed secrets are not those that the board has")
@@ -101,13 +95,11 @@ actor ResearchMember: RoundMember {
         }
         let report = RoundReport(record, surveys: surveys, linkage: linkage, receivedAt: clock.now())
         try folder.write(ReceivedRound(record, copies: copies, report: report))
-        logger.notice("Everything that was released is here", metadata: meta(record))
+        logger.notice("Everything that was released is here", metadata: log.metadata(record))
     }
 
     func erase(_ round: RoundID, ending: RoundRecord.Ending?) async throws {
-        if try state.destroy(.round(round)) > 0 {
-            logger.notice("The round's keys are destroyed", metadata: ["round": "\(round)"])
-        }
+        try log.destroyKeys(of: round, in: state)
         guard let folder = try folders.existing(round), let received = try record(in: folder) else { return }
         switch (received.value, ending) {
         case (let received?, _) where received.isSettled:
@@ -148,11 +140,11 @@ actor ResearchMember: RoundMember {
         guard unsigned.isEmpty else {
             logger.notice(
                 "The round is closed; its dataset waits until all have signed that their keys are erased",
-                metadata: meta(record, ["waiting_for": "\(unsigned.joined(separator: ","))"]))
+                metadata: log.metadata(record, ["waiting_for": "\(unsigned.joined(separator: ","))"]))
             return false
         }
         logger.notice(
-            "The round's dataset can be written with `\(ResearchProgram.name) dataset`", metadata: meta(record))
+            "The round's dataset can be written with `\(ResearchProgram.name) dataset`", metadata: log.metadata(record))
         return true
     }
 
@@ -172,30 +164,7 @@ actor ResearchMember: RoundMember {
         if let ending = record.ending {
             lastEnded = (record.round, ending)
         }
-        if status.update(record, at: clock.now()) {
-            logger.notice(
-                "Round",
-                metadata: meta(
-                    record, ["phase": "\(record.phase.rawValue)", "study": "\(record.agreement.study.id)"]))
-            if case .aborted(let abort) = record.ending {
-                logger.warning(
-                    record.allReleased
-                        ? "The round was aborted after all nodes had released: the rows could be opened until then"
-                        : "The round was aborted",
-                    metadata: meta(
-                        record,
-                        [
-                            "code": "\(abort.code.rawValue)",
-                            "participants": "\(abort.participants.joined(separator: ","))",
-                        ]))
-            }
-        }
-        do { try status.write(to: home.statusPath) } catch {
-            logger.warning("status.json was not written", metadata: ["error": "\(ErrorReport(error).sentence)"])
-        }
-    }
-
-    private func meta(_ record: RoundRecord, _ more: Logger.Metadata = [:]) -> Logger.Metadata {
-        more.merging(["round": "\(record.round.description.prefix(12))"]) { first, _ in first }
+        if status.update(record, at: clock.now()) { log.tell(record) }
+        log.writingStatus { try status.write(to: home.statusPath) }
     }
 }

@@ -47,29 +47,14 @@ struct ResearchDaemon {
     /// Returns the last round that ended, if any did.
     func run(endsAfter limit: MemberService.RoundLimit) async throws -> (RoundID, RoundRecord.Ending)? {
         let configuration = try ResearchConfiguration(home: home)
-        let state = try home.state()
-        let client = try ExchangeClient.connect(configuration.coordinator, keys: home.keys, logger: logger)
-        logger.notice(
-            "Serving",
-            metadata: [
-                "research": "\(home.keys.id)", "coordinator": "\(configuration.coordinator.url)",
-                "cores": "\(configuration.workers.count)",
-                "certificate_until": "\(MachineClock.timestamp(home.keys.certificateNotAfter))",
-            ])
-        let ended: (RoundID, RoundRecord.Ending)?
-        do {
-            let member = try ResearchMember(
+        let daemon = MemberDaemon(home: home, coordinator: configuration.coordinator, logger: logger)
+        let member = try await daemon.run(
+            endsAfter: limit,
+            metadata: ["research": "\(home.keys.id)", "cores": "\(configuration.workers.count)"]
+        ) { client, state in
+            try ResearchMember(
                 home: home, workers: configuration.workers, client: client, state: state, logger: logger)
-            let service = MemberService(
-                client: client, home: home, state: state, member: member, endsAfter: limit, logger: logger)
-            try await DaemonServices.run(service, logger: logger)
-            ended = await member.lastEnded
-        } catch {
-            try? await client.shutdown()
-            throw error
         }
-        try await client.shutdown()
-        logger.notice("Stopped")
-        return ended
+        return await member.lastEnded
     }
 }

@@ -1,0 +1,49 @@
+internal import Agreement
+public import Daemon
+public import Exchange
+public import Logging
+
+/// What `serve` does in a node and in the research environment: connect, take part in rounds, disconnect.
+public struct MemberDaemon: Sendable {
+    private let home: Home
+    private let coordinator: CoordinatorAddress
+    private let logger: Logger
+
+    public init(home: Home, coordinator: CoordinatorAddress, logger: Logger) {
+        self.home = home
+        self.coordinator = coordinator
+        self.logger = logger
+    }
+
+    /// Until the program is told to stop, or one round has ended where `limit` says so.
+    ///
+    /// - Parameters:
+    ///   - metadata: what the first line of the log says besides the participant, the coordinator and the certificate.
+    ///   - member: made of the open connection and the open state.
+    public func run<Participant: RoundMember>(
+        endsAfter limit: MemberService.RoundLimit = .never, metadata: Logger.Metadata,
+        member: (ExchangeClient, SealedState) throws -> Participant
+    ) async throws -> Participant {
+        let state = try home.state()
+        let client = try ExchangeClient.connect(coordinator, keys: home.keys, logger: logger)
+        logger.notice(
+            "Serving",
+            metadata: metadata.merging([
+                "coordinator": "\(coordinator.url)",
+                "certificate_until": "\(MachineClock.timestamp(home.keys.certificateNotAfter))",
+            ]) { first, _ in first })
+        let participant: Participant
+        do {
+            participant = try member(client, state)
+            let service = MemberService(
+                client: client, home: home, state: state, member: participant, endsAfter: limit, logger: logger)
+            try await DaemonServices.run(service, logger: logger)
+        } catch {
+            try? await client.shutdown()
+            throw error
+        }
+        try await client.shutdown()
+        logger.notice("Stopped")
+        return participant
+    }
+}
