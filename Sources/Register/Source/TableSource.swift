@@ -1,8 +1,15 @@
 /// One kind of source: where a table is, and how it is opened.
 ///
-/// A further kind is a folder beside those of CSV, SQLite and PostgreSQL: a type that conforms, its reader
-/// (`SourceReader`) and, where the mistakes that all kinds share do not do, its failures (`SourceFailure`).
+/// A further kind is a folder beside those of CSV, SQLite and PostgreSQL and a line in `TableSources`. In the folder
+/// are a type that conforms, its reader (`SourceReader`) and, where the mistakes that all kinds share do not do, its
+/// failures (`SourceFailure`).
 public protocol TableSource: Sendable {
+    /// The field of the node's configuration under which a table of this kind is described, such as `csv`.
+    static var field: String { get }
+
+    /// Reads that description.
+    init(_ fields: some SourceFields)
+
     /// For messages: the file, or what stands for it, such as server, database and table.
     var name: String { get }
 
