@@ -14,11 +14,11 @@ struct LinkageEvalCommand: AsyncParsableCommand {
         commandName: "linkage-eval",
         abstract: "Links files whose truth is known through a whole round, and says how well.",
         discussion: """
-            A plan lists evaluations. Each names CSV files, the columns that match fields are read from, a column of truth, \
-            and files with the matching part of an agreement: match_fields, match_keys, tolerant_matching. Every register has \
-            an authority of its own; blinding, ring, matching, sealing and opening are those of a real round, in this one \
-            process. What is printed: precision, recall and F1 over pairs of records, links by key, what the \
-            coordinator sees of the tokens, and the cost.
+            A plan lists evaluations. Each names CSV files, the columns that match fields are read from, a column of \
+            truth, and files with the matching part of an agreement: match_fields, match_keys, tolerant_matching. \
+            Every register has an authority of its own; blinding, ring, matching, sealing and opening are those of a \
+            real round, in this one process. What is printed: precision, recall and F1 over pairs of records, links by \
+            key, what the coordinator sees of the tokens, and the cost.
             """,
         version: "0.1.0")
 

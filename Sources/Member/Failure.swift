@@ -1,6 +1,6 @@
-internal import Files
 internal import Daemon
 internal import Exchange
+internal import Files
 internal import PSIProtocol
 internal import Values
 

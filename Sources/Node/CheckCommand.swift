@@ -39,7 +39,8 @@ struct CheckCommand: AsyncParsableCommand {
         try home.keys.checkCertificate()
         let configuration = try NodeConfiguration(home: home)
         out.line(
-            "configuration: no mistakes; \(configuration.registers.count) registers, \(configuration.workers.count) cores"
+            "configuration: no mistakes; \(configuration.registers.count) registers, \(configuration.workers.count) "
+                + "cores"
         )
         var agreements: [Agreement] = []
         if let path = agreement {
@@ -138,7 +139,8 @@ struct CheckCommand: AsyncParsableCommand {
             return
         }
         out.line(
-            "register \(id), row \(row)\(found.map { ", under the agreement \($0.0.study.id)" } ?? ", identity code only"):"
+            "register \(id), row \(row)"
+                + "\(found.map { ", under the agreement \($0.0.study.id)" } ?? ", identity code only"):"
         )
         for line in explanation.lines { out.line("  " + line) }
         out.line("  of this row alone: other rows of the person may add a code, and outvote its fields")

@@ -31,8 +31,9 @@ struct RegisterCheck {
         }
         if source.screensPeople {
             out.line(
-                "  never released: \(survey.peopleWithheld) of the register's people; the lists have \(survey.codesListed), "
-                    + "of whom \(survey.codesListedOfNobody) are not in it. No other number counts them")
+                "  never released: \(survey.peopleWithheld) of the register's people; the lists have "
+                    + "\(survey.codesListed), of whom \(survey.codesListedOfNobody) are not in it. No other number "
+                    + "counts them")
         }
     }
 
@@ -86,17 +87,20 @@ struct RegisterCheck {
         let survey = pass.survey
         for (key, counts) in zip(plan.keys, try census.counts()) {
             out.line(
-                "  key \(key.name): \(counts.present) people have it (\(Self.percent(counts.present, of: survey.people))), "
-                    + "\(counts.shared) share it with somebody of this register")
+                "  key \(key.name): \(counts.present) people have it "
+                    + "(\(Self.percent(counts.present, of: survey.people))), \(counts.shared) share it with somebody "
+                    + "of this register")
         }
         if plan.tolerantMatching != nil {
             out.line(
-                "  tokens: \(withFeatures) people have what they are made of (\(Self.percent(withFeatures, of: survey.people)))"
+                "  tokens: \(withFeatures) people have what they are made of "
+                    + "(\(Self.percent(withFeatures, of: survey.people)))"
             )
         }
         guard !declaration.columns.isEmpty else { return 0 }
         out.line(
-            "  at most \(survey.mostRowsOfPerson) rows and \(most) cells a person (\(declaration.maxCellsPerPerson) allowed)"
+            "  at most \(survey.mostRowsOfPerson) rows and \(most) cells a person (\(declaration.maxCellsPerPerson) "
+                + "allowed)"
         )
         if tooLarge == 0 { return 0 }
         out.line(
@@ -119,14 +123,16 @@ struct RegisterCheck {
             guard rows > 1, rows * 1_000 >= survey.rowsRead else { continue }
             let list = words.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.key) (\($0.value))" }
             out.line(
-                "  match field \(field): \(rows) rows have a word that programs write for a missing value, and that counts as "
-                    + "a value here: \(list.joined(separator: ", ")). Make them empty, or agree on normalisation: sidos-2"
+                "  match field \(field): \(rows) rows have a word that programs write for a missing value, and that "
+                    + "counts as a value here: \(list.joined(separator: ", ")). Make them empty, or agree on "
+                    + "normalisation: sidos-2"
             )
         }
         if survey.peopleWithoutCode > 0 { out.line("  \(survey.peopleWithoutCode) people have no usable code") }
         if survey.severalCodes > 0 {
             out.line(
-                "  \(survey.severalCodes) people have rows with different codes: none of them is used; correct the register"
+                "  \(survey.severalCodes) people have rows with different codes: none of them is used; correct the "
+                    + "register"
             )
         }
         if source.history != nil {
@@ -140,7 +146,8 @@ struct RegisterCheck {
             for part in breakdown {
                 out.line(
                     "  \(title) \(part.value.isEmpty ? "(none)" : part.value): \(part.codes.official) official, "
-                        + "\(part.codes.temporary) temporary, \(part.codes.missing) missing, \(part.codes.invalid) invalid"
+                        + "\(part.codes.temporary) temporary, \(part.codes.missing) missing, \(part.codes.invalid) "
+                        + "invalid"
                 )
             }
         }

@@ -63,8 +63,8 @@ extension Agreement {
         cautions += disclosureWords.compactMap(\.caution)
         if matchFields.contains(where: { $0.kind != .date }), normalisation == .sidos1 {
             cautions.append(
-                "normalisation is sidos-1, which takes NA, nan and other words of programs for names: people who have nothing "
-                    + "else in common are linked. Write sidos-2.")
+                "normalisation is sidos-1, which takes NA, nan and other words of programs for names: people who have "
+                    + "nothing else in common are linked. Write sidos-2.")
         }
         if release == .rows, disclosure.anonymity.smallestClass == nil {
             cautions.append(

@@ -177,7 +177,8 @@ public struct AgreementSummary: Sendable {
         items += agreement.noiseSentences
         items.append(
             agreement.padding == .padme
-                ? "The number of people in a register is rounded up with dummies: at most 12 % more, and never fewer than 32."
+                ? "The number of people in a register is rounded up with dummies: at most 12 % more, and never fewer "
+                    + "than 32."
                 : "The exact number of people in a register is not hidden from the participants.")
         items.append(
             "A round that is not finished in \(Self.number(agreement.deadlineMinutes)) minutes is given up. "
@@ -217,8 +218,8 @@ public struct AgreementSummary: Sendable {
                     + "no other study, and for each person the cohorts. It cannot open the rows of anyone else.")
             if agreement.linksInSeveralWays {
                 items.append(
-                    "The dataset says of each person by which of \(Self.words(agreement.linkNames, "and")) the records were "
-                        + "joined.")
+                    "The dataset says of each person by which of \(Self.words(agreement.linkNames, "and")) the records "
+                        + "were joined.")
             }
             let reported = agreement.registers.filter { $0.quality != QualityColumns() }.map(\.id)
             items.append(

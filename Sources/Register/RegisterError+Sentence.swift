@@ -61,8 +61,8 @@ extension RegisterError.Kind {
                 + names.map(ShownName.of).joined(separator: ", ")
                 + ". Name the source's columns under match_fields, or agree that the register does not have them."
         case .noIdentityColumn:
-            "the configuration names no column of identity codes, and the agreement has no match key that does without. "
-                + "Name it under identity, or agree on further match keys."
+            "the configuration names no column of identity codes, and the agreement has no match key that does "
+                + "without. Name it under identity, or agree on further match keys."
         case .historyColumnsAreOne:
             "the configuration names this column for both the former and the current codes. "
                 + "Name the two columns of the history."
@@ -78,9 +78,10 @@ extension RegisterError.Kind {
         case .valueTooLong(let expected, let limit):
             "the value is longer than the \(limit) bytes allowed in \(expected.article) column. Shorten it."
         case .identityCodeInColumn:
-            "the value is or contains what could be a personal identity code of Finland, Sweden or Estonia, and would be "
-                + "released. Nothing is sent; remove it from the column, or leave the column out of the agreement. If the "
-                + "column's numbers are something else, say so in the agreement and in the policy (not_identity_codes)."
+            "the value is or contains what could be a personal identity code of Finland, Sweden or Estonia, and would "
+                + "be released. Nothing is sent; remove it from the column, or leave the column out of the agreement. "
+                + "If the column's numbers are something else, say so in the agreement and in the policy "
+                + "(not_identity_codes)."
         case .unmappedValues(let columns):
             "the agreement's map lacks codes that the register has: "
                 + columns.map { "\(Self.count($0.count, "row")) in \(ShownName.of($0.column))" }.joined(separator: ", ")
@@ -93,30 +94,30 @@ extension RegisterError.Kind {
         case .tooManyNeverReleased(let limit):
             "more than \(limit) people are never to be released. Give a view of the register without them."
         case .unreadableMark:
-            "the value is neither among the 'values' nor among the 'otherwise' of never_release_if, or is a fraction or "
-                + "binary. Name all values that the column has, as they are stored: no round begins, so that nobody is "
-                + "released by mistake."
+            "the value is neither among the 'values' nor among the 'otherwise' of never_release_if, or is a fraction "
+                + "or binary. Name all values that the column has, as they are stored: no round begins, so that nobody "
+                + "is released by mistake."
         case .markWithoutCode(let reason):
-            "the row marks a person who is never to be released, but its identity code is not usable (\(reason.rawValue)), so "
-                + "the person's other rows could not be found. Correct it: no round begins, so that nobody is released by "
-                + "mistake."
+            "the row marks a person who is never to be released, but its identity code is not usable "
+                + "(\(reason.rawValue)), so the person's other rows could not be found. Correct it: no round begins, "
+                + "so that nobody is released by mistake."
         case .neverReleaseNotKept(let cohort):
-            "the configuration names people who are never released, but the agreement's cohort \(ShownName.of(cohort)) is "
-                + "defined by this register and opened without it, so they could not be kept out. "
+            "the configuration names people who are never released, but the agreement's cohort \(ShownName.of(cohort)) "
+                + "is defined by this register and opened without it, so they could not be kept out. "
                 + "Agree to release some register for it, or on another cohort."
         case .tooFewUsableCodes(let usable, let rows, let percent, let shapes):
-            "of \(Self.count(rows, "row")) only \(usable) have a usable identity code, less than the \(percent) % of usable_codes. "
-                + "Not usable are: \(shapes.words.isEmpty ? "missing codes" : shapes.words). "
+            "of \(Self.count(rows, "row")) only \(usable) have a usable identity code, less than the \(percent) % of "
+                + "usable_codes. Not usable are: \(shapes.words.isEmpty ? "missing codes" : shapes.words). "
                 + "Correct the column or the configuration, or agree on a lower usable_codes."
         case .tooFewUsablePairs(let usable, let rows, let percent):
-            "of \(Self.count(rows, "pair")) of the history only \(usable) are usable, less than the \(percent) % of usable_codes. "
-                + "Check that both columns hold identity codes, and as they are issued."
+            "of \(Self.count(rows, "pair")) of the history only \(usable) are usable, less than the \(percent) % of "
+                + "usable_codes. Check that both columns hold identity codes, and as they are issued."
         case .tooFewReadableDates(let field, let readable, let rows, let percent):
-            "of \(Self.count(rows, "row")) with a date in the match field \(ShownName.of(field)) only \(readable) can be read, less "
-                + "than the \(percent) % of usable_codes. Write YYYY-MM-DD or D.M.YYYY."
+            "of \(Self.count(rows, "row")) with a date in the match field \(ShownName.of(field)) only \(readable) can "
+                + "be read, less than the \(percent) % of usable_codes. Write YYYY-MM-DD or D.M.YYYY."
         case .tooFewPeople(let people, let least):
-            "there are \(people) people, fewer than the \(least) of min_people. Check that all of the register is read (files, "
-                + "views, rights and filters), or agree on a lower min_people."
+            "there are \(people) people, fewer than the \(least) of min_people. Check that all of the register is read "
+                + "(files, views, rights and filters), or agree on a lower min_people."
         case .tooManyRowsOfPerson(let limit):
             "a person has more than \(limit) rows. Check for a placeholder identity, or aggregate the rows."
         case .personTooLarge(let limit):
@@ -156,9 +157,11 @@ extension ColumnType {
             "Write at most 64 digits with the configured decimal sign, no grouping and no exponent; "
                 + "in SQLite store it as INTEGER, REAL or TEXT with a point, in PostgreSQL as numeric."
         case .date:
-            "Write YYYY-MM-DD, D.M.YYYY, YYYYMMDD or a timestamp of an existing day; in SQLite store it as TEXT, in PostgreSQL as date."
+            "Write YYYY-MM-DD, D.M.YYYY, YYYYMMDD or a timestamp of an existing day; in SQLite store it as TEXT, in "
+                + "PostgreSQL as date."
         case .boolean:
-            "Write true/false, 1/0, K/E, kyllä/ei or yes/no; in SQLite store it as INTEGER or TEXT, in PostgreSQL as boolean."
+            "Write true/false, 1/0, K/E, kyllä/ei or yes/no; in SQLite store it as INTEGER or TEXT, in PostgreSQL as "
+                + "boolean."
         case .code:
             "A code is not empty; in a database store it as TEXT, so that leading zeros stay."
         case .text:

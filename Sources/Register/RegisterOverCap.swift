@@ -7,7 +7,7 @@ public struct RegisterOverCap: Error, CustomStringConvertible {
     let cap: Int
 
     public var description: String {
-        "register \(register) has \(people) people, more than the \(cap) that the agreement or the local policy allows: "
-            + "agree on a higher max_people, or give a view with fewer"
+        "register \(register) has \(people) people, more than the \(cap) that the agreement or the local policy "
+            + "allows: agree on a higher max_people, or give a view with fewer"
     }
 }

@@ -1,8 +1,8 @@
 public import Agreement
 public import PSIProtocol
 
-/// One pass through a register, from its first row to its last person: what `serve` declares in a round, and what `check`
-/// tells the owner before one.
+/// One pass through a register, from its first row to its last person: what `serve` declares in a round, and what
+/// `check` tells the owner before one.
 public struct RegisterPass {
     public let declaration: RegisterDeclaration
     public let plan: MatchPlan
@@ -37,8 +37,8 @@ public struct RegisterPass {
         survey = try grouping.run()
     }
 
-    /// Why no round may use what was read, the gravest first: what was read cannot be the register that the agreement is
-    /// about, or has more people than it allows. Empty if a round may.
+    /// Why no round may use what was read, the gravest first: what was read cannot be the register that the agreement
+    /// is about, or has more people than it allows. Empty if a round may.
     public var objections: [any Error & CustomStringConvertible] {
         var objections: [any Error & CustomStringConvertible] = []
         if let kind = survey.shortfall(of: declaration, plan: plan, source: source) {

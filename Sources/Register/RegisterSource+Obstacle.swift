@@ -2,8 +2,8 @@ public import Agreement
 public import Values
 
 extension RegisterSource {
-    /// Why people who are never to be released could not be kept out under the agreement; nil if they can be, or if there
-    /// are none to be.
+    /// Why people who are never to be released could not be kept out under the agreement; nil if they can be, or if
+    /// there are none to be.
     public func obstacle(under agreement: Agreement, register: RegisterID) -> RegisterError? {
         guard screensPeople else { return nil }
         return agreement.cohortOpened(without: register)

@@ -24,7 +24,8 @@ import Testing
         try dataset.write(people, rules(["clients", "others"]))
         let text = try dataset.directory.text("dataset/report.md")
         for row in try dataset.rows(
-            "SELECT ifnull(area, 'missing'), count(*) FROM persons JOIN residents USING (person) WHERE clients GROUP BY area"
+            "SELECT ifnull(area, 'missing'), count(*) FROM persons JOIN residents USING (person) WHERE clients "
+                + "GROUP BY area"
         ) {
             #expect(text.contains("| \(row[0] as String) | \(row[1] as Int) |"))
         }

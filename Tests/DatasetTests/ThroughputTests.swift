@@ -70,8 +70,8 @@ import Testing
         }
         let ratio = (durations[1] / durations[0] * 10).rounded() / 10
         print(
-            "\(people.count) people written in \(durations[0]), under disclosure rules in \(durations[1]), \(ratio) times as "
-                + "long, at most \(Self.peakMemory())")
+            "\(people.count) people written in \(durations[0]), under disclosure rules in \(durations[1]), \(ratio) "
+                + "times as long, at most \(Self.peakMemory())")
     }
 
     private static func peakMemory() -> String {

@@ -21,11 +21,16 @@ struct LayerTests {
         "Daemon": ["Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "PlainWords", "Exchange"],
         "Member": ["Values", "Files", "Agreement", "PSIProtocol", "Exchange", "Daemon"],
         "Node": [
-            "CRistretto", "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "Register", "Exchange", "Daemon", "Member",
+            "CRistretto", "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "Register", "Exchange", "Daemon",
+            "Member",
         ],
         "Coordinator": ["Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "Exchange", "Daemon"],
-        "Research": ["Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "Exchange", "Dataset", "Daemon", "Member"],
-        "LinkageEval": ["Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "PlainWords", "Register", "Daemon"],
+        "Research": [
+            "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "Exchange", "Dataset", "Daemon", "Member",
+        ],
+        "LinkageEval": [
+            "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "PlainWords", "Register", "Daemon",
+        ],
     ]
 
     /// Modules that reach nothing outside memory.

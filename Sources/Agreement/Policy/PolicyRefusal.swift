@@ -53,8 +53,8 @@ public enum PolicyRefusal: Error, Sendable, Equatable, CustomStringConvertible {
         case .coarsening(let names, let register):
             "The local policy wants dates of \(register) coarser than the agreement has them in: \(Self.list(names))."
         case .numbersTakenForNoCodes(let names, let register):
-            "The agreement says that numbers in these columns of \(register) are no identity codes, and the local policy does "
-                + "not say so (not_identity_codes): \(Self.list(names))."
+            "The agreement says that numbers in these columns of \(register) are no identity codes, and the local "
+                + "policy does not say so (not_identity_codes): \(Self.list(names))."
         case .smallestClass(let found, let least):
             "The agreement's disclosure \(found.map { "has k: \($0)" } ?? "has no k"); "
                 + "the local policy wants a k of at least \(least)."

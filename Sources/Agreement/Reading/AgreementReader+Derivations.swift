@@ -145,8 +145,8 @@ extension AgreementReader {
         else {
             mistakes.add(
                 text.place, text.path,
-                "\(MappingReader.shown(text.value)) is no code. Write 1 to \(AgreementLimits.codeBytes) bytes on one line, "
-                    + "without a space at the ends.")
+                "\(MappingReader.shown(text.value)) is no code. Write 1 to \(AgreementLimits.codeBytes) bytes on one "
+                    + "line, without a space at the ends.")
             return false
         }
         return true
@@ -202,8 +202,8 @@ extension AgreementReader {
             guard text.value.utf8.count <= 20, let limit = ExactDecimal(text.value), limit.digits == text.value else {
                 mistakes.add(
                     text.place, text.path,
-                    "\(MappingReader.shown(text.value)) is no number as it is written here. Write at most 20 digits, with a "
-                        + "point for fractions.")
+                    "\(MappingReader.shown(text.value)) is no number as it is written here. Write at most 20 digits, "
+                        + "with a point for fractions.")
                 return nil
             }
             if let last = limits.last, !last.precedes(limit) {
@@ -255,7 +255,8 @@ extension AgreementReader {
         for key in ["from", "until", "in", "not_in", "is"] where fields.has(key) && !allowed.contains(key) {
             fields.fail(
                 key,
-                "This field is not for the type \(type.rawValue), which has \(allowed.joined(separator: " and ")). Remove it."
+                "This field is not for the type \(type.rawValue), which has \(allowed.joined(separator: " and ")). "
+                    + "Remove it."
             )
             return nil
         }
@@ -317,7 +318,7 @@ extension AgreementReader {
         guard !hasColumns, rows.people == .keep else { return }
         register.fail(
             "rows",
-            "The register releases no rows and keeps everybody, so choosing rows changes nothing. Write 'people: leave_out', "
-                + "or remove 'rows'.")
+            "The register releases no rows and keeps everybody, so choosing rows changes nothing. Write 'people: "
+                + "leave_out', or remove 'rows'.")
     }
 }

@@ -58,8 +58,9 @@ extension AgreementReader {
             else { continue }
             root.fail(
                 "tolerant_matching",
-                "With max_people of \(register.id) and so many tokens, tokens of \(tolerant.mostFrequent) people cannot be counted "
-                    + "well enough. Write a lower max_people, fewer tokens or a higher most_frequent.")
+                "With max_people of \(register.id) and so many tokens, tokens of \(tolerant.mostFrequent) people "
+                    + "cannot be counted well enough. Write a lower max_people, fewer tokens or a higher "
+                    + "most_frequent.")
         }
         for register in registers where register.maxPeople > TolerantMatching.peopleLimit {
             root.fail(
@@ -105,8 +106,8 @@ extension AgreementReader {
         if AgreementLimits.isNoFileName(id) {
             fields.fail(
                 "id",
-                "No file or table of a dataset can have the name \(id) everywhere: SQLite or Windows keeps it for itself. "
-                    + "Choose another.")
+                "No file or table of a dataset can have the name \(id) everywhere: SQLite or Windows keeps it for "
+                    + "itself. Choose another.")
         }
         return id
     }
@@ -265,7 +266,8 @@ extension AgreementReader {
     private func checkEveryAuthorityOwns(_ registers: [MappingReader?], _ participants: ParticipantList) {
         let owners = registers.compactMap { fields -> String? in
             guard case .scalar(let owner, _, _)? = fields?.optional("owner") else { return nil }
-            // An owner's id with a typing mistake has been reported; it is no reason to say that the authority owns nothing.
+            // An owner's id with a typing mistake has been reported; it is no reason to say that the authority owns
+            // nothing.
             return participants.entry(owner) == nil ? NearName.of(owner, among: participants.ids) : owner
         }
         for entry in participants.entries where entry.role?.value == .authority {

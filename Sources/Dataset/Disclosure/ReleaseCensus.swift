@@ -3,8 +3,8 @@ internal import Crypto
 internal import GRDB
 internal import Values
 
-/// Reads the written dataset back, apart from the plan that made it, and says whether it keeps what the agreement asks for
-/// and what the report tells. A dataset that does not is thrown away before anybody sees it.
+/// Reads the written dataset back, apart from the plan that made it, and says whether it keeps what the agreement asks
+/// for and what the report tells. A dataset that does not is thrown away before anybody sees it.
 struct ReleaseCensus {
     private let layout: DatasetLayout
     private let anonymity: Anonymity

@@ -46,7 +46,8 @@ public struct BatchBuilder<S: Suite>: ~Copyable {
 
     /// Adds distinct people; call with a few thousand at a time.
     ///
-    /// - Throws: `DeclarationError` when the register has more people, or a person more rows, than the agreement allows.
+    /// - Throws: `DeclarationError` when the register has more people, or a person more rows, than the agreement
+    ///   allows.
     public mutating func add(_ people: [PersonRecord]) async throws {
         guard people.count <= register.maxPeople - peopleCount else { throw DeclarationError.tooManyPeople }
         for person in people where person.identities.count != agreement.keyElementCount {

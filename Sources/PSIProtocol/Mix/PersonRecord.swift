@@ -1,7 +1,7 @@
 /// What an owner declares of one person of a register. Secret; reflection shows no content.
 public struct PersonRecord: Sendable, CustomReflectable {
-    /// What is hashed for each value of each match key, in the agreement's order; nil where the person lacks the key's parts
-    /// or has fewer values.
+    /// What is hashed for each value of each match key, in the agreement's order; nil where the person lacks the key's
+    /// parts or has fewer values.
     public let identities: [PersonIdentity?]
     /// Of each group of features that tokens are made of, in the agreement's order, what the person has; empty without
     /// tokens.
@@ -13,7 +13,8 @@ public struct PersonRecord: Sendable, CustomReflectable {
     public let isWithheld: Bool
 
     public init(
-        identities: [PersonIdentity?], features: [[[UInt8]]] = [], rows: [UInt8], rowCount: Int, isWithheld: Bool = false
+        identities: [PersonIdentity?], features: [[[UInt8]]] = [], rows: [UInt8], rowCount: Int,
+        isWithheld: Bool = false
     ) {
         self.identities = identities
         self.features = features

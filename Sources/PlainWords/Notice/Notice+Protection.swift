@@ -60,12 +60,12 @@ extension Notice {
     private var hops: String {
         let count = language.number(agreement.ring.count)
         return say(
-            "Peitettyjä tunnisteita käsittelee \(count) organisaatiota peräkkäin, jokainen omalla salaisella avaimellaan. "
-                + "Mikään niistä ei yksin voi selvittää tunnisteesta, kuka olet.",
-            "De dolda beteckningarna behandlas av \(count) organisationer i följd, var och en med sin egen hemliga nyckel. Ingen "
-                + "av dem kan ensam ta reda på vem du är utifrån beteckningen.",
-            "The blinded codes pass through \(count) organisations, each with a secret key of its own. None of them alone can find "
-                + "out from a code who you are.")
+            "Peitettyjä tunnisteita käsittelee \(count) organisaatiota peräkkäin, jokainen omalla salaisella "
+                + "avaimellaan. Mikään niistä ei yksin voi selvittää tunnisteesta, kuka olet.",
+            "De dolda beteckningarna behandlas av \(count) organisationer i följd, var och en med sin egen hemliga "
+                + "nyckel. Ingen av dem kan ensam ta reda på vem du är utifrån beteckningen.",
+            "The blinded codes pass through \(count) organisations, each with a secret key of its own. None of them "
+                + "alone can find out from a code who you are.")
     }
 
     private var release: String {
@@ -109,11 +109,12 @@ extension Notice {
         }
         let isMarked = agreement.registers.contains { $0.columns.contains { Self.isProtectionFlag($0) } }
         return say(
-            "Nimi, henkilötunnus ja osoite eivät kuulu luovutettaviin tietoihin. Tämä koskee myös ihmisiä, joilla on turvakielto.",
-            "Namn, personbeteckning och adress hör inte till uppgifterna som lämnas ut. Detta gäller också personer med "
-                + "spärrmarkering.",
-            "Name, personal identity code and address are not among the released data. This also goes for people under a "
-                + "non-disclosure order for personal safety.")
+            "Nimi, henkilötunnus ja osoite eivät kuulu luovutettaviin tietoihin. Tämä koskee myös ihmisiä, joilla on "
+                + "turvakielto.",
+            "Namn, personbeteckning och adress hör inte till uppgifterna som lämnas ut. Detta gäller också personer "
+                + "med spärrmarkering.",
+            "Name, personal identity code and address are not among the released data. This also goes for people under "
+                + "a non-disclosure order for personal safety.")
             + (isMarked
                 ? " "
                     + say(
@@ -154,19 +155,20 @@ extension Notice {
         guard agreement.release == .rows else { return nil }
         guard !isDerived, agreement.disclosure.isEmpty else {
             return say(
-                "Aineisto ei silti ole täysin nimetön: joku, joka tietää sinusta paljon, voisi periaatteessa tunnistaa harvinaiset "
-                    + "tiedot.",
-                "Materialet är ändå inte helt anonymt: den som vet mycket om dig kan i princip känna igen ovanliga uppgifter.",
-                "The dataset is still not fully anonymous: somebody who knows much about you could in principle recognise rare "
-                    + "data.")
+                "Aineisto ei silti ole täysin nimetön: joku, joka tietää sinusta paljon, voisi periaatteessa tunnistaa "
+                    + "harvinaiset tiedot.",
+                "Materialet är ändå inte helt anonymt: den som vet mycket om dig kan i princip känna igen ovanliga "
+                    + "uppgifter.",
+                "The dataset is still not fully anonymous: somebody who knows much about you could in principle "
+                    + "recognise rare data.")
         }
         return say(
-            "Tiedot luovutetaan sellaisina kuin ne ovat rekisterissä. Aineisto ei siksi ole täysin nimetön: joku, joka tietää "
-                + "sinusta paljon, voisi periaatteessa tunnistaa harvinaiset tiedot.",
-            "Uppgifterna lämnas ut sådana som de är i registret. Materialet är därför inte helt anonymt: den som vet mycket om dig "
-                + "kan i princip känna igen ovanliga uppgifter.",
-            "Values are released as they are in the register. The dataset is therefore not fully anonymous: somebody who knows "
-                + "much about you could in principle recognise rare data.")
+            "Tiedot luovutetaan sellaisina kuin ne ovat rekisterissä. Aineisto ei siksi ole täysin nimetön: joku, joka "
+                + "tietää sinusta paljon, voisi periaatteessa tunnistaa harvinaiset tiedot.",
+            "Uppgifterna lämnas ut sådana som de är i registret. Materialet är därför inte helt anonymt: den som vet "
+                + "mycket om dig kan i princip känna igen ovanliga uppgifter.",
+            "Values are released as they are in the register. The dataset is therefore not fully anonymous: somebody "
+                + "who knows much about you could in principle recognise rare data.")
     }
 
     private var smallestCell: String? {
@@ -209,10 +211,10 @@ extension Notice {
         let one = language.decimal(noise.epsilon)
         let all = language.decimal(noise.totalEpsilon)
         return say(
-            "Julkaistuihin lukumääriin lisätään satunnaista vaihtelua, jotta niistä ei voi päätellä yhden ihmisen tietoja "
-                + "(epsilon \(one)\(delta); kaikissa yhdistämisissä yhteensä enintään \(all)).",
-            "Publicerade antal får en slumpvariation, så att ingen kan sluta sig till en enskild persons uppgifter av dem "
-                + "(epsilon \(one)\(delta); i alla kopplingar sammanlagt högst \(all)).",
+            "Julkaistuihin lukumääriin lisätään satunnaista vaihtelua, jotta niistä ei voi päätellä yhden ihmisen "
+                + "tietoja (epsilon \(one)\(delta); kaikissa yhdistämisissä yhteensä enintään \(all)).",
+            "Publicerade antal får en slumpvariation, så att ingen kan sluta sig till en enskild persons uppgifter av "
+                + "dem (epsilon \(one)\(delta); i alla kopplingar sammanlagt högst \(all)).",
             "Published counts get random variation, so that one person's data cannot be concluded from them (epsilon "
                 + "\(one)\(delta); at most \(all) in all linkages together).")
     }
@@ -222,8 +224,8 @@ extension Notice {
             ? say(
                 "Muille viranomaisille ja yhdistäjälle ei näytetä rekisterin tarkkaa henkilömäärää: siihen lisätään "
                     + "keksittyjä tunnisteita.",
-                "Andra myndigheter och den som kopplar får inte se det exakta antalet personer i ett register: påhittade "
-                    + "beteckningar läggs till.",
+                "Andra myndigheter och den som kopplar får inte se det exakta antalet personer i ett register: "
+                    + "påhittade beteckningar läggs till.",
                 "Other authorities and whoever links are not shown the exact number of people in a register: invented "
                     + "codes are added.")
                 + (agreement.release == .rows

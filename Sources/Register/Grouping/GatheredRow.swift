@@ -2,7 +2,8 @@ internal import PSIProtocol
 
 /// A row on its way through the sorts to its person. Secret; never leaves the node.
 struct GatheredRow: Equatable, CustomReflectable {
-    /// The row's code, by the owner's history that of today, or why it is not used; nil once it is known whose row it is.
+    /// The row's code, by the owner's history that of today, or why it is not used; nil once it is known whose row it
+    /// is.
     var code: Result<CodeIdentity, RefusalReason>?
     /// Never `outside`.
     var fate: RowFate
@@ -22,8 +23,8 @@ struct GatheredRow: Equatable, CustomReflectable {
     /// Bytes that it takes, but for a few.
     var byteCount: Int { values.count + fields.count + (identity?.bytes.count ?? 0) }
 
-    /// u8 fate, u8 for the code, u24 length and code, u24 length and match fields, u16 length and tally, values. Equal rows
-    /// have equal bytes.
+    /// u8 fate, u8 for the code, u24 length and code, u24 length and match fields, u16 length and tally, values. Equal
+    /// rows have equal bytes.
     func append(to record: inout [UInt8]) {
         record.append(fate.rawValue)
         record.append(codeSign)

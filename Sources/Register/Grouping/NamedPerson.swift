@@ -13,8 +13,8 @@ struct NamedPerson {
         rows.append(row)
     }
 
-    /// The codes in any of the rows. An official code goes before temporary ones, which people have until they get it. Where
-    /// there are different official codes none is used, since nobody knows which is right.
+    /// The codes in any of the rows. An official code goes before temporary ones, which people have until they get it.
+    /// Where there are different official codes none is used, since nobody knows which is right.
     var codes: Set<CodeIdentity> {
         let codes = Set(rows.compactMap { try? $0.code?.get() })
         let official = codes.filter { $0.codeClass == .official }

@@ -3,11 +3,11 @@ public import PSIProtocol
 
 /// Gathers each person's rows from all over a register, in memory bounded whatever the register's size.
 ///
-/// A person is who has one identity code, by the owner's history the code of today. Rows without a usable code are gathered
-/// by the owner's own name for the person, where there is one, and else by their match fields. Rows are sorted by keyed
-/// hashes, under a key that is never written down: neither the people's nor the rows' order says anything of the source's,
-/// and what the spool holds is in no order of codes. The whole register is read, judged and counted before the first person
-/// is handed out, so a mistake in its last row stops it all.
+/// A person is who has one identity code, by the owner's history the code of today. Rows without a usable code are
+/// gathered by the owner's own name for the person, where there is one, and else by their match fields. Rows are sorted
+/// by keyed hashes, under a key that is never written down: neither the people's nor the rows' order says anything of
+/// the source's, and what the spool holds is in no order of codes. The whole register is read, judged and counted
+/// before the first person is handed out, so a mistake in its last row stops it all.
 public final class PersonGrouping {
     /// A person with more rows is refused.
     public static let maxRowsOfPerson = 100_000

@@ -1,8 +1,8 @@
 internal import PSIProtocol
 
 /// Writes people to one run: u16 identity length, u24 length of match fields, u32 number of rows, u32 their bytes, one
-/// byte 1 for somebody who is never to be released and else 0, identity, match fields, rows. A person without a code has an
-/// empty identity.
+/// byte 1 for somebody who is never to be released and else 0, identity, match fields, rows. A person without a code
+/// has an empty identity.
 struct PersonRunWriter {
     private var writer: any SpoolWriter
     private var block: [UInt8] = []

@@ -3,8 +3,8 @@ public import Agreement
 extension RegisterSurvey {
     /// Why what was read cannot be the register that the agreement is about; nil if it may be.
     ///
-    /// Rows that cannot be used are only counted, and whoever they are about seems not to be in the register: of a few that
-    /// is a small error, of nearly all it turns a cohort into its opposite.
+    /// Rows that cannot be used are only counted, and whoever they are about seems not to be in the register: of a few
+    /// that is a small error, of nearly all it turns a cohort into its opposite.
     public func shortfall(
         of register: RegisterDeclaration, plan: MatchPlan, source: RegisterSource
     ) -> RegisterError.Kind? {

@@ -2,8 +2,8 @@ public import PSIProtocol
 
 /// What a register holds, in numbers. They stay with its owner until the agreement's caps have been checked.
 ///
-/// Neither rows that the agreement leaves out nor people who are never to be released count, but in the numbers that say
-/// so: of what is told of a register, it is as if they were not there.
+/// Neither rows that the agreement leaves out nor people who are never to be released count, but in the numbers that
+/// say so: of what is told of a register, it is as if they were not there.
 public struct RegisterSurvey: Sendable, Equatable {
     public var rowsRead = 0
     /// Rows that the agreement's `rows` leave out. For the owner only, as are all numbers down to `peopleWithoutRows`.

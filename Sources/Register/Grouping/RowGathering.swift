@@ -1,8 +1,8 @@
 internal import Agreement
 internal import PSIProtocol
 
-/// Gathers a register's rows by person. Rows that the owner names people in are gathered by that name first, so that all
-/// rows of a person are judged by the codes in any of them.
+/// Gathers a register's rows by person. Rows that the owner names people in are gathered by that name first, so that
+/// all rows of a person are judged by the codes in any of them.
 struct RowGathering {
     private let plan: MatchPlan
     private let history: IdentityHistory?
@@ -91,8 +91,8 @@ struct RowGathering {
 
     // MARK: People
 
-    /// Ends adding, and writes the rows person by person to one run, so that people are counted before the first is handed
-    /// out.
+    /// Ends adding, and writes the rows person by person to one run, so that people are counted before the first is
+    /// handed out.
     mutating func finish() throws -> PersonRun {
         try gatherNamed()
         survey.codesListed = neverRelease?.listed.count ?? 0

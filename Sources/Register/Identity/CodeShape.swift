@@ -1,8 +1,8 @@
 public import Agreement
 internal import Values
 
-/// How a code that is not used looks: enough to see what a spreadsheet or a program made of a column of codes, and nothing of
-/// whom it is about.
+/// How a code that is not used looks: enough to see what a spreadsheet or a program made of a column of codes, and
+/// nothing of whom it is about.
 public enum CodeShape: Sendable, Hashable {
     /// So many digits, then `.0`.
     case pointZero(digits: Int)

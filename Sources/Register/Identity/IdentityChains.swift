@@ -79,7 +79,8 @@ struct IdentityChains {
 
     /// Each person's former identities together, those with the fewest steps first, of equally many the greatest bytes.
     ///
-    /// - Returns: their numbers, and by number of a current identity where its person's begin, with one more for the end.
+    /// - Returns: their numbers, and by number of a current identity where its person's begin, with one more for the
+    ///   end.
     func formers(identities: [CodeIdentity]) -> (numbers: [Int32], starts: [Int32]) {
         var starts = Array(repeating: Int32(0), count: current.count + 1)
         for (number, person) in current.enumerated() where Int(person) != number { starts[Int(person) + 1] += 1 }

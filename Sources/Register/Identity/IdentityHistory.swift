@@ -7,7 +7,8 @@ public import PSIProtocol
 /// themselves.
 ///
 /// - A pair of one identity with itself says nothing, and neither does a pair that was read before.
-/// - A former identity with two different successors is a conflict: none of its pairs is followed, it stands for itself.
+/// - A former identity with two different successors is a conflict: none of its pairs is followed, it stands for
+///   itself.
 /// - Identities that replace each other in a circle are one person, whose current identity is the one with the greatest
 ///   bytes, compared as unsigned numbers from the first on.
 ///

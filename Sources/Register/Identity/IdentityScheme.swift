@@ -19,7 +19,8 @@ extension IdentityScheme {
         try read(text, owner: owner).identity
     }
 
-    /// The one rule by which columns of codes are read, in registers, histories and lists alike: numbers by their digits.
+    /// The one rule by which columns of codes are read, in registers, histories and lists alike: numbers by their
+    /// digits.
     func read(_ field: SourceField, owner: ParticipantID) throws(RefusalReason) -> IdentityReading {
         switch field {
         case .null: throw .missing

@@ -15,8 +15,8 @@ struct RecipeEvaluator {
         self.profile = profile
     }
 
-    /// What is hashed for a person: the profile's name, then every term, with 0x1F before each; a term's words with 0x20
-    /// between them.
+    /// What is hashed for a person: the profile's name, then every term, with 0x1F before each; a term's words with
+    /// 0x20 between them.
     ///
     /// - Parameter values: of `fields`, in order; nil where the person has none.
     /// - Returns: at most `limit` values, all different, in ascending order; none if a term is missing.

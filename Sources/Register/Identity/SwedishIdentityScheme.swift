@@ -2,16 +2,17 @@ public import Values
 
 /// Swedish personal identity numbers (personnummer) and coordination numbers (samordningsnummer).
 ///
-/// Read are ten digits YYMMDDNNNC, with `-` or `+` before the last four or without, and twelve YYYYMMDDNNNC, with either
-/// sign or without. The century of ten digits follows from `today`: under `-`, or no sign, the birth date is the latest
-/// one that is not after `today`, so its person is under 100; under `+` the birth year is the latest one of those 100 or
-/// more years before the year of `today`, since the sign changes with the year in which a person becomes 100. Of twelve
-/// digits the first two, 18, 19 or 20, are the century, whatever the sign.
+/// Read are ten digits YYMMDDNNNC, with `-` or `+` before the last four or without, and twelve YYYYMMDDNNNC, with
+/// either sign or without. The century of ten digits follows from `today`: under `-`, or no sign, the birth date is the
+/// latest one that is not after `today`, so its person is under 100; under `+` the birth year is the latest one of
+/// those 100 or more years before the year of `today`, since the sign changes with the year in which a person becomes
+/// 100. Of twelve digits the first two, 18, 19 or 20, are the century, whatever the sign.
 ///
 /// Both kinds of number are issued by the Swedish Tax Agency and identify across registers; a coordination number has
-/// 60 added to the day, and has month 00 or day 60 where these are not known. An interim number, issued by an authority or a school for itself, has a letter for the first
-/// digit of its individual number and identifies within one owner's registers only. A person who has had a number of
-/// two kinds is two identities unless `IdentityHistory` says otherwise.
+/// 60 added to the day, and has month 00 or day 60 where these are not known. An interim number, issued by an authority
+/// or a school for itself, has a letter for the first digit of its individual number and identifies within one owner's
+/// registers only. A person who has had a number of two kinds is two identities unless `IdentityHistory` says
+/// otherwise.
 ///
 /// Sources: Population Registration Act (1991:481) section 18, Swedish Tax Agency SKV 704 and SKV 707. [P-22]
 public struct SwedishIdentityScheme: IdentityScheme {

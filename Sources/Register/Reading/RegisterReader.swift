@@ -19,7 +19,8 @@ public struct RegisterReader {
     private let nullText: [UInt8]?
     /// What codes look like that are not used.
     private(set) var codeShapes = CodeShapes()
-    /// Rows that the agreement's `rows` leave out, and those of nobody that say of them that they are never to be released.
+    /// Rows that the agreement's `rows` leave out, and those of nobody that say of them that they are never to be
+    /// released.
     private(set) var rowsLeftOut = 0
 
     /// Opens the source and finds the columns.

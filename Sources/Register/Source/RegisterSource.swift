@@ -3,8 +3,8 @@ public struct RegisterSource: Sendable {
     public var table: any TableSource
     /// Name in the source of the column that holds the personal identity code; nil if it has none.
     public var identityColumn: String?
-    /// Name in the source of the column by which the owner itself tells people apart, such as a client number; rows of people
-    /// without an identity code are gathered by it.
+    /// Name in the source of the column by which the owner itself tells people apart, such as a client number; rows of
+    /// people without an identity code are gathered by it.
     public var personColumn: String?
     /// The source's column for each of the agreement's match fields that the register has, by the field's name.
     public var matchColumns: [String: String]

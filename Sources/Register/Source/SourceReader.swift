@@ -3,10 +3,11 @@
 /// - *Memory* is bounded by the limits of a few records, whatever the source's size.
 /// - *One moment*: all records are of the state that the source had when it was opened. A database gives them in one
 ///   transaction that only reads; a file that is written to meanwhile ends in an error.
-/// - *Types* are the source's: a field is null, text, a number or binary. Null and empty text differ. Numbers come without
-///   loss. Text is valid UTF-8 without NUL. What has more than one value is refused, if it is asked for.
+/// - *Types* are the source's: a field is null, text, a number or binary. Null and empty text differ. Numbers come
+///   without loss. Text is valid UTF-8 without NUL. What has more than one value is refused, if it is asked for.
 /// - *Errors* name the source, and where they can the row and the column. They never hold a value.
-/// - *Ending early*: a reader that is let go closes what it opened, stops what a server does for it, and leaves no file.
+/// - *Ending early*: a reader that is let go closes what it opened, stops what a server does for it, and leaves no
+///   file.
 public protocol SourceReader {
     /// Names in the source's order. Known once it is opened.
     var columns: [String] { get }

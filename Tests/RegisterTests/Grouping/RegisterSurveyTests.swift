@@ -10,7 +10,8 @@ import Testing
         #expect(Set(RefusalReason.allCases.map(\.rawValue)) == SourceSurvey.refusalReasons)
     }
 
-    private static let official = IdentityReading(CodeIdentity(PersonIdentity(bytes: [1]), .official), isRepaired: false)
+    private static let official = IdentityReading(
+        CodeIdentity(PersonIdentity(bytes: [1]), .official), isRepaired: false)
 
     private func survey(
         years: [(Int?, rows: Int)] = [], groups: [(String?, rows: Int)] = []

@@ -17,7 +17,8 @@ import Testing
         // Finland: every sign, temporary numbers, those that are never issued.
         "131052-308T", "131052+308T", "131052A308T", "131052F308T", "131052Y308T", "131052U308T", "010594Y9032",
         "131052-000V", " 131052-308t ", "310252-308Y", "131052308T",
-        // Sweden: ten and twelve digits, both signs, coordination numbers with all that can be unknown, interim numbers.
+        // Sweden: ten and twelve digits, both signs, coordination numbers with all that can be unknown, interim
+        // numbers.
         "811218-9876", "811218+9876", "8112189876", "198112189876", "19811218-9876", "701063-2391", "189000882390",
         "189005602405", "189000602418", "9000882390", "000101-T220", "20000101-T220", "000101T220", "000101-K221",
         // Its birth numbers of 1947 to 1966.

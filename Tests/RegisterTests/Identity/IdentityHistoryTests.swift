@@ -92,13 +92,17 @@ import Testing
         for _ in 0..<5 { try builder.add(former: Self.code([1]), current: Self.code([2])) }
         try builder.add(former: Self.code([3]), current: Self.code([3]))
         try builder.add(former: Self.code([2]), current: Self.code([4]))
-        #expect(throws: IdentityHistoryError.tooManyPairs(limit: 2)) { try builder.add(former: Self.code([5]), current: Self.code([6])) }
+        #expect(throws: IdentityHistoryError.tooManyPairs(limit: 2)) {
+            try builder.add(former: Self.code([5]), current: Self.code([6]))
+        }
         #expect(IdentityHistory.pairLimit == 2_000_000)
     }
 
     @Test func aLongChainNeedsNoStackAndLittleTime() throws {
         let count = 200_000
-        func identity(_ number: Int) -> CodeIdentity { Self.code(withUnsafeBytes(of: UInt32(number).bigEndian, Array.init)) }
+        func identity(_ number: Int) -> CodeIdentity {
+            Self.code(withUnsafeBytes(of: UInt32(number).bigEndian, Array.init))
+        }
         let chain = try IdentityHistory((0..<count).map { (former: identity($0), current: identity($0 + 1)) })
         #expect(chain.current(of: identity(0)) == identity(count))
         #expect(chain.former(of: identity(7).person) == (1...4).map { identity(count - $0).person })
@@ -172,13 +176,15 @@ import Testing
                 (Int.random(in: 0..<people, using: &random), Int.random(in: 0..<people, using: &random))
             }
             let naive = NaiveResolver(pairs)
-            let history = try IdentityHistory(pairs.map { (former: Self.code([UInt8($0.0)]), current: Self.code([UInt8($0.1)])) })
+            let history = try IdentityHistory(
+                pairs.map { (former: Self.code([UInt8($0.0)]), current: Self.code([UInt8($0.1)])) })
             for identity in 0..<people {
                 let person = naive.current(identity)
                 #expect(history.current(of: Self.code([UInt8(identity)])) == Self.code([UInt8(person)]), "\(pairs)")
                 let formers = (0..<people).filter { $0 != person && naive.current($0) == person }
                     .sorted { (naive.steps($0), -$0) < (naive.steps($1), -$1) }
-                #expect(history.former(of: PersonIdentity(bytes: [UInt8(identity)]))
+                #expect(
+                    history.former(of: PersonIdentity(bytes: [UInt8(identity)]))
                         == formers.prefix(4).map { PersonIdentity(bytes: [UInt8($0)]) }, "\(pairs)")
             }
             let circles = Set((0..<people).map(naive.circle).filter { !$0.isEmpty })
@@ -191,10 +197,13 @@ import Testing
             #expect(history.counts.pairsRead == pairs.count)
             // The order of the pairs says nothing.
             let shuffled = try IdentityHistory(
-                pairs.shuffled(using: &random).map { (former: Self.code([UInt8($0.0)]), current: Self.code([UInt8($0.1)])) })
+                pairs.shuffled(using: &random).map {
+                    (former: Self.code([UInt8($0.0)]), current: Self.code([UInt8($0.1)]))
+                })
             #expect(shuffled.counts == history.counts)
             for identity in 0..<people {
-                #expect(shuffled.former(of: Self.code([UInt8(identity)]).person)
+                #expect(
+                    shuffled.former(of: Self.code([UInt8(identity)]).person)
                         == history.former(of: Self.code([UInt8(identity)]).person))
             }
             cycles += history.counts.cycles

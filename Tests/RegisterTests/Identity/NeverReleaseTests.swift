@@ -193,7 +193,8 @@ import Testing
     func aListedCodeOutsideTheStudysRowsCountsToo() throws {
         let folder = try TemporaryFolder()
         let text =
-            "id,client,year,n\n\(Self.codes[1]),a,2001,1\n\(Self.codes[0]),a,2010,2\n\(Self.codes[2]),b,2001,3\n\(Self.codes[3]),b,2010,4\n"
+            "id,client,year,n\n\(Self.codes[1]),a,2001,1\n\(Self.codes[0]),a,2010,2\n"
+            + "\(Self.codes[2]),b,2001,3\n\(Self.codes[3]),b,2010,4\n"
             + "\(Self.codes[4]),,2001,5\n"
         for (list, expected) in [(Self.codes[1], [[4]]), (Self.codes[6], [[2], [4]]), (Self.codes[2], [[2]])]
             as [(String, [[Int64]])]

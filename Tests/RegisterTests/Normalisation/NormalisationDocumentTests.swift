@@ -9,7 +9,8 @@ import Testing
 struct NormalisationDocumentTests {
     static func document() throws -> String {
         let root = URL(fileURLWithPath: #filePath)
-            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
         return try String(contentsOf: root.appendingPathComponent("docs/normalisation.md"), encoding: .utf8)
     }
 

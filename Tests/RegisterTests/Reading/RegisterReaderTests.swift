@@ -17,7 +17,8 @@ import Testing
                 RegisterReader(
                     declaration: register(columns),
                     source: RegisterSource(
-                        CSVSource(path: path, decimalComma: decimalComma), identityColumn: identity, columnNames: names)))
+                        CSVSource(path: path, decimalComma: decimalComma), identityColumn: identity, columnNames: names)
+                ))
         }
         return error.map { RegisterError($0.kind, file: "f", row: $0.row, line: $0.line, column: $0.column) }
     }
@@ -162,7 +163,8 @@ import Testing
             "CREATE TABLE t (id)", "INSERT INTO t VALUES (13105230), (1.5), (NULL), ('010594Y9032'), (x'3031')")
         let found = try rows(
             RegisterReader(
-                declaration: register([]), source: RegisterSource(SQLiteSource(path: path, table: "t"), identityColumn: "id")
+                declaration: register([]),
+                source: RegisterSource(SQLiteSource(path: path, table: "t"), identityColumn: "id")
             ))
         #expect(found.refused == [.malformed, .malformed, .missing, .malformed])
         #expect(found.rows.count == 1)
@@ -193,7 +195,8 @@ import Testing
         let found = try rows(
             RegisterReader(
                 declaration: register([column("a", .code)]),
-                source: RegisterSource(CSVSource(path: path), identityColumn: "id"), plan: .identityCode(NumberScheme())))
+                source: RegisterSource(CSVSource(path: path), identityColumn: "id"), plan: .identityCode(NumberScheme())
+            ))
         #expect(found.rows.first?.identity == Array("number\u{1F}17".utf8))
         #expect(found.refused == [.malformed])
     }

@@ -174,7 +174,8 @@ import Testing
         declaration.rows = RowSelection(conditions: [Self.period], people: .leaveOut)
         let error = registerError {
             _ = try rows(
-                RegisterReader(declaration: declaration, source: RegisterSource(CSVSource(path: path), identityColumn: "id"))
+                RegisterReader(
+                    declaration: declaration, source: RegisterSource(CSVSource(path: path), identityColumn: "id"))
             )
         }
         #expect(error == RegisterError(.wrongType(expected: .date), file: path, row: 1, line: 2, column: "start"))
@@ -204,7 +205,8 @@ import Testing
         declaration.rows = RowSelection(
             conditions: [RowCondition(column: "laji", test: .codes(["7"]))], people: .leaveOut)
         let reader = try RegisterReader(
-            declaration: declaration, source: RegisterSource(SQLiteSource(path: path, table: "t"), identityColumn: "id"))
+            declaration: declaration, source: RegisterSource(SQLiteSource(path: path, table: "t"), identityColumn: "id")
+        )
         #expect(try rows(reader).rows.map(\.values) == [[.code("seven")]])
     }
 

@@ -26,7 +26,8 @@ import Testing
         history: IdentityHistorySource? = nil, least: Int = 1, percent: Int = 50
     ) throws -> (survey: RegisterSurvey, shortfall: RegisterError.Kind?) {
         try survey(
-            RegisterSource(CSVSource(path: path), identityColumn: identity, history: history), scheme: scheme, least: least,
+            RegisterSource(CSVSource(path: path), identityColumn: identity, history: history), scheme: scheme,
+            least: least,
             percent: percent)
     }
 
@@ -238,7 +239,8 @@ import Testing
             }
         }
         #expect(
-            registerError { _ = try values("sep=;\nid;a\n", columns, delimiter: .tab) }?.kind == .csv(.separatorLineDiffers))
+            registerError { _ = try values("sep=;\nid;a\n", columns, delimiter: .tab) }?.kind
+                == .csv(.separatorLineDiffers))
         #expect(registerError { _ = try values("sep=x\nidxa\n", columns) }?.kind == .csv(.separatorLineDiffers))
         // A column may be called so.
         #expect(try values("sep=,id,a\n1,010594Y9032,x\n", columns) == [[.code("x")]])
@@ -279,7 +281,8 @@ import Testing
         let database = try TestDatabase(
             """
             CREATE TABLE clients (hetu text, tenant text);
-            INSERT INTO clients SELECT n::text, CASE WHEN n <= 4 THEN 'north' ELSE 'south' END FROM generate_series(1, 10) n;
+            INSERT INTO clients SELECT n::text, CASE WHEN n <= 4 THEN 'north' ELSE 'south' END
+                FROM generate_series(1, 10) n;
             ALTER TABLE clients ENABLE ROW LEVEL SECURITY;
             CREATE POLICY own ON clients FOR SELECT USING (tenant = 'north');
             CREATE VIEW all_clients AS SELECT hetu FROM clients

@@ -26,7 +26,8 @@ struct SourceContract: Sendable, CustomStringConvertible {
 struct SourceUnderTest {
     let location: any TableSource
     let folder: TemporaryFolder
-    /// Another program changes the first column of every row into `changed`, or the file where it has no rows of its own.
+    /// Another program changes the first column of every row into `changed`, or the file where it has no rows of its
+    /// own.
     var change: () throws -> Void = {}
     /// Whether nothing of a reader is left: no open file, lock, session or file of its own.
     var isFree: () throws -> Bool = { true }

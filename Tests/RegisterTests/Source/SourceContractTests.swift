@@ -43,7 +43,8 @@ import Testing
         let limit = 1 << 20
         let longest = try kind.table(["tunnus", "x"], [["a", String(repeating: "x", count: limit)]])
         #expect(try all(longest)[0][1]?.utf8.count == limit)
-        let longer = try kind.table(["tunnus", "x"], [["a", "b"], ["c", String(repeating: "ä", count: limit / 2 + 1)]])
+        let longer = try kind.table(
+            ["tunnus", "x"], [["a", "b"], ["c", String(repeating: "ä", count: limit / 2 + 1)]])
         let error = try #require(registerError { _ = try all(longer) })
         #expect(error.kind == .fieldTooLong(byteLimit: limit))
         #expect(error.row == 2 && error.column == "x" && error.file == longer.location.name)
@@ -95,7 +96,8 @@ import Testing
                 var reader = try table.location.makeReader()
                 while try reader.next() != nil {}
             })
-        #expect(error.kind == .invalidUTF8 && error.row == 2 && error.column == "b" && error.file == table.location.name)
+        #expect(
+            error.kind == .invalidUTF8 && error.row == 2 && error.column == "b" && error.file == table.location.name)
     }
 
     @Test(arguments: SourceContract.all) func allRowsAreOfOneMoment(kind: SourceContract) throws {

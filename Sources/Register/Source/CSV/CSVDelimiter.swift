@@ -5,7 +5,8 @@ public enum CSVDelimiter: String, Sendable, CaseIterable {
     case tab
     /// The vertical bar.
     case pipe
-    /// The one that occurs in the header line, or that a line `sep=;` before it names; a header with several is refused.
+    /// The one that occurs in the header line, or that a line `sep=;` before it names; a header with several is
+    /// refused.
     case detect
 }
 

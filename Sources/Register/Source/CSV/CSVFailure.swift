@@ -16,15 +16,16 @@ public enum CSVFailure: SourceFailure {
         case .textAfterClosingQuote:
             "text follows a field's closing quotation mark. Double the quotation marks that belong to the field."
         case .unterminatedQuote:
-            "the quotation mark that opens this field is never closed. Close it, or double it if it belongs to the text."
+            "the quotation mark that opens this field is never closed. Close it, or double it if it belongs to the "
+                + "text."
         case .strayCarriageReturn:
             "a carriage return stands without a line feed. End lines with CR LF or LF, or quote the field."
         case .ambiguousDelimiter:
             "the header has several of comma, semicolon, tab and vertical bar. "
                 + "Say in the configuration which one is the delimiter."
         case .separatorLineDiffers:
-            "the line sep= before the header names another delimiter than the configuration, or one that cannot be read. "
-                + "Make the two agree: comma, semicolon, tab or pipe."
+            "the line sep= before the header names another delimiter than the configuration, or one that cannot be "
+                + "read. Make the two agree: comma, semicolon, tab or pipe."
         }
     }
 }

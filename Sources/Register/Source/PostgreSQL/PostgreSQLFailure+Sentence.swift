@@ -8,14 +8,15 @@ extension PostgreSQLFailure {
         case .connectTimedOut:
             "the server did not answer in time. Check host, port and firewall, or allow a longer connect_timeout."
         case .unknownService:
-            "libpq knows no such service. Check its service file (pg_service.conf, or the one that PGSERVICEFILE names)."
+            "libpq knows no such service. Check its service file (pg_service.conf, or the one that PGSERVICEFILE "
+                + "names)."
         case .passwordFileMissing:
             "there is no such password file. Check passfile in the node's configuration."
         case .passwordFileOpen:
             "others may read the password file. Run chmod 600 on it, and give it to the account that runs the node."
         case .noTLS:
-            "the server does not offer TLS. Turn ssl on in its postgresql.conf; sslmode can be disable only where nobody "
-                + "listens between."
+            "the server does not offer TLS. Turn ssl on in its postgresql.conf; sslmode can be disable only where "
+                + "nobody listens between."
         case .noRootCertificate:
             "the certificates to check the server's with are not there. Name a PEM file under sslrootcert."
         case .certificateRefused:
@@ -25,8 +26,8 @@ extension PostgreSQLFailure {
             "sslcert and sslkey cannot be used. Check that both are there, belong together, and that only the node's "
                 + "account may read the key (chmod 600)."
         case .passwordMissing:
-            "the server asks for a password. Put it into a password file that only the node's account can read, and name "
-                + "that under passfile."
+            "the server asks for a password. Put it into a password file that only the node's account can read, and "
+                + "name that under passfile."
         case .loginRefused:
             "the server refuses the role. Check user, the password in the password file, and the server's pg_hba.conf."
         case .noSuchDatabase:
@@ -48,12 +49,14 @@ extension PostgreSQLFailure {
             "the role may not read it. GRANT SELECT on the table or view to it, and USAGE on its schema."
         case .rowSecurity:
             "row-level security would hide rows from the role, so that the register would be less than it seems. "
-                + "Let the role bypass it (ALTER ROLE … BYPASSRLS), or give it a view of just these columns whose owner the "
-                + "policies do not concern. If only a part is meant, say so by a view with a WHERE."
+                + "Let the role bypass it (ALTER ROLE … BYPASSRLS), or give it a view of just these columns whose "
+                + "owner the policies do not concern. If only a part is meant, say so by a view with a WHERE."
         case .queryInvalid(let state):
-            "PostgreSQL does not accept the query or the view (SQLSTATE \(state)\(Self.words(state))). Try it with psql."
+            "PostgreSQL does not accept the query or the view (SQLSTATE \(state)\(Self.words(state))). Try it with "
+                + "psql."
         case .notOneSelect:
-            "the query is not one SELECT that only reads. Give one, without parameters and with nothing after it, or make a view of it and name that under table."
+            "the query is not one SELECT that only reads. Give one, without parameters and with nothing after it, or "
+                + "make a view of it and name that under table."
         case .writes:
             "the query or view changes the database or locks rows, which a register must not. Leave that out of it."
         case .encoding:

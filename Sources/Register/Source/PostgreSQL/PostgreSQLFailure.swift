@@ -1,4 +1,5 @@
-/// Why a PostgreSQL server gave no rows. PostgreSQL's and libpq's messages can quote rows, so none of their text is kept.
+/// Why a PostgreSQL server gave no rows. PostgreSQL's and libpq's messages can quote rows, so none of their text is
+/// kept.
 public enum PostgreSQLFailure: SourceFailure {
     // Reaching the server.
     case unknownHost
@@ -89,8 +90,8 @@ public enum PostgreSQLFailure: SourceFailure {
             }
     }
 
-    /// What libpq says of a connection that failed. It has no codes for it: a server's refusal is told by the SQLSTATE that
-    /// it ends in when messages are asked for so, the rest by libpq's words.
+    /// What libpq says of a connection that failed. It has no codes for it: a server's refusal is told by the SQLSTATE
+    /// that it ends in when messages are asked for so, the rest by libpq's words.
     init(connectionMessage message: String) {
         if let sqlState = Self.sqlState(in: message) {
             self.init(sqlState: sqlState)

@@ -1,5 +1,5 @@
-/// Reads a table, a view or a query of a PostgreSQL database by a cursor: in one read-only transaction of isolation level
-/// REPEATABLE READ, so that all rows are of one moment, and row by row, so that one of them is held at a time.
+/// Reads a table, a view or a query of a PostgreSQL database by a cursor: in one read-only transaction of isolation
+/// level REPEATABLE READ, so that all rows are of one moment, and row by row, so that one of them is held at a time.
 final class PostgreSQLReader: SourceReader {
     let columns: [String]
     private let forms: [PostgreSQLColumn]

@@ -85,11 +85,15 @@ enum PostgreSQLSchema {
     /// then.
     static func names(_ connection: PostgreSQLConnection) -> [Name] {
         let query = """
-            SELECT s.nspname, c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace s ON s.oid = c.relnamespace
-            WHERE c.relkind IN ('r', 'v', 'm', 'f', 'p') AND s.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
+            SELECT s.nspname, c.relname
+            FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace s ON s.oid = c.relnamespace
+            WHERE c.relkind IN ('r', 'v', 'm', 'f', 'p')
+                AND s.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
             ORDER BY 1, 2 LIMIT \(nameLimit)
             """
-        guard (try? connection.execute("ROLLBACK")) != nil, let answer = try? connection.execute(query) else { return [] }
+        guard (try? connection.execute("ROLLBACK")) != nil, let answer = try? connection.execute(query) else {
+            return []
+        }
         return (0..<answer.rowCount).map { (answer.text($0, 0) ?? "", answer.text($0, 1) ?? "") }
     }
 

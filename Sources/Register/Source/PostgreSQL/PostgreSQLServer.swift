@@ -23,8 +23,8 @@ public struct PostgreSQLServer: Sendable, Equatable {
     public var statementTimeout: Int
     public var lockTimeout: Int
 
-    /// libpq's `sslmode`, without those modes that go on without TLS when the other side wants to. Over a Unix socket there
-    /// is none.
+    /// libpq's `sslmode`, without those modes that go on without TLS when the other side wants to. Over a Unix socket
+    /// there is none.
     public enum TLSMode: String, Sendable, CaseIterable {
         /// The certificate must be valid and of this host.
         case verifyFull = "verify-full"

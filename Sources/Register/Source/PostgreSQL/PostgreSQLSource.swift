@@ -6,8 +6,8 @@ public struct PostgreSQLSource: TableSource {
     public var relation: Relation
 
     public enum Relation: Sendable, Equatable {
-        /// A table or a view; without a schema, the one that the role's `search_path` finds. Names are taken as they are,
-        /// so their case matters.
+        /// A table or a view; without a schema, the one that the role's `search_path` finds. Names are taken as they
+        /// are, so their case matters.
         case table(String, schema: String? = nil)
         /// One SELECT.
         case query(String)

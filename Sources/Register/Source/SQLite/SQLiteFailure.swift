@@ -20,8 +20,9 @@ public enum SQLiteFailure: SourceFailure {
             "SQLite says that the database is damaged. Restore it from its source."
         case .walNeedsFolder:
             "the database is in WAL mode and has changes in its -wal file, which SQLite reads only where it may write "
-                + "beside it. Let its owner run PRAGMA wal_checkpoint(TRUNCATE) and close it, or PRAGMA journal_mode=DELETE, or "
-                + "give a copy; or let the node write in the folder (ReadWritePaths= of its service)."
+                + "beside it. Let its owner run PRAGMA wal_checkpoint(TRUNCATE) and close it, or PRAGMA "
+                + "journal_mode=DELETE, or give a copy; or let the node write in the folder (ReadWritePaths= of its "
+                + "service)."
         case .failed(let code):
             "SQLite failed with result code \(code). Try the table or view with the sqlite3 program."
         }

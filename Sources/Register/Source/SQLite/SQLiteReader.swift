@@ -47,8 +47,8 @@ final class SQLiteReader: SourceReader {
                 opened = try Self.open(path, table: table, path: path, configuration)
                 watched = nil
             } catch let error as DatabaseError where Self.needsFolder(error) && SQLiteLog.isUsed(by: block) {
-                // In WAL mode SQLite writes beside the database even to read it. Where it may not, and nothing is left in the
-                // log, the database itself has everything, as long as nobody writes.
+                // In WAL mode SQLite writes beside the database even to read it. Where it may not, and nothing is left
+                // in the log, the database itself has everything, as long as nobody writes.
                 guard SQLiteLog.isEmpty(besides: path) else {
                     throw RegisterError(.sqlite(.walNeedsFolder), file: path)
                 }
@@ -127,7 +127,8 @@ final class SQLiteReader: SourceReader {
         }
     }
 
-    /// The table's name as the database has it: letters can be written with other code points than in the configuration.
+    /// The table's name as the database has it: letters can be written with other code points than in the
+    /// configuration.
     private static func name(of table: String, in db: Database, path: String) throws -> String {
         let names = try String.fetchAll(
             db, sql: "SELECT name FROM main.sqlite_master WHERE type IN ('table', 'view') ORDER BY name")

@@ -35,7 +35,8 @@ extension SourceContract {
     private static func typed(_ rows: [[String?]]) throws -> TestDatabase {
         let database = try TestDatabase(
             """
-            CREATE TABLE t (tunnus text, alku date, eur numeric, kpl bigint, voimassa boolean, kunta varchar(9), selite text);
+            CREATE TABLE t (tunnus text, alku date, eur numeric, kpl bigint, voimassa boolean, kunta varchar(9),
+                selite text);
             CREATE VIEW v AS SELECT selite, kunta, voimassa, kpl, eur, alku, tunnus, 1 AS other FROM t;
             """)
         // Of the row whose values don't matter a typed table has none.

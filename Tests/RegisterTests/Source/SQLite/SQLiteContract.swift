@@ -17,7 +17,9 @@ extension SourceContract {
             try queue.close()
             return SourceUnderTest(
                 location: SQLiteSource(path: path, table: "t"), folder: folder,
-                change: { try DatabaseQueue(path: path).write { try $0.execute(sql: "UPDATE t SET tunnus = 'changed'") } },
+                change: {
+                    try DatabaseQueue(path: path).write { try $0.execute(sql: "UPDATE t SET tunnus = 'changed'") }
+                },
                 isFree: {
                     try DatabaseQueue(path: path).writeWithoutTransaction { db in
                         // Not before every reader has gone.
@@ -52,7 +54,8 @@ extension SourceContract {
         try DatabaseQueue(path: path).write { db in
             try db.execute(
                 sql: """
-                    CREATE TABLE t (tunnus TEXT, alku TEXT, eur TEXT, kpl INTEGER, voimassa INTEGER, kunta TEXT, selite TEXT);
+                    CREATE TABLE t (tunnus TEXT, alku TEXT, eur TEXT, kpl INTEGER, voimassa INTEGER, kunta TEXT,
+                        selite TEXT);
                     CREATE VIEW v AS SELECT selite, kunta, voimassa, kpl, eur, alku, tunnus, 1 AS other FROM t;
                     """)
             try insert(rows, db)

@@ -104,7 +104,8 @@ import Testing
         #expect(kind(folder.path + "/none.sqlite") == .fileNotFound)
         #expect(kind(folder.path) == .notAFile)
         #expect(kind(try folder.write("", to: "empty")) == .emptyFile)
-        #expect(kind(try folder.write(String(repeating: "no database ", count: 100), to: "text")) == .sqlite(.notADatabase))
+        #expect(
+            kind(try folder.write(String(repeating: "no database ", count: 100), to: "text")) == .sqlite(.notADatabase))
         let path = try folder.database(
             "CREATE TABLE Benefits (n)", "CREATE VIEW broken AS SELECT missing FROM gone",
             "CREATE INDEX i ON Benefits (n)")
