@@ -28,7 +28,8 @@ public struct RoundSecrets: Sendable {
             return secrets
         }
         guard record.commitments[me] == nil else {
-            throw RoundRefusal(.keysLost, "the board has this participant's keys, but its state directory has lost them")
+            throw RoundRefusal(
+                .keysLost, "the board has this participant's keys, but its state directory has lost them")
         }
         let secrets = try make()
         try state.put(name, try serialize(secrets))

@@ -71,8 +71,6 @@ struct NodeConfiguration {
     }
 }
 
-extension StrictMapping: SourceFields {}
-
 extension RegisterError {
     /// Whether it may be gone when the register is read again: a full disk, a moment's trouble.
     var mayPass: Bool {

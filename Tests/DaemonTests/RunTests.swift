@@ -8,7 +8,6 @@ import ServiceLifecycle
 import Testing
 
 @testable import Daemon
-@testable import Member
 @testable import Values
 
 @Suite("Event log")
@@ -156,17 +155,6 @@ struct MachineTests {
         #expect(clock.elapsed() > start)
         #expect(clock.unixSeconds() >= seconds && seconds > 1_700_000_000)
         #expect(clock.today() >= (try #require(CalendarDate(year: 2024, month: 1, day: 1))))
-    }
-
-    @Test("Memory as the kernel tells it")
-    func memory() throws {
-        let now = try #require(MemoryUse.current())
-        #expect(now.residentByteCount > 1 << 20 && now.peakByteCount >= now.residentByteCount)
-        let parsed = MemoryUse(processStatus: "Name:\tx\nVmHWM:\t  2048 kB\nVmRSS:\t    1024 kB\n")
-        #expect(parsed?.peakByteCount == 2_097_152 && parsed?.residentByteCount == 1_048_576)
-        for bad in ["", "VmRSS: 1 kB", "VmHWM: x kB\nVmRSS: 1 kB", "VmHWM: 9223372036854775807 kB\nVmRSS: 1 kB"] {
-            #expect(MemoryUse(processStatus: bad) == nil)
-        }
     }
 }
 

@@ -28,7 +28,8 @@ struct FloorPlanTests {
     @Test("The manifest names every module, and none above the modules that it uses")
     func order() throws {
         let manifest = try Self.manifest()
-        let folders = try FileManager.default.contentsOfDirectory(atPath: LayerTests.root.appending(path: "Sources").path)
+        let folders = try FileManager.default.contentsOfDirectory(
+            atPath: LayerTests.root.appending(path: "Sources").path)
         #expect(Set(manifest.map(\.name)) == Set(folders))
         for (index, module) in manifest.enumerated() {
             let below = Set(manifest[..<index].map(\.name))

@@ -1,3 +1,5 @@
+public import StrictYAML
+
 /// One kind of source: where a table is, and how it is opened.
 ///
 /// A further kind is a folder beside those of CSV, SQLite and PostgreSQL and a line in `TableSources`. In the folder
@@ -8,7 +10,7 @@ public protocol TableSource: Sendable {
     static var field: String { get }
 
     /// Reads that description.
-    init(_ fields: some SourceFields)
+    init(_ mapping: StrictMapping)
 
     /// For messages: the file, or what stands for it, such as server, database and table.
     var name: String { get }

@@ -1,14 +1,18 @@
+public import StrictYAML
+
 /// The kinds of source that there are. A further one is a line here.
 public enum TableSources {
     static let kinds: [any TableSource.Type] = [CSVSource.self, SQLiteSource.self, PostgreSQLSource.self]
 
     /// The one table that a register, a history or a list is read from, by the fields of its entry.
-    public static func read(_ fields: some SourceFields) -> any TableSource {
-        let given = kinds.filter { fields.has($0.field) }
-        let tables = kinds.compactMap { kind in fields.optionalMapping(kind.field).map { kind.init($0) } }
-        for other in given.dropFirst() { fields.reject(other.field, "a table is read from one source: \(names)") }
-        if !kinds.contains(where: { fields.names.contains($0.field) }) {
-            fields.reject(kinds[0].field, "is missing: a table is read from \(names)")
+    public static func read(_ mapping: StrictMapping) -> any TableSource {
+        let given = kinds.filter { mapping.has($0.field) }
+        let tables = kinds.compactMap { kind in mapping.optionalMapping(kind.field).map { kind.init($0) } }
+        for other in given.dropFirst() {
+            mapping.reject(other.field, "A table is read from one source. Keep one of \(names).")
+        }
+        if !kinds.contains(where: { mapping.names.contains($0.field) }) {
+            mapping.reject(kinds[0].field, "This field is missing. A table is read from one source: write \(names).")
         }
         // Stands in for what was rejected.
         return tables.first ?? CSVSource(path: "")

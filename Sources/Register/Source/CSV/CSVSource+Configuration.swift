@@ -1,10 +1,13 @@
+public import StrictYAML
+
 extension CSVSource {
     public static var field: String { "csv" }
 
-    public init(_ fields: some SourceFields) {
+    public init(_ mapping: StrictMapping) {
         self.init(
-            path: fields.path("file"), delimiter: fields.enumeration("delimiter", CSVDelimiter.self, default: .detect),
-            decimalComma: fields.bool("decimal_comma", default: false), nullText: fields.optionalString("null_text"),
-            quotedNull: fields.bool("quoted_null", default: false))
+            path: mapping.path("file"),
+            delimiter: mapping.enumeration("delimiter", CSVDelimiter.self, default: .detect),
+            decimalComma: mapping.bool("decimal_comma", default: false), nullText: mapping.optionalString("null_text"),
+            quotedNull: mapping.bool("quoted_null", default: false))
     }
 }

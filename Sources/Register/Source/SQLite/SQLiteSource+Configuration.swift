@@ -1,5 +1,7 @@
+public import StrictYAML
+
 extension SQLiteSource {
     public static var field: String { "sqlite" }
 
-    public init(_ fields: some SourceFields) { self.init(path: fields.path("file"), table: fields.string("table")) }
+    public init(_ mapping: StrictMapping) { self.init(path: mapping.path("file"), table: mapping.string("table")) }
 }
