@@ -2,7 +2,6 @@ internal import Daemon
 internal import Exchange
 internal import Files
 internal import PSIProtocol
-internal import Values
 
 /// Whether an error ends this participant's part in the round, and what the others may know of it.
 enum Failure {

@@ -1,6 +1,5 @@
 internal import Daemon
 internal import PSIProtocol
-internal import Values
 
 /// Which round this participant has looked at under each number of an agreement, for good: a coordinator that opens a
 /// number twice is refused the second time, so that openings leave no more here than rounds were agreed to. [P-17]

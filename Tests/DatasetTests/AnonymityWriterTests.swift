@@ -5,7 +5,6 @@ import Testing
 
 @testable import Agreement
 @testable import Dataset
-@testable import Values
 
 /// k-anonymity and l-diversity of whole datasets, and who is left out for them.
 @Suite struct AnonymityWriterTests {

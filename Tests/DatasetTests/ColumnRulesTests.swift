@@ -3,7 +3,6 @@ import Testing
 @testable import Agreement
 @testable import Dataset
 @testable import PSIProtocol
-@testable import Values
 
 /// What the rules make of a column: its declaration, its notes and its values.
 @Suite struct ColumnRulesTests {

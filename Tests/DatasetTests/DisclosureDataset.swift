@@ -4,7 +4,6 @@ import PSIProtocol
 
 @testable import Agreement
 @testable import Dataset
-@testable import Values
 
 /// A dataset of the study, written under disclosure rules, to be read back by SQL.
 struct DisclosureDataset {

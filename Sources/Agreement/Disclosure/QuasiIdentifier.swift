@@ -1,5 +1,4 @@
 internal import StrictYAML
-internal import Values
 
 /// A column by which somebody who knows a person could find that person, and the steps in which it may be made coarser.
 ///

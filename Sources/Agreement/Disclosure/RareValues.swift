@@ -1,5 +1,4 @@
 internal import StrictYAML
-internal import Values
 
 /// Values that few people have become one value.
 public struct RareValues: Sendable, Equatable {

@@ -1,5 +1,4 @@
 internal import Agreement
-internal import Values
 
 /// What a plan must know of everybody before people can be made alike.
 extension ReleasePlan {

@@ -1,5 +1,4 @@
 internal import Agreement
-internal import Values
 
 /// What is told of a plan. Exact: nothing of it is shown but through the gate.
 extension ReleasePlan {

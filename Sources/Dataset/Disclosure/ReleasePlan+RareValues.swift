@@ -1,5 +1,4 @@
 internal import Agreement
-internal import Values
 
 /// Which values are rare.
 extension ReleasePlan {

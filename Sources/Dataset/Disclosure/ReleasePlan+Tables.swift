@@ -1,5 +1,4 @@
 internal import Agreement
-internal import Values
 
 /// Declared tables, of what the dataset shows.
 extension ReleasePlan {

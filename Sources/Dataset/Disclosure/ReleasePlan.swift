@@ -1,5 +1,4 @@
 internal import Agreement
-internal import Values
 
 /// What the agreement's rules make of one dataset: who is left out, and how every value is shown. Made from a finished
 /// store before anything is written.

@@ -1,7 +1,6 @@
 internal import Agreement
 internal import Crypto
 internal import Foundation
-internal import Values
 
 /// X-Wing HPKE, by which small secrets travel over the board. [P-28]
 enum SealedSecret {

@@ -1,5 +1,4 @@
 public import Crypto
-internal import Values
 
 /// Where the research environment keeps what nodes and owners released, until the round has closed and its cells may be
 /// opened. [P-44]

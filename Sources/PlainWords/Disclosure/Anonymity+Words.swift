@@ -1,5 +1,4 @@
 internal import Agreement
-internal import Values
 
 extension Anonymity {
     var words: DisclosureWords {

@@ -1,5 +1,4 @@
 internal import Agreement
-internal import Values
 
 extension DateShift {
     func words(in agreement: Agreement) -> DisclosureWords {

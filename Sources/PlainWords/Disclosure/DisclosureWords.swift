@@ -1,5 +1,4 @@
 internal import Agreement
-internal import Values
 
 /// What people are told of a disclosure rule.
 struct DisclosureWords {

@@ -3,7 +3,6 @@ import PSIProtocol
 import Testing
 
 @testable import Register
-@testable import Values
 
 @Suite struct PersonGroupingTests {
     private let columns = [column("n", .integer), column("word", .text, nullable: true)]

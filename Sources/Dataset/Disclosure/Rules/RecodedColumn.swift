@@ -1,5 +1,4 @@
 internal import Agreement
-internal import Values
 
 /// A quasi-identifier that is made coarser for those who would be alone with it.
 struct RecodedColumn: ColumnRule {

@@ -1,0 +1,4 @@
+/// What the dataset does to a column.
+public enum ColumnDisclosure: String, Sendable, CaseIterable {
+    case asIs = "as_is"
+}

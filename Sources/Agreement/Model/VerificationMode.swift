@@ -1,0 +1,4 @@
+public enum VerificationMode: String, Sendable, CaseIterable {
+    case off
+    case full
+}
