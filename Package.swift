@@ -103,7 +103,7 @@ let package = Package(
         .target(
             name: "Exchange",
             dependencies: [
-                "Values", "Files", "Agreement", "PSIProtocol", crypto, x509, asn1, logging, metrics, coreMetrics,
+                "Values", "Files", "PSIProtocol", crypto, x509, asn1, logging, metrics, coreMetrics,
                 nioCore, nioPosix, nioHTTP1, nioHTTPTypes, nioSSL, httpTypes, hummingbird, hummingbirdCore,
                 hummingbirdTLS, httpClient, lifecycle, grdb,
             ],

@@ -7,11 +7,12 @@ struct FloorPlanTests {
     /// Sidos's own modules as the manifest builds them, each with those of its dependencies that are Sidos's own.
     private static func manifest() throws -> [(name: String, uses: [String])] {
         let text = try String(contentsOf: LayerTests.root.appending(path: "Package.swift"), encoding: .utf8)
-        let targets = text.matches(of: #/\.(?:executableTarget|target|systemLibrary)\(\s*name: "(\w+)"([^\]]*)/#)
-        let names = targets.map { String($0.output.1) }
-        return targets.map { target in
-            let uses = String(target.output.2).matches(of: #/"(\w+)"/#).map { String($0.output.1) }
-            return (String(target.output.1), uses.filter(names.contains))
+        let targets = text.split(separator: #/\.(?:executableTarget|target|systemLibrary)\(\s*name: "/#).dropFirst()
+        let names = targets.map { String($0.prefix { $0 != "\"" }) }
+        return zip(names, targets).map { name, target in
+            let list = target.firstMatch(of: #/dependencies: \[([^\]]*)\]/#)?.output.1 ?? ""
+            let uses = list.matches(of: #/"(\w+)"/#).map { String($0.output.1) }
+            return (name, uses.filter(names.contains))
         }.filter { FileManager.default.fileExists(atPath: LayerTests.root.appending(path: "Sources/\($0.name)").path) }
     }
 
@@ -49,5 +50,17 @@ struct FloorPlanTests {
         let modules = try Self.manifest().map(\.name)
         #expect(try Self.table(in: "CONTRIBUTING.md", under: "## Layers") == modules)
         #expect(try Self.table(in: "docs/tour.md", under: "## The floors") == modules)
+    }
+
+    @Test("Every folder of tests in Swift is built")
+    func tests() throws {
+        let manifest = try String(contentsOf: LayerTests.root.appending(path: "Package.swift"), encoding: .utf8)
+        let tests = LayerTests.root.appending(path: "Tests")
+        for folder in try FileManager.default.contentsOfDirectory(atPath: tests.path) {
+            let files = FileManager.default.enumerator(atPath: tests.appending(path: folder).path)
+            guard files?.contains(where: { ($0 as? String)?.hasSuffix(".swift") == true }) == true else { continue }
+            let isBuilt = manifest.contains("name: \"\(folder)\"") || manifest.contains("path: \"Tests/\(folder)\"")
+            #expect(isBuilt, "no target of the manifest has Tests/\(folder)")
+        }
     }
 }

@@ -16,7 +16,7 @@ struct LayerTests {
         "PSIProtocol": ["CRistretto", "CGMP", "COpenSSL", "CNoise", "CZlib", "Values", "Agreement"],
         "PlainWords": ["Values", "StrictYAML", "Agreement", "PSIProtocol"],
         "Register": ["CPostgreSQL", "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol"],
-        "Exchange": ["Values", "Files", "Agreement", "PSIProtocol"],
+        "Exchange": ["Values", "Files", "PSIProtocol"],
         "Dataset": ["Values", "Files", "Agreement", "PSIProtocol", "PlainWords"],
         "Daemon": ["Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "PlainWords", "Exchange"],
         "Member": ["Values", "Files", "Agreement", "PSIProtocol", "Exchange", "Daemon"],

@@ -153,7 +153,7 @@ struct AgreementCohortEvaluatorTests {
             CohortDeclaration(id: "p", title: "", expression: .cohort("q"), maxPeople: 1),
             CohortDeclaration(id: "q", title: "", expression: .register("a"), maxPeople: 1),
         ]
-        #expect(throws: CohortExpressionError.unknownName("q", suggestion: "a", position: 1)) {
+        #expect(throws: CohortExpressionError.unknownName("q", suggestion: nil, position: 1)) {
             try CompiledCohorts(registers: Self.registers, cohorts: later)
         }
     }
