@@ -27,9 +27,9 @@ struct ServeCommand: AsyncParsableCommand {
         let streams = try StreamStore(
             root: home.streamsPath, reserve: configuration.reserveByteCount, fileReserve: configuration.reserveFileCount
         )
-        let service = try CoordinatorService(
+        let rounds = try CoordinatedRounds(
             home: home, configuration: configuration, board: board, streams: streams, state: state, logger: logger)
-        try await service.load()
+        try await rounds.load()
 
         let identity = try TLSIdentity(
             certificateChainPEM: keys.tlsCertificatePEM, privateKeyPEM: keys.tlsPrivateKeyPEM)
@@ -39,13 +39,13 @@ struct ServeCommand: AsyncParsableCommand {
         listening.operationsHost = configuration.operationsHost
         listening.connections = ConnectionLimits(openFileLimit: OpenFileLimit.raise())
         let server = ExchangeServer(
-            configuration: listening, delegate: service, board: board, streams: streams,
+            configuration: listening, delegate: rounds, board: board, streams: streams,
             metrics: PrometheusMetrics(), logger: logger)
         let engine = RoundEngine(
-            service: service, board: board, streams: streams, state: state, keys: keys, spool: try home.home.spool(),
+            rounds: rounds, board: board, streams: streams, state: state, keys: keys, spool: try home.home.spool(),
             clock: .system, logger: logger)
         let announcement = ListeningAnnouncement(
-            server: server, hasOperations: configuration.operationsPort != nil, service: service)
+            server: server, hasOperations: configuration.operationsPort != nil, rounds: rounds)
         try await DaemonServices.run(server, supporting: [engine, announcement], logger: logger)
         try AtomicFile.remove(home.home.statusPath)
         try board.close()
@@ -57,14 +57,14 @@ struct ServeCommand: AsyncParsableCommand {
 private struct ListeningAnnouncement: Service {
     let server: ExchangeServer
     let hasOperations: Bool
-    let service: CoordinatorService
+    let rounds: CoordinatedRounds
 
     func run() async throws {
         try await cancelWhenGracefulShutdown {
             do {
                 let exchange = try await server.boundPort()
                 let operations = hasOperations ? try await server.boundOperationsPort() : nil
-                await service.didListen(exchange: exchange, operations: operations)
+                await rounds.didListen(exchange: exchange, operations: operations)
                 // A service that returns would end the daemon.
                 while !Task.isCancelled { try await Task.sleep(for: .seconds(3_600)) }
             } catch is CancellationError { return }

@@ -10,7 +10,7 @@ internal import Values
 ///
 /// Each round is driven by its board alone, so a coordinator that was killed at any moment goes on where it was.
 struct RoundEngine: Service {
-    let service: CoordinatorService
+    let rounds: CoordinatedRounds
     let board: BoardStore
     let streams: StreamStore
     let state: SealedState
@@ -30,7 +30,7 @@ struct RoundEngine: Service {
                 var started: Set<RoundID> = []
                 while !Task.isCancelled {
                     let version = board.changes.version(of: .roundList)
-                    for round in await service.order where started.insert(round).inserted {
+                    for round in await rounds.order where started.insert(round).inserted {
                         group.addTask { await drive(round) }
                     }
                     await board.changes.wait(for: .roundList, beyond: version)
@@ -82,7 +82,7 @@ struct RoundEngine: Service {
     }
 
     private func step(_ round: RoundID) async throws -> Step {
-        let record = try await service.record(of: round)
+        let record = try await rounds.record(of: round)
         if record.ending != nil { return try await clear(record) }
         let duty = record.coordinatorDuties().first
         let secondsLeft = record.opening.deadline - Int(clock.unixSeconds())
@@ -109,9 +109,9 @@ struct RoundEngine: Service {
     /// Posts what the board may have outrun: then the next look at it says what to do instead.
     private func post(_ body: any EntryBody, to record: RoundRecord) async throws {
         do {
-            try await service.post(body, to: record.round)
+            try await rounds.post(body, to: record.round)
         } catch let violation as ProtocolViolation {
-            let now = try await service.record(of: record.round)
+            let now = try await rounds.record(of: record.round)
             if now.head == record.head { throw violation }
         }
     }
@@ -131,7 +131,7 @@ struct RoundEngine: Service {
             try await post(abort, to: record)
             return
         }
-        try await service.keep(outcome.counts, of: record.round)
+        try await rounds.keep(outcome.counts, of: record.round)
         if outcome.conflictCount > 0 {
             logger.notice(
                 "Some groups of records were not linked, since their match keys contradict each other",
@@ -157,7 +157,7 @@ struct RoundEngine: Service {
         return try await withThrowingTaskGroup(of: CoordinatorRunner.Outcome?.self) { group in
             defer { group.cancelAll() }
             group.addTask {
-                try await runner.match(record) { plan in try await service.noise(for: record, plan) }
+                try await runner.match(record) { plan in try await rounds.noise(for: record, plan) }
             }
             group.addTask {
                 try await watch(record.round)
@@ -171,7 +171,7 @@ struct RoundEngine: Service {
     private func watch(_ round: RoundID) async throws {
         while true {
             let version = board.changes.version(of: .board(round))
-            let record = try await service.record(of: round)
+            let record = try await rounds.record(of: round)
             let secondsLeft = record.opening.deadline - Int(clock.unixSeconds())
             if record.ending != nil || !record.refusals.isEmpty || secondsLeft <= 0 { return }
             await board.changes.wait(
@@ -185,13 +185,13 @@ struct RoundEngine: Service {
     private func clear(_ record: RoundRecord) async throws -> Step {
         let round = record.round
         try CountLedger(state).forgetNoise(of: round)
-        if await service.isCleared(round) { return .finished }
-        let kept = try await service.endTime(of: round) + record.agreement.retentionDays * 86_400
+        if await rounds.isCleared(round) { return .finished }
+        let kept = try await rounds.endTime(of: round) + record.agreement.retentionDays * 86_400
         let due = record.allErased ? kept : kept + Self.erasureGraceSeconds
         let secondsLeft = due - Int(clock.unixSeconds())
         if secondsLeft > 0 { return .wait(seconds: secondsLeft) }
         try await streams.deleteRound(round)
-        try await service.didClear(round)
+        try await rounds.didClear(round)
         logger.info("The round's streams are deleted", metadata: ["round": "\(round)"])
         return .finished
     }

@@ -3,7 +3,7 @@ internal import PSIProtocol
 internal import Values
 
 /// What the coordinator keeps of a round beside its board.
-extension CoordinatorService {
+extension CoordinatedRounds {
     /// Keeps what matching found, as far as the agreement lets it be published.
     func keep(_ counts: Counted, of round: RoundID) throws {
         try state.put(.counts(of: round), Array(try JSONEncoder().encode(counts)))

@@ -4,7 +4,7 @@ internal import PSIProtocol
 internal import Values
 
 /// What participants may do.
-extension CoordinatorService: ExchangeDelegate {
+extension CoordinatedRounds: ExchangeDelegate {
     func knows(_ pin: TLSPin) -> Bool {
         if operatorPins.contains(pin) { return true }
         if rounds.values.contains(where: { $0.agreement.participants.contains { $0.tlsPin == pin.bytes } }) {

@@ -8,7 +8,7 @@ internal import Values
 /// The rounds of this coordinator: what their boards say, and how entries get onto them.
 ///
 /// Everything here can be rebuilt from the boards; the sealed state adds counters and counts.
-actor CoordinatorService {
+actor CoordinatedRounds {
     let home: CoordinatorHome
     let keys: KeyDirectory
     let configuration: CoordinatorConfiguration

@@ -4,7 +4,7 @@ internal import PSIProtocol
 internal import Values
 
 /// What the coordinator sees of the streams that entries name, and refuses if it is not what the entry says. [P-14]
-extension CoordinatorService {
+extension CoordinatedRounds {
     /// Refuses an entry whose stream is not there whole, as long as the entry says, and for a vault also of the digest
     /// and in the order that it should be.
     func examineStreams(of entry: [UInt8], in round: RoundID, caller: Caller) async throws(ExchangeRefusal) {

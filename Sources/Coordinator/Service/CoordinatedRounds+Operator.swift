@@ -6,7 +6,7 @@ internal import PSIProtocol
 internal import Values
 
 /// What operators may do.
-extension CoordinatorService {
+extension CoordinatedRounds {
     func openRound(
         agreement bytes: [UInt8], signatures: [[UInt8]], caller: Caller
     ) async throws(ExchangeRefusal) -> RoundID {

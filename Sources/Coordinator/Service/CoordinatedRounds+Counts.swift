@@ -6,7 +6,7 @@ internal import PSIProtocol
 internal import Values
 
 /// Noise on counts and the account of it. [A-73] [P-65]
-extension CoordinatorService {
+extension CoordinatedRounds {
     /// Whether the study's counts can be told once more; other rounds of it that are open count as told.
     func checkBudget(of agreement: Agreement) throws(ExchangeRefusal) {
         guard case .noise(let noise) = agreement.counts else { return }
