@@ -1,3 +1,4 @@
+internal import Agreement
 internal import CGMP
 internal import COpenSSL
 internal import CRistretto

@@ -1,6 +1,8 @@
+internal import Agreement
 internal import Crypto
 internal import Foundation
 internal import PSIProtocol
+internal import Values
 
 /// What else is done for each item of a list: capsules, sorting, cells, and the chunks in which everything travels.
 struct ItemBenchmarks {

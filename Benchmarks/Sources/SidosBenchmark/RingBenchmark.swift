@@ -1,9 +1,11 @@
+internal import Agreement
 internal import CGMP
 internal import COpenSSL
 internal import CRistretto
 internal import Crypto
 internal import PSIProtocol
 internal import Peers
+internal import Values
 
 /// A whole ring stage in memory, and how much of its CPU time is not group arithmetic.
 struct RingBenchmark {
