@@ -174,6 +174,11 @@ let package = Package(
         // Directories of a test's own, for the tests of files.
         .target(name: "TestDirectories", path: "Tests/TestDirectories", swiftSettings: testSettings),
 
+        // Whole rounds in one process, from keys to opened records, for tests that need a board or a record of one.
+        .target(
+            name: "RoundSimulation", dependencies: ["Values", "Agreement", "PSIProtocol", crypto],
+            path: "Tests/RoundSimulation", swiftSettings: testSettings),
+
         .testTarget(name: "LayoutTests", swiftSettings: testSettings),
         .testTarget(
             name: "FilesTests", dependencies: ["Files", "TestDirectories", crypto], swiftSettings: testSettings),
@@ -184,7 +189,9 @@ let package = Package(
             exclude: ["Vectors"], swiftSettings: testSettings),
         .testTarget(
             name: "PSIProtocolTests",
-            dependencies: ["CRistretto", "CGMP", "COpenSSL", "Values", "Agreement", "PSIProtocol"],
+            dependencies: [
+                "CRistretto", "CGMP", "COpenSSL", "Values", "Agreement", "PSIProtocol", "RoundSimulation",
+            ],
             resources: [.copy("Vectors")], swiftSettings: testSettings),
         .testTarget(
             name: "RegisterTests",

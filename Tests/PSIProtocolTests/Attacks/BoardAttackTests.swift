@@ -2,6 +2,7 @@ import Crypto
 import Testing
 
 @testable import PSIProtocol
+@testable import RoundSimulation
 
 /// A coordinator that shows a board that it must not have made, so that others are blamed, and entries that say more
 /// than they may. [P-12] [P-13] [P-14] [P-18]

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import PSIProtocol
+@testable import RoundSimulation
 @testable import Values
 
 /// The last hop of a list makes the capsules that the coordinator gets, and is asked for shares of selected ones later.

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import PSIProtocol
+@testable import RoundSimulation
 
 /// Digests of lists stand on the board for all to see. Who can make a list's content would test a guess by them.
 /// [P-30] [P-33]

@@ -2,6 +2,7 @@ import Testing
 
 @testable import Agreement
 @testable import PSIProtocol
+@testable import RoundSimulation
 @testable import Values
 
 /// An owner, or a hop, that wants to know whether a person it chose is selected, from what the research environment

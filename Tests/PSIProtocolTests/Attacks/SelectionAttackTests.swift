@@ -2,6 +2,7 @@ import Testing
 
 @testable import Agreement
 @testable import PSIProtocol
+@testable import RoundSimulation
 
 /// A coordinator that selects whom it likes, and makes board, requests and selection agree: what the research
 /// environment finds by itself. [P-44]

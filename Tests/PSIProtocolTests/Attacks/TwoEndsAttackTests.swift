@@ -1,6 +1,7 @@
 import Testing
 
 @testable import PSIProtocol
+@testable import RoundSimulation
 
 /// A coordinator that tells nodes one end of a round and the research environment another. [P-14] [P-44]
 @Suite("Attack: two ends of one round")

@@ -2,6 +2,7 @@ import Crypto
 import Testing
 
 @testable import PSIProtocol
+@testable import RoundSimulation
 @testable import Values
 
 /// The chain, what its entries have seen, and how a round opens. [P-13] [P-15]

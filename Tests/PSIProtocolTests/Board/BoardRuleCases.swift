@@ -1,4 +1,5 @@
 @testable import PSIProtocol
+@testable import RoundSimulation
 @testable import Values
 
 /// Entries that the board must not take: on which record, by whom, and what the violation is called. [P-14]

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import PSIProtocol
+@testable import RoundSimulation
 @testable import Values
 
 /// Who may say what, and when, and what an erasing signs. [P-14] [P-19]

@@ -3,6 +3,7 @@ import Testing
 
 @testable import Agreement
 @testable import PSIProtocol
+@testable import RoundSimulation
 @testable import Values
 
 /// Keys: committed to, revealed with proofs, agreed on, and the salt that nodes share. [P-25] [P-26] [P-27] [P-28]

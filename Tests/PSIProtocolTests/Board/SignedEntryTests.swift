@@ -4,6 +4,7 @@ import Testing
 
 @testable import Agreement
 @testable import PSIProtocol
+@testable import RoundSimulation
 @testable import Values
 
 /// Entries: one meaning, one encoding, one signature. [P-10] [P-11] [P-12]

@@ -4,6 +4,7 @@ import Testing
 
 @testable import Agreement
 @testable import PSIProtocol
+@testable import RoundSimulation
 @testable import Values
 
 /// What an owner tells the research environment of its source. [P-48]

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import PSIProtocol
+@testable import RoundSimulation
 @testable import Values
 
 /// Every kind of violation is raised by something that a peer can do, and says which clause was broken. [P-14] [P-33]

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import PSIProtocol
+@testable import RoundSimulation
 
 /// Whatever changes in a stream or an entry between its author and its reader is noticed, and nothing traps.
 /// [P-11] [P-12] [P-33] [P-38] [P-46]

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import PSIProtocol
+@testable import RoundSimulation
 
 /// A coordinator that asks for more than it announced, or tells nodes and research environment different things.
 /// [P-37] [P-38] [P-44]

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import PSIProtocol
+@testable import RoundSimulation
 @testable import Values
 
 /// Shares that are not those of the selected items under the node's key. [P-38] [P-44]

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import PSIProtocol
+@testable import RoundSimulation
 
 /// Vaults that are not what their owner declared, or hold what no owner may write. [P-46] [P-47] [P-57]
 @Suite("Faults of vaults")

@@ -4,6 +4,7 @@ import Testing
 
 @testable import Agreement
 @testable import PSIProtocol
+@testable import RoundSimulation
 @testable import Values
 
 /// A small round with all its secrets, for Tests/Interop/check_transcript.py, which recomputes it from the documents.

@@ -2,6 +2,7 @@ import Testing
 
 @testable import Agreement
 @testable import PSIProtocol
+@testable import RoundSimulation
 @testable import Values
 
 /// Linking by keys of several values and by former codes, judged by the plain join. [P-22] [P-36] [P-39]

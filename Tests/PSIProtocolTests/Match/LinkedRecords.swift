@@ -1,5 +1,6 @@
 @testable import Agreement
 @testable import PSIProtocol
+@testable import RoundSimulation
 @testable import Values
 
 /// Records linked by the coordinator's linker alone: tags are made of the values themselves, without a round.

@@ -3,6 +3,7 @@ import Testing
 
 @testable import Agreement
 @testable import PSIProtocol
+@testable import RoundSimulation
 @testable import Values
 
 /// Linking by tokens, judged by the rule as it reads. [P-23] [P-36]

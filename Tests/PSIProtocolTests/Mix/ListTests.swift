@@ -3,6 +3,7 @@ import Testing
 
 @testable import Agreement
 @testable import PSIProtocol
+@testable import RoundSimulation
 @testable import Values
 
 /// What lists look like: their layout, order and dummies, and the tags at the exit. [P-30] [P-31] [P-33] [P-35]

@@ -4,6 +4,7 @@ import Testing
 
 @testable import Agreement
 @testable import PSIProtocol
+@testable import RoundSimulation
 @testable import Values
 
 /// Noise as Tests/Interop/check_noise.py computes it. [P-65] [P-66]

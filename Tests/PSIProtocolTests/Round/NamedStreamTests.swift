@@ -1,6 +1,7 @@
 import Testing
 
 @testable import PSIProtocol
+@testable import RoundSimulation
 @testable import Values
 
 /// How long the streams are that entries name. [P-14] [P-50] [P-51]

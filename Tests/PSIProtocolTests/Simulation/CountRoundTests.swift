@@ -2,6 +2,7 @@ import Testing
 
 @testable import Agreement
 @testable import PSIProtocol
+@testable import RoundSimulation
 
 /// What a round that only counts publishes. [P-31] [P-39]
 @Suite("Published counts")

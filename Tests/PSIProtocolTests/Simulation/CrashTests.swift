@@ -2,6 +2,7 @@ import Testing
 
 @testable import Agreement
 @testable import PSIProtocol
+@testable import RoundSimulation
 
 /// Every role crashes at every duty, before its work and between its work and its entry, and goes on from the board.
 /// [P-14] [P-16] [P-32]

@@ -3,6 +3,7 @@ import Testing
 
 @testable import Agreement
 @testable import PSIProtocol
+@testable import RoundSimulation
 @testable import Values
 
 /// Whole rounds in which people are found by values, former codes and tokens. [P-21] [P-23] [P-30] [P-33] [P-36] [P-39]

@@ -1,5 +1,6 @@
 @testable import Agreement
 @testable import PSIProtocol
+@testable import RoundSimulation
 @testable import Values
 
 /// The oracle: the join that somebody who saw everything in the clear would make. [P-36]

@@ -2,6 +2,7 @@ import Testing
 
 @testable import Agreement
 @testable import PSIProtocol
+@testable import RoundSimulation
 @testable import Values
 
 /// Whole rounds against a plaintext join. [P-14] [P-16] [P-30] [P-31] [P-34] [P-35] [P-36] [P-37] [P-38] [P-44]

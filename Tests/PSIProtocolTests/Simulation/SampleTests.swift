@@ -2,6 +2,7 @@ import Crypto
 import Testing
 
 @testable import PSIProtocol
+@testable import RoundSimulation
 
 /// Samples are drawn by an order over tags that anybody who has the tags can recompute. [P-36] [P-37]
 @Suite("Samples")

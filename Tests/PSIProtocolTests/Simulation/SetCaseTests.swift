@@ -2,6 +2,7 @@ import Testing
 
 @testable import Agreement
 @testable import PSIProtocol
+@testable import RoundSimulation
 
 /// Rounds that only count, against set cases computed elsewhere. [P-36] [P-39]
 @Suite("Set cases")

@@ -2,6 +2,7 @@ import Testing
 
 @testable import Agreement
 @testable import PSIProtocol
+@testable import RoundSimulation
 @testable import Values
 
 /// Linking by several match keys, of which people may lack any but not all. [P-36]

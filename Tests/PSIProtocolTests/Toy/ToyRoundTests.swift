@@ -2,6 +2,7 @@ import Testing
 
 @testable import Agreement
 @testable import PSIProtocol
+@testable import RoundSimulation
 
 /// Whole rounds over a toy group, for every small population there is, against the plaintext join.
 /// [P-16] [P-31] [P-34] [P-35] [P-36] [P-37] [P-44]

@@ -3,6 +3,7 @@ import Synchronization
 
 @testable import Agreement
 @testable import PSIProtocol
+@testable import RoundSimulation
 @testable import Values
 
 /// A suite without cryptography, for rounds by the thousand: the squares mod 2039, a group of the prime order 1019.

@@ -2,6 +2,7 @@ import Testing
 
 @testable import Agreement
 @testable import PSIProtocol
+@testable import RoundSimulation
 @testable import Values
 
 /// What is withheld, against attackers who try all tables there are. [P-39]
