@@ -63,4 +63,18 @@ struct FloorPlanTests {
             #expect(isBuilt, "no target of the manifest has Tests/\(folder)")
         }
     }
+
+    @Test("What tests share needs no build for testing: a plain release build has it too")
+    func shared() throws {
+        let manifest = try String(contentsOf: LayerTests.root.appending(path: "Package.swift"), encoding: .utf8)
+        let shared = manifest.matches(of: #/\.target\(\s*name: "\w+",[^()]*path: "(Tests/\w+)"/#).map { $0.output.1 }
+        #expect(shared.count > 2)
+        for folder in shared {
+            let path = LayerTests.root.appending(path: String(folder)).path
+            for name in try FileManager.default.subpathsOfDirectory(atPath: path) where name.hasSuffix(".swift") {
+                let text = try String(contentsOfFile: path + "/" + name, encoding: .utf8)
+                #expect(!text.contains("@testable"), "\(folder)/\(name)")
+            }
+        }
+    }
 }

@@ -1,9 +1,8 @@
+import Agreement
 import Crypto
+import PSIProtocol
 import Testing
-
-@testable import Agreement
-@testable import PSIProtocol
-@testable import Values
+import Values
 
 /// A whole round's board, and the record after each of its entries: what the board's tests depart from.
 struct BoardFixture: Sendable {

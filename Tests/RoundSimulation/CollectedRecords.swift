@@ -1,6 +1,6 @@
-@testable import Agreement
-@testable import PSIProtocol
-@testable import Values
+import Agreement
+import PSIProtocol
+import Values
 
 struct SimulatedPeople: PeopleSource {
     private let all: [SimulatedPerson]

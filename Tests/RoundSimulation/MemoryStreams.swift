@@ -1,5 +1,5 @@
-@testable import PSIProtocol
-@testable import Values
+import PSIProtocol
+import Values
 
 /// The coordinator's stream store, without sealing: that is Exchange's.
 actor MemoryStreams: RoundPort {

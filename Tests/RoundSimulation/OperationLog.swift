@@ -1,8 +1,7 @@
 import Crypto
+import PSIProtocol
 import Synchronization
-
-@testable import PSIProtocol
-@testable import Values
+import Values
 
 /// What a participant does with the world around it, and how much of it: all that others can see of it, or measure.
 final class OperationLog: Sendable {

@@ -1,8 +1,7 @@
 import Crypto
 import Foundation
-
-@testable import PSIProtocol
-@testable import Values
+import PSIProtocol
+import Values
 
 /// A whole round in one process: a board, streams in memory, and every role as the daemons run it. No sockets, no
 /// clock.
@@ -20,30 +19,35 @@ final class SimulatedRound<S: Suite> {
     var recording: OperationLog?
     /// A count-only round's noise.
     var noise: @Sendable (NoisePlan) -> [Int] = { $0.draw() }
+    /// What does a node's first duty in place of the simulation; nil when it has none.
+    var standIns: [ParticipantID: (RoundRecord) async throws -> (any EntryBody)?] = [:]
     /// Which of the duties that somebody has is done next.
     var choose: ([SimulatedDuty]) -> Int = { _ in 0 }
 
     private var current: RoundRecord?
     private var authorityStates: [ParticipantID: SecretBytesBox] = [:]
     private var researchState: SecretBytesBox?
-    private let isSigned: Bool
+    /// How an entry is noted that nobody signs; nil where all are signed.
+    private let unsigned: Unsigned?
+
+    typealias Unsigned = (any EntryBody, ParticipantID, inout RoundRecord) throws -> Void
 
     init(_: S.Type, study: SimulatedStudy, registers: [RegisterID: [SimulatedPerson]]) {
         self.study = study
         self.registers = registers
         self.streams = MemoryStreams()
-        self.isSigned = true
+        self.unsigned = nil
     }
 
-    /// Goes on from a round that is under way; entries are applied without signatures, which is faster.
+    /// Goes on from a round that is under way; entries are noted without signatures, which is faster.
     init(
         _: S.Type, from keys: PreparedRound, registers: [RegisterID: [SimulatedPerson]],
-        streams: MemoryStreams = MemoryStreams()
+        streams: MemoryStreams, unsigned: @escaping Unsigned
     ) {
         self.study = keys.study
         self.registers = registers
         self.streams = streams
-        self.isSigned = false
+        self.unsigned = unsigned
         self.current = keys.record
         self.authorityStates = keys.authorityStates
         self.researchState = keys.researchState
@@ -65,24 +69,23 @@ final class SimulatedRound<S: Suite> {
 
     /// Folds the board again from its first entry, as a role does that starts again.
     func replay() throws {
-        guard isSigned else { return }
+        guard unsigned == nil else { return }
         var record = try RoundRecord(opening: board[0], agreement: study.agreement, file: study.file)
         for entry in board.dropFirst() { try record.fold(entry) }
         current = record
     }
 
     func post(_ body: any EntryBody, by author: ParticipantID) throws {
-        guard isSigned else {
-            guard current?.participant(author) != nil, let entry = body as? any RuledEntry else {
-                throw SimulationError.notOpened
-            }
-            try current?.apply(entry, by: author)
+        var record = try record()
+        if let unsigned {
+            try unsigned(body, author, &record)
+            current = record
             return
         }
-        let record = try record()
         let entry = try SignedEntry(
             body: body, author: author, round: record.round, seen: record.head, key: study.signing[author]!)
-        try current?.append(entry.bytes)
+        try record.append(entry.bytes)
+        current = record
         board.append(entry.bytes)
     }
 
@@ -114,6 +117,10 @@ final class SimulatedRound<S: Suite> {
     /// - Parameter other: a record to go by instead of the round's own.
     func perform(_ duty: SimulatedDuty, on other: RoundRecord? = nil) async throws -> any EntryBody {
         let record = try other ?? record()
+        if let standIn = standIns[duty.who] {
+            guard let body = try await standIn(record) else { throw SimulationError.idle }
+            return body
+        }
         switch duty {
         case .authority(let node, let duty): return try await authority(node, duty, record)
         case .research(let duty): return try await research(duty, record)
@@ -224,7 +231,7 @@ struct PreparedRound: Sendable {
 }
 
 struct SimulatedCrash: Error {}
-enum SimulationError: Error { case notOpened, lostSecrets, noStream }
+enum SimulationError: Error { case notOpened, lostSecrets, noStream, idle }
 
 /// Stands for the sealed state on a node's disk.
 final class SecretBytesBox: Sendable {

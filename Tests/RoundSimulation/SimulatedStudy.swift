@@ -1,17 +1,16 @@
+import Agreement
 import Crypto
 import Foundation
-
-@testable import Agreement
-@testable import PSIProtocol
-@testable import Values
+import PSIProtocol
+import Values
 
 /// The parties of a study with their keys, and the agreement they signed.
 struct SimulatedStudy {
-    let agreement: Agreement
+    private(set) var agreement: Agreement
     /// Stands for the agreement's file; its hash is the agreement's id.
     let file: [UInt8]
-    let signing: [ParticipantID: Curve25519.Signing.PrivateKey]
-    let hpke: [ParticipantID: XWingMLKEM768X25519.PrivateKey]
+    private(set) var signing: [ParticipantID: Curve25519.Signing.PrivateKey]
+    private(set) var hpke: [ParticipantID: XWingMLKEM768X25519.PrivateKey]
 
     struct Options {
         var suite = SuiteID.ristretto255
@@ -27,6 +26,7 @@ struct SimulatedStudy {
         var mixers = 0
         var maxPeople = 1_000
         var maxCellsPerPerson = 64
+        var roundsAllowed = 3
     }
 
     /// One authority a register, in order, then mixers, then coordinator and research environment.
@@ -59,7 +59,8 @@ struct SimulatedStudy {
         var agreement = Agreement(
             study: Study(id: "simulated", title: "Simulated", purpose: "", legalBasis: "", permit: ""),
             validFrom: CalendarDate(year: 2026, month: 1, day: 1)!,
-            validUntil: CalendarDate(year: 2027, month: 1, day: 1)!, suite: options.suite, roundsAllowed: 3,
+            validUntil: CalendarDate(year: 2027, month: 1, day: 1)!, suite: options.suite,
+            roundsAllowed: options.roundsAllowed,
             release: options.release, vaultAccess: options.vaultAccess, verification: .off, padding: options.padding,
             cellByteCount: options.cellByteCount, smallestCell: options.smallestCell,
             countRounding: options.countRounding, deadlineMinutes: 60, retentionDays: 0,
@@ -82,6 +83,18 @@ struct SimulatedStudy {
             twoPartiesAcknowledged: registers.count + options.mixers == 2)
         agreement.counts = options.counts
         self.agreement = agreement
+    }
+
+    /// The same study, but for this participant's keys.
+    func with(
+        _ participant: Participant, signing key: Curve25519.Signing.PrivateKey,
+        hpke sealing: XWingMLKEM768X25519.PrivateKey
+    ) -> SimulatedStudy {
+        var study = self
+        study.agreement.participants = agreement.participants.map { $0.id == participant.id ? participant : $0 }
+        study.signing[participant.id] = key
+        study.hpke[participant.id] = sealing
+        return study
     }
 
     /// A coordinator's opening entry.
