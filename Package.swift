@@ -226,6 +226,13 @@ let package = Package(
             ],
             swiftSettings: testSettings),
         .testTarget(
+            name: "NodeTests",
+            dependencies: [
+                "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "Register", "Exchange", "Daemon",
+                "Member", "Node", "TestDirectories", "RoundSimulation", logging,
+            ],
+            swiftSettings: testSettings),
+        .testTarget(
             name: "CoordinatorTests",
             dependencies: [
                 "Values", "Files", "Agreement", "PSIProtocol", "Daemon", "Coordinator", "TestDirectories", crypto,

@@ -12,7 +12,7 @@ internal import Values
 actor NodeMember: RoundMember {
     private let home: Home
     private let configuration: NodeConfiguration
-    private let client: ExchangeClient
+    private let transport: any ChunkTransport
     private let state: SealedState
     private let spool: SealedSpool
     private let lists: PrivateDirectory
@@ -21,11 +21,11 @@ actor NodeMember: RoundMember {
     private var status: NodeStatus
 
     init(
-        home: Home, configuration: NodeConfiguration, client: ExchangeClient, state: SealedState, logger: Logger
+        home: Home, configuration: NodeConfiguration, transport: any ChunkTransport, state: SealedState, logger: Logger
     ) throws {
         self.home = home
         self.configuration = configuration
-        self.client = client
+        self.transport = transport
         self.state = state
         self.spool = try home.spool()
         self.lists = try home.directory.subdirectory("lists")
@@ -84,7 +84,7 @@ actor NodeMember: RoundMember {
         let limits = configuration.policy.effectiveLimits(for: record.agreement, participant: me)
         let runner = AuthorityRunner<S>(
             me: me, hpkeKey: home.keys.hpkeKey,
-            port: ExchangePort(record: record, keys: home.keys, transport: client, state: state, spool: spool),
+            port: ExchangePort(record: record, keys: home.keys, transport: transport, state: state, spool: spool),
             lists: SealedLists(directory: lists, round: record.round, state: state), workers: configuration.workers,
             cellCap: { limits.maxCellsPerPerson[$0.id] ?? $0.maxCellsPerPerson },
             cohortCap: { limits.maxReleasedPeople[$0.id] ?? $0.maxPeople })

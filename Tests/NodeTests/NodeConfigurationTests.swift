@@ -1,0 +1,109 @@
+import Files
+import TestDirectories
+import Testing
+
+@testable import Agreement
+@testable import Daemon
+@testable import Node
+@testable import Register
+@testable import RoundSimulation
+@testable import StrictYAML
+
+/// `config.yaml` of a node.
+@Suite("A node's configuration")
+struct NodeConfigurationTests {
+    @Test("All that can be said is read, and files are looked for beside it")
+    func whole() throws {
+        let fixture = try NodeFixture(policy: "rounds_allowed: 2")
+        try fixture.configure(
+            """
+            registers:
+              - id: left
+                identity: hetu
+                person: number
+                csv: {file: data/left.csv}
+                columns: {year: vuosi, note: teksti}
+                match_fields: {birth: syntymaaika}
+                history: {csv: {file: codes.csv}, former: old, current: new}
+                never_release_if: {column: kielto, values: ["1"], otherwise: ["0", ""]}
+              - id: other
+                sqlite: {file: /srv/other.sqlite, table: people}
+                identity: code
+            never_release:
+              - {csv: {file: objections.csv}, identity: hetu}
+            """)
+        let read = try NodeConfiguration(home: fixture.home)
+        #expect(read.workers.count == 2 && read.policy.roundsAllowed == 2)
+        #expect(read.coordinator.url == "https://localhost:1")
+        #expect(read.registers.keys.sorted() == ["left", "other"])
+        let left = try #require(read.registers["left"])
+        #expect(left.identityColumn == "hetu" && left.personColumn == "number")
+        #expect(left.columnNames == ["year": "vuosi", "note": "teksti"])
+        #expect(left.matchColumns == ["birth": "syntymaaika"])
+        #expect((left.table as? CSVSource)?.path == fixture.place.file("node/data/left.csv"))
+        #expect(left.history?.formerColumn == "old" && left.history?.currentColumn == "new")
+        #expect(left.neverReleaseColumn?.values == ["1"] && left.neverReleaseColumn?.others == ["0", ""])
+        // A list holds for every register of the node.
+        for source in read.registers.values {
+            #expect(source.neverRelease.map(\.identityColumn) == ["hetu"] && source.screensPeople)
+        }
+    }
+
+    @Test("A mixer has no registers, and without a policy the agreement's limits hold")
+    func mixer() throws {
+        let fixture = try NodeFixture()
+        try fixture.configure("")
+        let read = try NodeConfiguration(home: fixture.home)
+        #expect(read.registers.isEmpty && read.policy == LocalPolicy())
+    }
+
+    static let mistakenTexts: [(String, [String])] = [
+        (
+            "registers: [{id: a, csv: {file: a}, identity: x}, {id: a, csv: {file: b}, identity: x}]",
+            ["registers: Two registers have one id. Give each its own."]
+        ),
+        ("registers: [{csv: {file: a}}]", ["registers[0].id: This field is missing. Write text."]),
+        (
+            "registers: [{id: a, csv: {file: a}, sqlite: {file: b, table: t}}]",
+            ["registers[0].sqlite: A table is read from one source. Keep one of csv, sqlite or postgresql."]
+        ),
+        (
+            "registers: [{id: a, csv: {file: a}, never_release_if: {column: c, values: []}}]",
+            ["registers[0].never_release_if.values: "]
+        ),
+        (
+            "registers: [{id: a, csv: {file: a}, history: {csv: {file: h}, former: f}}]",
+            ["registers[0].history.current: This field is missing. Write text."]
+        ),
+        (
+            "never_release: [{csv: {file: a}}]\nregsters: []",
+            [
+                "never_release[0].identity: This field is missing. Write text.",
+                "regsters: This field is unknown; did you mean registers?",
+            ]
+        ),
+    ]
+
+    @Test("A mistake is told with file, line and field, and all of them at once", arguments: mistakenTexts)
+    func mistakes(_ text: String, _ expected: [String]) throws {
+        let fixture = try NodeFixture()
+        try fixture.configure(text)
+        let error = try #require(throws: ConfigurationError.self) { try NodeConfiguration(home: fixture.home) }
+        let lines = ErrorReport(error).lines(program: "sidos-node")
+        #expect(lines.count == expected.count, "\(lines)")
+        for (line, words) in zip(lines, expected) {
+            #expect(line.hasPrefix("sidos-node: error: \(fixture.home.configurationPath): line "), "\(line)")
+            #expect(line.contains(words), "\(line)")
+        }
+    }
+
+    @Test("A policy that is not there or has a mistake stops the node: it never runs without its limits")
+    func policy() throws {
+        let missing = try NodeFixture(policy: "rounds_allowed: 2")
+        try AtomicFile.remove(missing.place.file("node/policy.yaml"))
+        #expect(throws: (any Error).self) { try NodeConfiguration(home: missing.home) }
+        let wrong = try NodeFixture(policy: "rounds_alowed: 2")
+        let error = try #require(throws: AgreementError.self) { try NodeConfiguration(home: wrong.home) }
+        #expect("\(ErrorReport(error).lines(program: "x"))".contains("did you mean rounds_allowed?"))
+    }
+}

@@ -1,0 +1,62 @@
+import Testing
+
+@testable import Agreement
+@testable import Daemon
+@testable import Node
+@testable import PSIProtocol
+@testable import Register
+@testable import RoundSimulation
+@testable import Values
+
+/// What `check` says of a register before a round.
+@Suite("A register looked at before a round")
+struct RegisterCheckTests {
+    private func check(_ fixture: NodeFixture, obstacle: RegisterError? = nil) async throws -> (Int, String) {
+        let agreement = fixture.study.agreement
+        let register = try #require(agreement.register("left"))
+        let source = try #require(try NodeConfiguration(home: fixture.home).registers["left"])
+        let out = KeptLines()
+        let problems = try await RegisterCheck(
+            declaration: register,
+            plan: MatchPlan(agreement: agreement, register: register, today: CalendarDate(iso: "2026-06-01")),
+            source: source, cellByteCount: agreement.cellByteCount, obstacle: obstacle
+        ).report(to: out.console, spool: fixture.home.spool(), workers: Workers(count: 2))
+        return (problems, out.text)
+    }
+
+    @Test("It counts people, rows and keys as they are, and finds nothing wrong with them")
+    func counts() async throws {
+        let people = NodeFixture.people(5)
+        let fixture = try NodeFixture(people: people + [people[0], people[0]])
+        let (problems, text) = try await check(fixture)
+        #expect(problems == 0, "\(text)")
+        for words in [
+            "register left: 5 people, 7 rows of 7 read", "codes by row: 0 official, 7 temporary, 0 missing, 0 invalid",
+            "5 people have it (100 %), 0 share it", "at most 3 rows and 1 cells a person (4 allowed)",
+        ] { #expect(text.contains(words), "\(words): \(text)") }
+    }
+
+    @Test("What would stop a round is counted as a problem, and is there in words")
+    func problems() async throws {
+        let fixture = try NodeFixture(people: NodeFixture.largePerson())
+        let tooLarge = try await check(fixture)
+        #expect(tooLarge.0 == 1 && tooLarge.1.contains("1 people need more cells than allowed"), "\(tooLarge.1)")
+        try fixture.write(NodeFixture.people(51))
+        let tooMany = try await check(fixture)
+        #expect(tooMany.0 == 1 && tooMany.1.contains("max_people"), "\(tooMany.1)")
+        let obstacle = RegisterError(.neverReleaseNotKept(cohort: "everybody"), file: "left.csv")
+        let blocked = try await check(fixture, obstacle: obstacle)
+        #expect(blocked.0 == 2 && blocked.1.contains(obstacle.description), "\(blocked.1)")
+    }
+
+    @Test("It shows nobody's code or value, whatever is wrong with the register")
+    func nobody() async throws {
+        let codes = ["010150-901X", "0101 50-901", "15001011009", "o10150-9o1U", NodeFixture.code(7)]
+        let rows = codes.enumerated().map { ($1, 1_987_654 + $0, "private \($0)") }
+        let (_, text) = try await check(try NodeFixture(people: rows))
+        for (code, year, note) in rows {
+            for secret in [code, "\(year)", note] { #expect(!text.contains(secret), "\(secret): \(text)") }
+        }
+        #expect(text.contains("codes that are not usable"))
+    }
+}
