@@ -2,7 +2,6 @@ internal import Agreement
 internal import Daemon
 internal import Files
 internal import Foundation
-internal import Member
 internal import PSIProtocol
 
 /// What `status` shows of a daemon: `status.json`, written whenever a round has moved.

@@ -1,7 +1,6 @@
 internal import Daemon
 internal import Files
 internal import Foundation
-internal import Member
 internal import PSIProtocol
 internal import Values
 

@@ -1,4 +1,5 @@
 import Crypto
+import Files
 import Foundation
 import PSIProtocol
 import Synchronization
@@ -150,7 +151,7 @@ import Testing
         try await TestExchange.run { exchange in
             try await exchange.withClient { client async throws in
                 _ = try await self.transfer(0, pieceCount: 20, key, round, client)
-                let before = try #require(ProcessMemory.residentByteCount)
+                let before = try #require(MemoryUse.current()?.residentByteCount)
                 let monitor = MemoryMonitor()
                 let watching = Task { await monitor.watch() }
                 let taken = try await self.transfer(1, pieceCount: 200, key, round, client)
@@ -212,7 +213,7 @@ private final class MemoryMonitor: Sendable {
 
     func watch() async {
         while !Task.isCancelled {
-            let now = ProcessMemory.residentByteCount ?? 0
+            let now = MemoryUse.current()?.residentByteCount ?? 0
             highest.withLock { $0 = max($0, now) }
             try? await Task.sleep(for: .milliseconds(20))
         }

@@ -58,8 +58,8 @@ struct OperationsResponder: HTTPResponder {
         if let free = streams.availableFileCount() {
             figures.append(("sidos_exchange_store_available_files", Double(free)))
         }
-        if let resident = ProcessMemory.residentByteCount {
-            figures.append(("process_resident_memory_bytes", Double(resident)))
+        if let memory = MemoryUse.current() {
+            figures.append(("process_resident_memory_bytes", Double(memory.residentByteCount)))
         }
         return figures.map { "# TYPE \($0.name) gauge\n\($0.name) \(PrometheusMetrics.number($0.value))\n" }.joined()
     }
@@ -70,22 +70,5 @@ struct OperationsResponder: HTTPResponder {
         var response = Response(status: status, body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
         response.headers[.contentType] = mediaType
         return response
-    }
-}
-
-/// The program's own memory, as Linux tells it.
-enum ProcessMemory {
-    /// Resident bytes, or nil where `/proc` does not exist.
-    static var residentByteCount: Int? { kibibytes("VmRSS:").map { $0 * 1_024 } }
-
-    /// The most that was ever resident.
-    static var peakResidentByteCount: Int? { kibibytes("VmHWM:").map { $0 * 1_024 } }
-
-    private static func kibibytes(_ name: String) -> Int? {
-        guard let bytes = try? OpenFile(reading: "/proc/self/status").read(1 << 16, at: 0) else { return nil }
-        for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") where line.hasPrefix(name) {
-            return line.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first.flatMap { Int($0) }
-        }
-        return nil
     }
 }

@@ -1,5 +1,3 @@
-internal import Files
-
 /// This process's memory as the kernel counts it.
 public struct MemoryUse: Sendable, Equatable {
     /// In memory now (`VmRSS`).

@@ -1,7 +1,6 @@
 import Testing
 
-@testable import Member
-@testable import PSIProtocol
+@testable import Files
 
 @Suite("Memory")
 struct MemoryUseTests {
