@@ -49,7 +49,7 @@ struct FloorPlanTests {
     func documents() throws {
         let modules = try Self.manifest().map(\.name)
         #expect(try Self.table(in: "CONTRIBUTING.md", under: "## Layers") == modules)
-        #expect(try Self.table(in: "docs/tour.md", under: "## The floors") == modules)
+        #expect(try Self.table(in: "docs/tour.md", under: "## Layers") == modules)
     }
 
     @Test("Every folder of tests in Swift is built")
