@@ -29,11 +29,6 @@ extension Agreement {
                 "Counts are asked of \(registers.count) registers: if people occur in more than a few hundred "
                     + "combinations of them, the result is too long to publish and the round is aborted.")
         }
-        if smallestCell > 1, countRounding < smallestCell {
-            cautions.append(
-                "count_rounding is below smallest_cell: a count that is withheld can be computed from the others when "
-                    + "only one is.")
-        }
         cautions += noiseCautions
         if padding == .none {
             cautions.append("padding is none: every participant sees the exact number of people in each register.")

@@ -99,6 +99,15 @@ struct AgreementParseTests {
         #expect(try Self.parse(Self.countOnly).researchEnvironment?.id == "lab")
     }
 
+    @Test("Counts that are not rounded raise no caution: what would give a small count away is withheld with it")
+    func unroundedCounts() throws {
+        let edits = [("count_rounding: 10", "count_rounding: 1")]
+        let agreement = try Self.parse(edits)
+        #expect(agreement.countRounding == 1 && agreement.smallestCell == 5)
+        #expect(agreement.cautions == (try AgreementSample.parsed()).cautions)
+        #expect(try Self.parse(Self.countOnly + edits).cautions == Self.parse(Self.countOnly).cautions)
+    }
+
     @Test func twoPartiesWhenAcknowledged() throws {
         let mixer = try AgreementSample.entry("mixer-one", .mixer, name: "Audit Office")
         let agreement = try Self.parse([
