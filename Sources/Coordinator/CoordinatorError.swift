@@ -21,9 +21,9 @@ enum CoordinatorError: Error, Equatable, CustomStringConvertible, ReportableErro
         case .damagedRound(let round, let reason):
             "the board of round \(round) can't be replayed (\(reason)): restore board.sqlite from a backup"
         case .badRoundID(let text):
-            "`\(text.prefix(80))` is no round: give the 64 hexadecimal digits that `rounds` shows, or the first of them"
+            "`\(text.prefix(80))` names no round: give the 64 hexadecimal digits that `rounds` shows, or the first ones"
         case .unknownAnswer:
-            "the coordinator's answer is not one that this version knows: use the version that it runs"
+            "this program does not know the coordinator's answer: use the version that the coordinator runs"
         case .aborted(let round, let code, let participants, let reason):
             "round \(round) was aborted: \(code)"
                 + (participants.isEmpty ? "" : " (\(participants.joined(separator: ", ")))")

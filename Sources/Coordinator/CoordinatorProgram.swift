@@ -9,7 +9,7 @@ enum CoordinatorProgram {
 struct CoordinatorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sidos-coordinator",
-        abstract: "Carries messages between the participants of register linkage rounds, and matches blinded tags.",
+        abstract: "The coordinator: passes sealed data between the participants of a round, and matches blinded tags.",
         version: "0.1.0",
         subcommands: [
             InitCommand.self, CardCommand.self, AgreementCommand.self, ServeCommand.self, LinkCommand.self,

@@ -93,7 +93,7 @@ extension DatasetError: CustomStringConvertible {
         case .badPath(let path):
             "'\(path)' cannot name a dataset or a working store. Name a file or directory inside an existing directory."
         case .datasetExists(let path):
-            "\(path) exists already and is not overwritten. Name another directory, or ask for it to be replaced."
+            "\(path) exists already and is not overwritten. Name another directory, or add --replace."
         case .nothingReleased:
             "The agreement releases no rows, so there is no dataset to write. Only its counts are published."
         case .unusableName(let name, let reason):
@@ -102,25 +102,27 @@ extension DatasetError: CustomStringConvertible {
             "Cohort \(cohort) has fewer people than the agreement's smallest_cell lets be released; nothing is written."
         case .disclosureUnreachable(let cohort, let percent):
             "The agreement's disclosure goals can't be reached: in cohort \(cohort) some people share their cohorts "
-                + "and registers with too few others, or with people whose sensitive values are too alike, even when "
-                + "every quasi-identifier is missing, and they are more than the \(percent) % whom leave_out lets be "
-                + "left out. Nothing was written. Agree on a smaller k or l, on coarser cohorts or on a larger "
+                + "and registers with too few others, or with people whose sensitive values are too alike. This is so "
+                + "even when every quasi-identifier is missing, and these people are more than the \(percent) % that "
+                + "leave_out allows. Nothing was written. Agree on a smaller k or l, on coarser cohorts or on a larger "
                 + "leave_out."
         case .disclosureNotKept:
             "What was about to be written did not keep the agreement's k or l, so it was removed. This is a fault of "
                 + "the program: report it."
         case .disclosureTooLarge:
-            "There are too many people and quasi-identifiers to make alike at once. Agree on fewer quasi_identifiers."
+            "There are too many people and quasi-identifiers to work on at once. Agree on fewer quasi_identifiers."
         case .tableTooLarge(let title, let limit):
             "The table '\(title)' would have more than \(limit) lines or columns. Agree on a column with fewer values."
         case .tablesOverlap(let title, let other):
             "The tables '\(title)' and '\(other)' count the same people by the same column, so one could be subtracted "
                 + "from the other. Agree on one table of both, or on cohorts that share nobody."
         case .countNotRounded(let registers):
-            "The overlap count of \(registers.joined(separator: ", ")) is no multiple of count_rounding."
+            "The overlap count of \(registers.joined(separator: ", ")) is no multiple of count_rounding. Report "
+                + "it to the coordinator's operator."
         case .qualityCountNotRounded(let register):
             "A count of linkage quality\(register.map { " of register \($0)" } ?? "") is no multiple of "
-                + "count_rounding, or doesn't fit the agreement."
+                + "count_rounding, or doesn't fit the agreement. Report it to the coordinator's operator and the "
+                + "register's owner."
         case .reportMismatch(let register):
             "The round's report must name each register of the agreement once at most; check \(register)."
         case .storeOfAnotherAgreement(let path):

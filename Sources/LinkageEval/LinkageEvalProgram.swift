@@ -12,7 +12,7 @@ enum LinkageEvalProgram {
 struct LinkageEvalCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "linkage-eval",
-        abstract: "Links files whose truth is known through a whole round, and says how well.",
+        abstract: "Links files for which the true links are known, in a whole round, and says how well.",
         discussion: """
             A plan lists evaluations. Each names CSV files, the columns that match fields are read from, a column of \
             truth, and files with the matching part of an agreement: match_fields, match_keys, tolerant_matching. \
@@ -22,9 +22,9 @@ struct LinkageEvalCommand: AsyncParsableCommand {
             """,
         version: "0.1.0")
 
-    @Argument(help: "A plan, YAML.") var plan: String
-    @Option(name: .long, help: "Where the results are written as JSON.") var json: String = "linkage-eval.json"
-    @Option(name: .long, help: "Only runs whose name contains this.") var only: String?
+    @Argument(help: "A plan: a YAML file.") var plan: String
+    @Option(name: .long, help: "Where to write the results as JSON.") var json: String = "linkage-eval.json"
+    @Option(name: .long, help: "Do only runs whose name contains this.") var only: String?
     @Option(name: .long, help: "Cores to use.") var cores: Int = ProcessInfo.processInfo.activeProcessorCount
 
     func validate() throws {

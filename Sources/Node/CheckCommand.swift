@@ -12,7 +12,7 @@ struct CheckCommand: AsyncParsableCommand {
         commandName: "check",
         abstract: "A dry run: read configuration, policy, agreement and registers, and send nothing.",
         discussion: """
-            Without an agreement, those that were signed here are checked. Of each register it says how many codes are \
+            Without an agreement, it checks those that were signed here. It says of each register how many codes are \
             usable, how complete every match key is, and how many people share a value of it.
             """)
 
@@ -20,10 +20,10 @@ struct CheckCommand: AsyncParsableCommand {
     @Argument(help: "An agreement's YAML file.") var agreement: String?
     @Option(
         name: .long,
-        help: "Show what a row of this register normalises to. It shows the row's content: for the owner's eyes only.")
+        help: "Show what a row of this register normalises to. This is personal data: only the owner may see it.")
     var explain: String?
-    @Option(name: .long, help: "Which row of the register to explain, 1 for the first after the header.") var row: Int?
-    @Option(name: .long, help: "Whose identity codes a register holds, where no agreement says it.")
+    @Option(name: .long, help: "Which row of the register to explain; 1 is the first after the header.") var row: Int?
+    @Option(name: .long, help: "Which identity codes the registers hold, if no agreement says it.")
     var scheme = IdentitySchemeID.finland
 
     func validate() throws {
@@ -39,8 +39,8 @@ struct CheckCommand: AsyncParsableCommand {
         try home.keys.checkCertificate()
         let configuration = try NodeConfiguration(home: home)
         out.line(
-            "configuration: no mistakes; \(configuration.registers.count) registers, \(configuration.workers.count) "
-                + "cores"
+            "configuration: no mistakes; registers: \(configuration.registers.count), cores: "
+                + "\(configuration.workers.count)"
         )
         var agreements: [Agreement] = []
         if let path = agreement {
@@ -89,7 +89,7 @@ struct CheckCommand: AsyncParsableCommand {
         let limits = configuration.policy.effectiveLimits(for: agreement, participant: home.keys.id)
         for register in agreement.registers(ownedBy: home.keys.id) {
             guard let source = configuration.registers[register.id] else {
-                out.line("register \(register.id): config.yaml does not have it; add it under registers")
+                out.line("register \(register.id): config.yaml does not have it. Add it under registers")
                 problems += 1
                 continue
             }

@@ -10,7 +10,7 @@ struct InitCommand: ParsableCommand {
 
     @OptionGroup var home: HomeOption
     @OptionGroup var options: InitOptions
-    @Flag(help: "This node blinds for others and owns no register.") var mixer = false
+    @Flag(help: "Make a mixer: a node that helps to blind and owns no register.") var mixer = false
 
     func run() throws {
         let home = try Home.create(
@@ -19,7 +19,7 @@ struct InitCommand: ParsableCommand {
         try AtomicFile.write(Array(Self.template(mixer: mixer).utf8), to: home.configurationPath, replacing: false)
         let out = Console.standardOutput
         out.line("Made \(home.directory.path) for \(options.id).")
-        out.line("Keys are in \(home.directory.file("keys")); its tls.csr can be taken to a certificate authority.")
+        out.line("Keys are in \(home.directory.file("keys")); a certificate authority may sign its tls.csr.")
         out.line("Give the study's operator this card (`sidos-node card` prints it again):")
         out.line(ParticipantCard(home.keys.participant).yaml)
         out.line("Then fill in \(home.configurationPath) and run `sidos-node check`.")
@@ -28,7 +28,7 @@ struct InitCommand: ParsableCommand {
     private static func template(mixer: Bool) -> String {
         let registers = """
 
-            # Where this node's registers are. Only columns that a signed agreement names are ever read out.
+            # Where this node's registers are. Only columns that a signed agreement names leave this node.
             registers:
               # - id: example_register          # as the agreement names it
               #   csv: {file: example.csv, delimiter: detect, decimal_comma: false}
@@ -53,10 +53,10 @@ struct InitCommand: ParsableCommand {
               pin: sha256:PUT-THE-COORDINATOR'S-PIN-HERE
               # proxy: {host: proxy.example, port: 3128, credentials: proxy-credentials}
 
-            # Cores that blinding may use; all unless told.
+            # How many cores blinding may use; without this line, all.
             # cores: 2
 
-            # What this operator allows, besides the agreement; the stricter of the two wins.
+            # What this operator allows; the stricter of agreement and policy wins.
             # policy: policy.yaml
             \(mixer ? "" : registers)
             """

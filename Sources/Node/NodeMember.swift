@@ -106,7 +106,8 @@ actor NodeMember: RoundMember {
             throw RoundRefusal(.cap, error.description)
         } catch DeclarationError.personTooLarge {
             throw RoundRefusal(
-                .cap, "somebody's rows in \(duty.name) need more cells than max_cells_per_person: `check` says how many"
+                .cap,
+                "somebody's rows in \(duty.name) need more cells than max_cells_per_person: `check` says how many"
             )
         }
     }

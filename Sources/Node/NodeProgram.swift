@@ -9,7 +9,7 @@ enum NodeProgram {
 struct NodeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sidos-node",
-        abstract: "An authority's daemon: blinds its registers, takes part in rounds, opens no port.",
+        abstract: "A node of an authority or a mixer: blinds registers and takes part in rounds. It opens no port.",
         version: "0.1.0",
         subcommands: [
             InitCommand.self, CardCommand.self, CheckCommand.self, AgreementCommand.self, ServeCommand.self,

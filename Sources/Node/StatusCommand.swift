@@ -4,7 +4,7 @@ internal import Foundation
 
 struct StatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "status", abstract: "Show whether the daemon runs, and how its rounds stand.")
+        commandName: "status", abstract: "Show whether `serve` is running, and how its rounds stand.")
 
     @OptionGroup var home: HomeOption
     @Flag(help: "Print JSON.") var json = false
@@ -27,7 +27,7 @@ struct StatusCommand: ParsableCommand {
         }
         out.line("certificate valid until \(MachineClock.timestamp(home.keys.certificateNotAfter))")
         let agreements = try home.agreements().all().map { "\($0.agreement.study.id) \($0.id.description.prefix(12))" }
-        out.line("agreements  \(agreements.joined(separator: ", "))")
+        out.line("agreements  \(agreements.isEmpty ? "none signed here" : agreements.joined(separator: ", "))")
         guard let status else { return }
         if isRunning, let resident = status.residentMebibytes, let peak = status.peakMebibytes {
             out.line("memory      \(resident) MiB resident, \(peak) MiB at most")

@@ -52,7 +52,7 @@ public struct AgreementDraft: Sendable, Equatable {
 
     private var studyLines: [String] {
         [
-            "# What the study is, and on which grounds it may be done.",
+            "# What the study is, and on which legal grounds it is done.",
             "study:",
             "  id: \(YAMLText.quoted(study.id))",
             "  title: \(YAMLText.quoted(study.title))",
@@ -80,7 +80,7 @@ public struct AgreementDraft: Sendable, Equatable {
         if release == .rows {
             lines += [
                 "# whole: the coordinator does not see which stored cells are read.",
-                "# selected: less is sent, but it does.",
+                "# selected: less is sent, but the coordinator sees it.",
                 "vault_access: \(vaultAccess.rawValue)",
             ]
         }
@@ -99,7 +99,7 @@ public struct AgreementDraft: Sendable, Equatable {
         if ringCount == 2 {
             lines += [
                 "# There are only two authorities or mixers, so no third party stands between them.",
-                "# Whoever signs knows that.",
+                "# Everyone who signs knows that.",
                 "two_parties_acknowledged: true",
             ]
         }
@@ -166,8 +166,7 @@ public struct AgreementDraft: Sendable, Equatable {
                 "  #   released_for: [\(cohorts.first?.id ?? "linked")]",
                 "  #   columns:",
                 "  #     - {name: start_date, type: date, nullable: true, title: \"First day\"}",
-                "  #   # Less can leave the register: of its rows those of the study's years, of a day the month "
-                    + "(coarsen),",
+                "  #   # Let less leave the register: rows of the study's years only (rows), of a day the month (coarsen),",
                 "  #   # of an amount its band (bands) or a rounded one (round_to), of a code a coarser one (map).",
                 "  #   # rows:",
                 "  #   #   people: leave_out",

@@ -13,7 +13,7 @@ extension RegisterError.Kind {
         case .readFailed(let errno):
             "reading failed with system error \(errno). Check the disk or the network share, then try again."
         case .fileChanged:
-            "the file changed while it was read. Let its writing end, then try again."
+            "the file changed while it was read. Wait until its writing has ended, then try again."
         case .emptyFile:
             "the file is empty. A register without people still needs its header line or its table."
         case .invalidUTF8:
@@ -33,7 +33,7 @@ extension RegisterError.Kind {
         case .tooManyColumns(let limit):
             "there are more than \(limit) columns. Leave out those the agreement doesn't name."
         case .duplicateColumns(let first, let second):
-            "columns \(first) and \(second) have the same name, which is asked for. Rename one of them."
+            "columns \(first) and \(second) have the same name, and this name is asked for. Rename one of them."
         case .identityCodeInHeader:
             "a column name is a personal identity code. The first line must hold the columns' names; add a header."
         case .missingTable(let name, let suggestion, let others):
@@ -94,8 +94,8 @@ extension RegisterError.Kind {
         case .tooManyNeverReleased(let limit):
             "more than \(limit) people are never to be released. Give a view of the register without them."
         case .unreadableMark:
-            "the value is neither among the 'values' nor among the 'otherwise' of never_release_if, or is a fraction "
-                + "or binary. Name all values that the column has, as they are stored: no round begins, so that nobody "
+            "the value is in neither list of never_release_if ('values', 'otherwise'), or is a fraction or binary. "
+                + " Name all values that the column has, as they are stored: no round begins, so that nobody "
                 + "is released by mistake."
         case .markWithoutCode(let reason):
             "the row marks a person who is never to be released, but its identity code is not usable "

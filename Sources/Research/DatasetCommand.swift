@@ -8,18 +8,18 @@ struct DatasetCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dataset", abstract: "Open a closed round's rows and write them as a dataset for researchers.",
         discussion: """
-            The daemon may keep running. The opened rows stay where they are, so the dataset can be written again; \
+            `serve` may keep running. The opened rows stay where they are, so the dataset can be written again. \
             `forget` removes them.
             """)
 
     @OptionGroup var home: HomeOption
     @Option(help: "The round: the first digits of its id, six at least. Not needed when there is only one.")
     var round: String?
-    @Option(name: [.short, .long], help: "The directory to make. The one that holds it must exist.")
+    @Option(name: [.short, .long], help: "The dataset's directory, to be made. The directory above it must exist.")
     var output: String?
-    @Flag(help: "Say what disclosure control would do, and write nothing.")
+    @Flag(help: "Say what disclosure control would do, and write nothing. In place of --output.")
     var check = false
-    @Flag(help: "Leave people out, from every register, whose rows in some register could not be opened in full.")
+    @Flag(help: "Leave out whole, from every register, people with rows that could not be opened in full.")
     var withoutDamaged = false
     @Flag(help: "Replace a dataset that is there already, once the new one is complete.")
     var replace = false
@@ -82,8 +82,8 @@ struct DatasetCommand: AsyncParsableCommand {
 
 struct ForgetCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "forget", abstract: "Remove what was received of a round. Datasets written of it stay.",
-        discussion: "Afterwards no dataset of the round can be written. The round's keys are gone since it ended.")
+        commandName: "forget", abstract: "Remove what was received of a round. Datasets that were written of it stay.",
+        discussion: "Afterwards no dataset of the round can be written. The round's keys were destroyed when it ended.")
 
     @OptionGroup var home: HomeOption
     @Argument(help: "The round: the first digits of its id, six at least.") var round: String

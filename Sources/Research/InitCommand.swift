@@ -19,7 +19,7 @@ struct InitCommand: ParsableCommand {
         try AtomicFile.write(Array(Self.template.utf8), to: home.configurationPath, replacing: false)
         let out = Console.standardOutput
         out.line("Made \(home.directory.path) for \(options.id).")
-        out.line("Keys are in \(home.directory.file("keys")); its tls.csr can be taken to a certificate authority.")
+        out.line("Keys are in \(home.directory.file("keys")); a certificate authority may sign its tls.csr.")
         out.line("Give the study's operator this card (`\(ResearchProgram.name) card` prints it again):")
         out.line(ParticipantCard(home.keys.participant).yaml)
         out.line("Then fill in \(home.configurationPath), sign the agreement, and run `\(ResearchProgram.name) serve`.")
@@ -33,9 +33,9 @@ struct InitCommand: ParsableCommand {
         coordinator:
           url: https://coordinator.example:7443
           pin: sha256:PUT-THE-COORDINATOR'S-PIN-HERE
-          # proxy: {host: proxy.example, port: 3128}
+          # proxy: {host: proxy.example, port: 3128, credentials: proxy-credentials}
 
-        # Cores that opening the release may use; all unless told.
+        # How many cores opening the release may use; without this line, all.
         # cores: 2
 
         """

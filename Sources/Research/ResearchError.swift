@@ -41,14 +41,15 @@ enum ResearchError: Error, Equatable, CustomStringConvertible, ReportableError {
             "round \(round) is closed, but \(participants.joined(separator: ", ")) "
                 + (participants.count == 1 ? "has" : "have")
                 + " not yet signed that it is, and that the round's keys are erased: keep `serve` or `receive` running "
-                + "until all have. Should they say that the round was aborted, the coordinator told two ends of it"
+                + "until all have. If they say that the round was aborted, the coordinator has told two different ends"
         case .damaged(let round, let damages):
             "vault.wrong: cells of round \(round) are missing or could not be opened: "
                 + damages.map { "\($0.register) of \($0.owner): \($0.items)" }.joined(separator: "; ")
                 + ". The register's owner may have stored wrong cells, a node on the list's way may have altered "
                 + "a capsule, a node's share may be wrong, or the coordinator's selection. Nothing was written. Tell "
-                + "none of them how many, or that there are any, before you know why: whoever damaged one person's "
-                + "cell would learn that the person is selected. `dataset --without-damaged` leaves these people "
+                + "none of them how many, or that there are any, before you know why: somebody who damaged one "
+                + "person's cell would learn that the person is selected. `dataset --without-damaged` leaves these "
+                + "people "
                 + "out whole, from every register"
         case .copyDamaged(let round, let path):
             "\(path) is not what was received of round \(round): its disk may be damaged, or somebody altered it. "

@@ -7,7 +7,7 @@ internal import Values
 struct StatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
-        abstract: "Show whether the daemon runs, how its rounds stand, and of which a dataset can be written.")
+        abstract: "Show whether `serve` is running, how its rounds stand, and of which a dataset can be written.")
 
     @OptionGroup var home: HomeOption
     @Flag(help: "Print JSON.") var json = false

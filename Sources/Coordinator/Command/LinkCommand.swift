@@ -9,15 +9,16 @@ struct LinkCommand: AsyncParsableCommand {
         commandName: "link",
         abstract: "Open a round under an agreement that all participants have signed, and follow it.",
         discussion: """
-            Signatures lie beside the agreement as `agreement sign` writes them, unless they are named. \
-            Ends with status 0 when the round closes and 81 when it is aborted. Ctrl-C stops following, not the round.
+            Without --signature it takes the signature files beside the agreement, as `agreement sign` names them. \
+            It ends with status 0 when the round closes and 81 when it is aborted. Ctrl-C stops following, not the \
+            round.
             """)
 
     @OptionGroup var home: HomeOption
     @Argument(help: "The agreement's YAML file.") var agreement: String
-    @Option(name: .customLong("signature"), help: "A signature file; those beside the agreement unless told.")
+    @Option(name: .customLong("signature"), help: "A signature file (default: those beside the agreement).")
     var signatures: [String] = []
-    @Flag(help: "Tell progress and outcome as JSON lines on standard output.") var json = false
+    @Flag(help: "Print progress and outcome as JSON lines on standard output.") var json = false
     @Flag(inversion: .prefixedNo, help: "Follow the round to its end.") var follow = true
 
     func run() async throws {

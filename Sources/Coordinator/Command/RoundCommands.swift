@@ -6,7 +6,7 @@ internal import Values
 /// `status`: one round, or all.
 struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "status", abstract: "Tell how a round stands; without one, how the latest does.")
+        commandName: "status", abstract: "Tell how a round stands. Without a round, tell it of the latest.")
 
     @OptionGroup var home: HomeOption
     @Argument(help: "The round's id, or the beginning of it.") var round: String?
@@ -68,12 +68,14 @@ struct RoundsCommand: AsyncParsableCommand {
 /// `abort`: ends a round before it is closed.
 struct AbortCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "abort", abstract: "End a round; participants then destroy its keys.",
-        discussion: "What all nodes have released is not undone: the research environment had everything to open it.")
+        commandName: "abort", abstract: "End a round. The participants then destroy its keys.",
+        discussion: """
+            This does not undo what all nodes have released: the research environment had everything to open it.
+            """)
 
     @OptionGroup var home: HomeOption
     @Argument(help: "The round's id, or the beginning of it.") var round: String
-    @Option(help: "Why, for the coordinator's log and status: up to 500 bytes.") var reason: String
+    @Option(help: "The reason, for the coordinator's log and status: at most 500 bytes.") var reason: String
 
     func validate() throws {
         guard (1...500).contains(reason.utf8.count) else { throw ValidationError("--reason must have 1 to 500 bytes") }

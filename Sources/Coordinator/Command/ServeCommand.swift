@@ -8,7 +8,7 @@ internal import ServiceLifecycle
 /// `serve`: the coordinator itself.
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "serve", abstract: "Run the coordinator until it is told to stop.")
+        commandName: "serve", abstract: "Run the coordinator, until stopped.")
 
     @OptionGroup var home: HomeOption
     @OptionGroup var log: LogOptions

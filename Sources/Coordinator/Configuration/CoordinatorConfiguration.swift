@@ -59,7 +59,7 @@ struct CoordinatorConfiguration: Sendable, Equatable {
     }
 
     static let template = """
-        # Configuration of a Sidos coordinator. Every field that is not known is refused.
+        # Configuration of a Sidos coordinator. Unknown fields are refused.
         sidos_coordinator: 1
 
         # Where nodes, the research environment and operators reach it, over TLS 1.3 with pinned certificates.
@@ -67,7 +67,7 @@ struct CoordinatorConfiguration: Sendable, Equatable {
           host: 0.0.0.0
           port: 7443
 
-        # Health and metrics, without TLS: keep it on this machine or behind something that guards it.
+        # Health and metrics, without TLS: let nobody else reach it. Remove these lines to have none.
         operations:
           host: 127.0.0.1
           port: 7480
@@ -81,7 +81,7 @@ struct CoordinatorConfiguration: Sendable, Equatable {
         # Files (inodes) on the disk that streams never take.
         reserve_files: 4096
 
-        # What one round may store, in GiB; without it, what the agreement's caps come to.
+        # What one round may store, in GiB; without this line, what the agreement's caps come to.
         # quota_gib: 50
 
         # Further operators' certificates, besides the one in operator/, by the pin on their card.

@@ -106,7 +106,9 @@ public enum CountLedgerError: Error, Equatable, CustomStringConvertible, Reporta
             "The counts of this study have cost an epsilon of \(spent.map { "\($0)" } ?? "more than can be told"), and "
                 + "a round costs \(noise.epsilon): together more than the agreement's total_epsilon of "
                 + "\(noise.totalEpsilon). No further counts can be published under it."
-        case .damaged: "what `state` holds of the noise of counts does not fit: restore it from a backup"
+        case .damaged:
+            "the account of the noise of counts in `state` is damaged: restore `state`, `streams` and `board.sqlite` "
+                + "from one backup"
         }
     }
 

@@ -8,7 +8,7 @@ internal import Values
 public struct AgreementCommand: AsyncParsableCommand {
     public static let configuration = CommandConfiguration(
         commandName: "agreement",
-        abstract: "Draft, check, show, sign and verify the study's agreement; write the notice of it.",
+        abstract: "Draft, check, show, sign and verify the study's agreement, and write its notice.",
         subcommands: [
             AgreementDraftCommand.self, AgreementCheckCommand.self, AgreementShowCommand.self,
             AgreementSignCommand.self, AgreementVerifyCommand.self, AgreementNoticeCommand.self,
@@ -18,7 +18,7 @@ public struct AgreementCommand: AsyncParsableCommand {
 
 /// Where the participant's files are.
 public struct HomeOption: ParsableArguments {
-    @Option(name: [.short, .long], help: "The participant's directory, as `init` made it.")
+    @Option(name: [.short, .long], help: "The participant's directory, which `init` makes.")
     public var directory = "."
 
     public init() {}
@@ -72,7 +72,7 @@ struct AgreementSignCommand: ParsableCommand {
 
     @OptionGroup var home: HomeOption
     @Argument(help: "The agreement's YAML file.") var file: String
-    @Option(help: "Where to write the signature; beside the agreement unless told.") var output: String?
+    @Option(help: "Where to write the signature (default: beside the agreement).") var output: String?
 
     func run() throws {
         let home = try Home(at: home.directory, roles: Set(ParticipantRole.allCases))
@@ -90,7 +90,7 @@ struct AgreementVerifyCommand: ParsableCommand {
         commandName: "verify", abstract: "Tell whether every participant has signed exactly this agreement.")
 
     @Argument(help: "The agreement's YAML file.") var file: String
-    @Option(name: .customLong("signature"), help: "A signature file; those beside the agreement unless told.")
+    @Option(name: .customLong("signature"), help: "A signature file (default: those beside the agreement).")
     var signatures: [String] = []
 
     func run() throws {

@@ -8,18 +8,19 @@ internal import Values
 struct AgreementDraftCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "draft",
-        abstract: "Write a draft agreement from the participants' cards, to be filled in and checked.",
+        abstract: "Write a draft of an agreement from the participants' cards. Fill it in, then check it.",
         discussion: "Nodes work in the order in which their cards are given.")
 
-    @Option(name: .customLong("card"), help: "A participant's card, as `card` prints it.") var cards: [String]
+    @Option(
+        name: .customLong("card"), help: "A file with a participant's card, as `card` prints it. Name one for each.")
+    var cards: [String]
     @Option(help: "The study's id.") var study = "study"
     @Option(help: "The study's title.") var title = "Title of the study"
-    @Option(help: "First day on which rounds may be opened, YYYY-MM-DD; today unless told.") var from: String?
-    @Option(help: "Last day; a year later unless told.") var until: String?
+    @Option(help: "First day on which rounds may be opened, YYYY-MM-DD (default: today).") var from: String?
+    @Option(help: "Last day on which rounds may be opened (default: a year from today).") var until: String?
     @Option(help: "The group in which identifiers are matched.") var suite = SuiteID.ristretto255.rawValue
-    @Flag(help: "Ask only for counts; nothing is released.") var countsOnly = false
-    @Option(name: [.short, .long], help: "Where to write the draft; to standard output unless told.") var output:
-        String?
+    @Flag(help: "Ask for counts only: no rows are released.") var countsOnly = false
+    @Option(name: [.short, .long], help: "Where to write the draft (default: standard output).") var output: String?
 
     func run() throws {
         let cards = try cards.map { path in
@@ -46,7 +47,7 @@ struct AgreementDraftCommand: ParsableCommand {
             return
         }
         try AtomicFile.write(Array(yaml.utf8), to: output, mode: 0o644, replacing: false)
-        Console.standardOutput.line("Wrote \(output): name the registers and cohorts in it, then run `agreement check`")
+        Console.standardOutput.line("Wrote \(output): fill in its registers and cohorts, then run `agreement check`")
     }
 
     private func day(_ text: String?, _ option: String) throws -> CalendarDate? {

@@ -9,10 +9,10 @@ extension NoticeLanguage: ExpressibleByArgument {}
 struct AgreementNoticeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "notice",
-        abstract: "Write the notice to the people concerned, as the agreement has it.",
+        abstract: "From the agreement, write the notice to the people concerned.",
         discussion: """
             Writes notice.fi.html, notice.fi.txt and so on for Swedish and English. Until every participant has signed \
-            the agreement, each is marked as a draft. Signatures lie beside the agreement unless they are named.
+            the agreement, each is marked as a draft.
             """)
 
     enum Format: String, CaseIterable, ExpressibleByArgument {
@@ -23,10 +23,11 @@ struct AgreementNoticeCommand: ParsableCommand {
     }
 
     @Argument(help: "The agreement's YAML file.") var file: String
-    @Option(help: "fi, sv or en; all unless told.") var language: NoticeLanguage?
-    @Option(help: "html or text; both unless told.") var format: Format?
-    @Option(name: .customLong("out"), help: "The directory to write to; it is made if it is not there.") var out: String
-    @Option(name: .customLong("signature"), help: "A signature file; those beside the agreement unless told.")
+    @Option(help: "fi, sv or en (default: all three).") var language: NoticeLanguage?
+    @Option(help: "html or text (default: both).") var format: Format?
+    @Option(name: .customLong("out"), help: "The directory to write to. It is made if it does not exist.") var out:
+        String
+    @Option(name: .customLong("signature"), help: "A signature file (default: those beside the agreement).")
     var signatures: [String] = []
 
     func run() throws {

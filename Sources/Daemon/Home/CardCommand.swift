@@ -10,7 +10,7 @@ public struct CardCommand: ParsableCommand {
         commandName: "card", abstract: "Print this participant's card: its public keys, for the agreement.")
 
     @OptionGroup var home: HomeOption
-    @Option(name: [.short, .long], help: "Write it to a file instead.") var output: String?
+    @Option(name: [.short, .long], help: "Write the card to this file, not to the terminal.") var output: String?
 
     public init() {}
 
@@ -30,9 +30,9 @@ public struct InitOptions: ParsableArguments {
     @Option(help: "Identifier in agreements: 1 to 32 of a-z, 0-9, _ and -, beginning with a letter.")
     public var id: String
     @Option(help: "Name as people know it.") public var name: String
-    @Option(name: .customLong("host"), help: "A host name or address for the TLS certificate; may be given again.")
+    @Option(name: .customLong("host"), help: "A host name or address for the TLS certificate. Can be repeated.")
     public var hosts: [String] = []
-    @Option(help: "Days that the self-signed certificate is valid.") public var validityDays = 825
+    @Option(help: "How many days the self-signed certificate is valid, at most 3650.") public var validityDays = 825
 
     public init() {}
 }

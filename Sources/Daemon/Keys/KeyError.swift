@@ -38,22 +38,25 @@ extension KeyError: CustomStringConvertible {
         case .malformed(let path, let reason):
             return "\(path) is damaged: \(reason); restore it from the backup"
         case .otherKey(let path, let participant):
-            return "the key in \(path) is not the one that \(participant) names: the files are of two key directories; "
+            return
+                "the key in \(path) is not the one that \(participant) names: the files come from two key directories; "
                 + "restore the whole directory from one backup"
         case .badParticipantID(let id):
             return "the participant id `\(id.prefix(64))` is not allowed: use 1 to 32 characters a–z, 0–9, _ or -, "
                 + "beginning with a letter"
         case .badName:
-            return "the participant's name is empty, longer than 200 characters or holds control characters"
+            return "the participant's name is empty, longer than 200 characters or holds control characters: "
+                + "give another with --name"
         case .badSubjectAlternativeName(let name):
-            return "`\(name.prefix(80))` is neither a host name nor an IP address that a certificate can hold"
+            return "`\(name.prefix(80))` is neither a host name nor an IP address that a certificate can hold: "
+                + "give another with --host"
         case .badValidity(let days):
             return "a certificate can't be made for \(days) days: give 1 to 3650"
         case .unusableCertificate(let path, let reason):
             return "the certificate in \(path) can't be used: \(reason)"
         case .certificateExpired(let path, let notAfter):
-            return "the certificate in \(path) expired at \(MachineClock.timestamp(notAfter)): have it renewed for the "
-                + "certificate request beside the keys"
+            return "the certificate in \(path) expired at \(MachineClock.timestamp(notAfter)): make or get a new "
+                + "one for tls.csr in the same directory"
         case .certificateNotYetValid(let path, let notBefore):
             return "the certificate in \(path) is valid only from \(MachineClock.timestamp(notBefore)): "
                 + "check this machine's clock"

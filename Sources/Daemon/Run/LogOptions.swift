@@ -3,7 +3,7 @@ public import Logging
 
 /// The options that every long-running command takes for its log.
 public struct LogOptions: ParsableArguments {
-    @Option(help: "Least important events to log: \(Self.names).", transform: Self.level)
+    @Option(help: "The least important events to log, one of \(Self.names).", transform: Self.level)
     public var logLevel: Logger.Level = .info
 
     public init() {}

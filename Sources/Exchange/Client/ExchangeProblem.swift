@@ -35,11 +35,13 @@ public enum ExchangeClientError: Error, Sendable, Equatable {
 extension ExchangeClientError: CustomStringConvertible {
     public var description: String {
         switch self {
-        case .invalidBaseURL: "the coordinator's address must be https://HOST[:PORT]"
+        case .invalidBaseURL:
+            "the coordinator's address must be https://HOST[:PORT]: correct coordinator.url in config.yaml"
         case .unreachable(let reason): "the coordinator cannot be reached: \(reason)"
         case .timedOut: "the coordinator did not answer in time"
         case .invalidAnswer(let status):
-            "the coordinator's answer (status \(status)) is not one that this version knows"
+            "the coordinator's answer (status \(status)) is not one that this version knows: check the address and "
+                + "the versions of both programs"
         }
     }
 }

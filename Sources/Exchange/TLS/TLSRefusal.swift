@@ -25,8 +25,9 @@ extension TLSRefusal: CustomStringConvertible {
         case .keyDoesNotFit: "the private key does not belong to the certificate"
         case .certificateTooLarge(let limit): "a certificate has at most \(limit) bytes"
         case .noCertificate: "the peer showed no certificate"
-        case .wrongPin(let got): "the peer's certificate has the key \(got), which is not pinned"
-        case .expired(let date): "the certificate expired on \(Self.day(date)); replace it, keeping its key"
+        case .wrongPin(let got):
+            "the peer's certificate has the key \(got), which is not pinned: compare it with the peer's card"
+        case .expired(let date): "the certificate expired on \(Self.day(date)); make a new one for the same key"
         case .notYetValid(let date): "the certificate is valid from \(Self.day(date)); check the clock"
         case .refusedByPeer:
             "the peer refused this certificate: it is not in an installed agreement, or it has expired"

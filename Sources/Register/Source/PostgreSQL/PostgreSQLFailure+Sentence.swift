@@ -18,7 +18,7 @@ extension PostgreSQLFailure {
             "the server does not offer TLS. Turn ssl on in its postgresql.conf; sslmode can be disable only where "
                 + "nobody listens between."
         case .noRootCertificate:
-            "the certificates to check the server's with are not there. Name a PEM file under sslrootcert."
+            "there are no certificates by which to check the server's. Name a PEM file with them under sslrootcert."
         case .certificateRefused:
             "the server's certificate is not accepted. Check that it is valid and of this host's name, and that "
                 + "sslrootcert has its issuer."
@@ -33,9 +33,9 @@ extension PostgreSQLFailure {
         case .noSuchDatabase:
             "the server has no such database. Check database in the node's configuration."
         case .unavailable(let state):
-            "the server cannot serve at the moment (SQLSTATE \(state)). Try again; look into its log if it stays."
+            "the server cannot serve at the moment (SQLSTATE \(state)). Try again; if it stays so, see the server's log."
         case .connectionLost:
-            "the connection to the server broke off. Nothing of what was read is used; it is read anew."
+            "the connection to the server broke off. Nothing of what was read is used; the node reads it again."
         case .connectionFailed:
             "the connection to the server failed. Try the same parameters with psql, which may show more."
         case .cancelled:
@@ -58,12 +58,12 @@ extension PostgreSQLFailure {
             "the query is not one SELECT that only reads. Give one, without parameters and with nothing after it, or "
                 + "make a view of it and name that under table."
         case .writes:
-            "the query or view changes the database or locks rows, which a register must not. Leave that out of it."
+            "the query or view changes the database or locks rows, which a register must not do. Leave that out of it."
         case .encoding:
-            "the database has text that cannot be turned into UTF-8. Mend the text, or leave the column out by a view."
+            "the database has text that cannot be turned into UTF-8. Correct it, or leave the column out by a view."
         case .valueInvalid(let state):
             "an expression of the query or view fails for some row's value (SQLSTATE \(state)). "
-                + "Mend the value or the expression."
+                + "Correct the value or the expression."
         case .unknownTimeZone:
             "the server does not know the time zone. Check time_zone in the node's configuration."
         case .tableElsewhere(let name, let schema):
