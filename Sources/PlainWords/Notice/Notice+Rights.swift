@@ -90,7 +90,7 @@ extension Notice {
                             + "rekisterinpitäjään.",
                         "Forskarna vet inte vilka av uppgifterna i materialet som är dina. Kontakta därför den "
                             + "personuppgiftsansvariga.",
-                        "Researchers do not know which of the data is yours. Therefore turn to the controller.")))
+                        "Researchers do not know which of the data is yours. So please contact the controller.")))
         }
         return Section(heading: rightsHeading, blocks: blocks + [.paragraph(unaffected)])
     }
