@@ -166,7 +166,7 @@ public struct AgreementDraft: Sendable, Equatable {
                 "  #   released_for: [\(cohorts.first?.id ?? "linked")]",
                 "  #   columns:",
                 "  #     - {name: start_date, type: date, nullable: true, title: \"First day\"}",
-                "  #   # Let less leave the register: rows of the study's years only (rows), of a day the month (coarsen),",
+                "  #   # Let less leave the register: rows of the study's years (rows), of a day the month (coarsen),",
                 "  #   # of an amount its band (bands) or a rounded one (round_to), of a code a coarser one (map).",
                 "  #   # rows:",
                 "  #   #   people: leave_out",

@@ -226,8 +226,8 @@ extension Notice {
                     + "keksittyjä tunnisteita.",
                 "Andra myndigheter och den som kopplar får inte se det exakta antalet personer i ett register: "
                     + "påhittade beteckningar läggs till.",
-                "Other authorities and the coordinator are not shown the exact number of people in a register: invented "
-                    + "codes are added.")
+                "Other authorities and the coordinator are not shown the exact number of people in a register: "
+                    + "invented codes are added.")
                 + (agreement.release == .rows
                     ? " "
                         + say(

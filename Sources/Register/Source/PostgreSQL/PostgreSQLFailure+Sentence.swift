@@ -33,7 +33,7 @@ extension PostgreSQLFailure {
         case .noSuchDatabase:
             "the server has no such database. Check database in the node's configuration."
         case .unavailable(let state):
-            "the server cannot serve at the moment (SQLSTATE \(state)). Try again; if it stays so, see the server's log."
+            "the server cannot serve at the moment (SQLSTATE \(state)). Try again; if that fails, see the server's log."
         case .connectionLost:
             "the connection to the server broke off. Nothing of what was read is used; the node reads it again."
         case .connectionFailed:
