@@ -21,14 +21,20 @@ struct BoardFixture: Sendable {
         options.mixers = 1
         options.maxPeople = 50
         options.maxCellsPerPerson = 4
-        study = try SimulatedStudy(
+        let study = try SimulatedStudy(
             registers: ["left", "right"], cohorts: [("everybody", .union(.register("left"), .register("right")))],
             releasedFor: release == .rows ? ["left": ["everybody"], "right": ["everybody"]] : [:], options: options)
         let people = ["a", "b", "c"].map { SimulatedPerson($0, rows: [[.integer(1), .null]]) }
         let round = SimulatedRound(
             Ristretto255.self, study: study, registers: ["left": people, "right": Array(people.dropFirst())])
         try await round.run()
-        board = round.board
+        try self.init(study: study, board: round.board)
+    }
+
+    /// A board that was made elsewhere.
+    init(study: SimulatedStudy, board: [[UInt8]]) throws {
+        self.study = study
+        self.board = board
         var records: [RoundRecord] = []
         var record = try RoundRecord(opening: board[0], agreement: study.agreement, file: study.file)
         records.append(record)

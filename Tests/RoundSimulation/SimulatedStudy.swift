@@ -6,11 +6,11 @@ import Values
 
 /// The parties of a study with their keys, and the agreement they signed.
 struct SimulatedStudy {
-    private(set) var agreement: Agreement
+    let agreement: Agreement
     /// Stands for the agreement's file; its hash is the agreement's id.
     let file: [UInt8]
-    private(set) var signing: [ParticipantID: Curve25519.Signing.PrivateKey]
-    private(set) var hpke: [ParticipantID: XWingMLKEM768X25519.PrivateKey]
+    let signing: [ParticipantID: Curve25519.Signing.PrivateKey]
+    let hpke: [ParticipantID: XWingMLKEM768X25519.PrivateKey]
 
     struct Options {
         var suite = SuiteID.ristretto255
@@ -85,16 +85,28 @@ struct SimulatedStudy {
         self.agreement = agreement
     }
 
+    /// A study whose agreement and keys were made elsewhere. `SimulatedRound` looks for the coordinator's and the
+    /// research environment's under "coordinator" and "research".
+    init(
+        agreement: Agreement, file: [UInt8], signing: [ParticipantID: Curve25519.Signing.PrivateKey],
+        hpke: [ParticipantID: XWingMLKEM768X25519.PrivateKey]
+    ) {
+        self.agreement = agreement
+        self.file = file
+        self.signing = signing
+        self.hpke = hpke
+    }
+
     /// The same study, but for this participant's keys.
     func with(
         _ participant: Participant, signing key: Curve25519.Signing.PrivateKey,
         hpke sealing: XWingMLKEM768X25519.PrivateKey
     ) -> SimulatedStudy {
-        var study = self
-        study.agreement.participants = agreement.participants.map { $0.id == participant.id ? participant : $0 }
-        study.signing[participant.id] = key
-        study.hpke[participant.id] = sealing
-        return study
+        var changed = agreement
+        changed.participants = agreement.participants.map { $0.id == participant.id ? participant : $0 }
+        return SimulatedStudy(
+            agreement: changed, file: file, signing: signing.merging([participant.id: key]) { $1 },
+            hpke: hpke.merging([participant.id: sealing]) { $1 })
     }
 
     /// A coordinator's opening entry.
