@@ -238,6 +238,13 @@ let package = Package(
                 "Values", "Files", "Agreement", "PSIProtocol", "Daemon", "Coordinator", "TestDirectories", crypto,
             ],
             swiftSettings: testSettings),
+        .testTarget(
+            name: "ResearchTests",
+            dependencies: [
+                "Values", "Files", "Agreement", "PSIProtocol", "Exchange", "Dataset", "Daemon", "Member", "Research",
+                "TestDirectories", "RoundSimulation", crypto, logging,
+            ],
+            swiftSettings: testSettings),
         // Runs the three programs, so they are built with it.
         .testTarget(
             name: "SystemTests",
