@@ -15,6 +15,7 @@ struct FolderArchive: ReleaseArchive {
     let logger: Logger
 
     func items(of register: Int, secret: SymmetricKey) async throws -> sending any OpenedItemSink {
+        guard registers.indices.contains(register) else { throw ProtocolViolation(.selectionWrong) }
         let writer = try SealedFileWriter(
             folder.itemsPath(register), key: folder.itemsKey, label: folder.itemsLabel(register))
         try writer.append(secret.withUnsafeBytes { Array($0) })
@@ -22,6 +23,7 @@ struct FolderArchive: ReleaseArchive {
     }
 
     func cells(of register: Int) async throws -> sending any StreamSink {
+        guard registers.indices.contains(register) else { throw ProtocolViolation(.selectionWrong) }
         // One register after the other, whoever is selected.
         logger.info("Receiving a register", metadata: ["register": "\(registers[register])"])
         return CellFileSink(writer: try StreamedFileWriter(folder.cellsPath(register)))

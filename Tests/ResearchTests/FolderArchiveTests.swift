@@ -84,6 +84,15 @@ struct FolderArchiveTests {
         #expect(try place.contents().isEmpty)
     }
 
+    @Test("A register that the agreement has not is refused", arguments: [-1, 2, Int.max, Int.min])
+    func wrongRegister(index: Int) async throws {
+        await #expect(throws: ProtocolViolation(.selectionWrong)) {
+            _ = try await archive.items(of: index, secret: Self.secret)
+        }
+        await #expect(throws: ProtocolViolation(.selectionWrong)) { _ = try await archive.cells(of: index) }
+        #expect(try place.contents().isEmpty)
+    }
+
     @Test("A file appears when it is whole, and takes the place of an earlier one")
     func whole() async throws {
         for register in 0..<2 {
