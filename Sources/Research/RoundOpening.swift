@@ -42,8 +42,11 @@ struct RoundOpening {
             if !store.isFinished { try await fill(store, withoutDamaged: withoutDamaged) }
         } catch {
             try? store.close()
-            // Rows of people who may be withheld are in it.
-            if case ResearchError.damaged = error { try WorkingStore.remove(path: folder.storePath) }
+            switch error {
+            // Rows of people who may be withheld are in it, or notes of damage that a mended copy hasn't.
+            case ResearchError.damaged, ResearchError.copyDamaged: try WorkingStore.remove(path: folder.storePath)
+            default: break
+            }
             throw error
         }
         // Nobody need be able to open the cells again.
