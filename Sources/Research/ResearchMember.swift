@@ -76,12 +76,14 @@ actor ResearchMember: RoundMember {
 
     /// Fetches and checks what was released, then notes that it is all here. Cells stay closed: what is in them must
     /// not change what others see of this program. Repeated after a crash, it fetches everything again unless it was
-    /// all here.
+    /// all here, and noted so by this version.
     private func receive(
         _ record: RoundRecord, secrets: borrowing ResearchSecrets, runner: ResearchRunner
     ) async throws {
         let folder = try folders.folder(of: record.round)
-        if try folder.received() != nil, folder.hasRelease(record.agreement.registers.count) { return }
+        do {
+            if try folder.received() != nil, folder.hasRelease(record.agreement.registers.count) { return }
+        } catch ResearchError.unreadableRecord {}
         try folder.clear()
         let surveys = try SourceSurvey.all(in: record, keys: home.keys)
         let linkage = try PublishedLinkage.opened(in: record, keys: home.keys)

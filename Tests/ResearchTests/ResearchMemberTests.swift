@@ -121,20 +121,24 @@ struct ResearchMemberTests {
         #expect(try place.contents() == before)
     }
 
-    @Test("What is not all here is received anew from the beginning")
+    @Test("What is not all here, or was noted by another version, is received anew from the beginning")
     func receivesAnew() async throws {
         let study = try await ReceivedStudy.rows.value
         let record = try Self.released(study)
-        for lacking in ["received", "cells.1", "items.2"] {
+        for lacking in ["received", "cells.1", "items.2", nil] {
             let place = try study.place()
-            try AtomicFile.remove(place.directory.file("home/rounds/\(place.round)/\(lacking)"))
+            if let lacking {
+                try AtomicFile.remove(place.directory.file("home/rounds/\(place.round)/\(lacking)"))
+            } else {
+                try place.arrange(.unreadable)
+            }
             try await place.withMember { member, state in
                 try state.put(.secrets(of: study.round), study.secrets)
                 // The coordinator is asked, which fails here.
                 let error = await #expect(throws: (any Error).self) { _ = try await member.step(record) }
                 #expect(error is ExchangeClientError, "\(String(describing: error))")
             }
-            #expect(try place.contents().isEmpty, "without \(lacking)")
+            #expect(try place.contents().isEmpty, "without \(lacking ?? "a readable record")")
         }
     }
 
