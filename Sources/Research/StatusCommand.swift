@@ -28,6 +28,8 @@ struct StatusCommand: ParsableCommand {
         var unsigned: [String]
         /// Whether `dataset` can be run.
         var canWriteDataset: Bool
+        /// Why what was received can't be used, if it can't.
+        var damage: String?
     }
 
     private struct Document: Encodable {
@@ -67,6 +69,7 @@ struct StatusCommand: ParsableCommand {
         if let number = round.number { text += ", number \(number)" }
         text += ": \(round.phase ?? "phase unknown")"
         if let abort = round.abort { text += " (\(abort))" }
+        if let damage = round.damage { return text + "; what was received can't be used: \(damage)" }
         if !round.waitingFor.isEmpty { text += ", waiting for \(round.waitingFor.joined(separator: ", "))" }
         if round.canWriteDataset { return text + ", received; its dataset can be written" }
         if !round.unsigned.isEmpty { text += ", to be signed by \(round.unsigned.joined(separator: ", "))" }
@@ -74,26 +77,27 @@ struct StatusCommand: ParsableCommand {
     }
 
     /// Those the daemon told of, then those only the disk knows.
-    private static func rounds(_ home: Home, _ status: ResearchStatus?) throws -> [Line] {
+    static func rounds(_ home: Home, _ status: ResearchStatus?) throws -> [Line] {
         let folders = try RoundFolders(home: home)
         var onDisk = Set(try folders.all().map(\.description))
         var lines: [Line] = []
         for round in status?.rounds ?? [] {
-            let received = onDisk.remove(round.round) == nil ? nil : try Self.received(round.round, folders)
+            let (received, damage) =
+                onDisk.remove(round.round) == nil ? (nil, nil) : try Self.received(round.round, folders)
             lines.append(
                 Line(
                     round: round.round, study: round.study, number: round.number, phase: round.phase,
                     waitingFor: round.waitingFor, deadline: round.deadline, abort: round.abort,
                     isReceived: received != nil, unsigned: Self.unsigned(received),
-                    canWriteDataset: received?.isSettled ?? false))
+                    canWriteDataset: received?.isSettled ?? false, damage: damage))
         }
         for round in onDisk.sorted() {
-            let received = try Self.received(round, folders)
+            let (received, damage) = try Self.received(round, folders)
             lines.append(
                 Line(
                     round: round, study: nil, number: received?.report.roundNumber, phase: nil, waitingFor: [],
                     deadline: nil, abort: nil, isReceived: received != nil, unsigned: Self.unsigned(received),
-                    canWriteDataset: received?.isSettled ?? false))
+                    canWriteDataset: received?.isSettled ?? false, damage: damage))
         }
         return lines
     }
@@ -102,8 +106,13 @@ struct StatusCommand: ParsableCommand {
         received.flatMap { $0.isClosed ? $0.unsigned : nil } ?? []
     }
 
-    private static func received(_ round: String, _ folders: RoundFolders) throws -> ReceivedRound? {
-        try RoundID(hex: round).flatMap { try folders.existing($0) }?.received()
+    /// What is on the disk of a round; where that can't be used, the sentence that says why.
+    private static func received(_ round: String, _ folders: RoundFolders) throws -> (ReceivedRound?, damage: String?) {
+        do {
+            return (try RoundID(hex: round).flatMap { try folders.existing($0) }?.received(), nil)
+        } catch let error where RoundFolder.isDamage(error) {
+            return (nil, ErrorReport(error).sentence)
+        }
     }
 
     private static func isRunning(_ home: Home) throws -> Bool {

@@ -7,6 +7,7 @@ import Testing
 @testable import Dataset
 @testable import PSIProtocol
 @testable import Research
+@testable import RoundSimulation
 @testable import Values
 
 @Suite("Commands on received rounds")
@@ -95,5 +96,31 @@ struct CommandTests {
     @Test("Either a directory is named or a check is asked for", arguments: [[], ["--check", "--output", "x"]])
     func arguments(more: [String]) {
         #expect(throws: (any Error).self) { try DatasetCommand.parse(more) }
+    }
+
+    // MARK: status
+
+    @Test("Status tells how a round stands, also where only the disk knows, and one that can't be read hides no other")
+    func status() async throws {
+        let other = RoundID.digits("aa")
+        _ = try place.folders.folder(of: other)
+        var daemon = ResearchStatus(research: "research")
+        let records = try await ReceivedStudy.rows.value.fixture.records
+        _ = daemon.update(try #require(records.last), at: Date(timeIntervalSince1970: 3_000))
+        for moment in [ResearchPlace.Moment.received, .closed, .settled, .damaged, .unreadable, .incomplete] {
+            try place.arrange(moment)
+            for status in [nil, daemon] {
+                let lines = try StatusCommand.rounds(place.home, status)
+                #expect(Set(lines.map(\.round)) == [place.round.description, other.description])
+                let line = try #require(lines.first { $0.round == place.round.description })
+                #expect(line.phase == (status == nil ? nil : "closed"))
+                #expect(line.isReceived == [.received, .closed, .settled].contains(moment), "\(moment)")
+                #expect(line.unsigned == (moment == .closed ? ["b"] : []), "\(moment)")
+                #expect(line.canWriteDataset == (moment == .settled), "\(moment)")
+                let isDamaged = [.damaged, .unreadable].contains(moment)
+                #expect((line.damage != nil) == isDamaged, "\(moment)")
+                #expect(line.damage?.contains("\(place.round)/received") != false, "\(moment)")
+            }
+        }
     }
 }
