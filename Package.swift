@@ -235,7 +235,8 @@ let package = Package(
         .testTarget(
             name: "CoordinatorTests",
             dependencies: [
-                "Values", "Files", "Agreement", "PSIProtocol", "Daemon", "Coordinator", "TestDirectories", crypto,
+                "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "Exchange", "Daemon", "Coordinator",
+                "TestDirectories", "RoundSimulation", crypto, arguments, logging,
             ],
             swiftSettings: testSettings),
         .testTarget(

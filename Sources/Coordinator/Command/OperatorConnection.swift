@@ -43,7 +43,7 @@ enum OperatorConnection {
     }
 
     /// As configured, else where the coordinator on this machine says that it listens.
-    private static func url(_ home: CoordinatorHome) throws -> String {
+    static func url(_ home: CoordinatorHome) throws -> String {
         let configuration = try home.configuration()
         if let url = configuration.url { return url }
         guard let status = try StatusFile.read(home.home.statusPath) else {
