@@ -35,13 +35,14 @@ struct CoordinatorConfiguration: Sendable, Equatable {
         _ = root.int("sidos_coordinator", in: 1...1)
         let listen = root.mapping("listen")
         var configuration = CoordinatorConfiguration(
-            host: listen.value("host", expected: "an address, such as 0.0.0.0", standIn: "") { $0.isEmpty ? nil : $0 },
+            host: listen.value("host", expected: "an address, such as 0.0.0.0", standIn: "", address),
             port: listen.int("port", in: 0...65_535),
             reserveByteCount: root.int("reserve_disk_mib", in: 1...1_048_576, default: 256) << 20,
             reserveFileCount: root.int("reserve_files", in: 0...1_000_000_000, default: 4_096),
             quotaByteCount: root.optionalInt("quota_gib", in: 1...1_048_576).map { $0 << 30 })
         if let operations = root.optionalMapping("operations") {
-            configuration.operationsHost = operations.string("host", default: "127.0.0.1")
+            configuration.operationsHost =
+                operations.optionalValue("host", expected: "an address, such as 127.0.0.1", address) ?? "127.0.0.1"
             configuration.operationsPort = operations.int("port", in: 0...65_535)
         }
         configuration.url = root.optionalValue("url", expected: "https://HOST[:PORT]") {
@@ -57,6 +58,8 @@ struct CoordinatorConfiguration: Sendable, Equatable {
         }
         return configuration
     }
+
+    private static func address(_ text: String) -> String? { text.isEmpty ? nil : text }
 
     static let template = """
         # Configuration of a Sidos coordinator. Unknown fields are refused.

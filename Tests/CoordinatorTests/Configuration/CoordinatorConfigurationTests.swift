@@ -84,7 +84,7 @@ struct CoordinatorConfigurationTests {
         let text = """
             sidos_coordinator: 2
             listen: {host: "", port: 65536, prot: 1}
-            operations: {port: yes}
+            operations: {host: "", port: yes}
             url: http://coordinator.example
             reserve_disk_mib: 0
             reserve_files: "12"
@@ -95,8 +95,8 @@ struct CoordinatorConfigurationTests {
         let found = try mistakes(text)
         #expect(
             found.map { "\($0.line) \($0.path)" } == [
-                "1 sidos_coordinator", "2 listen.host", "2 listen.port", "2 listen.prot", "3 operations.port", "4 url",
-                "5 reserve_disk_mib", "6 reserve_files", "7 quota_gib", "8 operators",
+                "1 sidos_coordinator", "2 listen.host", "2 listen.port", "2 listen.prot", "3 operations.host",
+                "3 operations.port", "4 url", "5 reserve_disk_mib", "6 reserve_files", "7 quota_gib", "8 operators",
                 "9 retries",
             ])
         let error = try #require(throws: ConfigurationError.self) { try read(text) }
