@@ -10,7 +10,7 @@ extension CoordinatedRounds: ExchangeDelegate {
         if rounds.values.contains(where: { $0.agreement.participants.contains { $0.tlsPin == pin.bytes } }) {
             return true
         }
-        return pins.contains(pin, in: agreements, logger: logger)
+        return pins.contains(pin, in: agreements, log: agreementFaults)
     }
 
     func rounds(for caller: Caller) async throws(ExchangeRefusal) -> [RoundSummary] {

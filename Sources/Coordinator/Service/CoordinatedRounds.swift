@@ -21,6 +21,8 @@ actor CoordinatedRounds {
     let operatorPins: Set<TLSPin>
     /// What participants decide the number of.
     let refusals: LogBudget
+    /// What those who connect decide the number of.
+    let agreementFaults: LogBudget
 
     var examined = ExaminedStreams()
     private(set) var rounds: [RoundID: RoundRecord] = [:]
@@ -42,6 +44,7 @@ actor CoordinatedRounds {
         self.board = board
         self.streams = streams
         refusals = LogBudget(logger)
+        agreementFaults = LogBudget(logger)
         self.state = state
         self.clock = clock
         self.logger = logger
