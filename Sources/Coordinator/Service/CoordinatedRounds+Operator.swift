@@ -25,6 +25,8 @@ extension CoordinatedRounds {
             try await board.createRound(
                 record.round, attachment: try RoundAttachment(signed).encoded(), firstEntry: entry.bytes)
             add(record)
+            // It is open from here on, whatever comes: it has to be driven.
+            board.announceRounds()
             // Beside the boards, so that a number is not given again after boards were deleted.
             try state.put(.roundsSpent(of: signed.id), BigEndian.u64(UInt64(number)))
             logger.notice(
@@ -34,7 +36,6 @@ extension CoordinatedRounds {
                     "number": "\(number)",
                 ])
             writeStatus()
-            board.announceRounds()
             return record.round
         } catch {
             logger.error("A round could not be opened", metadata: ["error": "\(ErrorReport(error).sentence)"])

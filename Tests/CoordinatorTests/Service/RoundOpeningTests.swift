@@ -243,4 +243,27 @@ struct RoundOpeningTests {
             _ = try await coordinator.open(other)
         }
     }
+
+    @Test("A round whose number could not be kept is on its board and ends like any other")
+    func stateFails() async throws {
+        let study = try TestStudy()
+        try study.install()
+        let clock = TestClock()
+        try await RunningCoordinator.run(study, clock: clock) { coordinator in
+            try await coordinator.driving {
+                try Directory.removeTree(study.home.home.directory.file("state"))
+                let before = coordinator.board.changes.version(of: .roundList)
+                await expectRefusal(.serverFailed) { _ = try await coordinator.open() }
+                // Once when it was stored, and again when it could be found among the rounds.
+                #expect(coordinator.board.changes.version(of: .roundList) == before + 2)
+                let round = try #require(try await coordinator.board.rounds().first)
+                try await coordinator.post(Refused(code: .policy), by: "mixer0", to: round)
+                let start = ContinuousClock.now
+                while try await coordinator.rounds.record(of: round).ending == nil {
+                    try #require(ContinuousClock.now - start < .seconds(10), "nobody ends the round")
+                    try await Task.sleep(for: .milliseconds(20))
+                }
+            }
+        }
+    }
 }
