@@ -6,11 +6,8 @@ internal import Values
 /// What participants may do.
 extension CoordinatedRounds: ExchangeDelegate {
     func knows(_ pin: TLSPin) -> Bool {
-        if operatorPins.contains(pin) { return true }
-        if rounds.values.contains(where: { $0.agreement.participants.contains { $0.tlsPin == pin.bytes } }) {
-            return true
-        }
-        return pins.contains(pin, in: agreements, log: agreementFaults)
+        // A round's participants too only while their agreement is installed: taking it away shuts them out.
+        operatorPins.contains(pin) || pins.contains(pin, in: agreements, log: agreementFaults)
     }
 
     func rounds(for caller: Caller) async throws(ExchangeRefusal) -> [RoundSummary] {

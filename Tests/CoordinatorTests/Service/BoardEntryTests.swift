@@ -1,4 +1,5 @@
 import Exchange
+import Files
 import Testing
 
 @testable import Coordinator
@@ -112,6 +113,29 @@ struct BoardEntryTests {
             for participant in study.participants {
                 #expect(try await !coordinator.rounds.isOperator(study.caller(participant.id)), "\(participant.id)")
             }
+        }
+    }
+
+    @Test("Taking an agreement away shuts its participants out, whatever rounds of it there are")
+    func takenAway() async throws {
+        try await withRound { coordinator, round in
+            let directory = try study.home.home.agreements().directory
+            let names = try directory.names()
+            func known() async throws -> [ParticipantID] {
+                var known: [ParticipantID] = []
+                for participant in study.participants {
+                    let pin = try study.caller(participant.id).pin
+                    if await coordinator.rounds.knows(pin) { known.append(participant.id) }
+                }
+                return known
+            }
+            #expect(try await known() == study.participants.map(\.id))
+            for name in names { try Directory.move(directory.file(name), to: study.place.file(name)) }
+            #expect(try await known() == [])
+            #expect(try await coordinator.rounds.knows(study.operatorCaller().pin))
+            for name in names { try Directory.move(study.place.file(name), to: directory.file(name)) }
+            #expect(try await known() == study.participants.map(\.id))
+            #expect(try await coordinator.rounds.record(of: round).ending == nil)
         }
     }
 
