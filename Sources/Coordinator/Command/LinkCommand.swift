@@ -32,7 +32,9 @@ struct LinkCommand: AsyncParsableCommand {
         try voice.opened(round, agreement: signed.id)
         guard follow else { return }
         let status = try await OperatorConnection.with(home.directory, retry: .untilCancelled) { client in
-            let following = FollowService(client: client, round: round, voice: voice)
+            let following = FollowService(voice: voice) {
+                try await OperatorConnection.status(of: round, client)
+            }
             try await DaemonServices.run(following, logger: OperatorConnection.quietLogger)
             return following.outcome
         }

@@ -1,24 +1,27 @@
 internal import Daemon
-internal import Exchange
 internal import ServiceLifecycle
 internal import Synchronization
-internal import Values
 
 /// Follows a round until it ends, or until the command is told to stop.
 final class FollowService: Service {
-    private let client: ExchangeClient
-    private let round: RoundID
     private let voice: FollowVoice
+    private let interval: Duration
+    private let patience: Duration
+    private let status: @Sendable () async throws -> RoundStatus
     private let found = Mutex<RoundStatus?>(nil)
 
-    private static let interval = Duration.milliseconds(100)
-    /// After this long without any movement it says whom the round waits for.
-    private static let patience = Duration.seconds(5)
-
-    init(client: ExchangeClient, round: RoundID, voice: FollowVoice) {
-        self.client = client
-        self.round = round
+    /// - Parameters:
+    ///   - interval: between two looks at the round.
+    ///   - patience: after this long without any movement it says whom the round waits for.
+    ///   - status: asks how the round stands.
+    init(
+        voice: FollowVoice, interval: Duration = .milliseconds(100), patience: Duration = .seconds(5),
+        status: @escaping @Sendable () async throws -> RoundStatus
+    ) {
         self.voice = voice
+        self.interval = interval
+        self.patience = patience
+        self.status = status
     }
 
     /// How the round ended; nil when following was stopped before.
@@ -40,13 +43,13 @@ final class FollowService: Service {
         var moved = ContinuousClock.now
         var told: [String]?
         while true {
-            let status = try await OperatorConnection.status(of: round, client)
+            let status = try await self.status()
             if status != last {
                 if status.phase != last?.phase { try voice.phase(status) }
                 bars.show(status)
                 moved = .now
                 told = nil
-            } else if told != status.waitingFor, ContinuousClock.now - moved >= Self.patience {
+            } else if told != status.waitingFor, ContinuousClock.now - moved >= patience {
                 try voice.waiting(status)
                 told = status.waitingFor
             }
@@ -55,7 +58,7 @@ final class FollowService: Service {
                 found.withLock { $0 = status }
                 return
             }
-            try await Task.sleep(for: Self.interval)
+            try await Task.sleep(for: interval)
         }
     }
 }

@@ -5,10 +5,20 @@ internal import Values
 struct FollowVoice: Sendable {
     let json: Bool
     let progress: ProgressReport
+    private let output: Console
+    private let errors: Console
 
     init(json: Bool) {
+        self.init(
+            json: json, progress: .standard(json: json), output: .standardOutput, errors: .standardError)
+    }
+
+    /// The same on other consoles.
+    init(json: Bool, progress: ProgressReport, output: Console, errors: Console) {
         self.json = json
-        progress = .standard(json: json)
+        self.progress = progress
+        self.output = output
+        self.errors = errors
     }
 
     private struct Event: Encodable {
@@ -24,7 +34,7 @@ struct FollowVoice: Sendable {
         if json {
             try tell(Event(event: "opened", round: "\(round)", agreement: "\(agreement)"))
         } else {
-            Console.standardOutput.line("Opened round \(round)")
+            output.line("Opened round \(round)")
         }
     }
 
@@ -32,7 +42,7 @@ struct FollowVoice: Sendable {
         if json {
             try tell(Event(event: "phase", round: status.round, phase: status.phase, waitingFor: status.waitingFor))
         } else {
-            Console.standardError.line("phase: \(status.phase)")
+            errors.line("phase: \(status.phase)")
         }
     }
 
@@ -40,7 +50,7 @@ struct FollowVoice: Sendable {
         if json {
             try tell(Event(event: "waiting", round: status.round, phase: status.phase, waitingFor: status.waitingFor))
         } else if !status.waitingFor.isEmpty {
-            Console.standardError.line("waiting for \(status.waitingFor.joined(separator: ", "))")
+            errors.line("waiting for \(status.waitingFor.joined(separator: ", "))")
         }
     }
 
@@ -49,9 +59,9 @@ struct FollowVoice: Sendable {
             try tell(Event(event: "ended", round: status.round, phase: status.phase, status: status))
             return
         }
-        Console.standardOutput.line("Round \(status.round)")
-        for line in StatusText(status: status).outcome { Console.standardOutput.line(line) }
+        output.line("Round \(status.round)")
+        for line in StatusText(status: status).outcome { output.line(line) }
     }
 
-    private func tell(_ event: Event) throws { Console.standardOutput.line(try StatusJSON.text(event)) }
+    private func tell(_ event: Event) throws { output.line(try StatusJSON.text(event)) }
 }
