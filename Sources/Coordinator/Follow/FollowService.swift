@@ -66,7 +66,9 @@ final class FollowService: Service {
 /// A progress bar for each register's stage under way.
 struct StageBars {
     private let report: ProgressReport
-    private var open: [String: (stage: Int, task: ProgressTask)] = [:]
+    private var open: [String: ProgressTask] = [:]
+    /// How many stages of each register have been told to their end.
+    private var told: [String: Int] = [:]
 
     init(report: ProgressReport) { self.report = report }
 
@@ -76,25 +78,26 @@ struct StageBars {
 
     private mutating func show(_ register: RoundStatus.Register, isOver: Bool) {
         // Stages between two looks are told, too: each has its line.
-        while let running = open[register.register], running.stage < register.stagesDone {
-            if let items = register.items { running.task.set(completed: items) }
-            running.task.finish()
-            open[register.register] = nil
-            if running.stage + 1 < register.stagesDone { begin(register, stage: running.stage + 1) }
+        while told[register.register, default: 0] < register.stagesDone {
+            let stage = told[register.register, default: 0]
+            let task = open.removeValue(forKey: register.register) ?? task(register, stage: stage)
+            if let items = register.items { task.set(completed: items) }
+            task.finish()
+            told[register.register] = stage + 1
         }
         if isOver {
-            open[register.register]?.task.fail()
-            open[register.register] = nil
+            open.removeValue(forKey: register.register)?.fail()
             return
         }
         guard register.stageNode != nil else { return }
-        if open[register.register] == nil { begin(register, stage: register.stagesDone) }
-        if let items = register.stageItems { open[register.register]?.task.set(completed: items) }
+        let task = open[register.register] ?? task(register, stage: register.stagesDone)
+        if let items = register.stageItems { task.set(completed: items) }
+        open[register.register] = task
     }
 
-    private mutating func begin(_ register: RoundStatus.Register, stage: Int) {
+    private func task(_ register: RoundStatus.Register, stage: Int) -> ProgressTask {
         let node = stage == register.stagesDone ? register.stageNode.map { " by \($0)" } ?? "" : ""
         let name = "\(register.register), stage \(stage + 1) of \(register.stagesTotal)\(node)"
-        open[register.register] = (stage, report.task(name, total: register.items, unit: "items"))
+        return report.task(name, total: register.items, unit: "items")
     }
 }
