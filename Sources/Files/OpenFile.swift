@@ -174,4 +174,7 @@ public struct OpenFile: ~Copyable, Sendable {
         }
         return true
     }
+
+    /// Gives the file's lock up, also where a process that was started meanwhile still has the file open.
+    func unlock() { _ = flock(descriptor, LOCK_UN) }
 }

@@ -24,8 +24,13 @@ public final class ProcessLock: Sendable {
         file = Mutex(consume opened)
     }
 
+    deinit { release() }
+
     /// Lets go before the value's end.
     public func release() {
-        file.withLock { $0 = nil }
+        file.withLock {
+            $0?.unlock()
+            $0 = nil
+        }
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import TestDirectories
 import Testing
@@ -17,6 +18,21 @@ struct ProcessLockTests {
         lock.release()
         let again = try ProcessLock(in: directory)
         #expect(again.path == place.file("lock"))
+    }
+
+    @Test("Given up, it is free also while a process that was started meanwhile still has the file open")
+    func inherited() throws {
+        let place = try TemporaryDirectory()
+        let directory = try PrivateDirectory(place.path)
+        let lock = try ProcessLock(in: directory)
+        // What a child has between fork and exec: the same open file.
+        let held = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").compactMap { Int32($0) }
+            .first { (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)")) == lock.path }
+        let copy = dup(try #require(held))
+        defer { close(copy) }
+        #expect(throws: FileError.self) { try ProcessLock(in: directory) }
+        lock.release()
+        _ = try ProcessLock(in: directory)
     }
 
     @Test("A killed holder leaves no stale lock")
