@@ -12,8 +12,8 @@ struct CoordinatorErrorTests {
         let cases: [(CoordinatorError, Int32, String)] = [
             (.notRunning(directory: "/srv/hub"), 69, "no coordinator is running from /srv/hub"),
             (.damagedRound(round, reason: "why"), 65, "restore board.sqlite from a backup"),
-            (.badRoundID("12"), 64, "`12` is no round"),
-            (.unknownAnswer, 69, "use the version that it runs"),
+            (.badRoundID("12"), 64, "`12` names no round"),
+            (.unknownAnswer, 69, "use the version that the coordinator runs"),
             (
                 .aborted(round: "0a", code: "deadline.passed", participants: ["a", "b"], reason: nil), 81,
                 "round 0a was aborted: deadline.passed (a, b)"
