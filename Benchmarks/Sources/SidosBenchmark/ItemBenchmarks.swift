@@ -81,10 +81,12 @@ struct ItemBenchmarks {
         let sealer = CellSealer(
             round: round, register: "register", cellByteCount: 1_024, registerSecret: SymmetricKey(size: .bits256))
         let secret = SymmetricKey(size: .bits256)
-        let sealed = try sealer.seal(rows: row, rowCount: 1, secret: secret, maxCells: 1)
+        var cells: [UInt8] = []
+        try sealer.seal(rows: row, rowCount: 1, secret: secret, maxCells: 1, into: &cells)
+        let sealed = cells
         let open = { () throws -> [FieldValue] in
             let keys = sealer.keys(for: secret)
-            let rows = try sealer.rows(from: [try keys.open(sealed[0], index: 0)])
+            let rows = try sealer.rows(from: [try keys.open(sealed, index: 0)])
             var position = 0
             return try codec.decode(rows, at: &position)
         }
@@ -94,7 +96,10 @@ struct ItemBenchmarks {
         return [
             try stopwatch.measure(
                 "vault", "seal one short row, a cell of 1,024 bytes", count: 1,
-                own: { _ = try sealer.seal(rows: row, rowCount: 1, secret: secret, maxCells: 1) }),
+                own: {
+                    cells.removeAll(keepingCapacity: true)
+                    try sealer.seal(rows: row, rowCount: 1, secret: secret, maxCells: 1, into: &cells)
+                }),
             try stopwatch.measure("vault", "open and decode it", count: 1, own: { _ = try open() }),
         ]
     }

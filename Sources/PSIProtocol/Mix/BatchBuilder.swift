@@ -90,8 +90,9 @@ public struct BatchBuilder<S: Suite>: ~Copyable {
     private mutating func add(_ pieces: [BatchPiece]) throws {
         for piece in pieces {
             try listSorter.add(records: piece.items, width: layout.itemByteCount)
-            for cell in piece.cells { try vaultSorter.add(cell) }
-            cellCount += piece.cells.count
+            guard let cellByteCount = cellSealer?.cellByteCount else { continue }
+            try vaultSorter.add(records: piece.cells, width: cellByteCount)
+            cellCount += piece.cells.count / cellByteCount
         }
     }
 

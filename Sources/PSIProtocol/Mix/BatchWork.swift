@@ -7,7 +7,8 @@ enum BatchEntry: Sendable {
 
 struct BatchPiece: Sendable {
     var items: [UInt8] = []
-    var cells: [[UInt8]] = []
+    /// Cells of one size, one after the other.
+    var cells: [UInt8] = []
 }
 
 /// The part of a declaration that runs on several cores.
@@ -28,6 +29,8 @@ struct BatchWork<S: Suite>: Sendable {
         guard let capsuleKey, let cellSealer else { return BatchPiece(items: elements.bytes, cells: []) }
 
         var piece = BatchPiece()
+        piece.items.reserveCapacity(entries.count * layout.itemByteCount)
+        piece.cells.reserveCapacity(entries.count * cellSealer.cellByteCount)
         let sealed = Capsule.seal(count: entries.count, to: capsuleKey)
         let elementsWidth = layout.elementsByteCount
         for (index, entry) in entries.enumerated() {
@@ -37,10 +40,12 @@ struct BatchWork<S: Suite>: Sendable {
             do {
                 switch entry {
                 case .person(let person) where !person.isWithheld:
-                    piece.cells += try cellSealer.seal(
-                        rows: person.rows, rowCount: person.rowCount, secret: secret.key, maxCells: maxCells)
+                    try cellSealer.seal(
+                        rows: person.rows, rowCount: person.rowCount, secret: secret.key, maxCells: maxCells,
+                        into: &piece.cells)
                 case .person, .dummy:
-                    piece.cells += try cellSealer.seal(rows: nil, rowCount: 0, secret: secret.key, maxCells: 1)
+                    try cellSealer.seal(
+                        rows: nil, rowCount: 0, secret: secret.key, maxCells: 1, into: &piece.cells)
                 }
             } catch VaultError.tooManyCells { throw DeclarationError.personTooLarge }
         }

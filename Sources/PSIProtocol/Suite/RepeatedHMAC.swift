@@ -29,8 +29,14 @@ public struct RepeatedHMAC: Sendable {
 
     /// The code of prefix and message.
     public func code(of message: UnsafeRawBufferPointer) -> SHA256.Digest {
+        code(of: message, UnsafeRawBufferPointer(start: nil, count: 0))
+    }
+
+    /// The code of prefix and a message in two parts.
+    func code(of first: UnsafeRawBufferPointer, _ second: UnsafeRawBufferPointer) -> SHA256.Digest {
         var inner = inner
-        inner.update(bufferPointer: message)
+        inner.update(bufferPointer: first)
+        inner.update(bufferPointer: second)
         let digest = inner.finalize()
         var outer = outer
         digest.withUnsafeBytes { outer.update(bufferPointer: $0) }

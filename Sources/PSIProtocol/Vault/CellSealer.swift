@@ -8,7 +8,7 @@ public import Values
 /// environment; a key seals one cell only, so the nonce is zero.
 public struct CellSealer: Sendable {
     public static let handleByteCount = 16
-    private static let tagByteCount = 16
+    static let tagByteCount = 16
     /// Version, flags, rows, bytes before and after compression.
     private static let headerByteCount = 14
     /// A person's rows take no more than this before compression: 16 MiB.
@@ -20,47 +20,71 @@ public struct CellSealer: Sendable {
     public let cellByteCount: Int
     private let context: [UInt8]
     private let registerSecret: SymmetricKey
+    /// HKDF-Extract, whose salt is the context.
+    private let extract: RepeatedHMAC
 
     /// - Parameter registerSecret: s_iR, 32 bytes, which the owner encapsulated to the research environment.
     public init(round: RoundID, register: RegisterID, cellByteCount: Int, registerSecret: SymmetricKey) {
         self.cellByteCount = cellByteCount
         self.context = Label.cell.bytes + round.bytes + Array(register.utf8) + [0]
         self.registerSecret = registerSecret
+        // A salt that is longer than a block is hashed first. [RFC 2104]
+        let salt = context.count > SHA256.blockByteCount ? Array(SHA256.hash(data: context)) : context
+        extract = RepeatedHMAC(key: SymmetricKey(data: salt))
     }
 
     /// Bytes of payload in a cell.
     public var cellPayloadByteCount: Int { cellByteCount - Self.handleByteCount - Self.tagByteCount }
 
-    /// A person's sealed cells, or a dummy's.
+    /// Appends a person's sealed cells, or a dummy's.
     ///
-    /// - Parameter rows: encoded rows, one after the other; nil makes a dummy.
+    /// - Parameters:
+    ///   - rows: encoded rows, one after the other; nil makes a dummy.
+    ///   - cells: gets cells of `cellByteCount` bytes each; untouched after an error.
+    /// - Returns: how many cells were appended.
     /// - Throws: `VaultError.tooManyCells` when the rows need more than `maxCells`.
+    @discardableResult
     public func seal(
-        rows: [UInt8]?, rowCount: Int, secret: SymmetricKey, maxCells: Int
-    ) throws(VaultError) -> [[UInt8]] {
-        let compressed = try Deflate.compress(rows ?? [])
-        guard (rows?.count ?? 0) <= Self.maxRowByteCount else { throw .tooManyCells }
-        var payload: [UInt8] = [1, rows == nil ? Self.dummyFlag : 0]
-        payload += BigEndian.u32(rowCount) + BigEndian.u32(rows?.count ?? 0) + BigEndian.u32(compressed.count)
-        payload += compressed
-        let cellCount = (payload.count + cellPayloadByteCount - 1) / cellPayloadByteCount
+        rows: [UInt8]?, rowCount: Int, secret: SymmetricKey, maxCells: Int, into cells: inout [UInt8]
+    ) throws(VaultError) -> Int {
+        let bytes = rows ?? []
+        guard bytes.count <= Self.maxRowByteCount else { throw .tooManyCells }
+        let stream = try Self.stream(of: bytes, fitting: cellPayloadByteCount)
+        let total = Self.headerByteCount + stream.count
+        let cellCount = (total + cellPayloadByteCount - 1) / cellPayloadByteCount
         guard cellCount <= maxCells else { throw .tooManyCells }
-        payload += [UInt8](repeating: 0, count: cellCount * cellPayloadByteCount - payload.count)
+        var payload: [UInt8] = []
+        payload.reserveCapacity(cellCount * cellPayloadByteCount)
+        payload += [1, rows == nil ? Self.dummyFlag : 0]
+        payload += BigEndian.u32(rowCount) + BigEndian.u32(bytes.count) + BigEndian.u32(stream.count)
+        payload += stream
+        payload += repeatElement(0, count: cellCount * cellPayloadByteCount - payload.count)
 
         let keys = keys(for: secret)
-        var cells: [[UInt8]] = []
-        for index in 0..<cellCount {
-            let piece = payload[(index * cellPayloadByteCount)..<((index + 1) * cellPayloadByteCount)]
-            cells.append(try keys.seal(Array(piece), index: index))
+        let before = cells.count
+        do throws(VaultError) {
+            for index in 0..<cellCount {
+                let piece = payload[(index * cellPayloadByteCount)..<((index + 1) * cellPayloadByteCount)]
+                try keys.seal(piece, index: index, into: &cells)
+            }
+        } catch {
+            cells.removeLast(cells.count - before)
+            throw error
         }
-        return cells
+        return cellCount
+    }
+
+    /// The rows' zlib stream. What fits one cell as it is would gain nothing by being made smaller: cells have one size.
+    private static func stream(of rows: [UInt8], fitting payloadByteCount: Int) throws(VaultError) -> [UInt8] {
+        let stored = headerByteCount + Deflate.storedByteCount(rows.count)
+        return stored <= payloadByteCount ? Deflate.stored(rows) : try Deflate.compress(rows)
     }
 
     /// How many cells a person's encoded rows take.
     public static func cellCount(ofRows rows: [UInt8], cellByteCount: Int) throws(VaultError) -> Int {
         guard rows.count <= maxRowByteCount else { throw .tooManyCells }
         let payload = cellByteCount - handleByteCount - tagByteCount
-        return (headerByteCount + (try Deflate.compress(rows).count) + payload - 1) / payload
+        return (headerByteCount + (try stream(of: rows, fitting: payload).count) + payload - 1) / payload
     }
 
     /// A cell that opens to nobody, for padding a vault.
@@ -70,16 +94,10 @@ public struct CellSealer: Sendable {
 
     /// What opens one person's cells in this register.
     public func keys(for secret: SymmetricKey) -> CellKeys {
-        let material = SymmetricKey(data: Self.concatenate(secret, registerSecret))
-        return CellKeys(root: HKDF<SHA256>.extract(inputKeyMaterial: material, salt: context), context: context)
-    }
-
-    private static func concatenate(_ first: SymmetricKey, _ second: SymmetricKey) -> SymmetricKey {
-        SecretBytes(count: (first.bitCount + second.bitCount) / 8) { output in
-            let cut = first.bitCount / 8
-            first.withUnsafeBytes { UnsafeMutableRawBufferPointer(rebasing: output[0..<cut]).copyMemory(from: $0) }
-            second.withUnsafeBytes { UnsafeMutableRawBufferPointer(rebasing: output[cut...]).copyMemory(from: $0) }
-        }.key
+        let key = secret.withUnsafeBytes { secret in
+            registerSecret.withUnsafeBytes { extract.code(of: secret, $0) }
+        }
+        return CellKeys(pseudorandomKey: key.withUnsafeBytes { SymmetricKey(data: $0) }, context: context)
     }
 
     /// What the first cell says.

@@ -21,6 +21,16 @@ struct CellSealerTests {
         return (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) }
     }
 
+    /// A person's cells one by one.
+    static func seal(
+        _ rows: [UInt8]?, rowCount: Int, _ secret: SymmetricKey, maxCells: Int, by sealer: CellSealer
+    ) throws -> [[UInt8]] {
+        var cells: [UInt8] = [7]
+        let count = try sealer.seal(rows: rows, rowCount: rowCount, secret: secret, maxCells: maxCells, into: &cells)
+        #expect(cells.count == 1 + count * sealer.cellByteCount && cells[0] == 7)
+        return (0..<count).map { Array(cells[(1 + $0 * sealer.cellByteCount)...].prefix(sealer.cellByteCount)) }
+    }
+
     static func open(_ cells: [[UInt8]], _ keys: CellKeys) throws -> [[UInt8]] {
         try cells.enumerated().map { try keys.open($1, index: $0) }
     }
@@ -30,7 +40,7 @@ struct CellSealerTests {
         let sealer = Self.sealer()
         let secret = SymmetricKey(size: .bits256)
         let rows = Self.random(count)
-        let cells = try sealer.seal(rows: rows, rowCount: min(count, 3), secret: secret, maxCells: 64)
+        let cells = try Self.seal(rows, rowCount: min(count, 3), secret, maxCells: 64, by: sealer)
         #expect(cells.allSatisfy { $0.count == 128 })
         let keys = sealer.keys(for: secret)
         let payloads = try Self.open(cells, keys)
@@ -44,11 +54,57 @@ struct CellSealerTests {
         for (index, cell) in cells.enumerated() { #expect(Array(cell[..<16]) == keys.handle(index)) }
     }
 
+    @Test("keys and handles are those of HKDF, however long the register's name is", arguments: [1, 10, 64])
+    func derivation(nameLength: Int) throws {
+        let register = String(repeating: "r", count: nameLength)
+        let secret = SymmetricKey(size: .bits256)
+        let context = Array("SIDOS-V1 cell\0".utf8) + Self.round.bytes + Array(register.utf8) + [0]
+        let material = [secret, Self.registerSecret].flatMap { key in key.withUnsafeBytes { Array($0) } }
+        let root = HKDF<SHA256>.extract(inputKeyMaterial: SymmetricKey(data: material), salt: context)
+        func expand(_ words: String, _ index: Int, _ count: Int) -> SymmetricKey {
+            HKDF<SHA256>.expand(
+                pseudoRandomKey: root, info: Array(words.utf8) + BigEndian.u32(index), outputByteCount: count)
+        }
+        let sealer = Self.sealer(register: register)
+        let cells = try Self.seal(Self.random(300), rowCount: 1, secret, maxCells: 9, by: sealer)
+        #expect(cells.count == 4)
+        for (index, cell) in cells.enumerated() {
+            #expect(cell[..<16].elementsEqual(expand("handle", index, 16).withUnsafeBytes { Array($0) }))
+            let box = try AES.GCM.SealedBox(
+                nonce: AES.GCM.Nonce(data: [UInt8](repeating: 0, count: 12)), ciphertext: cell[16..<112],
+                tag: cell[112...])
+            let payload = try AES.GCM.open(
+                box, using: expand("key", index, 32), authenticating: context + BigEndian.u32(index))
+            #expect(try Array(payload) == sealer.keys(for: secret).open(cell, index: index))
+        }
+    }
+
+    @Test("rows that fit a cell as they are go as they are, others compressed, and both take as few cells as they can")
+    func stored() throws {
+        let sealer = Self.sealer()
+        let secret = SymmetricKey(size: .bits256)
+        for count in 0...2_000 {
+            let rows = [UInt8](repeating: 5, count: count)
+            let cells = try Self.seal(rows, rowCount: min(1, count), secret, maxCells: 9, by: sealer)
+            // Of equal bytes even 2,000 fit one cell of 96 when they are compressed.
+            #expect(cells.count == 1)
+            #expect(try CellSealer.cellCount(ofRows: rows, cellByteCount: 128) == 1)
+            #expect(try sealer.rows(from: Self.open(cells, sealer.keys(for: secret))) == rows)
+        }
+        for count in [1, 255, 256, 65_534, 65_535] {
+            let rows = Self.random(count)
+            let stream = Deflate.stored(rows)
+            #expect(stream.count == Deflate.storedByteCount(count))
+            #expect(try Deflate.decompress(stream, byteCount: count) == rows)
+        }
+        #expect(try Deflate.decompress(Deflate.stored([]), byteCount: 0).isEmpty)
+    }
+
     @Test("a dummy is one cell and says so")
     func dummy() throws {
         let sealer = Self.sealer()
         let secret = SymmetricKey(size: .bits256)
-        let cells = try sealer.seal(rows: nil, rowCount: 0, secret: secret, maxCells: 1)
+        let cells = try Self.seal(nil, rowCount: 0, secret, maxCells: 1, by: sealer)
         #expect(cells.count == 1)
         let payloads = try Self.open(cells, sealer.keys(for: secret))
         #expect(try sealer.header(of: payloads[0]).isDummy)
@@ -62,12 +118,12 @@ struct CellSealerTests {
         let sealer = Self.sealer()
         let secret = SymmetricKey(size: .bits256)
         #expect(throws: VaultError.tooManyCells) {
-            _ = try sealer.seal(rows: Self.random(500), rowCount: 1, secret: secret, maxCells: 5)
+            _ = try Self.seal(Self.random(500), rowCount: 1, secret, maxCells: 5, by: sealer)
         }
-        #expect(try sealer.seal(rows: Self.random(500), rowCount: 1, secret: secret, maxCells: 6).count == 6)
+        #expect(try Self.seal(Self.random(500), rowCount: 1, secret, maxCells: 6, by: sealer).count == 6)
         let swollen = [UInt8](repeating: 0, count: CellSealer.maxRowByteCount + 1)
         #expect(throws: VaultError.tooManyCells) {
-            _ = try sealer.seal(rows: swollen, rowCount: 1, secret: secret, maxCells: .max)
+            _ = try Self.seal(swollen, rowCount: 1, secret, maxCells: .max, by: sealer)
         }
     }
 
@@ -75,7 +131,7 @@ struct CellSealerTests {
     func tampering() throws {
         let sealer = Self.sealer()
         let secret = SymmetricKey(size: .bits256)
-        let cells = try sealer.seal(rows: Self.random(300), rowCount: 1, secret: secret, maxCells: 9)
+        let cells = try Self.seal(Self.random(300), rowCount: 1, secret, maxCells: 9, by: sealer)
         let keys = sealer.keys(for: secret)
         let otherRound = try #require(RoundID(bytes: [UInt8](repeating: 8, count: 32)))
         let wrong = [
