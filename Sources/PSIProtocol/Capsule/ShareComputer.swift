@@ -20,34 +20,26 @@ public struct ShareComputer: Sendable {
         let secret = key.bytes.key
         var waiting = try spool.makeRun()
         var reader = RecordReader(requests, width: 32, by: coordinator)
-        var previous: [UInt8] = []
+        var order = IncreasingOrder(keyByteCount: 32)
         var shares = SHA256()
-        var start = 0
-        while let block = try await reader.next(most: 8_192) {
+        try await Pipeline(workers: workers).run { () async throws -> (points: [UInt8], first: Int)? in
+            let first = reader.count
+            guard let points = try await reader.next(most: 2_048) else { return nil }
             guard reader.count <= expected.count else { throw ProtocolViolation(.wrongCount, by: coordinator) }
-            for index in 0..<(block.count / 32) {
-                let point = block[(index * 32)..<((index + 1) * 32)]
-                guard previous.isEmpty || previous.lexicographicallyPrecedes(point) else {
-                    throw ProtocolViolation(.notIncreasing, by: coordinator, index: start + index)
-                }
-                previous = Array(point)
+            if let violation = order.firstViolation(in: points, width: 32) {
+                throw ProtocolViolation(.notIncreasing, by: coordinator, index: first + violation)
             }
-            let base = start
-            let pieces = try await workers.map(block.count / 32) { range -> [UInt8] in
-                let points = ElementBatch<Ristretto255>(
-                    trusted: Array(block[(range.lowerBound * 32)..<(range.upperBound * 32)]))
-                do {
-                    return try Capsule.shares(of: points, key: SecretScalar(SecretBytes(secret))).bytes
-                } catch GroupError.invalidElement(let index) {
-                    throw ProtocolViolation(
-                        .invalidElement, by: coordinator, index: base + range.lowerBound + index)
-                }
+            return (points, first)
+        } compute: { points, first in
+            do {
+                return try Capsule.shares(of: ElementBatch(trusted: points), key: SecretScalar(SecretBytes(secret)))
+                    .bytes
+            } catch GroupError.invalidElement(let index) {
+                throw ProtocolViolation(.invalidElement, by: coordinator, index: first + index)
             }
-            for piece in pieces {
-                shares.update(data: piece)
-                try waiting.append(piece)
-            }
-            start = reader.count
+        } take: { piece in
+            shares.update(data: piece)
+            try waiting.append(piece)
         }
         let run = try waiting.finish()
         defer { run.discard() }

@@ -37,18 +37,23 @@ public struct TagMatcher: ~Copyable {
         var reader = RecordReader(input, width: width, prefixByteCount: ListPrefix.byteCount, by: sender)
         var order = IncreasingOrder(keyByteCount: ExitSalt.tagByteCount)
         var list = linker == nil ? try spool.makeRun() : nil
-        while let block = try await reader.next(most: 4_096) {
-            try Task.checkCancellation()
+        let layout = layout
+        try await Pipeline(workers: workers).run { () async throws -> (items: [UInt8], first: Int)? in
+            let first = reader.count
+            guard let items = try await reader.next(most: 2_048) else { return nil }
             guard reader.count <= expected.count else { throw ProtocolViolation(.wrongCount, by: sender) }
-            if let violation = order.firstViolation(in: block, width: width) {
-                let first = reader.count - block.count / width
+            if let violation = order.firstViolation(in: items, width: width) {
                 throw ProtocolViolation(.notIncreasing, by: sender, index: first + violation)
             }
-            try await checkCapsules(of: block, first: reader.count - block.count / width, sender: sender)
-            try list?.append(block)
+            return (items, first)
+        } compute: { items, first in
+            try Self.checkCapsules(of: items, first: first, layout, sender: sender)
+            return items
+        } take: { items in
+            try list?.append(items)
             if linker != nil {
-                for start in stride(from: 0, to: block.count, by: width) {
-                    try linker?.add(register: index, item: block[start..<(start + width)])
+                for start in stride(from: 0, to: items.count, by: width) {
+                    try linker?.add(register: index, item: items[start..<(start + width)])
                 }
             }
         }
@@ -62,19 +67,18 @@ public struct TagMatcher: ~Copyable {
         if let run { lists.append(TagList(register: index, count: reader.count, run: run)) }
     }
 
-    private func checkCapsules(of block: [UInt8], first: Int, sender: ParticipantID) async throws {
+    private static func checkCapsules(
+        of items: [UInt8], first: Int, _ layout: TaggedLayout, sender: ParticipantID
+    ) throws {
         let (width, capsuleByteCount) = (layout.itemByteCount, layout.capsuleByteCount)
         guard capsuleByteCount > 0 else { return }
-        _ = try await workers.map(block.count / width) { range in
-            var capsules: [UInt8] = []
-            capsules.reserveCapacity(range.count * capsuleByteCount)
-            for index in range { capsules += block[((index + 1) * width - capsuleByteCount)..<((index + 1) * width)] }
-            do { try Ristretto255.validate(ElementBatch(trusted: capsules)) } catch GroupError.invalidElement(
-                let index)
-            {
-                // Two elements a capsule.
-                throw ProtocolViolation(.invalidCapsule, by: sender, index: first + range.lowerBound + index / 2)
-            }
+        let count = items.count / width
+        var capsules: [UInt8] = []
+        capsules.reserveCapacity(count * capsuleByteCount)
+        for index in 1...count { capsules += items[(index * width - capsuleByteCount)..<(index * width)] }
+        do { try Ristretto255.validate(ElementBatch(trusted: capsules)) } catch GroupError.invalidElement(let index) {
+            // Two elements a capsule.
+            throw ProtocolViolation(.invalidCapsule, by: sender, index: first + index / 2)
         }
     }
 

@@ -11,7 +11,7 @@ public struct BatchBuilder<S: Suite>: ~Copyable {
     private let capsuleKey: CapsuleKey?
     private let cellSealer: CellSealer?
     private let blindingScalar: SymmetricKey
-    private let workers: Workers
+    private let pipeline: Pipeline
     private let tokens: TokenMaker?
     private var listSorter: ExternalSorter
     private var vaultSorter: ExternalSorter
@@ -38,25 +38,41 @@ public struct BatchBuilder<S: Suite>: ~Copyable {
                 registerSecret: $0)
         }
         self.blindingScalar = key.bytes.key
-        self.workers = workers
+        self.pipeline = Pipeline(workers: workers)
         self.tokens = tokens
         self.listSorter = ExternalSorter(spool: spool)
         self.vaultSorter = ExternalSorter(spool: spool)
     }
 
-    /// Adds distinct people; call with a few thousand at a time.
+    /// Adds distinct people, as many at a time as `next` gives: a few hundred; none ends it.
     ///
     /// - Throws: `DeclarationError` when the register has more people, or a person more rows, than the agreement
     ///   allows.
-    public mutating func add(_ people: [PersonRecord]) async throws {
-        guard people.count <= register.maxPeople - peopleCount else { throw DeclarationError.tooManyPeople }
-        for person in people where person.identities.count != agreement.keyElementCount {
-            throw DeclarationError.wrongKeyCount
+    public mutating func add(_ next: () async throws -> [PersonRecord]) async throws {
+        let (maxPeople, keyElementCount) = (register.maxPeople, agreement.keyElementCount)
+        var count = peopleCount
+        try await process { () async throws -> [BatchEntry]? in
+            let people = try await next()
+            guard people.count <= maxPeople - count else { throw DeclarationError.tooManyPeople }
+            guard people.allSatisfy({ $0.identities.count == keyElementCount }) else {
+                throw DeclarationError.wrongKeyCount
+            }
+            count += people.count
+            return people.isEmpty ? nil : people.map { .person($0) }
         }
+        peopleCount = count
+    }
+
+    private mutating func process(_ next: () async throws -> [BatchEntry]?) async throws {
         let work = work
-        let pieces = try await workers.map(people.count) { try work.process(people[$0].map { .person($0) }) }
-        try add(pieces)
-        peopleCount += people.count
+        try await pipeline.run(read: next) {
+            try work.process($0)
+        } take: { piece in
+            try listSorter.add(records: piece.items, width: layout.itemByteCount)
+            guard let cellByteCount = cellSealer?.cellByteCount else { return }
+            try vaultSorter.add(records: piece.cells, width: cellByteCount)
+            cellCount += piece.cells.count / cellByteCount
+        }
     }
 
     /// Pads with dummies, then writes the list behind its random prefix.
@@ -65,11 +81,10 @@ public struct BatchBuilder<S: Suite>: ~Copyable {
     /// - Throws: `DeclarationError.samePersonTwice`.
     public consuming func finishList(into sink: inout some ByteSink) async throws -> DeclaredList {
         var missing = Padding.size(of: peopleCount, mode: agreement.padding) - peopleCount
-        while missing > 0 {
-            let some = min(missing, 4_096)
-            let work = work
-            try add(await workers.map(some) { try work.process($0.map { _ in .dummy }) })
+        try await process { () async throws -> [BatchEntry]? in
+            let some = min(missing, 512)
             missing -= some
+            return some > 0 ? [BatchEntry](repeating: .dummy, count: some) : nil
         }
         let sorter = listSorter
         listSorter = ExternalSorter(spool: MemorySpool())
@@ -85,15 +100,6 @@ public struct BatchBuilder<S: Suite>: ~Copyable {
         return DeclaredList(
             summary: try await writer.finish(to: &sink), cells: vaultSorter, cellCount: cellCount, sealer: cellSealer,
             padding: agreement.padding)
-    }
-
-    private mutating func add(_ pieces: [BatchPiece]) throws {
-        for piece in pieces {
-            try listSorter.add(records: piece.items, width: layout.itemByteCount)
-            guard let cellByteCount = cellSealer?.cellByteCount else { continue }
-            try vaultSorter.add(records: piece.cells, width: cellByteCount)
-            cellCount += piece.cells.count / cellByteCount
-        }
     }
 
     private var work: BatchWork<S> {

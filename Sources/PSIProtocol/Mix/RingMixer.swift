@@ -10,16 +10,16 @@ public struct RingMixer<S: Suite>: Sendable {
     private let layout: ItemLayout
     private let positions: [MatchPosition]
     private let capsuleKey: CapsuleKey?
-    private let workers: Workers
-    /// Items handled at once: 32 chunks of a core's worth, or as many as 32 MiB hold.
-    private var blockCount: Int { max(workers.count, min(2_048 * workers.count, (32 << 20) / layout.itemByteCount)) }
+    private let pipeline: Pipeline
+    /// Items that a core handles at once, or as many as a MiB holds.
+    private var pieceCount: Int { max(1, min(2_048, (1 << 20) / layout.itemByteCount)) }
 
     /// - Parameter capsuleKey: Y of the round; nil in a count-only round.
     public init(agreement: Agreement, capsuleKey: CapsuleKey?, workers: Workers) {
         self.layout = ItemLayout(S.self, agreement: agreement)
         self.positions = agreement.positions
         self.capsuleKey = capsuleKey
-        self.workers = workers
+        self.pipeline = Pipeline(workers: workers)
     }
 
     /// Computes a stage from `input` to `output`.
@@ -65,60 +65,63 @@ public struct RingMixer<S: Suite>: Sendable {
     ) async throws {
         var order = IncreasingOrder(keyByteCount: layout.elementByteCount)
         let codes = exit.map { exit in positions.map { exit.code(kind: $0.kind) } }
-        var start = 0
-        while let block = try await reader.next(most: blockCount) {
+        let width = exit == nil ? layout.itemByteCount : layout.taggedItemByteCount
+        try await pipeline.run { () async throws -> Piece? in
+            let first = reader.count
+            guard let items = try await reader.next(most: pieceCount) else { return nil }
             guard reader.count <= expected.count else { throw ProtocolViolation(.wrongCount, by: sender) }
             // First elements must strictly increase.
-            if let violation = order.firstViolation(in: block, width: layout.itemByteCount) {
-                throw ProtocolViolation(.notIncreasing, by: sender, index: start + violation)
+            if let violation = order.firstViolation(in: items, width: layout.itemByteCount) {
+                throw ProtocolViolation(.notIncreasing, by: sender, index: first + violation)
             }
-            let base = start
-            let pieces = try await workers.map(block.count / layout.itemByteCount) { range in
-                try mix(block, range, blindingScalar: blindingScalar, codes: codes, base: base, sender: sender)
-            }
-            let width = exit == nil ? layout.itemByteCount : layout.taggedItemByteCount
-            for piece in pieces { try sorter.add(records: piece, width: width) }
-            start = reader.count
+            return Piece(items: items, first: first)
+        } compute: { piece in
+            try mix(piece, blindingScalar: blindingScalar, codes: codes, sender: sender)
+        } take: { records in
+            try sorter.add(records: records, width: width)
         }
     }
 
+    /// Items as they came, and the number of the first.
+    private struct Piece {
+        let items: [UInt8]
+        let first: Int
+    }
+
     private func mix(
-        _ block: [UInt8], _ range: Range<Int>, blindingScalar: SymmetricKey, codes: [RepeatedHMAC]?, base: Int,
-        sender: ParticipantID
+        _ piece: Piece, blindingScalar: SymmetricKey, codes: [RepeatedHMAC]?, sender: ParticipantID
     ) throws -> [UInt8] {
-        let parts = split(block, range)
-        let first = base + range.lowerBound
+        let count = piece.items.count / layout.itemByteCount
+        let parts = split(piece.items, count)
         let raised: ElementBatch<S>
         do {
             raised = try S.multiply(
                 ElementBatch(trusted: parts.elements), by: SecretScalar(SecretBytes(blindingScalar)))
         } catch GroupError.invalidElement(let index) {
-            throw ProtocolViolation(.invalidElement, by: sender, index: first + index / layout.elementCount)
+            throw ProtocolViolation(.invalidElement, by: sender, index: piece.first + index / layout.elementCount)
         }
         var capsules = parts.capsules
         if let capsuleKey, layout.hasCapsule {
             do {
                 capsules = try Capsule.rerandomize(capsules, for: capsuleKey)
             } catch GroupError.invalidElement(let index) {
-                throw ProtocolViolation(.invalidCapsule, by: sender, index: first + index)
+                throw ProtocolViolation(.invalidCapsule, by: sender, index: piece.first + index)
             }
         }
-        return join(raised, capsules, count: range.count, codes: codes)
+        return join(raised, capsules, count: count, codes: codes)
     }
 
-    private func split(_ block: [UInt8], _ range: Range<Int>) -> (elements: [UInt8], capsules: [UInt8]) {
+    private func split(_ items: [UInt8], _ count: Int) -> (elements: [UInt8], capsules: [UInt8]) {
         let width = layout.itemByteCount
-        guard layout.hasCapsule else {
-            return (Array(block[(range.lowerBound * width)..<(range.upperBound * width)]), [])
-        }
+        guard layout.hasCapsule else { return (items, []) }
         var elements: [UInt8] = []
         var capsules: [UInt8] = []
-        elements.reserveCapacity(range.count * layout.elementsByteCount)
-        capsules.reserveCapacity(range.count * layout.capsuleByteCount)
-        for index in range {
+        elements.reserveCapacity(count * layout.elementsByteCount)
+        capsules.reserveCapacity(count * layout.capsuleByteCount)
+        for index in 0..<count {
             let cut = index * width + layout.elementsByteCount
-            elements += block[(index * width)..<cut]
-            capsules += block[cut..<((index + 1) * width)]
+            elements += items[(index * width)..<cut]
+            capsules += items[cut..<((index + 1) * width)]
         }
         return (elements, capsules)
     }

@@ -74,12 +74,8 @@ public struct AuthorityRunner<S: Suite>: Sendable {
         var builder = BatchBuilder<S>(
             register: register, record: record, key: secrets.blindingScalar, capsuleKey: capsuleKey,
             registerSecret: registerSecret, tokens: tokens, spool: port.spool, workers: workers)
-        while true {
-            try Task.checkCancellation()
-            let some = try await source.next(batchCount(record))
-            if some.isEmpty { break }
-            try await builder.add(some)
-        }
+        let pieceCount = max(1, batchCount(record) / 8)
+        try await builder.add { try await source.next(pieceCount) }
         var list = AnyStreamSink(try await lists.keep(id))
         let declared = try await builder.finishList(into: &list)
         let summary = declared.summary

@@ -50,8 +50,10 @@ struct ListTests {
             capsuleKey: try CapsuleKey(sumOf: CapsuleTests.keys(2).publics),
             registerSecret: SymmetricKey(size: .bits256), spool: MemorySpool(), workers: Workers(count: 2))
         // In pieces of awkward sizes, as a source would give them.
-        for start in stride(from: 0, to: people.count, by: 7) {
-            try await builder.add(Array(people[start..<min(start + 7, people.count)]))
+        var start = 0
+        try await builder.add {
+            defer { start = min(start + 7, people.count) }
+            return Array(people[start..<min(start + 7, people.count)])
         }
         let streams = MemoryStreams()
         var list = AnyStreamSink(MemorySink(name: "list", streams: streams))
