@@ -183,7 +183,10 @@ struct ReceivedStudy: Sendable {
                 + register("income", "c", isReleased: true) + """
                     cohorts:
                       - {id: clients, title: Clients, expression: residents intersect clinic, max_people: 50}
-                      - {id: others, title: Others, expression: (residents intersect income) except clinic, max_people: 50}
+                      - id: others
+                        title: Others
+                        expression: (residents intersect income) except clinic
+                        max_people: 50
                       - {id: everybody, title: Everybody, expression: residents, max_people: 50}
 
                     """

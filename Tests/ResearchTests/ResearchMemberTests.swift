@@ -11,7 +11,8 @@ import Testing
 @testable import RoundSimulation
 @testable import Values
 
-/// Joining a round and doing what is due in it. No coordinator can be reached, so whatever asks one fails. [P-16] [P-44]
+/// Joining a round and doing what is due in it. No coordinator can be reached, so whatever asks one fails.
+/// [P-16] [P-44]
 @Suite("A research environment in a round")
 struct ResearchMemberTests {
     // MARK: Joining

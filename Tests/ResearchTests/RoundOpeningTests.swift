@@ -138,7 +138,7 @@ struct RoundOpeningTests {
     // MARK: Damage
 
     @Test(
-        "A byte of the cells that changed since, a cut or an addition is told, and leaves no rows; mended, all are there",
+        "A changed byte of the cells, a cut or an addition is told, and leaves no rows; mended, all are there",
         arguments: 0..<3)
     func copy(register: Int) async throws {
         try place.arrange(.settled)

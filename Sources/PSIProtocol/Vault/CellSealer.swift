@@ -74,7 +74,8 @@ public struct CellSealer: Sendable {
         return cellCount
     }
 
-    /// The rows' zlib stream. What fits one cell as it is would gain nothing by being made smaller: cells have one size.
+    /// The rows' zlib stream. What fits one cell as it is would gain nothing by being made smaller: all
+    /// cells have one size.
     private static func stream(of rows: [UInt8], fitting payloadByteCount: Int) throws(VaultError) -> [UInt8] {
         let stored = headerByteCount + Deflate.storedByteCount(rows.count)
         return stored <= payloadByteCount ? Deflate.stored(rows) : try Deflate.compress(rows)
