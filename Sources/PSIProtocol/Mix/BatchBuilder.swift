@@ -65,9 +65,18 @@ public struct BatchBuilder<S: Suite>: ~Copyable {
 
     private mutating func process(_ next: () async throws -> [BatchEntry]?) async throws {
         let work = work
-        try await pipeline.run(read: next) {
+        // A person's rows may be many, so pieces are counted by their bytes too.
+        var byteCount = 0
+        try await pipeline.run {
+            byteCount < BatchWork<S>.memoryByteCount
+        } read: { () async throws -> [BatchEntry]? in
+            guard let entries = try await next() else { return nil }
+            byteCount += work.byteCount(entries)
+            return entries
+        } compute: {
             try work.process($0)
         } take: { piece in
+            byteCount -= piece.byteCount
             try listSorter.add(records: piece.items, width: layout.itemByteCount)
             guard let cellByteCount = cellSealer?.cellByteCount else { return }
             try vaultSorter.add(records: piece.cells, width: cellByteCount)

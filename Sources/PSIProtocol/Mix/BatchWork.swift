@@ -9,10 +9,15 @@ struct BatchPiece: Sendable {
     var items: [UInt8] = []
     /// Cells of one size, one after the other.
     var cells: [UInt8] = []
+    /// What was read for it, and what it became at least.
+    var byteCount = 0
 }
 
 /// The part of a declaration that runs on several cores.
 struct BatchWork<S: Suite>: Sendable {
+    /// Memory for what is read and not yet sorted; the last piece may exceed it.
+    static var memoryByteCount: Int { 24 << 20 }
+
     let layout: ItemLayout
     /// What begins the message of each element.
     let heads: [[UInt8]]
@@ -24,7 +29,22 @@ struct BatchWork<S: Suite>: Sendable {
     let maxCells: Int
     let blindingScalar: SymmetricKey
 
+    /// Bytes that entries and what they become take in memory, roughly.
+    func byteCount(_ entries: [BatchEntry]) -> Int {
+        entries.reduce(0) { sum, entry in
+            let fixed = layout.itemByteCount + (cellSealer?.cellByteCount ?? 0)
+            guard case .person(let person) = entry else { return sum + fixed }
+            return sum + fixed + person.rows.count
+        }
+    }
+
     func process(_ entries: [BatchEntry]) throws -> BatchPiece {
+        var piece = try sealed(entries)
+        piece.byteCount = byteCount(entries)
+        return piece
+    }
+
+    private func sealed(_ entries: [BatchEntry]) throws -> BatchPiece {
         let elements = try blind(entries)
         guard let capsuleKey, let cellSealer else { return BatchPiece(items: elements.bytes, cells: []) }
 

@@ -19,12 +19,15 @@ struct Pipeline: Sendable {
     /// Runs until `read` has no more pieces and the last result has been taken.
     ///
     /// - Parameters:
+    ///   - hasRoom: whether memory has room for one more piece beside those under way. It is not asked when there are
+    ///     none.
     ///   - read: the next piece, nil after the last. Called once at a time.
     ///   - compute: called on any thread, for `width` pieces at once at most.
     ///   - take: gets every result, in the order in which the pieces were read. Called once at a time.
     /// - Throws: the failure of the earliest piece; `CancellationError` as soon as the task is cancelled.
     func run<Piece: Sendable, Output: Sendable>(
-        read: () async throws -> Piece?, compute: @escaping @Sendable (Piece) throws -> Output,
+        hasRoom: () -> Bool = { true }, read: () async throws -> Piece?,
+        compute: @escaping @Sendable (Piece) throws -> Output,
         take: (Output) async throws -> Void
     ) async throws {
         try await withThrowingTaskGroup(of: (Int, Result<Output, any Error>).self) { cores in
@@ -45,7 +48,7 @@ struct Pipeline: Sendable {
                 if let result = results.removeValue(forKey: takenCount) {
                     try await take(result.get())
                     takenCount += 1
-                } else if end == nil, readCount - takenCount < depth {
+                } else if end == nil, readCount == takenCount || readCount - takenCount < depth && hasRoom() {
                     do {
                         if let piece = try await read() {
                             waiting.append(piece)

@@ -100,6 +100,28 @@ struct PipelineTests {
         }
     }
 
+    @Test(
+        "Where memory has no room, pieces wait until others have been taken, and one always goes", arguments: [0, 1, 3])
+    func room(most: Int) async throws {
+        var (next, underWay, mostUnderWay, taken) = (0, 0, 0, 0)
+        try await Pipeline(workers: Workers(count: 4)).run {
+            underWay < most
+        } read: { () async throws -> Int? in
+            guard next < 100 else { return nil }
+            next += 1
+            underWay += 1
+            mostUnderWay = max(mostUnderWay, underWay)
+            return next
+        } compute: {
+            $0
+        } take: { piece in
+            taken += 1
+            underWay -= 1
+            #expect(piece == taken)
+        }
+        #expect(taken == 100 && mostUnderWay == max(1, most))
+    }
+
     @Test("The earliest failure is thrown, after all before it were taken and none after it", arguments: [1, 2, 5])
     func failures(cores: Int) async throws {
         for failing in [0, 1, 7, 40] {
