@@ -20,9 +20,13 @@ actor MemoryStreams: RoundPort, ListKeeper {
 
     func nextAttempt(batch: String, stage: StreamStage) -> Int { 0 }
 
-    func keep(_ register: RegisterID) -> sending any StreamSink { Sink(name: "kept/\(register)", streams: self) }
+    func keep(_ register: RegisterID, part: Int) -> sending any StreamSink {
+        Sink(name: "kept/\(register)/\(part)", streams: self)
+    }
 
-    func kept(_ register: RegisterID) throws -> sending any ByteSource { try load("kept/\(register)") }
+    func kept(_ register: RegisterID, part: Int) throws -> sending any ByteSource {
+        try load("kept/\(register)/\(part)")
+    }
 
     private func load(_ name: String) throws -> sending any ByteSource {
         guard let bytes = stored[name] else { throw ProtocolViolation(.outOfPlace) }

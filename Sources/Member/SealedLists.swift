@@ -4,7 +4,7 @@ public import Files
 public import PSIProtocol
 public import Values
 
-/// A node's declared lists, each a sealed file until it has been sent and the round is over.
+/// A node's declared lists, each part a sealed file until it has been sent and the round is over.
 public struct SealedLists: ListKeeper {
     private let directory: PrivateDirectory
     private let round: RoundID
@@ -16,12 +16,12 @@ public struct SealedLists: ListKeeper {
         self.state = state
     }
 
-    public func keep(_ register: RegisterID) async throws -> sending any StreamSink {
-        ListSink(writer: try SealedFileWriter(path(register), key: try key(), label: label(register)))
+    public func keep(_ register: RegisterID, part: Int) async throws -> sending any StreamSink {
+        ListSink(writer: try SealedFileWriter(path(register, part), key: try key(), label: label(register, part)))
     }
 
-    public func kept(_ register: RegisterID) async throws -> sending any ByteSource {
-        ListSource(reader: try SealedFileReader(path(register), key: try key(), label: label(register)))
+    public func kept(_ register: RegisterID, part: Int) async throws -> sending any ByteSource {
+        ListSource(reader: try SealedFileReader(path(register, part), key: try key(), label: label(register, part)))
     }
 
     /// Removes the round's lists; their key goes with the round's sealed state.
@@ -32,8 +32,11 @@ public struct SealedLists: ListKeeper {
         }
     }
 
-    private func path(_ register: RegisterID) -> String { directory.file("\(round).\(register).list") }
-    private func label(_ register: RegisterID) -> String { "list \(round) \(register)" }
+    private func path(_ register: RegisterID, _ part: Int) -> String {
+        directory.file("\(round).\(register).\(part).list")
+    }
+
+    private func label(_ register: RegisterID, _ part: Int) -> String { "list \(round) \(register) \(part)" }
 
     /// One key a round, made when first needed.
     private func key() throws -> SymmetricKey {

@@ -180,6 +180,10 @@ public struct AgreementSummary: Sendable {
                 ? "The number of people in a register is rounded up with dummies: at most 12 % more, and never fewer "
                     + "than 32."
                 : "The exact number of people in a register is not hidden from the participants.")
+        if agreement.parts > 1 {
+            items.append(
+                "Every list is sent in \(Self.number(agreement.parts)) parts, so that several machines can work on it.")
+        }
         items.append(
             "A round that is not finished in \(Self.number(agreement.deadlineMinutes)) minutes is given up. "
                 + "Sealed material is kept for \(Self.number(agreement.retentionDays)) days after it.")

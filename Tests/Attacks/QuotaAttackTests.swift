@@ -72,7 +72,7 @@ extension AttackTests {
                         encapsulation: HexBytes(randomBytes(1_120)),
                         vault: AnnouncedStream(
                             attempt: attempt, count: count,
-                            digest: HexBytes(digest ?? Array(SHA256.hash(data: bytes)))),
+                            digest: HexBytes(digest ?? digestOfOnePart(bytes))),
                         survey: HexBytes(randomBytes(16_400)))
                 }
                 func refuses(_ body: any EntryBody, _ words: String) async throws {
@@ -94,7 +94,7 @@ extension AttackTests {
                 try await refuses(declared(3, digest: randomBytes(32)), "another digest")
                 let swapped = Array((Array(cells.suffix(63)) + [cells[0]]).joined())
                 try await store(swapped, 4)
-                try await refuses(declared(4, digest: Array(SHA256.hash(data: swapped))), "strictly increase")
+                try await refuses(declared(4, digest: digestOfOnePart(swapped)), "strictly increase")
                 try await coordinator.says("An entry is refused", "by=c", "has not been stored to its end")
                 try await follower.post(declared(3))
 
@@ -131,7 +131,7 @@ extension AttackTests {
                 let log = RunningProgram.text(rogue.study.directory.appendingPathComponent("a.err"))
                 let line = log.split(separator: "\n").first { $0.contains("stream.malformed") }
                 let told = try #require(line)
-                #expect(told.contains("[P-51]") && told.contains("register_c/0/1"), "\(told)")
+                #expect(told.contains("[P-51]") && told.contains("register_c/0/1/0"), "\(told)")
                 #expect(told.contains("written by c, kept by coordinator"), "\(told)")
                 #expect(!told.contains("malformed [P-51] by"), "\(told)")
 
@@ -161,4 +161,11 @@ extension AttackTests {
             }
         }
     }
+}
+
+private func digestOfOnePart(_ bytes: [UInt8]) -> [UInt8] {
+    var digest = StreamDigest(partCount: 1)
+    digest.update(bytes)
+    digest.endPart()
+    return digest.finalized()
 }

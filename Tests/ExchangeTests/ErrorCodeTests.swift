@@ -37,7 +37,7 @@ import Testing
             }
             let operatorIdentity = exchange.operatorIdentity
             try await expect(.requestMalformed, "GET", "/v1/rounds/xyz/board")
-            try await expect(.requestMalformed, "GET", "\(base)/streams/..%2f..%2fetc/0/0/0")
+            try await expect(.requestMalformed, "GET", "\(base)/streams/..%2f..%2fetc/0/0/0/0")
             try await expect(.requestMalformed, "GET", "\(base)/board?wait=61")
             try await expect(.requestMalformed, "POST", "\(base)/board", [])
             try await expect(.requestMalformed, "POST", "\(base)/vaults/kela/0/cells", testBytes(17))
@@ -61,10 +61,11 @@ import Testing
                 .callerNotAllowed, "GET", "\(base)/board",
                 refusal: ExchangeRefusal(.callerNotAllowed, "Not in this round."))
             try await expect(
-                .callerNotAllowed, "PUT", "\(base)/streams/kela/0/0/0", [1], refusal: ExchangeRefusal(.callerNotAllowed)
+                .callerNotAllowed, "PUT", "\(base)/streams/kela/0/0/0/0", [1],
+                refusal: ExchangeRefusal(.callerNotAllowed)
             )
             try await expect(
-                .callerNotAllowed, "GET", "\(base)/streams/kela/0/0/0", refusal: ExchangeRefusal(.callerNotAllowed))
+                .callerNotAllowed, "GET", "\(base)/streams/kela/0/0/0/0", refusal: ExchangeRefusal(.callerNotAllowed))
             try await expect(
                 .callerNotAllowed, "POST", "\(base)/vaults/kela/0/cells", testBytes(16),
                 refusal: ExchangeRefusal(.callerNotAllowed))
@@ -77,31 +78,31 @@ import Testing
                 .agreementRefused, "POST", "/v1/operator/rounds",
                 Array(#"{"agreement":"AAAA","signatures":["AAAA"]}"#.utf8), identity: operatorIdentity)
 
-            try await expect(.streamNoChunk, "GET", "\(base)/streams/kela/0/0/0")
-            try await expect(.streamOutOfOrder, "PUT", "\(base)/streams/kela/0/0/1", [1])
-            #expect(try await exchange.raw("PUT", "\(base)/streams/kela/0/0/0", body: [1, 2]).status == 201)
-            #expect(try await exchange.raw("PUT", "\(base)/streams/kela/0/0/0", body: [1, 2]).status == 200)
-            try await expect(.streamChunkDiffers, "PUT", "\(base)/streams/kela/0/0/0", [1, 3])
-            try await expect(.streamChunkDiffers, "PUT", "\(base)/streams/kela/0/0/0?last=true", [1, 2])
-            #expect(try await exchange.raw("PUT", "\(base)/streams/kela/0/0/1?last=true", body: [3]).status == 201)
-            try await expect(.streamComplete, "PUT", "\(base)/streams/kela/0/0/2", [1])
+            try await expect(.streamNoChunk, "GET", "\(base)/streams/kela/0/0/0/0")
+            try await expect(.streamOutOfOrder, "PUT", "\(base)/streams/kela/0/0/0/1", [1])
+            #expect(try await exchange.raw("PUT", "\(base)/streams/kela/0/0/0/0", body: [1, 2]).status == 201)
+            #expect(try await exchange.raw("PUT", "\(base)/streams/kela/0/0/0/0", body: [1, 2]).status == 200)
+            try await expect(.streamChunkDiffers, "PUT", "\(base)/streams/kela/0/0/0/0", [1, 3])
+            try await expect(.streamChunkDiffers, "PUT", "\(base)/streams/kela/0/0/0/0?last=true", [1, 2])
+            #expect(try await exchange.raw("PUT", "\(base)/streams/kela/0/0/0/1?last=true", body: [3]).status == 201)
+            try await expect(.streamComplete, "PUT", "\(base)/streams/kela/0/0/0/2", [1])
             try await expect(.streamIncomplete, "POST", "\(base)/vaults/kela/0/cells", testBytes(16))
             try await expect(
-                .requestTooLarge, "PUT", "\(base)/streams/kela/1/0/0", testBytes(StreamStore.chunkByteCountLimit + 1))
-            try await expect(.streamChunkTooSmall, "PUT", "\(base)/streams/kela/1/0/0", [])
+                .requestTooLarge, "PUT", "\(base)/streams/kela/1/0/0/0", testBytes(StreamStore.chunkByteCountLimit + 1))
+            try await expect(.streamChunkTooSmall, "PUT", "\(base)/streams/kela/1/0/0/0", [])
             exchange.delegate.change { $0.quota.leastChunkByteCount = StreamQuota.leastChunkByteCount }
-            try await expect(.streamChunkTooSmall, "PUT", "\(base)/streams/kela/1/0/0", testBytes(65_535))
+            try await expect(.streamChunkTooSmall, "PUT", "\(base)/streams/kela/1/0/0/0", testBytes(65_535))
             exchange.delegate.change { $0.quota = StreamQuota(byteCount: 10, leastChunkByteCount: 1) }
-            try await expect(.streamQuotaExceeded, "PUT", "\(base)/streams/vero/0/0/0", testBytes(8))
+            try await expect(.streamQuotaExceeded, "PUT", "\(base)/streams/vero/0/0/0/0", testBytes(8))
             exchange.delegate.change { $0.quota.byteCount = .max }
             exchange.delegate.change { $0.streamRefusal = ExchangeRefusal(.entryRefused, "The stream is not there.") }
             let answer = try await exchange.raw("POST", "\(base)/board", body: [4])
             #expect(answer.status == 422)
             exchange.delegate.change { $0.streamRefusal = nil }
             free.withLock { $0 = 500 }
-            try await expect(.storeDiskFull, "PUT", "\(base)/streams/vero/0/0/0", testBytes(8))
+            try await expect(.storeDiskFull, "PUT", "\(base)/streams/vero/0/0/0/0", testBytes(8))
             free.withLock { $0 = Int.max }
-            try await expect(.storeFailed, "GET", "/v1/rounds/\(damaged)/streams/kela/0/0")
+            try await expect(.storeFailed, "GET", "/v1/rounds/\(damaged)/streams/kela/0/0/0")
 
             // A caller whose pin was removed after it had connected.
             try await exchange.withClient { client async throws in

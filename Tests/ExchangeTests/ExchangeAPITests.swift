@@ -1,10 +1,10 @@
 import AsyncHTTPClient
 import Foundation
 import NIOCore
-import PSIProtocol
 import Testing
 
 @testable import Exchange
+@testable import PSIProtocol
 @testable import Values
 
 /// The calls of participants and of operators. [P-54] [P-55]
@@ -114,17 +114,25 @@ import Testing
         }
     }
 
-    @Test func cellsAreFetchedByHandle() async throws {
+    @Test(arguments: [1, 8]) func cellsAreFetchedByHandle(partCount: Int) async throws {
         let round = try testRound()
         try await TestExchange.run { exchange in
             let handles = (0..<5_000).map { testBytes(16, seed: UInt64($0 + 1)) }
                 .sorted { $0.lexicographicallyPrecedes($1) }
             let cells = handles.enumerated().map { $1 + testBytes(112, seed: UInt64($0 + 9_000)) }
-            var upload = StreamUpload(
-                plain: StreamID(batch: "kela", stage: .vault, attempt: 1), round: round,
-                transport: StoreChunkTransport(store: exchange.streams))
-            try await upload.write(Array(cells.joined()))
-            #expect(try await upload.finish().byteCount == 5_000 * 128)
+            exchange.delegate.state.withLock { $0.partCount = partCount }
+            let vault = StreamID(batch: "kela", stage: .vault, attempt: 1)
+            let bytes = Array(cells.joined())
+            let partition = StreamPartition(count: partCount)
+            for cut in partition.cut(bytes, width: 128) {
+                var upload = StreamUpload(
+                    plain: vault.part(cut.part), round: round, transport: StoreChunkTransport(store: exchange.streams))
+                try await upload.write(Array(bytes[cut.bytes]))
+                try await upload.finish()
+            }
+            let examined = try await exchange.streams.examineRecords(
+                of: vault, round: round, recordByteCount: 128, partition: partition)
+            #expect(examined.isIncreasing)
             try await exchange.withClient { client async throws in
                 // A handle of no cell, and one that comes twice.
                 let asked = [[UInt8](repeating: 0, count: 16), handles[0]] + Array(handles.prefix(4_000))
@@ -208,7 +216,7 @@ import Testing
             let clock = ContinuousClock()
             let start = clock.now
             await #expect(throws: (any Error).self) {
-                try await exchange.drip("PUT", "/v1/rounds/\(round)/streams/kela/0/0/0", every: .milliseconds(100))
+                try await exchange.drip("PUT", "/v1/rounds/\(round)/streams/kela/0/0/0/0", every: .milliseconds(100))
             }
             #expect(clock.now - start < .seconds(15))
             #expect(try await exchange.streams.status(of: stream, round: round).chunkCount == 0)
@@ -227,7 +235,7 @@ import Testing
             let answer = try await exchange.raw("POST", "/v1/rounds/\(round)/board", body: Array("secret-entry".utf8))
             #expect(answer.status == 422)
             _ = try await exchange.raw(
-                "PUT", "/v1/rounds/\(round)/streams/kela/1/0/7", body: Array("secret-chunk".utf8))
+                "PUT", "/v1/rounds/\(round)/streams/kela/1/0/0/7", body: Array("secret-chunk".utf8))
             _ = try await exchange.raw("GET", "/v1/secret-path?secret-query")
         }
         #expect(log.text.contains("append_entry"))

@@ -15,9 +15,9 @@ import Testing
         let calls: [(HTTPRequest.Method, String, ExchangeRoute)] = [
             (.get, "/v1/rounds", .rounds), (.get, "/v1/rounds/\(hex)/board", .board(round)),
             (.post, "/v1/rounds/\(hex)/board", .appendEntry(round)),
-            (.put, "/v1/rounds/\(hex)/streams/kela/2/7/12", .putChunk(round, ring, seq: 12)),
-            (.get, "/v1/rounds/\(hex)/streams/kela/2/7/0", .getChunk(round, ring, seq: 0)),
-            (.get, "/v1/rounds/\(hex)/streams/kela/2/7", .streamStatus(round, ring)),
+            (.put, "/v1/rounds/\(hex)/streams/kela/2/7/0/12", .putChunk(round, ring, seq: 12)),
+            (.get, "/v1/rounds/\(hex)/streams/kela/2/7/0/0", .getChunk(round, ring, seq: 0)),
+            (.get, "/v1/rounds/\(hex)/streams/kela/2/7/0", .streamStatus(round, ring)),
             (.post, "/v1/rounds/\(hex)/vaults/kela/0/cells", .vaultCells(round, vault)),
             (.post, "/v1/operator/rounds", .operatorOpenRound), (.get, "/v1/operator/rounds", .operatorRounds),
             (.get, "/v1/operator/rounds/\(hex)", .operatorStatus(round)),
@@ -36,14 +36,17 @@ import Testing
         let stream = "/v1/rounds/\(hex)/streams"
         let malformed = [
             "/v1/rounds/", "/v1/rounds/xyz/board", "/v1/rounds/\(hex.dropLast(2))/board", "/v1/rounds/\(hex)00/board",
-            "/v1/rounds/\(hex.replacing("01", with: "AB"))/board", "/v1/rounds//board", "\(stream)/../2/0/0",
-            "\(stream)/kela/../0/0", "\(stream)/kela/2/../0", "\(stream)/kela/2/0/..", "\(stream)/%2e%2e/2/0/0",
-            "\(stream)/kela%2Fx/2/0/0", "\(stream)//2/0/0", "\(stream)/kela//0/0", "\(stream)/kela/2/0/",
-            "\(stream)/KELA/2/0/0", "\(stream)/kela/16/0/0", "\(stream)/kela/02/0/0", "\(stream)/kela/-1/0/0",
-            "\(stream)/kela/2/65536/0", "\(stream)/kela/2/00/0", "\(stream)/kela/2/0/01", "\(stream)/kela/2/0/+1",
-            "\(stream)/kela/2/0/1048576", "\(stream)/kela/2/0/99999999999999999999", "\(stream)/kela/2/0/1.chunk",
-            "\(stream)/kela/vaults/0/0", "\(stream)/kela/2/0/0\u{0}", "\(stream)/kela/2/0/٣", "/v1/operator/rounds/1",
-            "/v1/rounds/\(hex)/vaults/../0/cells", "/v1/" + String(repeating: "a", count: 600),
+            "/v1/rounds/\(hex.replacing("01", with: "AB"))/board", "/v1/rounds//board", "\(stream)/../2/0/0/0",
+            "\(stream)/kela/../0/0/0", "\(stream)/kela/2/../0/0", "\(stream)/kela/2/0/../0", "\(stream)/kela/2/0/0/..",
+            "\(stream)/%2e%2e/2/0/0/0", "\(stream)/kela%2Fx/2/0/0/0", "\(stream)//2/0/0/0", "\(stream)/kela//0/0/0",
+            "\(stream)/kela/2/0//0", "\(stream)/kela/2/0/0/", "\(stream)/KELA/2/0/0/0", "\(stream)/kela/16/0/0/0",
+            "\(stream)/kela/02/0/0/0", "\(stream)/kela/-1/0/0/0", "\(stream)/kela/2/65536/0/0",
+            "\(stream)/kela/2/00/0/0", "\(stream)/kela/2/0/00/0", "\(stream)/kela/2/0/1024/0",
+            "\(stream)/kela/2/0/-1/0", "\(stream)/kela/2/0/0/01", "\(stream)/kela/2/0/0/+1",
+            "\(stream)/kela/2/0/0/1048576", "\(stream)/kela/2/0/0/99999999999999999999",
+            "\(stream)/kela/2/0/0/1.chunk", "\(stream)/kela/vaults/0/0/0", "\(stream)/kela/2/0/0/0\u{0}",
+            "\(stream)/kela/2/0/0/٣", "/v1/operator/rounds/1", "/v1/rounds/\(hex)/vaults/../0/cells",
+            "/v1/" + String(repeating: "a", count: 600),
         ]
         for path in malformed {
             let refusal = #expect(throws: ExchangeRefusal.self, "\(path)") {
@@ -54,7 +57,8 @@ import Testing
         let unknown = [
             "", "/", "v1/rounds", "//v1/rounds", "/v2/rounds", "/v1", "/v1/", "/v1/round", "/V1/rounds", "/healthz",
             "/v1/rounds/\(hex)", "/v1/rounds/\(hex)/boards", "/v1/rounds/\(hex)/board/1", "\(stream)", "\(stream)/kela",
-            "\(stream)/kela/2", "\(stream)/kela/2/0/0/0", "/v1/rounds/\(hex)/vaults/kela/0/all", "/v1/operator",
+            "\(stream)/kela/2", "\(stream)/kela/2/0", "\(stream)/kela/2/0/0/0/0", "/v1/rounds/\(hex)/vaults/kela/0/all",
+            "/v1/operator",
             "/v1/operator/agreements", "/v1/operator/rounds/\(hex)/delete", "/v1/operator/rounds/\(hex)/abort/now",
         ]
         for path in unknown {

@@ -53,7 +53,7 @@ import Testing
     /// The associated data and the info, to the byte.
     @Test func bindsWhatTheProtocolSays() throws {
         let context = SealedStreamContext(round: round, stream: stream, sender: "kela", receiver: "vero")
-        let prefix = Array("SIDOS-V1 stream\0".utf8) + round.bytes + Array("kela_benefits/1/0\0".utf8)
+        let prefix = Array("SIDOS-V1 stream\0".utf8) + round.bytes + Array("kela_benefits/1/0/0\0".utf8)
         #expect(Array(context.info) == prefix + Array("kela\0vero".utf8))
         #expect(context.associatedData(seq: 0x0102_0304, last: true) == prefix + [1, 2, 3, 4, 1])
         #expect(context.associatedData(seq: 7, last: false) == prefix + [0, 0, 0, 7, 0])

@@ -13,7 +13,7 @@ import Testing
     private let round: RoundID
     private let stream = StreamID(batch: "kela", stage: .ring(2), attempt: 3)
     private var root: String { directory.path + "/streams" }
-    private var files: String { "\(root)/rounds/\(round)/streams/kela/2/3" }
+    private var files: String { "\(root)/rounds/\(round)/streams/kela/2/3/0" }
 
     init() throws {
         directory = try TemporaryDirectory()
@@ -186,6 +186,36 @@ import Testing
                     quota: quota)
             }
         }
+    }
+
+    /// All parts of an attempt are one attempt, before and after a restart; the agreement says how many there are.
+    @Test func partsAreOneAttempt() async throws {
+        let quota = StreamQuota(byteCount: .max, attemptCount: 2, partCount: 4)
+        let first = StreamID(batch: "kela", stage: .ring(2), attempt: 0)
+        let last = StreamID(batch: "kela", stage: .ring(2), attempt: 9)
+        let store = try StreamStore(root: root, reserve: 0)
+        for part in 0..<3 {
+            for stream in [first, last] {
+                try await store.put(
+                    [UInt8(part)], seq: 0, last: true, stream: stream.part(part), round: round, quota: quota)
+            }
+        }
+        for store in [store, try StreamStore(root: root, reserve: 0)] {
+            for part in 0..<3 {
+                #expect(try await store.chunk(seq: 0, stream: last.part(part), round: round).bytes == [UInt8(part)])
+            }
+            await #expect(throws: StoreError.tooManyAttempts(limit: 2)) {
+                let third = StreamID(batch: "kela", stage: .ring(2), attempt: 3)
+                try await store.put([1], seq: 0, last: true, stream: third, round: round, quota: quota)
+            }
+            await #expect(throws: StoreError.invalidName) {
+                try await store.put([1], seq: 0, last: true, stream: first.part(4), round: round, quota: quota)
+            }
+            await #expect(throws: StoreError.invalidName) {
+                try await store.put([1], seq: 0, last: true, stream: first.part(1_024), round: round)
+            }
+        }
+        try await store.put([3], seq: 0, last: true, stream: first.part(3), round: round, quota: quota)
     }
 
     @Test func filesAreKeptInReserve() async throws {

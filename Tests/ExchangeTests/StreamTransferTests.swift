@@ -42,8 +42,7 @@ import Testing
                     for start in stride(from: 0, to: byteCount, by: 300_007) {
                         try await upload.write(Array(content[start..<min(start + 300_007, byteCount)]))
                     }
-                    let sent = try await upload.finish()
-                    #expect(sent == StreamSummary(byteCount: byteCount, digest: Array(SHA256.hash(data: content))))
+                    try await upload.finish()
                     await #expect(throws: SealedStreamError.afterLast) { try await upload.write([1]) }
                     var download =
                         plain
@@ -52,7 +51,7 @@ import Testing
                     var received: [UInt8] = []
                     while let piece = try await download.next() { received += piece }
                     #expect(received == content)
-                    #expect(download.isComplete && download.summary == sent)
+                    #expect(download.isComplete)
                     #expect(try await download.next() == nil)
                 }
                 // What lies at the coordinator is not what was sent.
@@ -174,20 +173,21 @@ import Testing
         let start = ContinuousClock.now
         async let sent = send(pieceCount, key, stream, round, transport)
         var download = download(key, stream, round, transport)
-        while try await download.next() != nil {}
-        #expect(try await sent == download.summary)
-        #expect(download.summary.byteCount == pieceCount * 1_000_000)
+        var byteCount = 0
+        while let piece = try await download.next() { byteCount += piece.count }
+        try await sent
+        #expect(byteCount == pieceCount * 1_000_000)
         return ContinuousClock.now - start
     }
 
     private func send(
         _ pieceCount: Int, _ key: XWingMLKEM768X25519.PrivateKey, _ stream: StreamID, _ round: RoundID,
         _ transport: any ChunkTransport
-    ) async throws -> StreamSummary {
+    ) async throws {
         let piece = testBytes(1_000_000)
         var upload = try upload(to: key.publicKey, stream, round, transport)
         for _ in 0..<pieceCount { try await upload.write(piece) }
-        return try await upload.finish()
+        try await upload.finish()
     }
 }
 

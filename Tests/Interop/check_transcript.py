@@ -32,6 +32,14 @@ def sha256(data):
     return hashlib.sha256(data).digest()
 
 
+def digest(data):
+    """Of a stream of one part, as a tree over its pieces of 1 MiB."""
+    starts = range(0, len(data), 1 << 20)
+    pieces = b"".join(sha256(label("piece") + data[start : start + (1 << 20)]) for start in starts)
+    part = sha256(label("part") + pieces + len(data).to_bytes(8, "big"))
+    return sha256(label("digest") + bytes([0, 0, 0, 1]) + part)
+
+
 def hmac256(key, data):
     return hmac.new(key, data, hashlib.sha256).digest()
 
@@ -180,7 +188,7 @@ class Transcript:
             entry["body"]["stage"]: entry["body"]["list"]["digest"] for entry in payloads
             if entry["type"] == "StageCommitted" and entry["body"]["register"] == register["id"]
         }
-        self.expect(committed == {stage: sha256(data).hex() for stage, data in enumerate(lists)},
+        self.expect(committed == {stage: digest(data).hex() for stage, data in enumerate(lists)},
                     f"the digests of the lists of {register['id']}")
         self.prefixes += [data[:PREFIX] for data in lists]
         self.expect(len(set(self.prefixes)) == len(self.prefixes), "a prefix of its own for every list")

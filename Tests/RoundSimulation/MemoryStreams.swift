@@ -43,7 +43,9 @@ actor MemoryStreams: RoundPort {
     }
 
     func cells(_ stream: StreamID, handles: [[UInt8]], width: Int) -> [[UInt8]] {
-        let bytes = stored[stream.description] ?? []
+        // All parts of the vault, whichever is named.
+        let prefix = "\(stream.batch)/\(stream.stage)/\(stream.attempt)/"
+        let bytes = stored.filter { $0.key.hasPrefix(prefix) }.flatMap(\.value)
         let cells = stride(from: 0, to: bytes.count, by: width).map { Array(bytes[$0..<min($0 + width, bytes.count)]) }
         let known = Dictionary(cells.map { (Array($0.prefix(16)), $0) }, uniquingKeysWith: { first, _ in first })
         return handles.map { known[$0] ?? .filled(0, width) }
@@ -55,11 +57,11 @@ actor MemoryStreams: RoundPort {
 struct MemoryKeeper: ListKeeper {
     let node: ParticipantID
     let streams: MemoryStreams
-    func keep(_ register: RegisterID) async throws -> sending any StreamSink {
-        MemorySink(name: "kept/\(node)/\(register)", streams: streams)
+    func keep(_ register: RegisterID, part: Int) async throws -> sending any StreamSink {
+        MemorySink(name: "kept/\(node)/\(register)/\(part)", streams: streams)
     }
-    func kept(_ register: RegisterID) async throws -> sending any ByteSource {
-        guard let bytes = await streams.load("kept/\(node)/\(register)") else { throw SimulationError.noStream }
+    func kept(_ register: RegisterID, part: Int) async throws -> sending any ByteSource {
+        guard let bytes = await streams.load("kept/\(node)/\(register)/\(part)") else { throw SimulationError.noStream }
         return MemorySource(bytes)
     }
 }

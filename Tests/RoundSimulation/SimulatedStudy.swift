@@ -27,6 +27,7 @@ struct SimulatedStudy {
         var maxPeople = 1_000
         var maxCellsPerPerson = 64
         var roundsAllowed = 3
+        var parts = 1
     }
 
     /// One authority a register, in order, then mixers, then coordinator and research environment.
@@ -82,6 +83,7 @@ struct SimulatedStudy {
             },
             twoPartiesAcknowledged: registers.count + options.mixers == 2)
         agreement.counts = options.counts
+        agreement.parts = options.parts
         self.agreement = agreement
     }
 

@@ -56,6 +56,14 @@ extension SystemTests {
             try await checkRound(design)
         }
 
+        @Test("Lists, vaults and selections in parts", .timeLimit(.minutes(2)), arguments: ["whole", "selected"])
+        func parts(vaultAccess: String) async throws {
+            var design = Self.design(padding: "padme")
+            design.vaultAccess = vaultAccess
+            design.matching = ["match_keys: [identity_code]", "parts: 8"]
+            try await checkRound(design)
+        }
+
         @Test("Two of them in a ring of two, where one's first stage is the other's last", .timeLimit(.minutes(2)))
         func twoParties() async throws {
             var design = Self.design()

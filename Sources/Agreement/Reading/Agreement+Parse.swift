@@ -16,6 +16,7 @@ public enum AgreementLimits {
     public static let cellsPerPerson = 1...4096
     public static let rounds = 1...1000
     public static let cellBytes = 128...65_536
+    public static let parts = 1...1_024
     public static let smallestCell = 1...10_000
     public static let countRounding = 1...1000
     public static let deadlineMinutes = 1...10_080
@@ -65,7 +66,8 @@ extension Agreement {
 struct AgreementReader {
     static let fields = [
         "sidos_agreement", "study", "valid", "suite", "rounds_allowed", "release", "vault_access", "verification",
-        "padding", "cell_bytes", "smallest_cell", "count_rounding", "counts", "deadline_minutes", "retention_days",
+        "padding", "cell_bytes", "parts", "smallest_cell", "count_rounding", "counts", "deadline_minutes",
+        "retention_days",
         "identity_scheme", "normalisation", "match_fields", "match_keys", "tolerant_matching",
         "two_parties_acknowledged", "participants", "registers", "cohorts", "disclosure", "notice",
     ]
@@ -91,6 +93,7 @@ struct AgreementReader {
         let verification = readVerification()
         let padding: Located<PaddingMode>? = root.choice("padding", standard: PaddingMode.padme)
         let cellBytes = readCellBytes()
+        let parts = readParts()
         let smallestCell = root.integer("smallest_cell", AgreementLimits.smallestCell, standard: 1)
         let countRounding = root.integer("count_rounding", AgreementLimits.countRounding, standard: 1)
         let counts = readCounts()
@@ -108,8 +111,8 @@ struct AgreementReader {
         let notice = readNotice(release: release?.value, participants.complete, lists.registers, lists.cohorts)
 
         guard let study, let valid, let suite, let rounds, let release, let vaultAccess, let verification, let padding,
-            let cellBytes, let smallestCell, let countRounding, let counts, let deadline, let retention, let matching,
-            let acknowledged, let complete = participants.complete, let registers = lists.registers,
+            let cellBytes, let parts, let smallestCell, let countRounding, let counts, let deadline, let retention,
+            let matching, let acknowledged, let complete = participants.complete, let registers = lists.registers,
             let cohorts = lists.cohorts
         else { return nil }
         var agreement = Agreement(
@@ -120,6 +123,7 @@ struct AgreementReader {
             retentionDays: retention.value, identityScheme: matching.scheme, normalisation: matching.normalisation,
             matchFields: matching.fields, matchKeys: matching.keys, tolerantMatching: matching.tolerant,
             participants: complete, registers: registers, cohorts: cohorts, twoPartiesAcknowledged: acknowledged)
+        agreement.parts = parts
         agreement.counts = counts
         agreement.disclosure = disclosure ?? DisclosureRules()
         agreement.notice = notice
@@ -181,6 +185,18 @@ struct AgreementReader {
             mistakes.add(
                 count.place, count.path,
                 "A cell's size must be a multiple of 16. Write \(max(128, nearest)) or \(min(65_536, nearest + 16)).")
+            return nil
+        }
+        return count.value
+    }
+
+    private func readParts() -> Int? {
+        guard let count = root.integer("parts", AgreementLimits.parts, standard: 1) else { return nil }
+        guard count.value & (count.value - 1) == 0 else {
+            let below = 1 << (Int.bitWidth - 1 - count.value.leadingZeroBitCount)
+            mistakes.add(
+                count.place, count.path,
+                "The number of parts must be a power of two. Write \(below) or \(2 * below).")
             return nil
         }
         return count.value

@@ -77,7 +77,7 @@ extension CoordinatedRounds: ExchangeDelegate {
 
     func mayReadCells(
         of vault: StreamID, round: RoundID, caller: Caller
-    ) async throws(ExchangeRefusal) -> Int {
+    ) async throws(ExchangeRefusal) -> VaultLayout {
         try StreamRules(record: try await record(of: round)).mayReadCells(of: vault, by: caller)
     }
 

@@ -36,15 +36,19 @@ extension CoordinatedRounds {
 
     /// What is wrong with a stream, as the rest of a sentence; nil if it is as its entry says.
     private func fault(of named: NamedStream, in round: RoundID) async throws -> String? {
-        let status = try await streams.status(of: named.id, round: round)
-        guard status.isComplete else {
-            return status.chunkCount == 0 ? "has not been stored" : "has not been stored to its end"
+        var byteCount: Int? = 0
+        for part in named.parts {
+            let status = try await streams.status(of: part.id, round: round)
+            guard status.isComplete else {
+                return status.chunkCount == 0 ? "has not been stored" : "has not been stored to its end"
+            }
+            let plain =
+                named.isSealed
+                ? SealedStreamLength.plaintextByteCount(stored: status.byteCount, chunkCount: status.chunkCount)
+                : status.byteCount
+            byteCount = byteCount.flatMap { sum in plain.map { sum + $0 } }
         }
         guard let expected = named.byteCount else { return "can't have as many records as the entry says" }
-        let byteCount =
-            named.isSealed
-            ? SealedStreamLength.plaintextByteCount(stored: status.byteCount, chunkCount: status.chunkCount)
-            : status.byteCount
         guard byteCount == expected else {
             return
                 "has \(byteCount.map { "\($0)" } ?? "too few") bytes and, by the entry's count, should have \(expected)"
@@ -60,9 +64,13 @@ extension CoordinatedRounds {
         if let known = examined.known[key] { return known }
         // However often an entry is posted at once, its stream is read once.
         let (streams, width) = (streams, named.recordByteCount)
+        let partition = StreamPartition(count: named.partCount)
         let task =
             examined.underWay[key]
-            ?? Task { try await streams.examineRecords(of: key.stream, round: key.round, recordByteCount: width) }
+            ?? Task {
+                try await streams.examineRecords(
+                    of: key.stream, round: key.round, recordByteCount: width, partition: partition)
+            }
         examined.underWay[key] = task
         defer { examined.underWay[key] = nil }
         let found = try await task.value

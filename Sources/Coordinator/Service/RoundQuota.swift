@@ -12,11 +12,15 @@ enum RoundQuota {
     static func quota(of stream: StreamID, _ record: RoundRecord, limit: Int?) -> StreamQuota {
         let byteCount = byteCount(record.agreement, limit: limit)
         // Only the last chunk of a stream is smaller than the least, so no honest round comes near this.
-        let chunkCount = byteCount / StreamQuota.leastChunkByteCount + record.ring.count * 4_096
+        // Every part of a stream may have one.
+        let chunkCount =
+            byteCount / StreamQuota.leastChunkByteCount
+            + record.ring.count * (4_096 + 256 * (record.agreement.parts - 1))
         let plaintext = record.byteCountLimit(batch: stream.batch, stage: stream.stage) ?? 0
         return StreamQuota(
             byteCount: byteCount, chunkCount: chunkCount,
-            streamByteCount: SealedStreamLength.storedByteCountLimit(plaintext: plaintext))
+            streamByteCount: SealedStreamLength.storedByteCountLimit(plaintext: plaintext),
+            partCount: record.agreement.parts)
     }
 
     static func byteCount(_ agreement: Agreement, limit: Int?) -> Int {

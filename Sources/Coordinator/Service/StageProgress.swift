@@ -10,17 +10,19 @@ struct StageProgress {
         var stage: StreamStage
     }
 
-    private var latest: [Stage: (attempt: Int, byteCount: Int)] = [:]
+    /// Bytes of each part.
+    private var latest: [Stage: (attempt: Int, byteCounts: [Int: Int])] = [:]
 
     mutating func note(_ stream: StreamID, of round: RoundID, byteCount: Int) {
         let stage = Stage(round: round, batch: stream.batch, stage: stream.stage)
         if let known = latest[stage], known.attempt > stream.attempt { return }
-        latest[stage] = (stream.attempt, byteCount)
+        if latest[stage]?.attempt != stream.attempt { latest[stage] = (stream.attempt, [:]) }
+        latest[stage]?.byteCounts[stream.part] = byteCount
     }
 
     /// Of the latest attempt, sealed.
     func byteCount(of stage: StreamStage, batch: String, round: RoundID) -> Int {
-        latest[Stage(round: round, batch: batch, stage: stage)]?.byteCount ?? 0
+        latest[Stage(round: round, batch: batch, stage: stage)]?.byteCounts.values.reduce(0, +) ?? 0
     }
 
     mutating func forget(_ round: RoundID) { latest = latest.filter { $0.key.round != round } }

@@ -14,6 +14,7 @@ struct StreamRules {
 
     func mayWrite(_ stream: StreamID, by caller: Caller) throws(ExchangeRefusal) {
         let me = try take(caller)
+        try checkPart(stream)
         let isAllowed =
             switch stream.stage {
             case .ring(let stage): mayWriteRing(stream.batch, stage, me)
@@ -40,6 +41,7 @@ struct StreamRules {
 
     func mayRead(_ stream: StreamID, by caller: Caller) throws(ExchangeRefusal) {
         let me = try take(caller)
+        try checkPart(stream)
         let isAllowed =
             switch stream.stage {
             case .ring(let stage): mayReadRing(stream, stage, me)
@@ -53,13 +55,13 @@ struct StreamRules {
         }
     }
 
-    /// - Returns: bytes of one cell.
-    func mayReadCells(of vault: StreamID, by caller: Caller) throws(ExchangeRefusal) -> Int {
+    func mayReadCells(of vault: StreamID, by caller: Caller) throws(ExchangeRefusal) -> VaultLayout {
         let me = try take(caller)
         guard vault.stage == .vault, record.agreement.vaultAccess == .selected, mayOpenVault(vault, me) else {
             throw ExchangeRefusal(.callerNotAllowed, "\(me.id) may not fetch cells of \(vault).")
         }
-        return record.agreement.cellByteCount
+        return VaultLayout(
+            cellByteCount: record.agreement.cellByteCount, partition: .tagsOrHandles(of: record.agreement))
     }
 
     private func mayReadRing(_ stream: StreamID, _ stage: Int, _ me: Participant) -> Bool {
@@ -76,6 +78,13 @@ struct StreamRules {
     private func attempt(ofSelectionFor me: Participant) -> Int? {
         if me.id == record.research { return record.selected?.selection.attempt }
         return record.ring.contains(me.id) ? record.selected?.requests.attempt : nil
+    }
+
+    private func checkPart(_ stream: StreamID) throws(ExchangeRefusal) {
+        let count = record.agreement.parts
+        guard stream.part < count else {
+            throw ExchangeRefusal(.callerNotAllowed, "The round's streams have \(count) part\(count == 1 ? "" : "s").")
+        }
     }
 
     private func take(_ caller: Caller) throws(ExchangeRefusal) -> Participant {

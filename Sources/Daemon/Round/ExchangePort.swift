@@ -25,7 +25,7 @@ public struct ExchangePort: RoundPort {
     ) async throws -> sending any ByteSource {
         // Nobody may read what no entry names.
         guard let named = record.namedStream(stream) else { throw ProtocolViolation(.outOfPlace, by: sender) }
-        var download =
+        let download =
             switch sealing {
             case .plain: StreamDownload(plain: stream, round: record.round, transport: transport)
             case .sealed(let receiver):
@@ -33,22 +33,19 @@ public struct ExchangePort: RoundPort {
                     sealedBy: sender, receiver: receiver, privateKey: keys.hpkeKey, stream: stream,
                     round: record.round, transport: transport)
             }
-        // Lists are digested where they are read and written record by record.
-        download.digests = false
         return WatchedSource(download, named: named, writer: sender, keeper: record.coordinator)
     }
 
     public func sink(for stream: StreamID, sealing: StreamSealing) async throws -> sending any StreamSink {
         switch sealing {
-        case .plain: return UploadSink(StreamUpload(plain: stream, round: record.round, transport: transport))
+        case .plain: return StreamUpload(plain: stream, round: record.round, transport: transport)
         case .sealed(let receiver):
             guard let participant = record.participant(receiver) else {
                 throw ProtocolViolation(.outOfPlace, by: receiver)
             }
-            return UploadSink(
-                try StreamUpload(
-                    sealedFor: receiver, receiverKey: participant.hpkeKey, sender: keys.id, stream: stream,
-                    round: record.round, transport: transport))
+            return try StreamUpload(
+                sealedFor: receiver, receiverKey: participant.hpkeKey, sender: keys.id, stream: stream,
+                round: record.round, transport: transport)
         }
     }
 
@@ -69,16 +66,4 @@ struct Attempts {
         try state.put(name, BigEndian.u64(UInt64(attempt + 1)))
         return attempt
     }
-}
-
-private struct UploadSink: StreamSink {
-    private var upload: StreamUpload
-
-    init(_ upload: StreamUpload) {
-        self.upload = upload
-        self.upload.digests = false
-    }
-
-    mutating func write(_ bytes: [UInt8]) async throws { try await upload.write(bytes) }
-    mutating func finish() async throws { _ = try await upload.finish() }
 }

@@ -65,7 +65,7 @@ public protocol ExchangeDelegate: Sendable {
     /// - Returns: bytes of one cell, handle included.
     func mayReadCells(
         of vault: StreamID, round: RoundID, caller: Caller
-    ) async throws(ExchangeRefusal) -> Int
+    ) async throws(ExchangeRefusal) -> VaultLayout
 
     // Operators
 

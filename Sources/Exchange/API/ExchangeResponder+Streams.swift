@@ -108,7 +108,8 @@ extension ExchangeResponder {
     func vaultCells(
         _ round: RoundID, _ stream: StreamID, _ request: Request, _ caller: Caller
     ) async throws -> Response {
-        let cellByteCount = try await delegate.mayReadCells(of: stream, round: round, caller: caller)
+        let vault = try await delegate.mayReadCells(of: stream, round: round, caller: caller)
+        let cellByteCount = vault.cellByteCount
         let width = VaultLookup.handleByteCount
         let body = try await Self.body(request, limit: Self.handleCountLimit * width)
         metrics.countBytesIn(body.count)
@@ -119,11 +120,12 @@ extension ExchangeResponder {
         guard zip(handles, handles.dropFirst()).allSatisfy({ !$1.lexicographicallyPrecedes($0) }) else {
             throw ExchangeRefusal(.requestMalformed, "The handles must be in ascending order.")
         }
-        guard try await streams.status(of: stream, round: round).isComplete else {
-            throw ExchangeRefusal(.streamIncomplete, "The vault is still being written.")
+        for part in 0..<vault.partition.count {
+            guard try await streams.status(of: stream.part(part), round: round).isComplete else {
+                throw ExchangeRefusal(.streamIncomplete, "The vault is still being written.")
+            }
         }
-        let lookup = try await VaultLookup(
-            store: streams, stream: stream, round: round, cellByteCount: cellByteCount)
+        let lookup = PartedVaultLookup(store: streams, stream: stream, round: round, layout: vault)
         // As many handles at a time as make a few pieces of answer, whatever the cells' size.
         let step = max(1, 4 * Self.pieceByteCount / max(1, cellByteCount))
         let metrics = metrics

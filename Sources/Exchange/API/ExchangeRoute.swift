@@ -48,8 +48,8 @@ enum ExchangeRoute: Sendable, Equatable {
             case .post: return .appendEntry(round)
             default: throw ExchangeRefusal(.requestMethodNotAllowed)
             }
-        case ("streams", 3): return try only(.get, method, .streamStatus(round, try stream(&parts)))
-        case ("streams", 4):
+        case ("streams", 4): return try only(.get, method, .streamStatus(round, try stream(&parts)))
+        case ("streams", 5):
             let stream = try stream(&parts)
             guard let seq = StreamPath.number(parts.popFirst() ?? "", limit: StreamPath.seqLimit) else {
                 throw ExchangeRefusal(.requestMalformed, "The path's chunk number is not one.")
@@ -61,7 +61,8 @@ enum ExchangeRoute: Sendable, Equatable {
             }
         case ("vaults", 3):
             guard parts.last == "cells" else { throw ExchangeRefusal(.requestUnknownPath) }
-            let stream = try Self.stream(batch: parts.popFirst(), stage: "vault", attempt: parts.popFirst())
+            let stream = try Self.stream(
+                batch: parts.popFirst(), stage: "vault", attempt: parts.popFirst(), part: "0")
             return try only(.post, method, .vaultCells(round, stream))
         default: throw ExchangeRefusal(.requestUnknownPath)
         }
@@ -101,16 +102,18 @@ enum ExchangeRoute: Sendable, Equatable {
     }
 
     private static func stream(_ parts: inout ArraySlice<Substring>) throws(ExchangeRefusal) -> StreamID {
-        try stream(batch: parts.popFirst(), stage: parts.popFirst() ?? "", attempt: parts.popFirst())
+        try stream(
+            batch: parts.popFirst(), stage: parts.popFirst() ?? "", attempt: parts.popFirst(), part: parts.popFirst())
     }
 
     private static func stream(
-        batch: Substring?, stage: Substring, attempt: Substring?
+        batch: Substring?, stage: Substring, attempt: Substring?, part: Substring?
     ) throws(ExchangeRefusal) -> StreamID {
         guard let batch, StreamPath.isBatch(batch), let stage = StreamStage(stage),
-            let attempt = StreamPath.number(attempt ?? "", limit: StreamPath.attemptLimit)
+            let attempt = StreamPath.number(attempt ?? "", limit: StreamPath.attemptLimit),
+            let part = StreamPath.number(part ?? "", limit: StreamPath.partLimit)
         else { throw ExchangeRefusal(.requestMalformed, "The path names no stream.") }
-        return StreamID(batch: String(batch), stage: stage, attempt: attempt)
+        return StreamID(batch: String(batch), stage: stage, attempt: attempt, part: part)
     }
 
     /// The call's name in metrics and logs; nothing of its parameters.

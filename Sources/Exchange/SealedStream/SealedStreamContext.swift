@@ -8,7 +8,7 @@ internal import Values
 /// - HPKE info: `"SIDOS-V1 stream" 0x00 ‖ roundID ‖ stream ‖ 0x00 ‖ sender ‖ 0x00 ‖ receiver`
 /// - each chunk's associated data: `"SIDOS-V1 stream" 0x00 ‖ roundID ‖ stream ‖ 0x00 ‖ seq ‖ last`
 ///
-/// where `stream` is `batch/stage/attempt`, `seq` 4 bytes big-endian, and `last` one byte, 1 for the last chunk.
+/// where `stream` is `batch/stage/attempt/part`, `seq` 4 bytes big-endian, and `last` one byte, 1 for the last chunk.
 struct SealedStreamContext: Sendable {
     /// Bytes of the encapsulated key with which chunk 0 begins.
     static let encapsulatedKeyByteCount = 1_120

@@ -11,10 +11,6 @@ public struct StreamDownload: ByteSource, Sendable {
     private let round: RoundID
     private let transport: any ChunkTransport
     private var reader: SealedStreamReader?
-    /// Whether `summary` has a digest. Who reads may compute its own, as the daemons do.
-    public var digests = true
-    private var hash = SHA256()
-    private var byteCount = 0
     private var seq = 0
     private var underWay: ChunkTask<StoredChunk>?
     private var isFinished = false
@@ -29,7 +25,7 @@ public struct StreamDownload: ByteSource, Sendable {
             round: round, stream: stream, sender: sender, receiver: receiver, privateKey: privateKey)
     }
 
-    /// A download of an unsealed stream. What it carries is whatever the coordinator says: compare `summary` with a
+    /// A download of an unsealed stream. What it carries is whatever the coordinator says: compare its digest with a
     /// signed entry, or authenticate the content otherwise.
     public init(plain stream: StreamID, round: RoundID, transport: any ChunkTransport) {
         self.stream = stream
@@ -48,16 +44,9 @@ public struct StreamDownload: ByteSource, Sendable {
             let plaintext = try reader?.open(chunk.bytes, seq: seq, last: chunk.isLast) ?? chunk.bytes
             seq += 1
             isFinished = chunk.isLast
-            if digests { hash.update(data: plaintext) }
-            byteCount += plaintext.count
             if !plaintext.isEmpty { return plaintext }
         }
         return nil
-    }
-
-    /// What has been read so far; the whole stream's once `next` has returned nil.
-    public var summary: StreamSummary {
-        StreamSummary(byteCount: byteCount, digest: digests ? Array(hash.finalize()) : [])
     }
 
     /// Whether the last chunk has been read.

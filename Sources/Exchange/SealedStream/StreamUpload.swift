@@ -1,25 +1,11 @@
-internal import Crypto
 public import PSIProtocol
 public import Values
-
-/// What went through a stream, as the board's signed entries state it.
-public struct StreamSummary: Sendable, Equatable {
-    /// Bytes of the plaintext.
-    public var byteCount: Int
-    /// SHA-256 of the plaintext, 32 bytes; empty where no digest was wanted.
-    public var digest: [UInt8]
-
-    public init(byteCount: Int, digest: [UInt8]) {
-        self.byteCount = byteCount
-        self.digest = digest
-    }
-}
 
 /// Writes a stream: cuts the bytes into chunks of 1 MiB, seals them unless it is plain, and stores them.
 ///
 /// One chunk is under way while the next is filled, so at most three are in memory. A stream that dies is not taken up
 /// again: start a new attempt with a new upload.
-public struct StreamUpload: ByteSink, Sendable {
+public struct StreamUpload: StreamSink, Sendable {
     /// Plaintext of every chunk but the last.
     public static let chunkByteCount = 1_048_576
 
@@ -28,10 +14,6 @@ public struct StreamUpload: ByteSink, Sendable {
     private let transport: any ChunkTransport
     private var writer: SealedStreamWriter?
     private var pending: [UInt8] = []
-    /// Whether the summary has a digest. Who writes may compute its own, as the daemons do.
-    public var digests = true
-    private var hash = SHA256()
-    private var byteCount = 0
     private var seq = 0
     private var underWay: ChunkTask<Void>?
     private var isFinished = false
@@ -56,8 +38,6 @@ public struct StreamUpload: ByteSink, Sendable {
 
     public mutating func write(_ bytes: [UInt8]) async throws {
         guard !isFinished else { throw SealedStreamError.afterLast }
-        if digests { hash.update(data: bytes) }
-        byteCount += bytes.count
         var rest = bytes[...]
         while !rest.isEmpty {
             // A full chunk waits here for more, since only the stream's end tells which chunk is the last.
@@ -71,13 +51,12 @@ public struct StreamUpload: ByteSink, Sendable {
     /// Stores the last chunk and returns once the whole stream is on the coordinator's disk.
     ///
     /// A stream of no bytes has one chunk.
-    public mutating func finish() async throws -> StreamSummary {
+    public mutating func finish() async throws {
         guard !isFinished else { throw SealedStreamError.afterLast }
         try await send(last: true)
         isFinished = true
         try await underWay?.value
         underWay = nil
-        return StreamSummary(byteCount: byteCount, digest: digests ? Array(hash.finalize()) : [])
     }
 
     private mutating func send(last: Bool) async throws {

@@ -53,8 +53,8 @@ struct StoredStream: Sendable {
 struct StoredRound: Sendable {
     var byteCount = 0
     var chunkCount = 0
-    /// Attempts of which there is a directory, by batch and stage.
-    var attempts: [Family: Int] = [:]
+    /// Attempts of which anything is stored, by batch and stage.
+    var attempts: [Family: Set<Int>] = [:]
 
     /// All attempts at one stream.
     struct Family: Sendable, Hashable {

@@ -3,11 +3,13 @@ internal import Values
 
 /// Where a round's streams lie under the store's root, and which names may stand in a path.
 ///
-/// `rounds/{64 hex digits}/streams/{batch}/{stage}/{attempt}/{seq}.chunk`, the last chunk as `{seq}.last`. Every
+/// `rounds/{64 hex digits}/streams/{batch}/{stage}/{attempt}/{part}/{seq}.chunk`, the last chunk as `{seq}.last`. Every
 /// component is made from a parsed value or checked here, so that no request can name a file outside.
 enum StreamPath {
     /// Highest attempt.
     static let attemptLimit = 65_535
+    /// Highest part.
+    static let partLimit = 1_023
     /// Highest chunk number; the seal's counter has 32 bits, but 2^20 chunks of 1 MiB are a terabyte.
     static let seqLimit = 1_048_575
 
@@ -36,7 +38,9 @@ enum StreamPath {
     }
 
     static func isStorable(_ stream: StreamID) -> Bool {
-        guard isBatch(stream.batch), (0...attemptLimit).contains(stream.attempt) else { return false }
+        guard isBatch(stream.batch), (0...attemptLimit).contains(stream.attempt),
+            (0...partLimit).contains(stream.part)
+        else { return false }
         if case .ring(let stage) = stream.stage { return (0...15).contains(stage) }
         return true
     }
@@ -44,7 +48,7 @@ enum StreamPath {
     static func directory(of round: RoundID) -> String { "rounds/\(round)" }
 
     static func directory(of stream: StreamID, in round: RoundID) -> String {
-        "rounds/\(round)/streams/\(stream.batch)/\(stream.stage)/\(stream.attempt)"
+        "rounds/\(round)/streams/\(stream)"
     }
 
     static func fileName(seq: Int, last: Bool) -> String {

@@ -9,20 +9,23 @@ public struct StreamQuota: Sendable, Equatable {
     public var byteCount: Int
     /// Chunks of all the round's streams.
     public var chunkCount: Int
-    /// Bytes of this stream.
+    /// Bytes of this part of the stream.
     public var streamByteCount: Int
     /// Attempts of this stream's batch and stage, this one among them.
     public var attemptCount: Int
     public var leastChunkByteCount: Int
+    /// Parts that the stream has.
+    public var partCount: Int
 
     public init(
         byteCount: Int, chunkCount: Int = .max, streamByteCount: Int = .max, attemptCount: Int = attemptCountLimit,
-        leastChunkByteCount: Int = leastChunkByteCount
+        leastChunkByteCount: Int = leastChunkByteCount, partCount: Int = 1
     ) {
         self.byteCount = byteCount
         self.chunkCount = chunkCount
         self.streamByteCount = streamByteCount
         self.attemptCount = attemptCount
         self.leastChunkByteCount = leastChunkByteCount
+        self.partCount = partCount
     }
 }

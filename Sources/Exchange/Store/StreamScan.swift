@@ -16,8 +16,14 @@ enum StreamScan {
                     guard let attempt = StreamPath.number(attemptName, limit: StreamPath.attemptLimit) else {
                         throw .damaged("an attempt has no valid name")
                     }
-                    streams[StreamID(batch: batch, stage: stage, attempt: attempt)] = try stream(
-                        in: "\(top)/\(batch)/\(stageName)/\(attemptName)")
+                    let directory = "\(top)/\(batch)/\(stageName)/\(attemptName)"
+                    for partName in try names(in: directory) {
+                        guard let part = StreamPath.number(partName, limit: StreamPath.partLimit) else {
+                            throw .damaged("a part has no valid name")
+                        }
+                        streams[StreamID(batch: batch, stage: stage, attempt: attempt, part: part)] = try stream(
+                            in: "\(directory)/\(partName)")
+                    }
                 }
             }
         }

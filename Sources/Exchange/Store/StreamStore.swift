@@ -115,17 +115,20 @@ public final class StreamStore: Sendable {
         return slot
     }
 
-    /// A chunk, and the directories that its stream may need: round, streams, batch, stage, attempt.
-    private static let filesPerChunk = 6
+    /// A chunk, and the directories that its stream may need: round, streams, batch, stage, attempt, part.
+    private static let filesPerChunk = 7
 
     /// Counts an attempt before there is a directory of it, whatever becomes of its first chunk.
     private static func begin(_ key: Key, quota: StreamQuota?, _ state: inout State) throws(StoreError) {
         guard state.streams[key] == nil else { return }
         let family = StoredRound.Family(key.stream)
-        let count = state.rounds[key.round]?.attempts[family] ?? 0
-        if let limit = quota?.attemptCount, count >= limit { throw .tooManyAttempts(limit: limit) }
+        let attempts = state.rounds[key.round]?.attempts[family] ?? []
+        if let limit = quota?.attemptCount, attempts.count >= limit, !attempts.contains(key.stream.attempt) {
+            throw .tooManyAttempts(limit: limit)
+        }
+        if let quota, key.stream.part >= quota.partCount { throw .invalidName }
         state.streams[key] = StoredStream()
-        state.rounds[key.round, default: StoredRound()].attempts[family] = count + 1
+        state.rounds[key.round, default: StoredRound()].attempts[family, default: []].insert(key.stream.attempt)
     }
 
     /// Opens the file beside, in which a chunk waits until it is whole.
@@ -315,7 +318,7 @@ public final class StreamStore: Sendable {
                     state.streams[Key(round: round, stream: stream)] = stored
                     total.byteCount += stored.byteCount
                     total.chunkCount += stored.chunkByteCounts.count
-                    total.attempts[StoredRound.Family(stream), default: 0] += 1
+                    total.attempts[StoredRound.Family(stream), default: []].insert(stream.attempt)
                 }
                 state.rounds[round] = total
             }

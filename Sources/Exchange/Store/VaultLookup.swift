@@ -1,8 +1,47 @@
-internal import PSIProtocol
+public import PSIProtocol
 internal import Synchronization
 internal import Values
 
-/// Finds cells in a stored vault: fixed-size records sorted by the 16-byte handle that each begins with.
+/// What is known of a vault before it is read.
+public struct VaultLayout: Sendable, Equatable {
+    /// Bytes of one cell.
+    public var cellByteCount: Int
+    /// Into which part a handle belongs.
+    public var partition: StreamPartition
+
+    public init(cellByteCount: Int, partition: StreamPartition) {
+        self.cellByteCount = cellByteCount
+        self.partition = partition
+    }
+}
+
+/// Finds cells in all parts of a stored vault.
+struct PartedVaultLookup: Sendable {
+    let store: StreamStore
+    /// Any part of it.
+    let stream: StreamID
+    let round: RoundID
+    let layout: VaultLayout
+
+    /// As `VaultLookup.cells`; handles in ascending order.
+    func cells(_ handles: [[UInt8]]) async throws(StoreError) -> [[UInt8]] {
+        var found: [[UInt8]] = []
+        var rest = handles[...]
+        while let first = rest.first {
+            let part = self.part(of: first)
+            let some = rest.prefix { self.part(of: $0) == part }
+            let lookup = try await VaultLookup(
+                store: store, stream: stream.part(part), round: round, cellByteCount: layout.cellByteCount)
+            found += try await lookup.cells(Array(some))
+            rest = rest.dropFirst(some.count)
+        }
+        return found
+    }
+
+    private func part(of handle: [UInt8]) -> Int { handle.withUnsafeBytes { layout.partition.part(of: $0) } }
+}
+
+/// Finds cells in a part of a stored vault: fixed-size records sorted by the 16-byte handle that each begins with.
 ///
 /// The vault's chunks are taken as one run of bytes, so a record may lie across two of them.
 struct VaultLookup: Sendable {
@@ -133,7 +172,7 @@ private struct VaultReader {
     }
 }
 
-/// Keeps the first handles of the vaults that are being read, of a few vaults at a time.
+/// Keeps the first handles of the vaults that are being read, of some parts at a time.
 final class VaultIndexCache: Sendable {
     /// The first record that begins in some chunk.
     struct FirstCell: Sendable {
@@ -148,7 +187,7 @@ final class VaultIndexCache: Sendable {
         var index: [FirstCell]
     }
 
-    private static let limit = 32
+    private static let limit = 1_024
     private let entries = Mutex<[Entry]>([])
 
     func index(of key: StreamStore.Key, _ cellByteCount: Int) -> [FirstCell]? {

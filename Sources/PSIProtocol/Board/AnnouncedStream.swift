@@ -6,7 +6,7 @@ public struct AnnouncedStream: Sendable, Equatable, Codable {
     public var attempt: Int
     /// Records in it.
     public var count: Int
-    /// SHA-256 of its bytes before sealing.
+    /// Of its bytes before sealing. [P-59]
     public var digest: HexBytes
 
     public init(attempt: Int, count: Int, digest: HexBytes) {

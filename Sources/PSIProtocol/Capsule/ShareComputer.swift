@@ -1,13 +1,18 @@
-internal import Crypto
+public import Agreement
 public import Values
 
 /// A node's part of the release: Δ = d·A for every selected item. It cannot tell whose they are. [P-38]
 public struct ShareComputer: Sendable {
+    private let partition: StreamPartition
     private let workers: Workers
 
-    public init(workers: Workers) { self.workers = workers }
+    public init(agreement: Agreement, workers: Workers) {
+        partition = .selection(of: agreement)
+        self.workers = workers
+    }
 
-    /// Reads the requested A, 32 bytes each and strictly increasing, and writes their shares in the same order.
+    /// Reads the requested A, 32 bytes each and strictly increasing, and writes their shares in the same order and the
+    /// same parts.
     ///
     /// - Parameter cap: the most items this node releases; its own policy may be stricter than the agreement.
     /// - Throws: `ProtocolViolation` for a request over the cap, out of order, repeated, not an element, or not what
@@ -19,37 +24,56 @@ public struct ShareComputer: Sendable {
         guard expected.count <= cap else { throw ProtocolViolation(.releaseCapExceeded, by: coordinator) }
         let secret = key.bytes.key
         var waiting = try spool.makeRun()
-        var reader = RecordReader(requests, width: 32, by: coordinator)
+        var reader = RecordReader(requests, width: 32, partCount: partition.count, by: coordinator)
         var order = IncreasingOrder(keyByteCount: 32)
-        var shares = SHA256()
-        try await Pipeline(workers: workers).run { () async throws -> (points: [UInt8], first: Int)? in
+        var counts = [Int](repeating: 0, count: partition.count)
+        try await Pipeline(workers: workers).run { () async throws -> (points: [UInt8], first: Int, part: Int)? in
             let first = reader.count
             guard let points = try await reader.next(most: 2_048) else { return nil }
             guard reader.count <= expected.count else { throw ProtocolViolation(.wrongCount, by: coordinator) }
+            guard partition.holds(points, width: 32, part: reader.part) else {
+                throw ProtocolViolation(.notIncreasing, by: coordinator, index: first)
+            }
             if let violation = order.firstViolation(in: points, width: 32) {
                 throw ProtocolViolation(.notIncreasing, by: coordinator, index: first + violation)
             }
-            return (points, first)
-        } compute: { points, first in
+            return (points, first, reader.part)
+        } compute: { points, first, part in
             do {
-                return try Capsule.shares(of: ElementBatch(trusted: points), key: SecretScalar(SecretBytes(secret)))
-                    .bytes
+                let shares = try Capsule.shares(
+                    of: ElementBatch(trusted: points), key: SecretScalar(SecretBytes(secret)))
+                return (shares: shares.bytes, part: part)
             } catch GroupError.invalidElement(let index) {
                 throw ProtocolViolation(.invalidElement, by: coordinator, index: first + index)
             }
         } take: { piece in
-            shares.update(data: piece)
-            try waiting.append(piece)
+            counts[piece.part] += piece.shares.count / 32
+            try waiting.append(piece.shares)
         }
         let run = try waiting.finish()
         defer { run.discard() }
         try ListSummary(count: reader.count, digest: reader.digest()).check(against: expected, by: coordinator)
-        var finished = try run.makeReader()
-        while true {
-            let piece = try finished.read(upTo: 1 << 18)
-            if piece.isEmpty { break }
-            try await output.write(piece)
+        return try await Self.write(run, counts: counts, to: &output)
+    }
+
+    /// - Parameter counts: shares of each part.
+    private static func write(
+        _ run: any SpoolRun, counts: [Int], to output: inout some ByteSink
+    ) async throws -> ListSummary {
+        var shares = try run.makeReader()
+        var digest = StreamDigest(partCount: counts.count)
+        for (part, count) in counts.enumerated() {
+            if part > 0 { try await output.nextPart() }
+            var left = count * 32
+            while left > 0 {
+                let piece = try shares.read(upTo: min(left, RecordWriter.blockByteCount))
+                guard !piece.isEmpty else { throw ExternalSortError.truncatedRun }
+                digest.update(piece)
+                try await output.write(piece)
+                left -= piece.count
+            }
+            digest.endPart()
         }
-        return ListSummary(count: reader.count, digest: Array(shares.finalize()))
+        return ListSummary(count: counts.reduce(0, +), digest: digest.finalized())
     }
 }

@@ -94,16 +94,17 @@ public struct MatchResult {
         try sorter.add(records: await chosen.rerandomized(for: key, workers), width: SelectedItem.byteCount)
         people?.discard()
         var records = try sorter.sorted()
-        var requestWriter = RecordWriter()
-        var selectionWriter = RecordWriter()
-        while true {
-            var block: [[UInt8]] = []
-            while block.count < 1_024, let record = try records.next() { block.append(record) }
-            if block.isEmpty { break }
-            for record in block {
-                try await requestWriter.write(record[..<32], to: &requests)
-                try await selectionWriter.write(record, to: &selection)
+        let (width, pointByteCount) = (SelectedItem.byteCount, Ristretto255.elementByteCount)
+        var requestWriter = RecordWriter(.selection(of: agreement))
+        var selectionWriter = RecordWriter(.selection(of: agreement))
+        while let block = try records.nextBlock(RecordWriter.blockByteCount) {
+            var points: [UInt8] = []
+            points.reserveCapacity(block.count * pointByteCount)
+            for start in stride(from: 0, to: block.bytes.count, by: width) {
+                points += block.bytes[start..<(start + pointByteCount)]
             }
+            try await requestWriter.write(points, width: pointByteCount, to: &requests)
+            try await selectionWriter.write(block.bytes, width: width, to: &selection)
         }
         return (try await requestWriter.finish(to: &requests), try await selectionWriter.finish(to: &selection))
     }

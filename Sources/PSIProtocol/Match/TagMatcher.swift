@@ -34,7 +34,9 @@ public struct TagMatcher: ~Copyable {
         register index: Int, input: some ByteSource, expected: AnnouncedStream, sender: ParticipantID
     ) async throws {
         let width = layout.itemByteCount
-        var reader = RecordReader(input, width: width, prefixByteCount: ListPrefix.byteCount, by: sender)
+        var reader = RecordReader(
+            input, width: width, partCount: agreement.parts, prefixByteCount: ListPrefix.byteCount, by: sender)
+        let partition = StreamPartition.tagsOrHandles(of: agreement)
         var order = IncreasingOrder(keyByteCount: ExitSalt.tagByteCount)
         var list = linker == nil ? try spool.makeRun() : nil
         let layout = layout
@@ -42,6 +44,9 @@ public struct TagMatcher: ~Copyable {
             let first = reader.count
             guard let items = try await reader.next(most: 2_048) else { return nil }
             guard reader.count <= expected.count else { throw ProtocolViolation(.wrongCount, by: sender) }
+            guard partition.holds(items, width: width, part: reader.part) else {
+                throw ProtocolViolation(.notIncreasing, by: sender, index: first)
+            }
             if let violation = order.firstViolation(in: items, width: width) {
                 throw ProtocolViolation(.notIncreasing, by: sender, index: first + violation)
             }

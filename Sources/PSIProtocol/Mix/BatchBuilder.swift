@@ -98,17 +98,17 @@ public struct BatchBuilder<S: Suite>: ~Copyable {
         let sorter = listSorter
         listSorter = ExternalSorter(spool: MemorySpool())
         var records = try sorter.sorted()
-        var writer = RecordWriter(prefix: ListPrefix.random())
+        var writer = RecordWriter(.items(of: agreement), hasPrefix: true)
         var order = IncreasingOrder(keyByteCount: layout.elementByteCount)
         while let block = try records.nextBlock(RecordWriter.blockByteCount) {
             guard order.firstViolation(in: block.bytes, width: layout.itemByteCount) == nil else {
                 throw DeclarationError.samePersonTwice
             }
-            try await writer.write(records: block.bytes, count: block.count, to: &sink)
+            try await writer.write(block.bytes, width: layout.itemByteCount, to: &sink)
         }
         return DeclaredList(
             summary: try await writer.finish(to: &sink), cells: vaultSorter, cellCount: cellCount, sealer: cellSealer,
-            padding: agreement.padding)
+            padding: agreement.padding, partition: .tagsOrHandles(of: agreement))
     }
 
     private var work: BatchWork<S> {

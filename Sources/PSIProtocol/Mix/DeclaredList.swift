@@ -8,15 +8,19 @@ public struct DeclaredList: ~Copyable {
     /// Nil in a count-only round.
     private let sealer: CellSealer?
     private let padding: PaddingMode
+    /// Of the vault.
+    private let partition: StreamPartition
 
     init(
-        summary: ListSummary, cells: ExternalSorter, cellCount: Int, sealer: CellSealer?, padding: PaddingMode
+        summary: ListSummary, cells: ExternalSorter, cellCount: Int, sealer: CellSealer?, padding: PaddingMode,
+        partition: StreamPartition
     ) {
         self.summary = summary
         self.cells = cells
         self.cellCount = cellCount
         self.sealer = sealer
         self.padding = padding
+        self.partition = partition
     }
 
     /// Pads with random cells, then writes the vault.
@@ -30,9 +34,9 @@ public struct DeclaredList: ~Copyable {
         let sorter = cells
         cells = ExternalSorter(spool: MemorySpool())
         var records = try sorter.sorted()
-        var writer = RecordWriter()
+        var writer = RecordWriter(partition)
         while let block = try records.nextBlock(RecordWriter.blockByteCount) {
-            try await writer.write(records: block.bytes, count: block.count, to: &sink)
+            try await writer.write(block.bytes, width: sealer.cellByteCount, to: &sink)
         }
         return try await writer.finish(to: &sink)
     }

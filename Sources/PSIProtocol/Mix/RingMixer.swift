@@ -11,6 +11,8 @@ public struct RingMixer<S: Suite>: Sendable {
     private let positions: [MatchPosition]
     private let capsuleKey: CapsuleKey?
     private let pipeline: Pipeline
+    private let partition: StreamPartition
+    private let exitPartition: StreamPartition
     /// Items that a core handles at once, or as many as a MiB holds.
     private var pieceCount: Int { max(1, min(2_048, (1 << 20) / layout.itemByteCount)) }
 
@@ -20,6 +22,8 @@ public struct RingMixer<S: Suite>: Sendable {
         self.positions = agreement.positions
         self.capsuleKey = capsuleKey
         self.pipeline = Pipeline(workers: workers)
+        partition = .items(of: agreement)
+        exitPartition = .tagsOrHandles(of: agreement)
     }
 
     /// Computes a stage from `input` to `output`.
@@ -40,7 +44,8 @@ public struct RingMixer<S: Suite>: Sendable {
         let blindingScalar = key.bytes.key
         var sorter = ExternalSorter(spool: spool)
         var reader = RecordReader(
-            input, width: layout.itemByteCount, prefixByteCount: ListPrefix.byteCount, by: sender)
+            input, width: layout.itemByteCount, partCount: partition.count, prefixByteCount: ListPrefix.byteCount,
+            by: sender)
         do {
             try await mixAll(
                 &reader, into: &sorter, sender: sender, blindingScalar: blindingScalar, exit: exit, expected: expected)
@@ -49,12 +54,13 @@ public struct RingMixer<S: Suite>: Sendable {
             throw try await reader.attributed(violation, promised: expected, keeper: keeper)
         }
 
-        var writer = RecordWriter(prefix: ListPrefix.random())
+        var writer = RecordWriter(exit == nil ? partition : exitPartition, hasPrefix: true)
+        let width = exit == nil ? layout.itemByteCount : layout.taggedItemByteCount
         var sorted = try sorter.sorted()
         while true {
             try Task.checkCancellation()
             guard let block = try sorted.nextBlock(RecordWriter.blockByteCount) else { break }
-            try await writer.write(records: block.bytes, count: block.count, to: &output)
+            try await writer.write(block.bytes, width: width, to: &output)
         }
         return try await writer.finish(to: &output)
     }
@@ -70,7 +76,10 @@ public struct RingMixer<S: Suite>: Sendable {
             let first = reader.count
             guard let items = try await reader.next(most: pieceCount) else { return nil }
             guard reader.count <= expected.count else { throw ProtocolViolation(.wrongCount, by: sender) }
-            // First elements must strictly increase.
+            // First elements must strictly increase, each in its part.
+            guard partition.holds(items, width: layout.itemByteCount, part: reader.part) else {
+                throw ProtocolViolation(.notIncreasing, by: sender, index: first)
+            }
             if let violation = order.firstViolation(in: items, width: layout.itemByteCount) {
                 throw ProtocolViolation(.notIncreasing, by: sender, index: first + violation)
             }

@@ -49,9 +49,13 @@ public struct ReleaseOpener: Sendable {
             throw ProtocolViolation(.selectionWrong, by: record.coordinator)
         }
         let secret = key.bytes.key
-        var selectionReader = RecordReader(selection, width: SelectedItem.byteCount, by: record.coordinator)
-        var shareReaders = zip(shares, record.ring).map { RecordReader(AnyByteSource($0), width: 32, by: $1) }
-        var requests = SHA256()
+        let partition = StreamPartition.selection(of: record.agreement)
+        var selectionReader = RecordReader(
+            selection, width: SelectedItem.byteCount, partCount: partition.count, by: record.coordinator)
+        var shareReaders = zip(shares, record.ring).map {
+            RecordReader(AnyByteSource($0), width: 32, partCount: partition.count, by: $1)
+        }
+        var requests = RequestDigest(partCount: partition.count)
         var opened = OpenedItems(registerCount: record.agreement.registers.count, spool: spool)
         var audit = try SelectionAudit(record.agreement, spool: spool)
         var previous: [UInt8] = []
@@ -61,15 +65,18 @@ public struct ReleaseOpener: Sendable {
                     throw ProtocolViolation(.wrongCount, by: record.coordinator)
                 }
                 let items = try parse(block, after: &previous)
-                for item in items {
-                    requests.update(data: item.a)
-                    try audit.add(item)
+                let part = selectionReader.part
+                guard partition.holds(block, width: SelectedItem.byteCount, part: part) else {
+                    throw ProtocolViolation(.selectionWrong, by: record.coordinator)
                 }
+                requests.add(items, part: part)
+                for item in items { try audit.add(item) }
                 let base = selectionReader.count - items.count
                 var columns: [[UInt8]] = []
                 for index in shareReaders.indices {
                     columns.append(
-                        try await Self.exactly(items.count, from: &shareReaders[index], by: record.ring[index]))
+                        try await Self.exactly(
+                            items.count, of: part, from: &shareReaders[index], by: record.ring[index]))
                 }
                 let (work, inputs) = (self, columns)
                 let pieces = try await workers.map(items.count) { range in
@@ -82,7 +89,7 @@ public struct ReleaseOpener: Sendable {
             try ListSummary(count: selectionReader.count, digest: selectionReader.digest())
                 .check(against: selected.selection, by: record.coordinator)
             // The nodes' shares are for the announced requests: the selection must be about the same items.
-            guard Array(requests.finalize()) == selected.requests.digest.bytes else {
+            guard requests.finalized() == selected.requests.digest.bytes else {
                 throw ProtocolViolation(.selectionWrong, by: record.coordinator)
             }
             do throws(SelectionAudit.Failure) { try audit.finish() } catch {
@@ -117,11 +124,11 @@ public struct ReleaseOpener: Sendable {
     }
 
     private static func exactly(
-        _ count: Int, from reader: inout RecordReader<AnyByteSource>, by node: ParticipantID
+        _ count: Int, of part: Int, from reader: inout RecordReader<AnyByteSource>, by node: ParticipantID
     ) async throws -> [UInt8] {
         var bytes: [UInt8] = []
         while bytes.count < count * 32 {
-            guard let more = try await reader.next(most: count - bytes.count / 32) else {
+            guard let more = try await reader.next(most: count - bytes.count / 32), reader.part == part else {
                 throw ProtocolViolation(.sharesWrong, by: node)
             }
             bytes += more
@@ -182,5 +189,34 @@ public struct ReleaseOpener: Sendable {
             round: record.round, register: record.agreement.registers[register].id,
             cellByteCount: record.agreement.cellByteCount,
             registerSecret: registerSecrets[register])
+    }
+}
+
+/// The digest that the requests must have, from the selection that was made with them. [P-44]
+private struct RequestDigest {
+    private let partCount: Int
+    private var digest: StreamDigest
+    private var part = 0
+
+    init(partCount: Int) {
+        self.partCount = partCount
+        digest = StreamDigest(partCount: partCount)
+    }
+
+    mutating func add(_ items: [SelectedItem], part: Int) {
+        goOn(to: part)
+        for item in items { digest.update(item.a) }
+    }
+
+    consuming func finalized() -> [UInt8] {
+        goOn(to: partCount)
+        return digest.finalized()
+    }
+
+    private mutating func goOn(to next: Int) {
+        while part < next {
+            digest.endPart()
+            part += 1
+        }
     }
 }

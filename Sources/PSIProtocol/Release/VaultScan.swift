@@ -7,7 +7,7 @@ struct VaultScan {
     private var position = 0
 
     init(_ source: any ByteSource, expected: ListSummary, cellByteCount: Int) {
-        reader = RecordReader(AnyByteSource(source), width: cellByteCount, by: nil)
+        reader = RecordReader(AnyByteSource(source), width: cellByteCount, partCount: 1, by: nil)
         self.expected = expected
         self.cellByteCount = cellByteCount
     }

@@ -76,7 +76,8 @@ public struct AuthorityRunner<S: Suite>: Sendable {
             registerSecret: registerSecret, tokens: tokens, spool: port.spool, workers: workers)
         let pieceCount = max(1, batchCount(record) / 8)
         try await builder.add { try await source.next(pieceCount) }
-        var list = AnyStreamSink(try await lists.keep(id))
+        let lists = lists
+        var list = AnyStreamSink(try await PartedSink { part in try await lists.keep(id, part: part) })
         let declared = try await builder.finishList(into: &list)
         let summary = declared.summary
         try await list.finish()
@@ -84,7 +85,7 @@ public struct AuthorityRunner<S: Suite>: Sendable {
         if record.releasesRows {
             let attempt = try await port.nextAttempt(batch: id, stage: .vault)
             var sink = AnyStreamSink(
-                try await port.sink(for: StreamID(batch: id, stage: .vault, attempt: attempt), sealing: .plain))
+                try await port.partedSink(for: StreamID(batch: id, stage: .vault, attempt: attempt), sealing: .plain))
             let cells = try await declared.finishVault(into: &sink)
             try await sink.finish()
             vault = cells.announced(attempt: attempt)
@@ -128,11 +129,19 @@ public struct AuthorityRunner<S: Suite>: Sendable {
     private func send(_ id: RegisterID, _ record: RoundRecord) async throws -> any EntryBody {
         let register = try record.ownRegister(id, of: me)
         let (attempt, output) = try await sink(for: register, stage: 0, record)
-        var writer = RecordCopier(sink: output)
-        var source = try await lists.kept(id)
-        while let piece = try await source.next() { try await writer.write(piece) }
-        let digest = try await writer.finish()
-        guard let batch = record.batches[id], batch.digest.bytes == digest else {
+        var writer = output
+        var digest = StreamDigest(partCount: record.agreement.parts)
+        for part in 0..<record.agreement.parts {
+            if part > 0 { try await writer.nextPart() }
+            var source = try await lists.kept(id, part: part)
+            while let piece = try await source.next() {
+                digest.update(piece)
+                try await writer.write(piece)
+            }
+            digest.endPart()
+        }
+        try await writer.finish()
+        guard let batch = record.batches[id], batch.digest.bytes == digest.finalized() else {
             // The kept list is not what was declared: the disk lied. Nothing was committed.
             throw ProtocolViolation(.wrongDigest, by: me)
         }
@@ -148,7 +157,7 @@ public struct AuthorityRunner<S: Suite>: Sendable {
         else { throw ProtocolViolation(.outOfPlace, by: me) }
         let isLast = stage == record.ringCount - 1
         let exit = isLast ? try secrets.exitSalt(for: me, in: record, hpkeKey: hpkeKey) : nil
-        let input = try await port.source(
+        let input = try await port.partedSource(
             of: StreamID(batch: id, stage: .ring(stage - 1), attempt: before.attempt), sealing: .sealed(to: me),
             from: sender)
         let (attempt, sink) = try await sink(for: register, stage: stage, record)
@@ -165,11 +174,11 @@ public struct AuthorityRunner<S: Suite>: Sendable {
     /// A new attempt at a ring stage, sealed to the next hop, or to the coordinator after the last.
     private func sink(
         for register: RegisterDeclaration, stage: Int, _ record: RoundRecord
-    ) async throws -> (attempt: Int, sink: any StreamSink) {
+    ) async throws -> (attempt: Int, sink: PartedSink) {
         let receiver = record.node(forStage: stage + 1, of: register) ?? record.coordinator
         let attempt = try await port.nextAttempt(batch: register.id, stage: .ring(stage))
         let stream = StreamID(batch: register.id, stage: .ring(stage), attempt: attempt)
-        return (attempt, try await port.sink(for: stream, sealing: .sealed(to: receiver)))
+        return (attempt, try await port.partedSink(for: stream, sealing: .sealed(to: receiver)))
     }
 
     private func release(
@@ -178,15 +187,15 @@ public struct AuthorityRunner<S: Suite>: Sendable {
         guard let selected = record.selected, let research = record.research else {
             throw ProtocolViolation(.outOfPlace, by: me)
         }
-        let requests = try await port.source(
+        let requests = try await port.partedSource(
             of: StreamID(batch: me, stage: .selection, attempt: selected.requests.attempt), sealing: .plain,
             from: record.coordinator)
         let attempt = try await port.nextAttempt(batch: me, stage: .release)
         var output = AnyStreamSink(
-            try await port.sink(
+            try await port.partedSink(
                 for: StreamID(batch: me, stage: .release, attempt: attempt), sealing: .sealed(to: research)))
         let cap = record.releasableItemCap { min($0.maxPeople, cohortCap($0)) }
-        let summary = try await ShareComputer(workers: workers).run(
+        let summary = try await ShareComputer(agreement: record.agreement, workers: workers).run(
             requests: AnyByteSource(requests), expected: selected.requests, coordinator: record.coordinator, cap: cap,
             key: secrets.capsuleScalar, spool: port.spool, output: &output)
         try await output.finish()
@@ -208,23 +217,5 @@ extension RoundRecord {
         do { return try CapsuleKey(sumOf: keyHolders.compactMap { reveals[$0]?.capsulePoint?.bytes }) } catch {
             throw ProtocolViolation(.badProof)
         }
-    }
-}
-
-/// Copies a list as it is, digesting it on the way.
-private struct RecordCopier {
-    var sink: any StreamSink
-    private var hash = SHA256()
-
-    init(sink: any StreamSink) { self.sink = sink }
-
-    mutating func write(_ bytes: [UInt8]) async throws {
-        hash.update(data: bytes)
-        try await sink.write(bytes)
-    }
-
-    mutating func finish() async throws -> [UInt8] {
-        try await sink.finish()
-        return Array(hash.finalize())
     }
 }

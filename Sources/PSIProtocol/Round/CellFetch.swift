@@ -1,4 +1,3 @@
-internal import Crypto
 internal import Values
 
 /// Asks the coordinator for cells by their handles, as many for everybody as anybody can have: how often it is asked,
@@ -18,7 +17,7 @@ struct CellFetch {
     ///   vault has none.
     func run(_ handles: consuming SortedRecords, into sink: inout any StreamSink) async throws -> ListSummary {
         let most = max(1, min(Self.mostHandles, Self.mostBytes / max(1, cellByteCount)))
-        var hash = SHA256()
+        var digest = StreamDigest(partCount: 1)
         var count = 0
         var rest = handles
         while true {
@@ -34,10 +33,11 @@ struct CellFetch {
                 let isFound = cell.starts(with: handle)
                 bytes += isFound ? cell : handle + [UInt8](repeating: 0, count: cellByteCount - handle.count)
             }
-            hash.update(data: bytes)
+            digest.update(bytes)
             count += block.count
             try await sink.write(bytes)
         }
-        return ListSummary(count: count, digest: Array(hash.finalize()))
+        digest.endPart()
+        return ListSummary(count: count, digest: digest.finalized())
     }
 }

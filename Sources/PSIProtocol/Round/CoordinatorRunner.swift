@@ -37,7 +37,7 @@ public struct CoordinatorRunner: Sendable {
             guard let list = record.stages[register.id]?[stage],
                 let sender = record.node(forStage: stage, of: register)
             else { throw ProtocolViolation(.outOfPlace, by: me) }
-            let source = try await port.source(
+            let source = try await port.partedSource(
                 of: StreamID(batch: register.id, stage: .ring(stage), attempt: list.attempt),
                 sealing: .sealed(to: me), from: sender)
             try await matcher.add(
@@ -66,12 +66,12 @@ public struct CoordinatorRunner: Sendable {
         var copies: [any StreamSink] = []
         for node in record.ring {
             copies.append(
-                try await port.sink(
+                try await port.partedSink(
                     for: StreamID(batch: node, stage: .selection, attempt: attempt), sealing: .plain))
         }
         var requests = FanOut(sinks: copies)
         var selection = AnyStreamSink(
-            try await port.sink(
+            try await port.partedSink(
                 for: StreamID(batch: research, stage: .selection, attempt: attempt), sealing: .plain))
         let summaries = try await result.select(
             for: capsuleKey, workers: workers, requests: &requests, selection: &selection)
@@ -93,6 +93,10 @@ private struct FanOut: StreamSink {
 
     mutating func write(_ bytes: [UInt8]) async throws {
         for index in sinks.indices { try await sinks[index].write(bytes) }
+    }
+
+    mutating func nextPart() async throws {
+        for index in sinks.indices { try await sinks[index].nextPart() }
     }
 
     mutating func finish() async throws {

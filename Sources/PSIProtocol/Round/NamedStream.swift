@@ -1,7 +1,7 @@
 internal import Agreement
 public import Values
 
-/// A stream that an entry of the board names, and what follows for it from the entry. [P-14] [P-50]
+/// A part of a stream that an entry of the board names, and what follows for it from the entry. [P-14] [P-50]
 ///
 /// The only place that says how long a stream is: the coordinator refuses an entry whose stream has another length, and
 /// readers take no byte more.
@@ -10,18 +10,30 @@ public struct NamedStream: Sendable, Equatable {
     public let announced: AnnouncedStream
     /// Bytes of one record.
     public let recordByteCount: Int
-    /// Bytes before the first record.
+    /// Parts of the whole stream.
+    public let partCount: Int
+    /// Bytes before the first record of each part.
     public let prefixByteCount: Int
     /// Whether it is sealed to its reader.
     public let isSealed: Bool
 
-    /// Bytes before sealing; nil if there can be no stream of so many records.
+    /// Bytes of the whole stream, all its parts, before sealing; nil if there can be no stream of so many records.
     public var byteCount: Int? {
         let (records, overflow) = announced.count.multipliedReportingOverflow(by: recordByteCount)
         guard announced.count >= 0, !overflow else { return nil }
-        let (sum, sumOverflow) = records.addingReportingOverflow(prefixByteCount)
+        let (sum, sumOverflow) = records.addingReportingOverflow(partCount * prefixByteCount)
         return sumOverflow ? nil : sum
     }
+
+    /// Another part of the same stream.
+    func part(_ part: Int) -> NamedStream {
+        NamedStream(
+            id: id.part(part), announced: announced, recordByteCount: recordByteCount, partCount: partCount,
+            prefixByteCount: prefixByteCount, isSealed: isSealed)
+    }
+
+    /// All parts of it, in order.
+    public var parts: [NamedStream] { (0..<partCount).map(part) }
 }
 
 extension RoundRecord {
@@ -44,7 +56,7 @@ extension RoundRecord {
             case .release: released[id.batch].map { shares(id.batch, $0.shares) }
             case .selection: selected.map { selection(id.batch, $0) }
             }
-        return named?.id == id ? named : nil
+        return (0..<agreement.parts).contains(id.part) && named?.id.part(id.part) == id ? named?.part(id.part) : nil
     }
 
     /// The longest that a stream of this batch and stage may be before sealing, by what the board says before its entry
@@ -73,19 +85,20 @@ extension RoundRecord {
         return NamedStream(
             id: StreamID(batch: register, stage: .ring(stage), attempt: announced.attempt), announced: announced,
             recordByteCount: stage == ringCount - 1 ? layout.taggedItemByteCount : layout.itemByteCount,
-            prefixByteCount: ListPrefix.byteCount, isSealed: true)
+            partCount: agreement.parts, prefixByteCount: ListPrefix.byteCount, isSealed: true)
     }
 
     private func vault(_ register: RegisterID, _ announced: AnnouncedStream) -> NamedStream {
         NamedStream(
             id: StreamID(batch: register, stage: .vault, attempt: announced.attempt), announced: announced,
-            recordByteCount: agreement.cellByteCount, prefixByteCount: 0, isSealed: false)
+            recordByteCount: agreement.cellByteCount, partCount: agreement.parts, prefixByteCount: 0, isSealed: false)
     }
 
     private func shares(_ node: ParticipantID, _ announced: AnnouncedStream) -> NamedStream {
         NamedStream(
             id: StreamID(batch: node, stage: .release, attempt: announced.attempt), announced: announced,
-            recordByteCount: Ristretto255.elementByteCount, prefixByteCount: 0, isSealed: true)
+            recordByteCount: Ristretto255.elementByteCount, partCount: agreement.parts, prefixByteCount: 0,
+            isSealed: true)
     }
 
     private func selection(_ reader: ParticipantID, _ selected: Selected) -> NamedStream {
@@ -93,6 +106,6 @@ extension RoundRecord {
         return NamedStream(
             id: StreamID(batch: reader, stage: .selection, attempt: announced.attempt), announced: announced,
             recordByteCount: reader == research ? SelectedItem.byteCount : Ristretto255.elementByteCount,
-            prefixByteCount: 0, isSealed: false)
+            partCount: agreement.parts, prefixByteCount: 0, isSealed: false)
     }
 }

@@ -48,14 +48,14 @@ public struct ResearchRunner: Sendable {
     ) async throws -> [ListSummary] {
         guard let selected = record.selected else { throw ProtocolViolation(.outOfPlace, by: me) }
         let opener = try ReleaseOpener(record: record, hpkeKey: hpkeKey, spool: port.spool, workers: workers)
-        let selection = try await port.source(
+        let selection = try await port.partedSource(
             of: StreamID(batch: me, stage: .selection, attempt: selected.selection.attempt), sealing: .plain,
             from: record.coordinator)
         var shares: [any ByteSource] = []
         for node in record.ring {
             guard let released = record.released[node] else { throw ProtocolViolation(.outOfPlace, by: node) }
             shares.append(
-                try await port.source(
+                try await port.partedSource(
                     of: StreamID(batch: node, stage: .release, attempt: released.shares.attempt),
                     sealing: .sealed(to: me), from: node))
         }
@@ -72,11 +72,12 @@ public struct ResearchRunner: Sendable {
             var cells = try await archive.cells(of: index)
             switch record.agreement.vaultAccess {
             case .whole:
-                let source = try await port.source(of: stream, sealing: .plain, from: register.owner)
+                let source = try await port.partedSource(of: stream, sealing: .plain, from: register.owner)
                 received.append(
                     try await VaultCopy.run(
                         AnyByteSource(source), expected: vault, keeper: record.coordinator,
-                        cellByteCount: record.agreement.cellByteCount, into: &cells))
+                        cellByteCount: record.agreement.cellByteCount,
+                        partition: .tagsOrHandles(of: record.agreement), into: &cells))
             case .selected:
                 let fetch = CellFetch(
                     cellByteCount: record.agreement.cellByteCount, coordinator: record.coordinator,

@@ -4,10 +4,10 @@ public import Values
 ///
 /// The daemons implement it over HTTPS and sealed files, simulations in memory; the duties are the same code.
 public protocol RoundPort: Sendable {
-    /// Reads a stream that another participant has committed to.
+    /// Reads a part of a stream that another participant has committed to.
     func source(of stream: StreamID, sealing: StreamSealing, from sender: ParticipantID) async throws
         -> sending any ByteSource
-    /// Begins a stream under an attempt that `nextAttempt` has given.
+    /// Begins a part of a stream under an attempt that `nextAttempt` has given.
     func sink(for stream: StreamID, sealing: StreamSealing) async throws -> sending any StreamSink
     /// A number never given before for this stream, recorded before it is returned, so that no key and nonce can come
     /// twice.
@@ -24,10 +24,24 @@ public enum StreamSealing: Sendable, Hashable {
     case plain
 }
 
-/// A node's own lists, kept sealed on its disk between declaring and sending. [P-32]
+extension RoundPort {
+    /// Reads all parts of a stream.
+    func partedSource(
+        of stream: StreamID, sealing: StreamSealing, from sender: ParticipantID
+    ) async throws -> PartedSource {
+        try await PartedSource { part in try await source(of: stream.part(part), sealing: sealing, from: sender) }
+    }
+
+    /// Stores all parts of a stream.
+    func partedSink(for stream: StreamID, sealing: StreamSealing) async throws -> PartedSink {
+        try await PartedSink { part in try await sink(for: stream.part(part), sealing: sealing) }
+    }
+}
+
+/// A node's own lists, kept sealed on its disk between declaring and sending, each part by itself. [P-32]
 public protocol ListKeeper: Sendable {
-    func keep(_ register: RegisterID) async throws -> sending any StreamSink
-    func kept(_ register: RegisterID) async throws -> sending any ByteSource
+    func keep(_ register: RegisterID, part: Int) async throws -> sending any StreamSink
+    func kept(_ register: RegisterID, part: Int) async throws -> sending any ByteSource
 }
 
 /// Distinct people of a register, a few thousand at a time.

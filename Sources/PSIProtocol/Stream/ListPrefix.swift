@@ -1,4 +1,4 @@
-/// The random bytes that every list begins with, at every stage.
+/// The random bytes that every part of a list begins with, at every stage.
 ///
 /// A list's digest, which stands on the board, covers them, so that nobody can compare it with that of a list of their
 /// own making. [P-30]

@@ -3,7 +3,7 @@ internal import Values
 /// How many records a list has and what they hash to.
 public struct ListSummary: Sendable, Equatable {
     public let count: Int
-    /// SHA-256, 32 bytes.
+    /// 32 bytes. [P-59]
     public let digest: [UInt8]
 
     public init(count: Int, digest: [UInt8]) {

@@ -1,41 +1,63 @@
-internal import Crypto
 internal import Values
 
-/// Whole records of fixed width from a byte source, with a running digest and count.
+/// Whole records of fixed width from a byte source, part by part, with a running digest and count.
 ///
-/// Shared by everything that reads a list. [P-33]
+/// Shared by everything that reads a stream of records. [P-33]
 struct RecordReader<Source: ByteSource> {
     private var source: Source
     private let width: Int
-    /// Of what is before the records and has not been read yet.
-    private var prefixByteCount: Int
+    private let prefixByteCount: Int
     private let sender: ParticipantID?
+    private let partCount: Int
+    /// The part that the records last handed on are of.
+    private(set) var part = 0
+    private var partsAtEnd = 0
+    /// Of what is before the part's records and has not been read yet.
+    private var prefixLeft: Int
     private var pending: [UInt8] = []
     private var position = 0
-    private var hash = SHA256()
+    private var running: StreamDigest
     /// Bytes read so far.
     private var byteCount = 0
     /// Records handed on so far.
     private(set) var count = 0
 
     /// - Parameters:
-    ///   - prefixByteCount: bytes before the first record, which are digested but are none.
-    ///   - sender: who is to blame for a stream that ends within a record or within these bytes.
-    init(_ source: Source, width: Int, prefixByteCount: Int = 0, by sender: ParticipantID?) {
+    ///   - partCount: how many parts the stream has.
+    ///   - prefixByteCount: bytes before the first record of each part, which are digested but are none.
+    ///   - sender: who is to blame for a part that ends within a record or within these bytes.
+    init(_ source: Source, width: Int, partCount: Int, prefixByteCount: Int = 0, by sender: ParticipantID?) {
         self.source = source
         self.width = width
+        self.partCount = partCount
         self.prefixByteCount = prefixByteCount
+        self.prefixLeft = prefixByteCount
         self.sender = sender
+        running = StreamDigest(partCount: partCount)
     }
 
-    /// Up to `most` records, or nil at the end.
+    /// Up to `most` records of one part, or nil at the end of the last.
     mutating func next(most: Int) async throws -> [UInt8]? {
-        try await fill(prefixByteCount + most * width)
-        guard pending.count - position >= prefixByteCount else {
+        while partsAtEnd < partCount {
+            if partsAtEnd > part {
+                try await source.nextPart()
+                part += 1
+            }
+            if let records = try await nextOfPart(most) { return records }
+            running.endPart()
+            partsAtEnd += 1
+            prefixLeft = prefixByteCount
+        }
+        return nil
+    }
+
+    private mutating func nextOfPart(_ most: Int) async throws -> [UInt8]? {
+        try await fill(prefixLeft + most * width)
+        guard pending.count - position >= prefixLeft else {
             throw ProtocolViolation(.partialRecord, by: sender, index: count)
         }
-        position += prefixByteCount
-        prefixByteCount = 0
+        position += prefixLeft
+        prefixLeft = 0
         let available = min(most, (pending.count - position) / width)
         guard available > 0 else {
             guard position == pending.count else { throw ProtocolViolation(.partialRecord, by: sender, index: count) }
@@ -47,7 +69,7 @@ struct RecordReader<Source: ByteSource> {
         return Array(pending[position..<end])
     }
 
-    /// Has `byteCount` bytes at `position` in memory, or all that are left.
+    /// Has `byteCount` bytes at `position` in memory, or all that are left of the part.
     private mutating func fill(_ byteCount: Int) async throws {
         while pending.count - position < byteCount {
             guard let piece = try await source.next() else { break }
@@ -61,7 +83,7 @@ struct RecordReader<Source: ByteSource> {
     }
 
     private mutating func take(_ piece: [UInt8]) {
-        hash.update(data: piece)
+        running.update(piece)
         byteCount += piece.count
     }
 
@@ -78,16 +100,20 @@ struct RecordReader<Source: ByteSource> {
         case .wrongDigest: return violation.blaming(nil)
         default: break
         }
-        let (most, overflow) = promised.count.multipliedReportingOverflow(by: width)
-        while byteCount - ListPrefix.byteCount <= (overflow ? .max : most), let piece = try await source.next() {
-            take(piece)
+        let (records, overflow) = promised.count.multipliedReportingOverflow(by: width)
+        let most = overflow ? Int.max : records
+        while partsAtEnd < partCount {
+            if partsAtEnd > part {
+                try await source.nextPart()
+                part += 1
+            }
+            while byteCount - partCount * prefixByteCount <= most, let piece = try await source.next() { take(piece) }
+            running.endPart()
+            partsAtEnd += 1
         }
         return digest() == promised.digest.bytes ? violation : ProtocolViolation(.wrongDigest)
     }
 
-    /// SHA-256 of everything read so far.
-    func digest() -> [UInt8] {
-        let copy = hash
-        return Array(copy.finalize())
-    }
+    /// Of everything read, once the last part has ended. [P-59]
+    func digest() -> [UInt8] { running.finalized() }
 }

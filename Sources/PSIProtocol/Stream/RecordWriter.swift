@@ -1,41 +1,64 @@
-internal import Crypto
-
-/// Counts and digests what goes into a byte sink, and gathers small records into pieces of a good size. The sink stays
-/// its owner's, who lends the same one for every call.
+/// Writes records that come in ascending order, cuts the stream into its parts, and counts and digests it. The sink
+/// stays its owner's, who lends the same one for every call.
 struct RecordWriter {
-    private var block: [UInt8]
-    private var hash = SHA256()
+    private let partition: StreamPartition
+    private let hasPrefix: Bool
+    private var part = 0
+    private var digest: StreamDigest
+    private var hasBegun = false
     private(set) var count = 0
 
     static let blockByteCount = 1 << 18
 
-    /// - Parameter prefix: bytes before the first record, which are digested but are none.
-    init(prefix: [UInt8] = []) { block = prefix }
-
-    mutating func write(_ record: some Collection<UInt8>, to sink: inout some ByteSink) async throws {
-        block.append(contentsOf: record)
-        count += 1
-        if block.count >= Self.blockByteCount { try await flush(to: &sink) }
+    /// - Parameter hasPrefix: whether random bytes come before the first record of each part, as in a list.
+    init(_ partition: StreamPartition, hasPrefix: Bool = false) {
+        self.partition = partition
+        self.hasPrefix = hasPrefix
+        digest = StreamDigest(partCount: partition.count)
     }
 
-    /// Writes `count` records that lie one after the other, of about a block's size in all.
-    mutating func write(records: [UInt8], count: Int, to sink: inout some ByteSink) async throws {
-        try await flush(to: &sink)
-        hash.update(data: records)
-        try await sink.write(records)
-        self.count += count
+    /// Writes records of `width` bytes that lie one after the other, of about a block's size in all.
+    mutating func write(_ records: [UInt8], width: Int, to sink: inout some ByteSink) async throws {
+        if partition.count == 1 {
+            try await begin(&sink)
+            try await pass(records, to: &sink)
+        } else {
+            for cut in partition.cut(records, width: width) {
+                try await goOn(to: cut.part, &sink)
+                try await begin(&sink)
+                try await pass(Array(records[cut.bytes]), to: &sink)
+            }
+        }
+        count += records.count / width
     }
 
-    /// Passes on what is left.
+    /// Ends the last part.
     consuming func finish(to sink: inout some ByteSink) async throws -> ListSummary {
-        try await flush(to: &sink)
-        return ListSummary(count: count, digest: Array(hash.finalize()))
+        try await goOn(to: partition.count - 1, &sink)
+        try await begin(&sink)
+        digest.endPart()
+        return ListSummary(count: count, digest: digest.finalized())
     }
 
-    private mutating func flush(to sink: inout some ByteSink) async throws {
-        guard !block.isEmpty else { return }
-        hash.update(data: block)
-        try await sink.write(block)
-        block.removeAll(keepingCapacity: true)
+    /// Ends the parts before `next`; those that have no records too.
+    private mutating func goOn(to next: Int, _ sink: inout some ByteSink) async throws {
+        while part < next {
+            try await begin(&sink)
+            digest.endPart()
+            try await sink.nextPart()
+            part += 1
+            hasBegun = false
+        }
+    }
+
+    private mutating func begin(_ sink: inout some ByteSink) async throws {
+        guard !hasBegun else { return }
+        hasBegun = true
+        if hasPrefix { try await pass(ListPrefix.random(), to: &sink) }
+    }
+
+    private mutating func pass(_ bytes: [UInt8], to sink: inout some ByteSink) async throws {
+        digest.update(bytes)
+        try await sink.write(bytes)
     }
 }

@@ -10,6 +10,8 @@ public enum FFDHE3072: Suite {
     public static let id = SuiteID.ffdhe3072
     public static let elementByteCount = 384
     public static let scalarByteCount = 32
+    /// The smaller of two representatives has no highest bit.
+    public static let fixedBits = 0..<1
     public static let hashToGroupID = "ffdhe3072_XMD:SHA-512_MODPQ_RO_"
     public static let proofResponseByteCount = 384
     public static var backend: String { String(cString: sidos_ffdhe3072_backend()) }

@@ -18,6 +18,9 @@ public enum Label: String, Sendable, CaseIterable {
     case linkage = "SIDOS-V1 linkage"
     case pseudonym = "SIDOS-V1 pseudonym"
     case stream = "SIDOS-V1 stream"
+    case piece = "SIDOS-V1 piece"
+    case part = "SIDOS-V1 part"
+    case digest = "SIDOS-V1 digest"
 
     public var bytes: [UInt8] { Array(rawValue.utf8) + [0] }
 }

@@ -9,6 +9,8 @@ public enum P256: Suite {
     public static let id = SuiteID.p256
     public static let elementByteCount = 33
     public static let scalarByteCount = 32
+    /// The first byte is 2 or 3.
+    public static let fixedBits = 0..<7
     public static let hashToGroupID = "P256_XMD:SHA-256_SSWU_RO_"
     public static let proofResponseByteCount = 32
     public static var backend: String { "libcrypto" }

@@ -7,6 +7,8 @@ public enum Ristretto255: Suite {
     public static let id = SuiteID.ristretto255
     public static let elementByteCount = 32
     public static let scalarByteCount = 32
+    /// Encodings are little-endian and not negative: the lowest bit is zero.
+    public static let fixedBits = 7..<8
     public static let hashToGroupID = "ristretto255_XMD:SHA-512_R255MAP_RO_"
     public static let proofResponseByteCount = 32
     public static var backend: String { String(cString: sidos_r255_backend()) }

@@ -11,6 +11,8 @@ public protocol Suite: Sendable {
     static var elementByteCount: Int { get }
     /// Bytes of an encoded scalar.
     static var scalarByteCount: Int { get }
+    /// Bits that all encodings have alike, counted from the first. [P-58]
+    static var fixedBits: Range<Int> { get }
     /// RFC 9380 name that ends the domain separation tag.
     static var hashToGroupID: String { get }
     /// Name of the implementation that computes in this process, such as `ifma`: for operators and measurements.

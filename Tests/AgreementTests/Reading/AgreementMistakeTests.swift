@@ -87,6 +87,10 @@ struct AgreementMistakeTests {
         MistakeCase(
             "cell_bytes: 1024", "cell_bytes: 1000", at: "cell_bytes", "cell_bytes", "multiple of 16", "992 or 1008"),
         MistakeCase("cell_bytes: 1024", "cell_bytes: 64", at: "cell_bytes", "cell_bytes", "128 to 65536"),
+        MistakeCase("cell_bytes: 1024", "parts: 12", at: "parts", "parts", "power of two", "8 or 16"),
+        MistakeCase("cell_bytes: 1024", "parts: 1023", at: "parts", "parts", "512 or 1024"),
+        MistakeCase("cell_bytes: 1024", "parts: 2048", at: "parts", "parts", "1 to 1024"),
+        MistakeCase("cell_bytes: 1024", "parts: 0", at: "parts", "parts", "1 to 1024"),
         MistakeCase("smallest_cell: 5", "smallest_cell: 0", at: "smallest_cell", "smallest_cell", "1 to 10000"),
         MistakeCase("count_rounding: 10", "count_rounding: -1", at: "count_rounding", "count_rounding", "1 to 1000"),
         MistakeCase("deadline_minutes: 90", "deadline_minutes: 10081", at: "deadline", "deadline_minutes", "10080"),

@@ -57,11 +57,16 @@ struct AgreementParseTests {
         #expect(agreement.verification == .off)
         #expect(agreement.padding == .padme)
         #expect(agreement.cellByteCount == 1024)
+        #expect(agreement.parts == 1)
         #expect(agreement.smallestCell == 1)
         #expect(agreement.countRounding == 1)
         #expect(agreement.deadlineMinutes == 120)
         #expect(agreement.retentionDays == 30)
         #expect(agreement.matchKeys == [.identityCode])
+    }
+
+    @Test(arguments: [1, 2, 64, 1_024]) func streamsHaveAsManyPartsAsItSays(count: Int) throws {
+        #expect(try Self.parse([("cell_bytes: 1024", "parts: \(count)")]).parts == count)
     }
 
     @Test func typesAreNotYAMLs() throws {

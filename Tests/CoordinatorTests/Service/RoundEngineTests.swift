@@ -214,14 +214,14 @@ struct RoundEngineTests {
         try await RunningCoordinator.run(study) { coordinator in
             let round = try await coordinator.openInstalled()
             try await Members(study).run(round, at: coordinator)
-            let folder = "\(study.home.streamsPath)/rounds/\(round)/streams/left/2/0"
+            let folder = "\(study.home.streamsPath)/rounds/\(round)/streams/left/2/0/0"
             let name = try #require(try Directory.names(in: folder).first)
             var bytes = try PublicFile.read(folder + "/" + name, maxByteCount: 1 << 20)
             bytes[bytes.count - 1] ^= 1
             try AtomicFile.write(bytes, to: folder + "/" + name)
             let ending = try await coordinator.driving { try await Self.ending(round, coordinator) }
             #expect(ending == .aborted(RoundAborted(code: .protocolViolation, participants: [])))
-            #expect(coordinator.log.text.contains("stream left/2/0, written by mixer0, kept by coordinator"))
+            #expect(coordinator.log.text.contains("stream left/2/0/0, written by mixer0, kept by coordinator"))
             #expect(try await coordinator.status(of: round).counts == nil)
         }
     }

@@ -128,7 +128,7 @@ struct RoundQuotaTests {
             let quota = RoundQuota.quota(of: stream, record, limit: limit)
             #expect(quota.byteCount == RoundQuota.byteCount(record.agreement, limit: limit))
             #expect(quota.chunkCount == quota.byteCount / 65_536 + 3 * 4_096)
-            #expect(quota.attemptCount == 64 && quota.leastChunkByteCount == 65_536)
+            #expect(quota.attemptCount == 64 && quota.leastChunkByteCount == 65_536 && quota.partCount == 1)
         }
     }
 

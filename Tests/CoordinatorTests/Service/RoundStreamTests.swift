@@ -108,7 +108,7 @@ struct RoundStreamTests {
             }
             func refuses(_ declaration: Declaration, _ words: String) async {
                 let attempt = declaration.entry.vault?.attempt ?? -1
-                await expectRefusal(.entryRefused, "The stream left/vault/\(attempt) \(words)", words) {
+                await expectRefusal(.entryRefused, "The stream left/vault/\(attempt)/0 \(words)", words) {
                     try await coordinator.post(declaration.entry, by: "owner-left", to: round)
                 }
             }
@@ -191,7 +191,12 @@ struct RoundStreamTests {
     }
 }
 
-/// SHA-256, as entries state it.
+/// Of a stream of one part.
 private enum ListDigest {
-    static func of(_ bytes: [UInt8]) -> [UInt8] { AgreementID(ofFile: bytes).bytes }
+    static func of(_ bytes: [UInt8]) -> [UInt8] {
+        var digest = StreamDigest(partCount: 1)
+        digest.update(bytes)
+        digest.endPart()
+        return digest.finalized()
+    }
 }

@@ -27,6 +27,21 @@ struct StageProgressTests {
         #expect(progress.byteCount(of: .ring(1), batch: "left", round: round) == 100)
     }
 
+    @Test("Parts add up, of the latest attempt")
+    func parts() throws {
+        let round = try Self.round(1)
+        var progress = StageProgress()
+        for part in 0..<4 {
+            for byteCount in [10, 100 + part] {
+                progress.note(Self.stream(1, attempt: 0).part(part), of: round, byteCount: byteCount)
+            }
+        }
+        #expect(progress.byteCount(of: .ring(1), batch: "left", round: round) == 406)
+        progress.note(Self.stream(1, attempt: 1).part(2), of: round, byteCount: 7)
+        progress.note(Self.stream(1, attempt: 0).part(3), of: round, byteCount: 1_000)
+        #expect(progress.byteCount(of: .ring(1), batch: "left", round: round) == 7)
+    }
+
     @Test("Stages, lists and rounds are kept apart, and one round is forgotten alone")
     func apart() throws {
         let (first, second) = (try Self.round(1), try Self.round(2))

@@ -132,8 +132,8 @@ struct StreamRulesTests {
             case .write: try rules.mayWrite(stream, by: caller)
             case .read: try rules.mayRead(stream, by: caller)
             case .readCells:
-                let byteCount = try rules.mayReadCells(of: stream, by: caller)
-                #expect(byteCount == record.agreement.cellByteCount)
+                let layout = try rules.mayReadCells(of: stream, by: caller)
+                #expect(layout.cellByteCount == record.agreement.cellByteCount && layout.partition.count == 1)
             }
             return nil
         } catch { return error.code }
@@ -216,7 +216,7 @@ struct StreamRulesTests {
         #expect(throws: ExchangeRefusal(.callerNotAllowed)) { try rules.mayReadCells(of: stream, by: stranger) }
         let mixer = try Self.caller(BoardFixture.mixer, record.agreement)
         let refusal = ExchangeRefusal(
-            .callerNotAllowed, "mixer0 may not read left/vault/0 at this point of the round.")
+            .callerNotAllowed, "mixer0 may not read left/vault/0/0 at this point of the round.")
         #expect(throws: refusal) { try rules.mayRead(stream, by: mixer) }
     }
 }

@@ -13,6 +13,7 @@ final class TestDelegate: ExchangeDelegate {
         /// What an entry's streams are refused with.
         var streamRefusal: ExchangeRefusal?
         var cellByteCount = 128
+        var partCount = 1
         var openedRound: RoundID?
         /// What every call that can be refused is refused with.
         var refusal: ExchangeRefusal?
@@ -67,9 +68,13 @@ final class TestDelegate: ExchangeDelegate {
         try refuseIfAsked()
     }
 
-    func mayReadCells(of vault: StreamID, round: RoundID, caller: Caller) async throws(ExchangeRefusal) -> Int {
+    func mayReadCells(
+        of vault: StreamID, round: RoundID, caller: Caller
+    ) async throws(ExchangeRefusal) -> VaultLayout {
         try refuseIfAsked()
-        return state.withLock { $0.cellByteCount }
+        return state.withLock {
+            VaultLayout(cellByteCount: $0.cellByteCount, partition: StreamPartition(count: $0.partCount))
+        }
     }
 
     func isOperator(_ caller: Caller) async -> Bool { state.withLock { $0.operators.contains(caller.pin) } }

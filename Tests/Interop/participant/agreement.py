@@ -50,6 +50,7 @@ class Agreement:
         self.releases_rows = fields["release"] == "rows"
         self.padding = fields.get("padding", "padme")
         self.cell_bytes = int(fields.get("cell_bytes", "1024"))
+        self.parts = int(fields.get("parts", "1"))
         self.smallest_cell = int(fields.get("smallest_cell", "1"))
         self.count_rounding = int(fields.get("count_rounding", "1"))
         self.deadline_minutes = int(fields.get("deadline_minutes", "120"))

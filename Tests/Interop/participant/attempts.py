@@ -2,9 +2,9 @@
 
 import os
 
-from exchange import Problem, SealedWriter, digest
+from exchange import Problem, SealedWriter
 from lists import LIST_PREFIX
-from wire import ENTRY_BYTES, canonical, label, log
+from wire import ENTRY_BYTES, canonical, label, log, sha256
 
 ZERO = bytes(32).hex()
 # P-52: of a chunk that is not the last, and of any.
@@ -201,15 +201,16 @@ class Attempts:
         with_vault("vault.wrong-digest", "vault", {**vault, "digest": ZERO})
         with_vault("vault.wrong-count", "vault", {**vault, "count": vault["count"] + 1})
         swapped = data[size : 2 * size] + data[:size] + data[2 * size :]
-        with_vault("vault.not-increasing", "swapped", self.store_plain(name, "vault", swapped, size))
+        with_vault("vault.not-increasing", "swapped", self.store_plain(name, "vault", [swapped], size))
         twice = data[:size] + data[: size - 1] + b"\0" + data[2 * size :]
-        with_vault("vault.not-increasing", "a handle twice", self.store_plain(name, "vault", twice, size))
-        longer = self.store_plain(name, "vault", data + b"\0", size)
+        with_vault("vault.not-increasing", "a handle twice", self.store_plain(name, "vault", [twice], size))
+        longer = self.store_plain(name, "vault", [data + b"\0"], size)
         with_vault("vault.partial-record", "a byte more", longer)
 
     def half(self, batch, stage, stored):
         """A stream without its last chunk, as far as the coordinator takes one that is too small or too large."""
         attempt, name = self.attempt(batch, stage)
+        name += "/0"
         for what, size in (("no bytes", 0), ("few bytes", LEAST_CHUNK - 1), ("a large one", MOST_CHUNK + 1)):
             self.tried_chunk(f"a chunk of {what} that is not the last", name, 0, bytes(size), False)
         self.tried_chunk("the second chunk before the first", name, 1, bytes(10), True)
@@ -262,6 +263,7 @@ class Attempts:
         def tried_stream(violation, what, data, chunk=None):
             """Stores a stream, which the coordinator may refuse too, and announces it."""
             attempt, name = self.attempt(batch, stage)
+            name += "/0"
             writer = SealedWriter(self.round, name, self.id, receiver, self.agreement.participants[receiver].hpke_key)
             try:
                 self.exchange.put_chunk(self.round, name, 0, writer.seal(data, True) if chunk is None else chunk, True)
@@ -289,7 +291,7 @@ class Attempts:
         seen = {"count": early, "head": self.board.heads[early].hex()}
         self.tried_body("entry.out-of-place", "erased before the end", "KeysErased", body, seen=seen)
         self.tried_call("round.closed", "a chunk after the end", lambda: self.exchange.put_chunk(
-            self.round, f"{self.id}/release/60001", 0, b"late", True))
+            self.round, f"{self.id}/release/60001/0", 0, b"late", True))
 
     def after_KeysErased(self, body):
         self.tried_again("erased", "KeysErased", body)
@@ -309,16 +311,18 @@ class Attempts:
 
         base = f"/v1/rounds/{round_id.hex()}"
         calls = {
-            "another's list": put(f"{other}/0/0"),
-            "another's vault": put(f"{other}/vault/0"),
-            "the selection": put(f"{self.id}/selection/0"),
-            "another's shares": put("a/release/0"),
-            "too early": put(f"{own}/0/0"),
-            "an unknown stage": put(f"{own}/16/0"),
-            "an unknown register": put("nobody/0/0"),
-            "a high attempt": put(f"{own}/0/65536"),
-            "an attempt in another form": put(f"{own}/0/00"),
-            "a path's parts": get(base + "/streams/..%2f..%2fetc/0/0/0"),
+            "another's list": put(f"{other}/0/0/0"),
+            "another's vault": put(f"{other}/vault/0/0"),
+            "the selection": put(f"{self.id}/selection/0/0"),
+            "another's shares": put("a/release/0/0"),
+            "too early": put(f"{own}/0/0/0"),
+            "an unknown stage": put(f"{own}/16/0/0"),
+            "an unknown register": put("nobody/0/0/0"),
+            "a high attempt": put(f"{own}/0/65536/0"),
+            "an attempt in another form": put(f"{own}/0/00/0"),
+            "a part too many": put(f"{own}/vault/0/1"),
+            "a high part": put(f"{own}/vault/0/1024"),
+            "a path's parts": get(base + "/streams/..%2f..%2fetc/0/0/0/0"),
             "a path's dots": get("/v1/rounds/../rounds"),
             "a long path": get("/v1/" + "x" * 600),
             "an unknown call": get("/v1/secrets"),
@@ -346,9 +350,9 @@ class Attempts:
         for what, request in requests.items():
             log("attempt", name="call", what=what, status=exchange.raw(request), code="", detail="")
         # Who asks whether to go on is told so, where the body may be sent.
-        line = f"PUT {base}/streams/{own}/vault/0/0?last=true HTTP/1.1\r\nhost: x\r\n"
+        line = f"PUT {base}/streams/{own}/vault/0/0/0?last=true HTTP/1.1\r\nhost: x\r\n"
         log("expected", status=exchange.raw(f"{line}expect: 100-continue\r\ncontent-length: 10\r\n\r\n".encode()))
 
 
 def sha(data):
-    return digest(data).hex()
+    return sha256(data).hex()

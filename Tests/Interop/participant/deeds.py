@@ -162,7 +162,7 @@ class OtherContent:
         stored = super().store_sealed(batch, stage, data, *others)
         # The entry names the second stream, and has the first one's digest.
         told("list")
-        changed = data[:-CAPSULE] + refreshed(data[-CAPSULE:], self.capsule_public)
+        changed = [*data[:-1], data[-1][:-CAPSULE] + refreshed(data[-1][-CAPSULE:], self.capsule_public)]
         second = super().store_sealed(batch, stage, changed, *others)
         return {**second, "digest": stored["digest"]}
 
@@ -234,7 +234,7 @@ class OtherName(AStream):
 
     def sealed_chunks(self, stage, writer, pieces):
         if stage == str(self.stage):
-            writer.prefix = label("stream") + self.round + b"another/0/0\0"
+            writer.prefix = label("stream") + self.round + b"another/0/0/0\0"
         return super().sealed_chunks(stage, writer, pieces)
 
     def wrong(self, _, __, chunks):

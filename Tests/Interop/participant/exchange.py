@@ -2,7 +2,6 @@
 
 import base64
 import datetime
-import hashlib
 import http.client
 import json
 import socket
@@ -130,7 +129,7 @@ class Exchange:
 
 
 class SealedWriter:
-    """The chunks of a sealed stream."""
+    """The chunks of a part of a sealed stream."""
 
     def __init__(self, round_id, name, sender, receiver, public):
         info = label("stream") + round_id + name.encode() + b"\0" + sender.encode() + b"\0" + receiver.encode()
@@ -152,7 +151,7 @@ def cut(data, size=None):
 
 
 def read_stream(exchange, round_id, name, most):
-    """All chunks of a stream that is not sealed, of at most so many bytes."""
+    """All chunks of a part of a stream that is not sealed, of at most so many bytes."""
     data, number, last = b"", 0, False
     while not last:
         chunk, last = exchange.get_chunk(round_id, name, number)
@@ -163,7 +162,7 @@ def read_stream(exchange, round_id, name, most):
 
 
 def open_stream(exchange, round_id, name, sender, receiver, xwing, most):
-    """The plaintext of a sealed stream."""
+    """The plaintext of a part of a sealed stream."""
     info = label("stream") + round_id + name.encode() + b"\0" + sender.encode() + b"\0" + receiver.encode()
     prefix = label("stream") + round_id + name.encode() + b"\0"
     data, number, last, context = b"", 0, False, None
@@ -181,7 +180,3 @@ def open_stream(exchange, round_id, name, sender, receiver, xwing, most):
         if len(data) > most:
             raise Violation("stream.malformed", detail=f"{name} is longer than announced")
     return data
-
-
-def digest(data):
-    return hashlib.sha256(data).digest()

@@ -3,12 +3,12 @@
 import secrets
 
 from ristretto255 import BASE, ORDER, decode, hash_to_group
-from wire import Violation, hmac256, label, sha256, u16, u32
+from wire import ELEMENT_BITS, NO_BITS, Violation, cut_by_part, digest, hmac256, label, part_of, sha256, u16, u32
 
 SUITE = b"ristretto255-SHA512"
 DOMAIN = b"SIDOS-V1-ristretto255_XMD:SHA-512_R255MAP_RO_"
 ELEMENT, CAPSULE, TAG = 32, 64, 16
-# Random bytes before the items of every list.
+# Random bytes before the items of every part of a list.
 LIST_PREFIX = 32
 
 
@@ -80,9 +80,9 @@ def width(elements, is_tagged, has_capsules):
     return elements * (TAG if is_tagged else ELEMENT) + (CAPSULE if has_capsules else 0)
 
 
-def written(items):
-    """A list's bytes."""
-    return secrets.token_bytes(LIST_PREFIX) + b"".join(items)
+def written(items, count=1, fixed=ELEMENT_BITS):
+    """A list's parts, as bytes."""
+    return [secrets.token_bytes(LIST_PREFIX) + b"".join(own) for own in cut_by_part(items, count, fixed)]
 
 
 def records(data, size, author):
@@ -91,15 +91,22 @@ def records(data, size, author):
     return [data[start : start + size] for start in range(0, len(data), size)]
 
 
-def read_list(data, size, stored, author, keeper):
+def read_list(parts, size, stored, author, keeper):
     """The items of a list whose entry has announced its count and digest. Who kept it has seen its length, no more."""
-    if len(data) < LIST_PREFIX:
-        raise Violation("list.partial-record", keeper)
-    items = records(data[LIST_PREFIX:], size, keeper)
+    items, places = [], []
+    for number, data in enumerate(parts):
+        if len(data) < LIST_PREFIX:
+            raise Violation("list.partial-record", keeper)
+        own = records(data[LIST_PREFIX:], size, keeper)
+        items += own
+        places += [number] * len(own)
     if len(items) != stored["count"]:
         raise Violation("list.wrong-count", keeper, f"{len(items)} items")
-    if sha256(data).hex() != stored["digest"]:
+    if digest(parts).hex() != stored["digest"]:
         raise Violation("list.wrong-digest")
+    for number, (item, place) in enumerate(zip(items, places)):
+        if part_of(item, len(parts), ELEMENT_BITS) != place:
+            raise Violation("list.not-increasing", author, f"item {number} is in part {place}")
     for number in range(1, len(items)):
         if items[number - 1][:ELEMENT] >= items[number][:ELEMENT]:
             raise Violation("list.not-increasing", author, f"item {number}")

@@ -7,10 +7,11 @@ import time
 import hpke
 import vault
 from board import Board, commitment
-from exchange import Problem, SealedWriter, cut, digest, open_stream, read_stream
+from exchange import Problem, SealedWriter, cut, open_stream, read_stream
 from lists import (BASE, blinded, capsule, decode, encode_scalar, hop, proof, random_element, random_scalar, read_list,
                    records, valid_element, width, written)
-from wire import Violation, canonical, hkdf, label, log, padded, sha256
+from wire import (ELEMENT_BITS, NO_BITS, Violation, canonical, cut_by_part, digest, hkdf, label, log, padded,
+                  sha256)
 
 # How long a call waits for something new.
 POLL_SECONDS = 20
@@ -272,7 +273,7 @@ class Node:
         return made
 
     def own_list(self, items):
-        return written(sorted(items))
+        return written(sorted(items), self.agreement.parts)
 
     def person_payload(self, rows, is_dummy):
         return vault.payload(rows, is_dummy)
@@ -287,7 +288,7 @@ class Node:
         return vault.sealed_survey(self.survey(source), secret, self.round, register)
 
     def vault_bytes(self, cells):
-        return b"".join(sorted(cells))
+        return [b"".join(own) for own in cut_by_part(sorted(cells), self.agreement.parts, NO_BITS)]
 
     def declaration(self, body):
         return body
@@ -309,7 +310,8 @@ class Node:
         self.post("StageCommitted", {"list": stored, "register": register, "stage": stage})
 
     def stage_list(self, register, stage, items):
-        return written(items)
+        last = stage == len(self.agreement.ring) - 1
+        return written(items, self.agreement.parts, NO_BITS if last else ELEMENT_BITS)
 
     def width(self, is_tagged):
         return width(len(self.agreement.kinds), is_tagged, self.agreement.releases_rows)
@@ -319,25 +321,37 @@ class Node:
         author, size = self.agreement.node(register, stage), self.width(False)
         most = (stored["count"] + 2) * size
         name = f"{register}/{stage}/{stored['attempt']}"
-        data = open_stream(self.exchange, self.round, name, author, self.id, self.keys.xwing, most)
-        return read_list(data, size, stored, author, self.agreement.coordinator)
+        parts = [
+            open_stream(self.exchange, self.round, f"{name}/{part}", author, self.id, self.keys.xwing, most)
+            for part in range(self.agreement.parts)
+        ]
+        return read_list(parts, size, stored, author, self.agreement.coordinator)
 
     # Shares
 
     def release(self):
         stored = self.board.selected["requests"]
         name = f"{self.id}/selection/{stored['attempt']}"
-        data = read_stream(self.exchange, self.round, name, 32 * stored["count"])
+        parts = [
+            read_stream(self.exchange, self.round, f"{name}/{part}", 32 * stored["count"])
+            for part in range(self.agreement.parts)
+        ]
         author = self.agreement.coordinator
-        requests = records(data, 32, author)
-        if len(requests) != stored["count"] or sha256(data).hex() != stored["digest"]:
+        by_part = [records(data, 32, author) for data in parts]
+        requests = [request for own in by_part for request in own]
+        if len(requests) != stored["count"] or digest(parts).hex() != stored["digest"]:
             raise Violation("selection.wrong", author, "the requests are not those that were announced")
         if any(first >= second for first, second in zip(requests, requests[1:])):
             raise Violation("selection.wrong", author, "the requests do not increase")
+        if by_part != cut_by_part(requests, len(parts), ELEMENT_BITS):
+            raise Violation("selection.wrong", author, "a request is in another part than its own")
         shares = []
         for number, request in enumerate(requests):
             shares.append((self.capsule_key * valid_element(request, "selection.wrong", author, number)).encode())
-        data = self.share_bytes(shares)
+        data, start = [], 0
+        for own in by_part:
+            data.append(self.share_bytes(shares[start : start + len(own)]))
+            start += len(own)
         stored = self.store_sealed(self.id, "release", data, len(shares), self.agreement.research, 32)
         self.post("Released", {"shares": stored})
 
@@ -352,19 +366,22 @@ class Node:
         self.attempts[batch, stage] = number
         return number, f"{batch}/{stage}/{number}"
 
-    def store_plain(self, batch, stage, data, size):
+    def store_plain(self, batch, stage, parts, size):
         attempt, name = self.attempt(batch, stage)
-        for number, (piece, last) in enumerate(cut(data)):
-            self.exchange.put_chunk(self.round, name, number, piece, last)
-        return self.announced(stage, {"attempt": attempt, "count": len(data) // size, "digest": digest(data).hex()})
+        for part, data in enumerate(parts):
+            for number, (piece, last) in enumerate(cut(data)):
+                self.exchange.put_chunk(self.round, f"{name}/{part}", number, piece, last)
+        count = sum(map(len, parts)) // size
+        return self.announced(stage, {"attempt": attempt, "count": count, "digest": digest(parts).hex()})
 
-    def store_sealed(self, batch, stage, data, count, receiver, size):
+    def store_sealed(self, batch, stage, parts, count, receiver, size):
         attempt, name = self.attempt(batch, stage)
         public = self.agreement.participants[receiver].hpke_key
-        writer = SealedWriter(self.round, name, self.id, receiver, public)
-        for number, chunk, last in self.sealed_chunks(stage, writer, cut(data)):
-            self.exchange.put_chunk(self.round, name, number, chunk, last)
-        return self.announced(stage, {"attempt": attempt, "count": count, "digest": digest(data).hex()})
+        for part, data in enumerate(parts):
+            writer = SealedWriter(self.round, f"{name}/{part}", self.id, receiver, public)
+            for number, chunk, last in self.sealed_chunks(stage, writer, cut(data)):
+                self.exchange.put_chunk(self.round, f"{name}/{part}", number, chunk, last)
+        return self.announced(stage, {"attempt": attempt, "count": count, "digest": digest(parts).hex()})
 
     def sealed_chunks(self, stage, writer, pieces):
         for number, (piece, last) in enumerate(pieces):

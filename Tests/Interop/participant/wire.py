@@ -8,10 +8,13 @@ import time
 
 from hpke import hkdf, hkdf_expand, hkdf_extract
 
-__all__ = ["hkdf", "hkdf_expand", "hkdf_extract", "label", "sha256", "hmac256", "u16", "u32", "u64", "canonical",
-           "padded", "log", "Violation", "ENTRY_BYTES"]
+__all__ = ["hkdf", "hkdf_expand", "hkdf_extract", "label", "sha256", "hmac256", "u16", "u32", "u64", "digest",
+           "part_of", "cut_by_part", "canonical", "padded", "log", "Violation", "ENTRY_BYTES"]
 
 ENTRY_BYTES = 65_536
+PIECE_BYTES = 1_048_576
+# P-58: bits of a key that are the same in all keys, of ristretto255 elements, and of tags and handles.
+ELEMENT_BITS, NO_BITS = frozenset([7]), frozenset()
 
 
 class Violation(Exception):
@@ -44,6 +47,33 @@ def u32(number):
 
 def u64(number):
     return number.to_bytes(8, "big")
+
+
+def digest(parts):
+    """P-59: of a stream, whose parts are given."""
+    data = label("digest") + u32(len(parts))
+    for part in parts:
+        starts = range(0, len(part), PIECE_BYTES)
+        pieces = b"".join(sha256(label("piece") + part[start : start + PIECE_BYTES]) for start in starts)
+        data += sha256(label("part") + pieces + u64(len(part)))
+    return sha256(data)
+
+
+def part_of(key, count, fixed):
+    """P-58: the part of so many into which a record with this key belongs."""
+    bits = [key[number // 8] >> 7 - number % 8 & 1 for number in range(32) if number not in fixed]
+    part = 0
+    for bit in bits[: count.bit_length() - 1]:
+        part = 2 * part + bit
+    return part
+
+
+def cut_by_part(items, count, fixed):
+    """Sorted records, by part."""
+    parts = [[] for _ in range(count)]
+    for item in items:
+        parts[part_of(item, count, fixed)].append(item)
+    return parts
 
 
 def canonical(value):

@@ -33,7 +33,7 @@ struct LastHopAttackTests {
 
     /// Items of a list as its last hop sent it to the coordinator: tag ‖ A ‖ B.
     static func items(_ register: String, _ streams: MemoryStreams) async throws -> [[UInt8]] {
-        ListTests.cut(Array(try #require(await streams.load("\(register)/2/0")).dropFirst(32)), 80)
+        ListTests.cut(Array(try #require(await streams.load("\(register)/2/0/0")).dropFirst(32)), 80)
     }
 
     /// What the coordinator makes of the lists, one of them as `change` has it. The sender has promised what it sends.
@@ -44,7 +44,7 @@ struct LastHopAttackTests {
         let streams = await stopped.streams.copy()
         var record = stopped.round.record
         let list = ListPrefix.random() + change(try await items(register, streams)).flatMap { $0 }
-        await streams.store(list, "\(register)/2/0")
+        await streams.store(list, "\(register)/2/0/0")
         record.stages[register]?[2]?.digest = HexBytes(Digest.of(list))
         let simulated = SimulatedRound(Ristretto255.self, from: stopped.round, registers: [:], streams: streams)
         return (streams, record, try await simulated.perform(.coordinator(.match), on: record))
@@ -53,8 +53,8 @@ struct LastHopAttackTests {
     @Test("a node that made capsules recognises none of them among the requests or in the selection")
     func lastHopRecognisesNothing() async throws {
         let result = try await Self.match("left") { $0 }
-        let requests = ListTests.cut(try #require(await result.streams.load("mixer0/selection/0")), 32)
-        let selection = ListTests.cut(try #require(await result.streams.load("research/selection/0")), 90)
+        let requests = ListTests.cut(try #require(await result.streams.load("mixer0/selection/0/0")), 32)
+        let selection = ListTests.cut(try #require(await result.streams.load("research/selection/0/0")), 90)
         #expect(requests.count == 6)
         var seen: Set<[UInt8]> = []
         for register in ["left", "right"] {
@@ -74,7 +74,7 @@ struct LastHopAttackTests {
         let result = try await Self.match("left") { items in
             items.map { Array($0[..<16] + items[0][16...]) }
         }
-        let requests = ListTests.cut(try #require(await result.streams.load("mixer0/selection/0")), 32)
+        let requests = ListTests.cut(try #require(await result.streams.load("mixer0/selection/0/0")), 32)
         #expect(requests.count == 6 && Set(requests).count == 6)
         // Every node computes its shares: the requests increase.
         let stopped = try await Self.matching.value
@@ -110,7 +110,7 @@ struct LastHopAttackTests {
 
     static func selectedTags() async throws -> Set<[UInt8]> {
         let result = try await match("left") { $0 }
-        let selection = try #require(await result.streams.load("research/selection/0"))
+        let selection = try #require(await result.streams.load("research/selection/0/0"))
         return Set(ListTests.cut(selection, 90).map { Array($0[65..<81]) })
     }
 }

@@ -44,7 +44,7 @@ struct ListDigestAttackTests {
             let digest = try #require(record.stages[register]?[1]).digest.bytes
             let with = try Self.tags(people, round)
             // The guess is right but for the random bytes, which only the coordinator has read.
-            let list = try #require(await round.streams.load("\(register)/1/0"))
+            let list = try #require(await round.streams.load("\(register)/1/0/0"))
             #expect(list.count == 32 + people.count * tagWidth)
             #expect(Array(list.dropFirst(32)) == with.flatMap { $0 })
             #expect(digest == Digest.of(list))
@@ -63,7 +63,7 @@ struct ListDigestAttackTests {
         var prefixes: Set<[UInt8]> = []
         for register in ["left", "right"] {
             for stage in [0, 1] {
-                let list = try #require(await round.streams.load("\(register)/\(stage)/0"))
+                let list = try #require(await round.streams.load("\(register)/\(stage)/0/0"))
                 prefixes.insert(Array(list.prefix(32)))
             }
         }
@@ -73,7 +73,7 @@ struct ListDigestAttackTests {
         let again = try await round.perform(.authority("owner-right", .mix("left", stage: 1)), on: record)
         guard let second = again as? StageCommitted else { throw SimulationError.noStream }
         let lists = [
-            try #require(await round.streams.load("left/1/0")), try #require(await round.streams.load("left/1/1")),
+            try #require(await round.streams.load("left/1/0/0")), try #require(await round.streams.load("left/1/1/0")),
         ]
         #expect(lists[0].dropFirst(32) == lists[1].dropFirst(32))
         #expect(lists[0].prefix(32) != lists[1].prefix(32))

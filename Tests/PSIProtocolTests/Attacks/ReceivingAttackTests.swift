@@ -66,8 +66,8 @@ struct ReceivingAttackTests {
     @Test("a vault is read once, also if somebody selected has several cells")
     func onePass() async throws {
         let operations = try await Self.operations(try await Self.round(choosing: true, .whole))
-        #expect(operations.filter { $0 == "read left/vault/0" }.count == 1)
-        #expect(operations.filter { $0 == "read right/vault/0" }.count == 1)
+        #expect(operations.filter { $0 == "read left/vault/0/0" }.count == 1)
+        #expect(operations.filter { $0 == "read right/vault/0/0" }.count == 1)
     }
 
     @Test("how many cells are asked for depends on how many items are selected, not on how many cells they have")
@@ -76,7 +76,7 @@ struct ReceivingAttackTests {
         // Ten items of each register, 64 cells at most each.
         #expect(
             operations.filter { $0.hasPrefix("cells of") } == [
-                "cells of left/vault/0: 640", "cells of right/vault/0: 640",
+                "cells of left/vault/0/0: 640", "cells of right/vault/0/0: 640",
             ])
     }
 
@@ -111,7 +111,7 @@ struct ReceivingAttackTests {
             let width = ItemLayout(Ristretto255.self, agreement: study.agreement).itemByteCount
             let elements = Ristretto255.randomElements(count: 2)
             let other = Array(elements[0]) + Array(elements[1])
-            try await round.streams.damage("left/1/0") { bytes in
+            try await round.streams.damage("left/1/0/0") { bytes in
                 var bytes = bytes
                 let second = bytes.count % width + width
                 let first = Array(bytes[(second - 64)..<second])
@@ -134,7 +134,7 @@ struct ReceivingAttackTests {
     ) async throws -> SimulatedRound<Ristretto255> {
         let before = try round.prepared()
         var record = before.record
-        let list = try #require(await round.streams.load("left/1/0"))
+        let list = try #require(await round.streams.load("left/1/0/0"))
         record.stages["left"]?[1]?.digest = HexBytes(Digest.of(list))
         return SimulatedRound(
             Ristretto255.self,

@@ -141,7 +141,7 @@ struct SelectionAttackTests {
     func stopsTheRound() async throws {
         let fixture = try await FaultFixture.receiving.value
         let width = SelectedItem.byteCount
-        let bytes = try #require(await fixture.streams.load("research/selection/0"))
+        let bytes = try #require(await fixture.streams.load("research/selection/0/0"))
         let tags = stride(from: 0, to: bytes.count, by: width).map { start in
             (register: bytes[start + 64], tag: Array(bytes[(start + 65)..<(start + 81)]))
         }
@@ -149,7 +149,7 @@ struct SelectionAttackTests {
         let first = try #require(tags.first { $0.register == 0 })
         let second = try #require(tags.lastIndex { $0.register == 0 && $0.tag != first.tag })
         let outcome = try await fixture.outcome(
-            of: .research(.receive), damaging: "research/selection/0",
+            of: .research(.receive), damaging: "research/selection/0/0",
             Records.write(first.tag, at: 65, of: second, width: width)
         ) { $0.selected?.selection.digest = $1.digest }
         #expect(outcome.violation == ProtocolViolation(.selectionWrong, by: "coordinator"))

@@ -61,17 +61,17 @@ struct ViolationKindTests {
         case .wrongCount, .wrongDigest, .notIncreasing, .invalidElement, .invalidCapsule, .partialRecord:
             let fault = try #require(HopFaultTests.ringFaults.first { $0.kind == kind })
             let mix = SimulatedDuty.authority(FaultFixture.right, .mix("left", stage: 1))
-            try await damage(.ring, mix, "left/0/0", Records.ofList(fault.change)) {
+            try await damage(.ring, mix, "left/0/0/0", Records.ofList(fault.change)) {
                 if fault.isConsistent { $0.stages["left"]?[0]?.digest = $1.digest }
             }
         case .vaultNotIncreasing:
-            try await damage(.receiving, .research(.receive), "left/vault/0", Records.swap(0, width: 128))
+            try await damage(.receiving, .research(.receive), "left/vault/0/0", Records.swap(0, width: 128))
         case .selectionWrong:
             let swap = Records.swap(0, width: SelectedItem.byteCount)
-            try await damage(.receiving, .research(.receive), "research/selection/0", swap)
+            try await damage(.receiving, .research(.receive), "research/selection/0/0", swap)
         case .releaseCapExceeded:
             let release = SimulatedDuty.authority(FaultFixture.left, .release)
-            try await damage(.releasing, release, "owner-left/selection/0", Records.unchanged) { record, _ in
+            try await damage(.releasing, release, "owner-left/selection/0/0", Records.unchanged) { record, _ in
                 record.selected?.requests.count = 100
             }
         case .sharesWrong:

@@ -15,15 +15,16 @@ struct AnyByteTests {
 
     static let readings: [Reading] = [
         Reading(
-            fixture: FaultFixture.ring, duty: .authority(FaultFixture.right, .mix("left", stage: 1)), stream: "left/0/0"
+            fixture: FaultFixture.ring, duty: .authority(FaultFixture.right, .mix("left", stage: 1)),
+            stream: "left/0/0/0"
         ),
-        Reading(fixture: FaultFixture.matching, duty: .coordinator(.match), stream: "right/2/0"),
+        Reading(fixture: FaultFixture.matching, duty: .coordinator(.match), stream: "right/2/0/0"),
         Reading(
             fixture: FaultFixture.releasing, duty: .authority(FaultFixture.left, .release),
-            stream: "owner-left/selection/0"),
-        Reading(fixture: FaultFixture.receiving, duty: .research(.receive), stream: "research/selection/0"),
-        Reading(fixture: FaultFixture.receiving, duty: .research(.receive), stream: "owner-right/release/0"),
-        Reading(fixture: FaultFixture.receiving, duty: .research(.receive), stream: "right/vault/0"),
+            stream: "owner-left/selection/0/0"),
+        Reading(fixture: FaultFixture.receiving, duty: .research(.receive), stream: "research/selection/0/0"),
+        Reading(fixture: FaultFixture.receiving, duty: .research(.receive), stream: "owner-right/release/0/0"),
+        Reading(fixture: FaultFixture.receiving, duty: .research(.receive), stream: "right/vault/0/0"),
     ]
 
     @Test("of a stream stops its reader, who stores nothing", arguments: readings.indices)

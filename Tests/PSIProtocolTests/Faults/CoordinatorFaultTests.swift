@@ -40,7 +40,7 @@ struct CoordinatorFaultTests {
         let fixture = try await FaultFixture.releasing.value
         #expect(fixture.record.selected?.requests.count == 10)
         let outcome = try await fixture.outcome(
-            of: .authority(FaultFixture.mixer, .release), damaging: "mixer0/selection/0", fault.change
+            of: .authority(FaultFixture.mixer, .release), damaging: "mixer0/selection/0/0", fault.change
         ) { record, damaged in
             if fault.isConsistent { record.selected?.requests.digest = damaged.digest }
             if let claim = fault.claim { record.selected?.requests.count = claim }
@@ -113,7 +113,7 @@ struct CoordinatorFaultTests {
         let fault = Self.selectionFaults[index]
         let fixture = try await FaultFixture.receiving.value
         let outcome = try await fixture.outcome(
-            of: .research(.receive), damaging: "research/selection/0", fault.change
+            of: .research(.receive), damaging: "research/selection/0/0", fault.change
         ) { record, damaged in
             if fault.isConsistent { record.selected?.selection.digest = damaged.digest }
             if let claim = fault.claim { record.selected?.selection.count = claim }

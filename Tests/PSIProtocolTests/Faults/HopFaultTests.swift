@@ -5,8 +5,25 @@ import Testing
 @testable import RoundSimulation
 @testable import Values
 
+/// Digests of streams, by the words of P-59 and nothing else.
 enum Digest {
-    static func of(_ bytes: [UInt8]) -> [UInt8] { Array(SHA256.hash(data: bytes)) }
+    static func of(_ bytes: [UInt8]) -> [UInt8] { of(parts: [bytes]) }
+
+    static func of(parts: [[UInt8]]) -> [UInt8] {
+        hash(
+            "digest",
+            BigEndian.u32(parts.count)
+                + parts.flatMap { part in
+                    let pieces = stride(from: 0, to: part.count, by: 1_048_576).flatMap { start in
+                        hash("piece", Array(part[start..<min(start + 1_048_576, part.count)]))
+                    }
+                    return hash("part", pieces + BigEndian.u64(UInt64(part.count)))
+                })
+    }
+
+    private static func hash(_ label: String, _ bytes: [UInt8]) -> [UInt8] {
+        Array(SHA256.hash(data: Array("SIDOS-V1 \(label)\0".utf8) + bytes))
+    }
 }
 
 /// A hop that does not pass on what it promised is found by whoever reads its list, who commits to nothing.
@@ -96,7 +113,7 @@ struct HopFaultTests {
         let fault = Self.ringFaults[index]
         let fixture = try await FaultFixture.ring.value
         let outcome = try await fixture.outcome(
-            of: .authority(FaultFixture.right, .mix("left", stage: 1)), damaging: "left/0/0",
+            of: .authority(FaultFixture.right, .mix("left", stage: 1)), damaging: "left/0/0/0",
             Records.ofList(fault.change)
         ) { record, damaged in
             if fault.isConsistent { record.stages["left"]?[0]?.digest = damaged.digest }
@@ -113,7 +130,7 @@ struct HopFaultTests {
         let fixture = try await FaultFixture.ring.value
         // The sender's promise is of another list than the one that the coordinator hands on, sealed by itself.
         let outcome = try await fixture.outcome(
-            of: .authority(FaultFixture.right, .mix("left", stage: 1)), damaging: "left/0/0",
+            of: .authority(FaultFixture.right, .mix("left", stage: 1)), damaging: "left/0/0/0",
             Records.ofList(fault.change)
         ) { record, _ in
             if let claim = fault.claim { record.stages["left"]?[0]?.count = claim }
@@ -127,7 +144,7 @@ struct HopFaultTests {
         let fault = Self.common(width: 80, key: 16)[index]
         let fixture = try await FaultFixture.matching.value
         let outcome = try await fixture.outcome(
-            of: .coordinator(.match), damaging: "left/2/0", Records.ofList(fault.change)
+            of: .coordinator(.match), damaging: "left/2/0/0", Records.ofList(fault.change)
         ) {
             if fault.isConsistent { $0.stages["left"]?[2]?.digest = $1.digest }
             if let claim = fault.claim { $0.stages["left"]?[2]?.count = claim }
@@ -140,7 +157,7 @@ struct HopFaultTests {
         let fixture = try await FaultFixture.matching.value
         for (register, hop) in [("left", FaultFixture.mixer), ("right", FaultFixture.left)] {
             let outcome = try await fixture.outcome(
-                of: .coordinator(.match), damaging: "\(register)/2/0",
+                of: .coordinator(.match), damaging: "\(register)/2/0/0",
                 Records.ofList(Records.write(.filled(0xff, 32), at: offset, of: 1, width: 80))
             ) { $0.stages[register]?[2]?.digest = $1.digest }
             #expect(outcome.violation == ProtocolViolation(.invalidCapsule, by: hop, index: 1))
@@ -153,11 +170,11 @@ struct HopFaultTests {
         // The coordinator sees itself what it was sent; a node gets it from the coordinator.
         let readings: [(Task<FaultFixture, any Error>, SimulatedDuty, String, [ParticipantID?])] = [
             (
-                FaultFixture.ring, .authority(FaultFixture.right, .mix("left", stage: 1)), "left/0/0",
+                FaultFixture.ring, .authority(FaultFixture.right, .mix("left", stage: 1)), "left/0/0/0",
                 ["coordinator", nil]
             ),
             (
-                FaultFixture.matching, .coordinator(.match), "left/2/0", [FaultFixture.mixer, FaultFixture.mixer]
+                FaultFixture.matching, .coordinator(.match), "left/2/0/0", [FaultFixture.mixer, FaultFixture.mixer]
             ),
         ]
         for (fixture, duty, name, accused) in readings {
@@ -182,7 +199,7 @@ struct HopFaultTests {
         ]
         for change in changes {
             let outcome = try await fixture.outcome(
-                of: .authority(FaultFixture.right, .send("right")), damaging: "kept/owner-right/right", change)
+                of: .authority(FaultFixture.right, .send("right")), damaging: "kept/owner-right/right/0", change)
             #expect(outcome.violation == ProtocolViolation(.wrongDigest, by: FaultFixture.right))
         }
     }
@@ -197,7 +214,7 @@ struct HopFaultTests {
             .authority(FaultFixture.right, .declare("left")), .authority(FaultFixture.left, .release),
         ]
         for duty in duties {
-            let outcome = try await fixture.outcome(of: duty, damaging: "left/0/0")
+            let outcome = try await fixture.outcome(of: duty, damaging: "left/0/0/0")
             #expect(outcome.violation == ProtocolViolation(.outOfPlace, by: duty.who))
             #expect(outcome.stored.isEmpty)
         }

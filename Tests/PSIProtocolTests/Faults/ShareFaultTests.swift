@@ -32,7 +32,7 @@ struct ShareFaultTests {
         let fixture = try await FaultFixture.receiving.value
         for node in [FaultFixture.left, FaultFixture.mixer] {
             let outcome = try await fixture.outcome(
-                of: .research(.receive), damaging: "\(node)/release/0", fault.change
+                of: .research(.receive), damaging: "\(node)/release/0/0", fault.change
             ) { record, damaged in
                 if fault.isConsistent { record.released[node]?.shares.digest = damaged.digest }
             }
@@ -45,7 +45,7 @@ struct ShareFaultTests {
         let fault = Self.faults[index]
         let fixture = try await FaultFixture.receiving.value
         let outcome = try await fixture.outcome(
-            of: .research(.receive), damaging: "\(FaultFixture.mixer)/release/0", fault.change
+            of: .research(.receive), damaging: "\(FaultFixture.mixer)/release/0/0", fault.change
         ) { _, _ in }
         #expect(outcome.violation != nil && outcome.violation?.participant != FaultFixture.mixer, "\(fault.name)")
     }
@@ -54,7 +54,7 @@ struct ShareFaultTests {
     func wrongElements(kind: Int) async throws {
         let changes: [@Sendable ([UInt8]) -> [UInt8]] = [CoordinatorFaultTests.others, Records.swap(1, width: 32)]
         for fixture in [try await FaultFixture.receiving.value, try await FaultFixture.fetching.value] {
-            let opened = try await fixture.opened(damaging: "mixer0/release/0", changes[kind]) {
+            let opened = try await fixture.opened(damaging: "mixer0/release/0/0", changes[kind]) {
                 $0.released[FaultFixture.mixer]?.shares.digest = $1.digest
             }
             #expect(opened.damagedRecords.values.reduce(0, +) == (kind == 0 ? 10 : 2))
@@ -85,14 +85,14 @@ struct ShareFaultTests {
         let fixture = try await FaultFixture.receiving.value
         for bytes: [UInt8]? in [.filled(0, 1_120), .filled(0, 1_119), [], nil] {
             let outcome = try await fixture.outcome(
-                of: .research(.receive), damaging: "right/vault/0", Records.unchanged
+                of: .research(.receive), damaging: "right/vault/0/0", Records.unchanged
             ) { record, _ in
                 record.batches["right"]?.encapsulation = bytes.map { HexBytes($0) }
             }
             #expect(outcome.violation == ProtocolViolation(.badBatch, by: FaultFixture.right))
         }
         // X-Wing opens an altered encapsulation to another secret without a word, and then no cell is found.
-        let opened = try await fixture.opened(damaging: "right/vault/0", Records.unchanged) { record, _ in
+        let opened = try await fixture.opened(damaging: "right/vault/0/0", Records.unchanged) { record, _ in
             record.batches["right"]?.encapsulation?.bytes[500] ^= 1
         }
         #expect(opened.damagedRecords == [1: 4])

@@ -34,7 +34,7 @@ struct VaultFaultTests {
         let fault = Self.faults[index]
         let fixture = try await FaultFixture.receiving.value
         let count = try #require(fixture.record.batches["left"]?.vault?.count)
-        let outcome = try await fixture.outcome(of: .research(.receive), damaging: "left/vault/0", fault.change) {
+        let outcome = try await fixture.outcome(of: .research(.receive), damaging: "left/vault/0/0", fault.change) {
             if fault.isConsistent { $0.batches["left"]?.vault?.digest = $1.digest }
             if let claim = fault.claim { $0.batches["left"]?.vault?.count = claim == 0 ? count + 1 : claim }
         }
@@ -50,7 +50,7 @@ struct VaultFaultTests {
             #expect(count > 8)
             var damaged: Set<[UInt8]> = []
             for index in 0..<count {
-                let opened = try await fixture.opened(damaging: "left/vault/0", Records.drop(index, width: 128)) {
+                let opened = try await fixture.opened(damaging: "left/vault/0/0", Records.drop(index, width: 128)) {
                     $0.batches["left"]?.vault?.digest = $1.digest
                     $0.batches["left"]?.vault?.count = count - 1
                 }
@@ -65,12 +65,12 @@ struct VaultFaultTests {
     @Test("altered cells stop nothing while the round is under way")
     func altered() async throws {
         for fixture in [try await FaultFixture.receiving.value, try await FaultFixture.fetching.value] {
-            let opened = try await fixture.opened(damaging: "left/vault/0", Self.alterEvery) {
+            let opened = try await fixture.opened(damaging: "left/vault/0/0", Self.alterEvery) {
                 $0.batches["left"]?.vault?.digest = $1.digest
             }
             #expect(opened.damagedRecords == [0: 6])
             #expect(opened.portraits.count == 1)
-            let intact = try await fixture.opened(damaging: "left/vault/0")
+            let intact = try await fixture.opened(damaging: "left/vault/0/0")
             #expect(intact.damaged.isEmpty && intact.portraits.count == 7)
         }
     }

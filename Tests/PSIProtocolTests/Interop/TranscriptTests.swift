@@ -115,7 +115,7 @@ struct TranscriptTests {
                 Transcript.Node(
                     id: node, blinding_key: hex(secrets.blindingScalar.bytes),
                     capsule_key: hex(secrets.capsuleScalar.bytes),
-                    salt_share: hex(secrets.saltShare), shares: try await hex("\(node)/release/0")))
+                    salt_share: hex(secrets.saltShare), shares: try await hex("\(node)/release/0/0")))
         }
         let first = record.ring[0]
         let salt = try round.secrets(of: first).exitSalt(for: first, in: record, hpkeKey: study.hpke[first]!)
@@ -126,12 +126,12 @@ struct TranscriptTests {
                 try #require(batch.encapsulation).bytes, register: register.id, round: record.round,
                 key: study.hpke["research"]!)
             var lists: [String] = []
-            for stage in 0..<record.ringCount { lists.append(try await hex("\(register.id)/\(stage)/0")) }
+            for stage in 0..<record.ringCount { lists.append(try await hex("\(register.id)/\(stage)/0/0")) }
             contents.append(
                 Transcript.Register(
                     id: register.id, owner: register.owner,
                     identities: (registers[register.id] ?? []).compactMap { $0.keys[0] }, lists: lists,
-                    vault: try await hex("\(register.id)/vault/0"), vault_secret: hex(secret)))
+                    vault: try await hex("\(register.id)/vault/0/0"), vault_secret: hex(secret)))
         }
         return Transcript(
             note: "Keys of a test's round: they protect nothing.", suite: study.agreement.suite.rawValue,
@@ -141,7 +141,7 @@ struct TranscriptTests {
             research_key: hex(try round.researchSecrets().capsuleScalar.bytes),
             capsule_public_key: Hex.encode(try #require(try record.capsuleKey()).bytes),
             exit_salt: salt.key.withUnsafeBytes { Hex.encode($0) }, registers: contents, cohort: ["clinic", "school"],
-            selection: try await hex("research/selection/0"), several_keys: try await makeSeveralKeys())
+            selection: try await hex("research/selection/0/0"), several_keys: try await makeSeveralKeys())
     }
 
     /// Code, a former code, two names, and features by which the nameless resemble each other.
@@ -196,7 +196,7 @@ struct TranscriptTests {
         for register in study.agreement.registers {
             var lists: [String] = []
             for stage in 0..<record.ringCount {
-                lists.append(Hex.encode(try #require(await round.streams.load("\(register.id)/\(stage)/0"))))
+                lists.append(Hex.encode(try #require(await round.streams.load("\(register.id)/\(stage)/0/0"))))
             }
             contents.append(
                 SeveralKeys.Register(

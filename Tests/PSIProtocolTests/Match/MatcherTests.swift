@@ -126,7 +126,7 @@ struct MatcherTests {
         for text in ["", "16", "-1", "+1", "01", "1 ", "٣", "Vault", "vaults", "99999999999999999999"] {
             #expect(StreamStage(text) == nil)
         }
-        let stream = StreamID(batch: "visits", stage: .ring(3), attempt: 65_535)
-        #expect(stream.description == "visits/3/65535")
+        let stream = StreamID(batch: "visits", stage: .ring(3), attempt: 65_535, part: 7)
+        #expect(stream.description == "visits/3/65535/7")
     }
 }

@@ -152,7 +152,7 @@ struct ListTests {
     @Test("records come whole, whatever the pieces", arguments: [1, 2, 7, 64])
     func reader(most: Int) async throws {
         let bytes = (0..<500).map { UInt8(truncatingIfNeeded: $0) }
-        var reader = RecordReader(MemorySource(bytes), width: 5, by: "sender")
+        var reader = RecordReader(MemorySource(bytes), width: 5, partCount: 1, by: "sender")
         var read: [UInt8] = []
         while let block = try await reader.next(most: most) {
             #expect(block.count.isMultiple(of: 5) && block.count <= most * 5)
@@ -163,7 +163,7 @@ struct ListTests {
         #expect(reader.digest() == Digest.of(bytes))
         #expect(try await reader.next(most: most) == nil)
 
-        var cut = RecordReader(MemorySource(Array(bytes.dropLast())), width: 5, by: "sender")
+        var cut = RecordReader(MemorySource(Array(bytes.dropLast())), width: 5, partCount: 1, by: "sender")
         await #expect(throws: ProtocolViolation(.partialRecord, by: "sender", index: 99)) {
             while try await cut.next(most: most) != nil {}
         }
@@ -172,26 +172,28 @@ struct ListTests {
     @Test("what comes before the records is digested, and is none", arguments: [1, 3, 1_000])
     func prefix(most: Int) async throws {
         let streams = MemoryStreams()
-        let prefix = ListPrefix.random()
-        #expect(prefix.count == 32 && prefix != ListPrefix.random())
+        var prefixes: Set<[UInt8]> = []
         for count in [0, 1, 700] {
             let records = (0..<(5 * count)).map { UInt8(truncatingIfNeeded: $0) }
             var sink = MemorySink(name: "list", streams: streams)
-            var writer = RecordWriter(prefix: prefix)
-            try await writer.write(records: records, count: count, to: &sink)
+            var writer = RecordWriter(StreamPartition(count: 1), hasPrefix: true)
+            try await writer.write(records, width: 5, to: &sink)
             let summary = try await writer.finish(to: &sink)
             try await sink.finish()
             let stored = try #require(await streams.load("list"))
-            #expect(stored == prefix + records)
+            #expect(stored.count == 32 + records.count && Array(stored.dropFirst(32)) == records)
+            #expect(prefixes.insert(Array(stored.prefix(32))).inserted)
             #expect(summary == ListSummary(count: count, digest: Digest.of(stored)))
-            var reader = RecordReader(MemorySource(stored), width: 5, prefixByteCount: 32, by: "sender")
+            var reader = RecordReader(
+                MemorySource(stored), width: 5, partCount: 1, prefixByteCount: 32, by: "sender")
             var read: [UInt8] = []
             while let block = try await reader.next(most: most) { read += block }
             #expect(read == records)
             #expect(reader.count == count && reader.digest() == summary.digest)
         }
         for length in [0, 31] {
-            var cut = RecordReader(MemorySource(Array(prefix.prefix(length))), width: 5, prefixByteCount: 32, by: "a")
+            var cut = RecordReader(
+                MemorySource(.filled(7, length)), width: 5, partCount: 1, prefixByteCount: 32, by: "a")
             await #expect(throws: ProtocolViolation(.partialRecord, by: "a", index: 0)) {
                 _ = try await cut.next(most: most)
             }
@@ -202,9 +204,8 @@ struct ListTests {
     func writer() async throws {
         let streams = MemoryStreams()
         var sink = MemorySink(name: "list", streams: streams)
-        var writer = RecordWriter()
-        let record: [UInt8] = .filled(3, 1_000)
-        for _ in 0..<600 { try await writer.write(record, to: &sink) }
+        var writer = RecordWriter(StreamPartition(count: 1))
+        for _ in 0..<60 { try await writer.write(.filled(3, 10_000), width: 1_000, to: &sink) }
         let summary = try await writer.finish(to: &sink)
         try await sink.finish()
         let stored = try #require(await streams.load("list"))

@@ -40,11 +40,15 @@ struct NamedStreamTests {
         let id = StreamID(batch: "a", stage: .vault, attempt: 0)
         for width in [2, 256] {
             #expect(
-                NamedStream(id: id, announced: announced, recordByteCount: width, prefixByteCount: 0, isSealed: false)
-                    .byteCount == nil)
+                NamedStream(
+                    id: id, announced: announced, recordByteCount: width, partCount: 1, prefixByteCount: 0,
+                    isSealed: false
+                ).byteCount == nil)
         }
         #expect(
-            NamedStream(id: id, announced: announced, recordByteCount: 1, prefixByteCount: 1, isSealed: false).byteCount
+            NamedStream(
+                id: id, announced: announced, recordByteCount: 1, partCount: 1, prefixByteCount: 1, isSealed: false
+            ).byteCount
                 == nil)
     }
 
@@ -63,7 +67,8 @@ struct NamedStreamTests {
 
     private static func id(_ name: String) -> StreamID? {
         let parts = name.split(separator: "/")
-        guard parts.count == 3, let stage = StreamStage(parts[1]), let attempt = Int(parts[2]) else { return nil }
-        return StreamID(batch: String(parts[0]), stage: stage, attempt: attempt)
+        guard parts.count == 4, let stage = StreamStage(parts[1]), let attempt = Int(parts[2]), let part = Int(parts[3])
+        else { return nil }
+        return StreamID(batch: String(parts[0]), stage: stage, attempt: attempt, part: part)
     }
 }

@@ -26,7 +26,7 @@ struct SampleTests {
 
     /// The tags in a list as the coordinator got it.
     static func tags(_ register: String, _ streams: MemoryStreams) async -> [[UInt8]] {
-        let list = await streams.load("\(register)/1/0")?.dropFirst(ListPrefix.byteCount) ?? []
+        let list = await streams.load("\(register)/1/0/0")?.dropFirst(ListPrefix.byteCount) ?? []
         let items = Array(list)
         return stride(from: 0, to: items.count, by: 80).map { Array(items[$0..<($0 + 16)]) }
     }
@@ -72,13 +72,13 @@ struct SampleTests {
         var capsules: Set<[UInt8]> = []
         for attempt in [0, 1] {
             let selection = ListTests.cut(
-                try #require(await round.streams.load("research/selection/\(attempt)")), SelectedItem.byteCount)
+                try #require(await round.streams.load("research/selection/\(attempt)/0")), SelectedItem.byteCount)
             #expect(!selection.isEmpty)
             people.append(
                 selection.map { Array($0[Capsule.byteCount...]) }.sorted { $0.lexicographicallyPrecedes($1) })
             capsules.formUnion(selection.map { Array($0[..<32]) })
             for node in ["owner-a", "owner-b"] {
-                #expect(await round.streams.load("\(node)/selection/\(attempt)") == selection.flatMap { $0[..<32] })
+                #expect(await round.streams.load("\(node)/selection/\(attempt)/0") == selection.flatMap { $0[..<32] })
             }
         }
         // The same items of the same people, under capsules that nobody has seen.

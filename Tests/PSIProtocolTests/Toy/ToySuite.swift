@@ -15,6 +15,7 @@ enum ToySuite: Suite {
     static let id = SuiteID.ristretto255
     static let elementByteCount = 4
     static let scalarByteCount = 2
+    static let fixedBits = 0..<0
     static let hashToGroupID = "toy_1019_NOT_SECRET_"
     static let proofResponseByteCount = 2
     static let backend = "toy"
