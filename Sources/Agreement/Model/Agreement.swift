@@ -20,7 +20,7 @@ public struct Agreement: Sendable, Equatable {
     public var padding: PaddingMode
     /// Bytes of one stored cell: handle, ciphertext and authentication tag. 128…65,536, a multiple of 16.
     public var cellByteCount: Int
-    /// Into how many parts every stream of a round is cut, so that several machines can work on one list: a power of two,
+    /// How many parts every stream of a round has, so that several machines can work on one list: a power of two,
     /// 1…1,024.
     public var parts = 1
     /// A cohort with fewer people than this is not released, and a count below it is not published. 1 switches it off.
