@@ -74,6 +74,22 @@ struct RecordingSpool: Spool {
         return Writer(base: try base.makeRun(), log: log)
     }
 
+    func makeBlocks(byteCount: Int) throws -> any SpoolBlocks {
+        log.note("spool")
+        return Blocks(base: try base.makeBlocks(byteCount: byteCount), log: log)
+    }
+
+    private struct Blocks: SpoolBlocks {
+        let base: any SpoolBlocks
+        let log: OperationLog
+
+        func append(_ block: [UInt8]) throws -> Int {
+            log.note("spool: \(block.count)")
+            return try base.append(block)
+        }
+        func read(_ number: Int) throws -> [UInt8] { try base.read(number) }
+    }
+
     private struct Writer: SpoolWriter {
         var base: any SpoolWriter
         let log: OperationLog

@@ -12,6 +12,17 @@ public struct SealedSpool: Spool {
     /// - Throws: `FileError`, of which `.diskFull` also while appending.
     public func makeRun() throws -> any SpoolWriter { Writer(sealed: try SealedRunWriter(in: directory)) }
 
+    /// - Throws: `FileError`, of which `.diskFull` also while appending.
+    public func makeBlocks(byteCount: Int) throws -> any SpoolBlocks {
+        Blocks(file: try SealedBlockFile(in: directory, plainByteCount: byteCount))
+    }
+
+    private struct Blocks: SpoolBlocks {
+        let file: SealedBlockFile
+        func append(_ block: [UInt8]) throws -> Int { try file.append(block) }
+        func read(_ number: Int) throws -> [UInt8] { try file.read(number) }
+    }
+
     private struct Writer: SpoolWriter {
         let sealed: SealedRunWriter
         mutating func append(_ bytes: [UInt8]) throws { try sealed.append(bytes) }

@@ -74,37 +74,37 @@ public struct MatchResult {
     public func select(
         for key: CapsuleKey, workers: Workers, requests: inout some ByteSink, selection: inout some ByteSink
     ) async throws -> (requests: ListSummary, selection: ListSummary) {
-        var sorter = ExternalSorter(spool: spool)
-        var chosen = SelectedBlock()
+        var sorter = DistributionSorter(
+            spool: spool, width: SelectedItem.byteCount, fixed: Ristretto255.fixedBits)
         var reader = try people?.makeReader()
-        while let person = try reader?.next() {
-            let member = evaluator.cohorts(registers: person.registers, order: orders[person.tag])
-            guard member != 0 else { continue }
-            let items = person.items.filter { disclosed[$0.register] & member != 0 }
-            for (item, link) in zip(items, Self.shownLinks(items)) {
-                chosen.add(item, tag: person.tag, cohorts: member, link: link)
+        try await Pipeline(workers: workers).run { () async throws -> SelectedBlock? in
+            var chosen = SelectedBlock()
+            while chosen.count < SelectedBlock.fullCount, let person = try reader?.next() {
+                let member = evaluator.cohorts(registers: person.registers, order: orders[person.tag])
+                guard member != 0 else { continue }
+                let items = person.items.filter { disclosed[$0.register] & member != 0 }
+                for (item, link) in zip(items, Self.shownLinks(items)) {
+                    chosen.add(item, tag: person.tag, cohorts: member, link: link)
+                }
             }
-            if chosen.count >= SelectedBlock.fullCount {
-                try Task.checkCancellation()
-                try sorter.add(
-                    records: await chosen.rerandomized(for: key, workers), width: SelectedItem.byteCount)
-                chosen = SelectedBlock()
-            }
+            return chosen.count > 0 ? chosen : nil
+        } compute: {
+            try $0.rerandomized(for: key)
+        } take: {
+            try sorter.add($0)
         }
-        try sorter.add(records: await chosen.rerandomized(for: key, workers), width: SelectedItem.byteCount)
         people?.discard()
-        var records = try sorter.sorted()
         let (width, pointByteCount) = (SelectedItem.byteCount, Ristretto255.elementByteCount)
         var requestWriter = RecordWriter(.selection(of: agreement))
         var selectionWriter = RecordWriter(.selection(of: agreement))
-        while let block = try records.nextBlock(RecordWriter.blockByteCount) {
+        try await sorter.sorted(workers: workers) { items in
             var points: [UInt8] = []
-            points.reserveCapacity(block.count * pointByteCount)
-            for start in stride(from: 0, to: block.bytes.count, by: width) {
-                points += block.bytes[start..<(start + pointByteCount)]
+            points.reserveCapacity(items.count / width * pointByteCount)
+            for start in stride(from: 0, to: items.count, by: width) {
+                points += items[start..<(start + pointByteCount)]
             }
             try await requestWriter.write(points, width: pointByteCount, to: &requests)
-            try await selectionWriter.write(block.bytes, width: width, to: &selection)
+            try await selectionWriter.write(items, width: width, to: &selection)
         }
         return (try await requestWriter.finish(to: &requests), try await selectionWriter.finish(to: &selection))
     }
@@ -121,8 +121,8 @@ public struct MatchResult {
 }
 
 /// Selected items whose capsules are still those that the last hops made.
-private struct SelectedBlock {
-    static let fullCount = 4_096
+private struct SelectedBlock: Sendable {
+    static let fullCount = 1_024
 
     private var capsules: [UInt8] = []
     /// What follows the capsule in an encoded item.
@@ -138,13 +138,9 @@ private struct SelectedBlock {
     /// Encoded items, each with a capsule of the same secret that nobody has seen before.
     ///
     /// - Throws: `GroupError` for a capsule that is none, although it was checked when its list was read.
-    func rerandomized(for key: CapsuleKey, _ workers: Workers) async throws -> [UInt8] {
-        let (capsules, width) = (capsules, Capsule.byteCount)
-        let pieces = try await workers.map(count) { range in
-            try Capsule.rerandomize(
-                Array(capsules[(range.lowerBound * width)..<(range.upperBound * width)]), for: key)
-        }
-        let fresh = Array(pieces.joined())
+    func rerandomized(for key: CapsuleKey) throws -> [UInt8] {
+        let width = Capsule.byteCount
+        let fresh = try Capsule.rerandomize(capsules, for: key)
         let restByteCount = SelectedItem.byteCount - width
         var items: [UInt8] = []
         items.reserveCapacity(count * SelectedItem.byteCount)

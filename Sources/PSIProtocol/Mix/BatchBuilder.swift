@@ -11,12 +11,11 @@ public struct BatchBuilder<S: Suite>: ~Copyable {
     private let capsuleKey: CapsuleKey?
     private let cellSealer: CellSealer?
     private let blindingScalar: SymmetricKey
-    private let pipeline: Pipeline
+    private let workers: Workers
     private let tokens: TokenMaker?
-    private var listSorter: ExternalSorter
-    private var vaultSorter: ExternalSorter
+    private var listSorter: DistributionSorter
+    private var vaultSorter: DistributionSorter
     private var peopleCount = 0
-    private var cellCount = 0
 
     /// - Parameters:
     ///   - capsuleKey: Y of the round, and `registerSecret` s_iR: nil in a count-only round.
@@ -38,10 +37,10 @@ public struct BatchBuilder<S: Suite>: ~Copyable {
                 registerSecret: $0)
         }
         self.blindingScalar = key.bytes.key
-        self.pipeline = Pipeline(workers: workers)
+        self.workers = workers
         self.tokens = tokens
-        self.listSorter = ExternalSorter(spool: spool)
-        self.vaultSorter = ExternalSorter(spool: spool)
+        self.listSorter = DistributionSorter(spool: spool, width: layout.itemByteCount, fixed: S.fixedBits)
+        self.vaultSorter = DistributionSorter(spool: spool, width: record.agreement.cellByteCount)
     }
 
     /// Adds distinct people, as many at a time as `next` gives: a few hundred; none ends it.
@@ -67,7 +66,7 @@ public struct BatchBuilder<S: Suite>: ~Copyable {
         let work = work
         // A person's rows may be many, so pieces are counted by their bytes too.
         var byteCount = 0
-        try await pipeline.run {
+        try await Pipeline(workers: workers).run {
             byteCount < BatchWork<S>.memoryByteCount
         } read: { () async throws -> [BatchEntry]? in
             guard let entries = try await next() else { return nil }
@@ -77,10 +76,8 @@ public struct BatchBuilder<S: Suite>: ~Copyable {
             try work.process($0)
         } take: { piece in
             byteCount -= piece.byteCount
-            try listSorter.add(records: piece.items, width: layout.itemByteCount)
-            guard let cellByteCount = cellSealer?.cellByteCount else { return }
-            try vaultSorter.add(records: piece.cells, width: cellByteCount)
-            cellCount += piece.cells.count / cellByteCount
+            try listSorter.add(piece.items)
+            try vaultSorter.add(piece.cells)
         }
     }
 
@@ -95,20 +92,18 @@ public struct BatchBuilder<S: Suite>: ~Copyable {
             missing -= some
             return some > 0 ? [BatchEntry](repeating: .dummy, count: some) : nil
         }
-        let sorter = listSorter
-        listSorter = ExternalSorter(spool: MemorySpool())
-        var records = try sorter.sorted()
         var writer = RecordWriter(.items(of: agreement), hasPrefix: true)
         var order = IncreasingOrder(keyByteCount: layout.elementByteCount)
-        while let block = try records.nextBlock(RecordWriter.blockByteCount) {
-            guard order.firstViolation(in: block.bytes, width: layout.itemByteCount) == nil else {
+        let width = layout.itemByteCount
+        try await listSorter.sorted(workers: workers) { records in
+            guard order.firstViolation(in: records, width: width) == nil else {
                 throw DeclarationError.samePersonTwice
             }
-            try await writer.write(block.bytes, width: layout.itemByteCount, to: &sink)
+            try await writer.write(records, width: width, to: &sink)
         }
         return DeclaredList(
-            summary: try await writer.finish(to: &sink), cells: vaultSorter, cellCount: cellCount, sealer: cellSealer,
-            padding: agreement.padding, partition: .tagsOrHandles(of: agreement))
+            summary: try await writer.finish(to: &sink), cells: vaultSorter, sealer: cellSealer,
+            padding: agreement.padding, partition: .tagsOrHandles(of: agreement), workers: workers)
     }
 
     private var work: BatchWork<S> {

@@ -10,7 +10,7 @@ public struct RingMixer<S: Suite>: Sendable {
     private let layout: ItemLayout
     private let positions: [MatchPosition]
     private let capsuleKey: CapsuleKey?
-    private let pipeline: Pipeline
+    private let workers: Workers
     private let partition: StreamPartition
     private let exitPartition: StreamPartition
     /// Items that a core handles at once, or as many as a MiB holds.
@@ -21,7 +21,7 @@ public struct RingMixer<S: Suite>: Sendable {
         self.layout = ItemLayout(S.self, agreement: agreement)
         self.positions = agreement.positions
         self.capsuleKey = capsuleKey
-        self.pipeline = Pipeline(workers: workers)
+        self.workers = workers
         partition = .items(of: agreement)
         exitPartition = .tagsOrHandles(of: agreement)
     }
@@ -42,7 +42,9 @@ public struct RingMixer<S: Suite>: Sendable {
         key: borrowing SecretScalar<S>, exit: ExitSalt?, spool: any Spool, output: inout some ByteSink
     ) async throws -> ListSummary {
         let blindingScalar = key.bytes.key
-        var sorter = ExternalSorter(spool: spool)
+        let width = exit == nil ? layout.itemByteCount : layout.taggedItemByteCount
+        var sorter = DistributionSorter(
+            spool: spool, width: width, fixed: exit == nil ? S.fixedBits : 0..<0)
         var reader = RecordReader(
             input, width: layout.itemByteCount, partCount: partition.count, prefixByteCount: ListPrefix.byteCount,
             by: sender)
@@ -55,24 +57,17 @@ public struct RingMixer<S: Suite>: Sendable {
         }
 
         var writer = RecordWriter(exit == nil ? partition : exitPartition, hasPrefix: true)
-        let width = exit == nil ? layout.itemByteCount : layout.taggedItemByteCount
-        var sorted = try sorter.sorted()
-        while true {
-            try Task.checkCancellation()
-            guard let block = try sorted.nextBlock(RecordWriter.blockByteCount) else { break }
-            try await writer.write(block.bytes, width: width, to: &output)
-        }
+        try await sorter.sorted(workers: workers) { try await writer.write($0, width: width, to: &output) }
         return try await writer.finish(to: &output)
     }
 
     private func mixAll(
-        _ reader: inout RecordReader<some ByteSource>, into sorter: inout ExternalSorter, sender: ParticipantID,
+        _ reader: inout RecordReader<some ByteSource>, into sorter: inout DistributionSorter, sender: ParticipantID,
         blindingScalar: SymmetricKey, exit: ExitSalt?, expected: AnnouncedStream
     ) async throws {
         var order = IncreasingOrder(keyByteCount: layout.elementByteCount)
         let codes = exit.map { exit in positions.map { exit.code(kind: $0.kind) } }
-        let width = exit == nil ? layout.itemByteCount : layout.taggedItemByteCount
-        try await pipeline.run { () async throws -> Piece? in
+        try await Pipeline(workers: workers).run { () async throws -> Piece? in
             let first = reader.count
             guard let items = try await reader.next(most: pieceCount) else { return nil }
             guard reader.count <= expected.count else { throw ProtocolViolation(.wrongCount, by: sender) }
@@ -87,7 +82,7 @@ public struct RingMixer<S: Suite>: Sendable {
         } compute: { piece in
             try mix(piece, blindingScalar: blindingScalar, codes: codes, sender: sender)
         } take: { records in
-            try sorter.add(records: records, width: width)
+            try sorter.add(records)
         }
     }
 

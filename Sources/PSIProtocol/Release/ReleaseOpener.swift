@@ -60,7 +60,9 @@ public struct ReleaseOpener: Sendable {
         var audit = try SelectionAudit(record.agreement, spool: spool)
         var previous: [UInt8] = []
         do {
-            while let block = try await selectionReader.next(most: 2_048) {
+            let work = self
+            try await Pipeline(workers: workers).run { () async throws -> Piece? in
+                guard let block = try await selectionReader.next(most: 512) else { return nil }
                 guard selectionReader.count <= selected.selection.count else {
                     throw ProtocolViolation(.wrongCount, by: record.coordinator)
                 }
@@ -71,20 +73,17 @@ public struct ReleaseOpener: Sendable {
                 }
                 requests.add(items, part: part)
                 for item in items { try audit.add(item) }
-                let base = selectionReader.count - items.count
                 var columns: [[UInt8]] = []
                 for index in shareReaders.indices {
                     columns.append(
                         try await Self.exactly(
                             items.count, of: part, from: &shareReaders[index], by: record.ring[index]))
                 }
-                let (work, inputs) = (self, columns)
-                let pieces = try await workers.map(items.count) { range in
-                    try work.open(Array(items[range]), shares: inputs, range: range, base: base, key: secret)
-                }
-                for (item, register) in zip(pieces.joined(), items.map(\.register)) {
-                    try opened.add(item, register: register)
-                }
+                return Piece(items: items, shares: columns, first: selectionReader.count - items.count)
+            } compute: { piece in
+                (try work.open(piece, key: secret), piece.items.map(\.register))
+            } take: { items, registers in
+                for (item, register) in zip(items, registers) { try opened.add(item, register: register) }
             }
             try ListSummary(count: selectionReader.count, digest: selectionReader.digest())
                 .check(against: selected.selection, by: record.coordinator)
@@ -150,13 +149,17 @@ public struct ReleaseOpener: Sendable {
         return items
     }
 
-    private func open(
-        _ items: [SelectedItem], shares: [[UInt8]], range: Range<Int>, base: Int, key: SymmetricKey
-    ) throws -> [OpenedItem] {
-        let cut = (range.lowerBound * 32)..<(range.upperBound * 32)
-        let secrets = try openBatch(
-            items, shares: shares.map { Array($0[cut]) }, first: base + range.lowerBound, key: key)
-        return items.enumerated().map { index, item in
+    /// Items of the selection, and every node's shares for them.
+    private struct Piece: Sendable {
+        let items: [SelectedItem]
+        let shares: [[UInt8]]
+        /// Number of the first.
+        let first: Int
+    }
+
+    private func open(_ piece: Piece, key: SymmetricKey) throws -> [OpenedItem] {
+        let secrets = try openBatch(piece.items, shares: piece.shares, first: piece.first, key: key)
+        return piece.items.enumerated().map { index, item in
             let secret = secrets.slice((index * 32)..<((index + 1) * 32))
             let handle = sealer(item.register).keys(for: secret.key).handle(0)
             return OpenedItem(

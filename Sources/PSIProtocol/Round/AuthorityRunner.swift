@@ -112,15 +112,14 @@ public struct AuthorityRunner<S: Suite>: Sendable {
         guard let settings = record.agreement.tolerantMatching else { return nil }
         let seed = try secrets.exitSalt(for: me, in: record, hpkeKey: hpkeKey).tokenSeed
         var maker = TokenMaker(settings: settings, seed: seed)
-        while true {
-            try Task.checkCancellation()
-            let people = try await source.next(batchCount(record))
-            if people.isEmpty { break }
-            let tokens = maker
-            let made = try await workers.map(people.count) { range in
-                people[range].map { tokens.allTokens(of: $0.features) }
-            }
-            for person in made.joined() { maker.count(person) }
+        let (tokens, pieceCount) = (maker, max(1, batchCount(record) / 8))
+        try await Pipeline(workers: workers).run { () async throws -> [PersonRecord]? in
+            let people = try await source.next(pieceCount)
+            return people.isEmpty ? nil : people
+        } compute: { people in
+            people.map { tokens.allTokens(of: $0.features) }
+        } take: { people in
+            for person in people { maker.count(person) }
         }
         try await source.rewind()
         return maker

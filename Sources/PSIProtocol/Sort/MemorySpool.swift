@@ -1,7 +1,28 @@
+internal import Synchronization
+
 /// A spool in memory, for simulations and for lists that fit.
 public struct MemorySpool: Spool {
     public init() {}
     public func makeRun() throws -> any SpoolWriter { MemoryRunWriter() }
+    public func makeBlocks(byteCount: Int) throws -> any SpoolBlocks { MemoryBlocks() }
+}
+
+private final class MemoryBlocks: SpoolBlocks {
+    private let blocks = Mutex<[[UInt8]]>([])
+
+    func append(_ block: [UInt8]) throws -> Int {
+        blocks.withLock { blocks in
+            blocks.append(block)
+            return blocks.count - 1
+        }
+    }
+
+    func read(_ number: Int) throws -> [UInt8] {
+        try blocks.withLock { blocks in
+            guard blocks.indices.contains(number) else { throw ExternalSortError.truncatedRun }
+            return blocks[number]
+        }
+    }
 }
 
 private struct MemoryRunWriter: SpoolWriter {

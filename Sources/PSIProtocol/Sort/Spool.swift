@@ -2,6 +2,15 @@
 public protocol Spool: Sendable {
     /// A new, empty run.
     func makeRun() throws -> any SpoolWriter
+    /// No blocks yet, each of which will have `byteCount` bytes.
+    func makeBlocks(byteCount: Int) throws -> any SpoolBlocks
+}
+
+/// Blocks of one size, read in any order and on several cores. They are gone with the last reference.
+public protocol SpoolBlocks: Sendable {
+    /// - Returns: the block's number, counted from 0.
+    func append(_ block: [UInt8]) throws -> Int
+    func read(_ number: Int) throws -> [UInt8]
 }
 
 /// Appends to one run.

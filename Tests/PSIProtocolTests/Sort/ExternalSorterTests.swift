@@ -103,6 +103,17 @@ struct DamagedSpool: Spool {
         return Writer(spool: self)
     }
 
+    func makeBlocks(byteCount: Int) throws -> any SpoolBlocks {
+        Blocks(base: try MemorySpool().makeBlocks(byteCount: byteCount), damage: damage)
+    }
+
+    struct Blocks: SpoolBlocks {
+        let base: any SpoolBlocks
+        let damage: @Sendable ([UInt8]) -> ArraySlice<UInt8>
+        func append(_ block: [UInt8]) throws -> Int { try base.append(block) }
+        func read(_ number: Int) throws -> [UInt8] { Array(damage(try base.read(number))) }
+    }
+
     struct Writer: SpoolWriter {
         let spool: DamagedSpool
         var bytes: [UInt8] = []

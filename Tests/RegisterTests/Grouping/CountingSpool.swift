@@ -25,6 +25,9 @@ final class CountingSpool: Spool {
         return Writer(spool: self)
     }
 
+    /// Registers are not sorted by blocks.
+    func makeBlocks(byteCount: Int) throws -> any SpoolBlocks { throw Full() }
+
     private struct Writer: SpoolWriter {
         let spool: CountingSpool
         var bytes: [UInt8] = []
