@@ -34,6 +34,7 @@ check: setup
 	Tests/COpenSSL/check.sh $(VECTORS)
 	Tests/CGMP/check.sh $(VECTORS)
 	Tests/CNoise/check.sh
+	Tests/CSHA2/check.sh $(VECTORS)
 
 # A dataset as Parquet, read back with pyarrow and DuckDB, and in the newest pandas: they come from PyPI into .build.
 check-parquet: build

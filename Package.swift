@@ -66,6 +66,7 @@ let package = Package(
         .target(name: "CGMP", linkerSettings: [.linkedLibrary("gmp")]),
         .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("crypto")]),
         .target(name: "CNoise"),
+        .target(name: "CSHA2"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
 
@@ -83,7 +84,7 @@ let package = Package(
         .target(
             name: "PSIProtocol",
             dependencies: [
-                "CRistretto", "CGMP", "COpenSSL", "CNoise", "CZlib", "Values", "Agreement", crypto,
+                "CRistretto", "CGMP", "COpenSSL", "CNoise", "CSHA2", "CZlib", "Values", "Agreement", crypto,
             ],
             swiftSettings: swiftSettings),
 
@@ -190,7 +191,7 @@ let package = Package(
         .testTarget(
             name: "PSIProtocolTests",
             dependencies: [
-                "CRistretto", "CGMP", "COpenSSL", "Values", "Agreement", "PSIProtocol", "RoundSimulation",
+                "CRistretto", "CGMP", "COpenSSL", "CSHA2", "Values", "Agreement", "PSIProtocol", "RoundSimulation",
             ],
             resources: [.copy("Vectors")], swiftSettings: testSettings),
         .testTarget(
