@@ -135,24 +135,42 @@ public struct RingMixer<S: Suite>: Sendable {
         _ elements: ElementBatch<S>, _ capsules: [UInt8], count: Int, codes: [RepeatedHMAC]?
     ) -> [UInt8] {
         guard codes != nil || layout.hasCapsule else { return elements.bytes }
-        var records: [UInt8] = []
-        records.reserveCapacity(count * layout.itemByteCount)
-        elements.bytes.withUnsafeBytes { bytes in
-            for index in 0..<count {
+        let (from, to) = (layout.elementByteCount, codes == nil ? layout.elementByteCount : ExitSalt.tagByteCount)
+        let width = layout.elementCount * to + layout.capsuleByteCount
+        return [UInt8](byteCount: count * width) { output in
+            let records = UnsafeMutableRawBufferPointer(start: output, count: count * width)
+            elements.bytes.withUnsafeBytes { elements in
                 for key in 0..<layout.elementCount {
-                    let start = (index * layout.elementCount + key) * layout.elementByteCount
-                    let element = UnsafeRawBufferPointer(rebasing: bytes[start..<(start + layout.elementByteCount)])
-                    guard let codes else {
-                        records.append(contentsOf: element)
-                        continue
-                    }
-                    codes[key].code(of: element).withUnsafeBytes {
-                        records.append(contentsOf: $0.prefix(ExitSalt.tagByteCount))
+                    guard count > 0 else { break }
+                    let ofKey = UnsafeRawBufferPointer(rebasing: elements[(key * from)...])
+                    let place = UnsafeMutableRawBufferPointer(rebasing: records[(key * to)...])
+                    if let codes {
+                        codes[key].codes(
+                            of: ofKey, every: layout.elementsByteCount, width: from, count: count, byteCount: to,
+                            into: place, every: width)
+                    } else {
+                        Self.copy(ofKey, every: layout.elementsByteCount, width: from, to: place, every: width, count)
                     }
                 }
-                records += capsules[(index * layout.capsuleByteCount)..<((index + 1) * layout.capsuleByteCount)]
+            }
+            capsules.withUnsafeBytes { capsules in
+                guard count > 0, layout.hasCapsule else { return }
+                let place = UnsafeMutableRawBufferPointer(rebasing: records[(layout.elementCount * to)...])
+                Self.copy(
+                    capsules, every: layout.capsuleByteCount, width: layout.capsuleByteCount, to: place, every: width,
+                    count)
             }
         }
-        return records
+    }
+
+    /// Copies `count` pieces of `width` bytes.
+    private static func copy(
+        _ source: UnsafeRawBufferPointer, every step: Int, width: Int, to place: UnsafeMutableRawBufferPointer,
+        every placeStep: Int, _ count: Int
+    ) {
+        for index in 0..<count {
+            UnsafeMutableRawBufferPointer(rebasing: place[(index * placeStep)...]).copyMemory(
+                from: UnsafeRawBufferPointer(rebasing: source[(index * step)..<(index * step + width)]))
+        }
     }
 }

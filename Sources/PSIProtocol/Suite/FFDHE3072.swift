@@ -19,9 +19,11 @@ public enum FFDHE3072: Suite {
     /// 512 bits more than p, so the remainder is uniform to within 2^−512.
     private static let uniformByteCount = 448
 
-    public static func hashToGroup(_ messages: [[UInt8]], domain: DomainSeparationTag) -> ElementBatch<Self> {
+    public static func hashToGroup(_ messages: borrowing MessageBatch, domain: DomainSeparationTag) -> ElementBatch<
+        Self
+    > {
         let uniform = ExpandMessage<SHA512>(domain: domain, count: uniformByteCount).xmd(messages)
-        return ElementBatch(trusted: fromUniform(uniform, count: messages.count))
+        return ElementBatch(trusted: uniform.withPointer { fromUniform($0, count: messages.count) })
     }
 
     public static func multiply(
@@ -42,14 +44,14 @@ public enum FFDHE3072: Suite {
     public static func randomElements(count: Int) -> ElementBatch<Self> {
         let wide = SecretBytes(randomByteCount: uniformByteCount * max(count, 1))
         return ElementBatch(
-            trusted: wide.withUnsafeBytes { fromUniform(Array($0[0..<(uniformByteCount * count)]), count: count) })
+            trusted: wide.withPointer { fromUniform($0, count: count) })
     }
 
     public static func validate(_ elements: ElementBatch<Self>) throws(GroupError) {
         try GroupError.check(sidos_ffdhe3072_validate_batch(elements.bytes, elements.count), of: elements.count)
     }
 
-    private static func fromUniform(_ uniform: [UInt8], count: Int) -> [UInt8] {
+    private static func fromUniform(_ uniform: UnsafePointer<UInt8>?, count: Int) -> [UInt8] {
         [UInt8](byteCount: count * 384) { _ = sidos_ffdhe3072_from_uniform_batch($0, uniform, count) }
     }
 

@@ -15,9 +15,11 @@ public enum P256: Suite {
     public static let proofResponseByteCount = 32
     public static var backend: String { "libcrypto" }
 
-    public static func hashToGroup(_ messages: [[UInt8]], domain: DomainSeparationTag) -> ElementBatch<Self> {
+    public static func hashToGroup(_ messages: borrowing MessageBatch, domain: DomainSeparationTag) -> ElementBatch<
+        Self
+    > {
         let uniform = ExpandMessage<SHA256>(domain: domain, count: 96).xmd(messages)
-        return ElementBatch(trusted: hashToCurve(uniform, count: messages.count))
+        return ElementBatch(trusted: uniform.withPointer { hashToCurve($0, count: messages.count) })
     }
 
     public static func multiply(
@@ -49,14 +51,14 @@ public enum P256: Suite {
 
     public static func randomElements(count: Int) -> ElementBatch<Self> {
         let wide = SecretBytes(randomByteCount: 96 * max(count, 1))
-        return ElementBatch(trusted: wide.withUnsafeBytes { hashToCurve(Array($0[0..<(96 * count)]), count: count) })
+        return ElementBatch(trusted: wide.withPointer { hashToCurve($0, count: count) })
     }
 
     public static func validate(_ elements: ElementBatch<Self>) throws(GroupError) {
         try GroupError.check(sidos_p256_validate_batch(elements.bytes, elements.count), of: elements.count)
     }
 
-    private static func hashToCurve(_ uniform: [UInt8], count: Int) -> [UInt8] {
+    private static func hashToCurve(_ uniform: UnsafePointer<UInt8>?, count: Int) -> [UInt8] {
         [UInt8](byteCount: count * 33) { _ = sidos_p256_hash_to_curve_batch($0, uniform, count) }
     }
 

@@ -13,20 +13,24 @@ public enum Ristretto255: Suite {
     public static let proofResponseByteCount = 32
     public static var backend: String { String(cString: sidos_r255_backend()) }
 
-    public static func hashToGroup(_ messages: [[UInt8]], domain: DomainSeparationTag) -> ElementBatch<Self> {
+    public static func hashToGroup(_ messages: borrowing MessageBatch, domain: DomainSeparationTag) -> ElementBatch<
+        Self
+    > {
         let uniform = ExpandMessage<SHA512>(domain: domain, count: 64).xmd(messages)
-        return ElementBatch(trusted: fromUniform(uniform, count: messages.count))
+        return ElementBatch(trusted: uniform.withPointer { fromUniform($0, count: messages.count) })
     }
 
     /// Never throws: whatever the map gives is multiplied before it is encoded.
     public static func blind(
-        _ messages: [[UInt8]], domain: DomainSeparationTag, by scalar: borrowing SecretScalar<Self>
+        _ messages: borrowing MessageBatch, domain: DomainSeparationTag, by scalar: borrowing SecretScalar<Self>
     ) throws(GroupError) -> ElementBatch<Self> {
         let uniform = ExpandMessage<SHA512>(domain: domain, count: 64).xmd(messages)
         return ElementBatch(
             trusted: [UInt8](byteCount: messages.count * 32) { output in
-                scalar.bytes.withPointer {
-                    _ = sidos_r255_from_uniform_mul_batch(output, uniform, $0, messages.count)
+                scalar.bytes.withPointer { scalar in
+                    uniform.withPointer {
+                        _ = sidos_r255_from_uniform_mul_batch(output, $0, scalar, messages.count)
+                    }
                 }
             })
     }
@@ -62,14 +66,14 @@ public enum Ristretto255: Suite {
 
     public static func randomElements(count: Int) -> ElementBatch<Self> {
         let wide = SecretBytes(randomByteCount: 64 * max(count, 1))
-        return ElementBatch(trusted: wide.withUnsafeBytes { fromUniform(Array($0[0..<(64 * count)]), count: count) })
+        return ElementBatch(trusted: wide.withPointer { fromUniform($0, count: count) })
     }
 
     public static func validate(_ elements: ElementBatch<Self>) throws(GroupError) {
         try GroupError.check(sidos_r255_validate_batch(elements.bytes, elements.count), of: elements.count)
     }
 
-    private static func fromUniform(_ uniform: [UInt8], count: Int) -> [UInt8] {
+    private static func fromUniform(_ uniform: UnsafePointer<UInt8>?, count: Int) -> [UInt8] {
         [UInt8](byteCount: count * 32) { _ = sidos_r255_from_uniform_batch($0, uniform, count) }
     }
 

@@ -33,6 +33,17 @@ public struct SecretBytes: ~Copyable, Sendable {
         self.key = SymmetricKey(data: UnsafeRawBufferPointer(rebasing: scratch[0..<count]))
     }
 
+    /// A copy of secrets, one after the other.
+    public init(joining secrets: [[UInt8]]) {
+        self.init(count: secrets.reduce(0) { $0 + $1.count }) { bytes in
+            var end = 0
+            for secret in secrets {
+                UnsafeMutableRawBufferPointer(rebasing: bytes[end...]).copyBytes(from: secret)
+                end += secret.count
+            }
+        }
+    }
+
     public var byteCount: Int { key.bitCount / 8 }
 
     /// Reads the bytes; they must not leave `body`.

@@ -19,11 +19,11 @@ public protocol Suite: Sendable {
     static var backend: String { get }
 
     /// Hashes each message into the group. Constant time in the messages' content, not in their lengths.
-    static func hashToGroup(_ messages: [[UInt8]], domain: DomainSeparationTag) -> ElementBatch<Self>
+    static func hashToGroup(_ messages: borrowing MessageBatch, domain: DomainSeparationTag) -> ElementBatch<Self>
 
     /// scalar·H(message) for each message: `hashToGroup` and `multiply` at once, which some groups do in less time.
     static func blind(
-        _ messages: [[UInt8]], domain: DomainSeparationTag, by scalar: borrowing SecretScalar<Self>
+        _ messages: borrowing MessageBatch, domain: DomainSeparationTag, by scalar: borrowing SecretScalar<Self>
     ) throws(GroupError) -> ElementBatch<Self>
 
     /// Raises every element to one scalar, keeping order.
@@ -59,8 +59,20 @@ public protocol Suite: Sendable {
 
 extension Suite {
     public static func blind(
-        _ messages: [[UInt8]], domain: DomainSeparationTag, by scalar: borrowing SecretScalar<Self>
+        _ messages: borrowing MessageBatch, domain: DomainSeparationTag, by scalar: borrowing SecretScalar<Self>
     ) throws(GroupError) -> ElementBatch<Self> {
         try multiply(hashToGroup(messages, domain: domain), by: scalar)
+    }
+
+    /// The same of a list of messages.
+    public static func hashToGroup(_ messages: [[UInt8]], domain: DomainSeparationTag) -> ElementBatch<Self> {
+        hashToGroup(MessageBatch(messages), domain: domain)
+    }
+
+    /// The same of a list of messages.
+    public static func blind(
+        _ messages: [[UInt8]], domain: DomainSeparationTag, by scalar: borrowing SecretScalar<Self>
+    ) throws(GroupError) -> ElementBatch<Self> {
+        try blind(MessageBatch(messages), domain: domain, by: scalar)
     }
 }

@@ -32,18 +32,40 @@ struct ExpandMessageTests {
         var vectors: [Vector]
     }
 
-    static func check<H: HashFunction>(_ name: String, using _: H.Type) throws {
+    static func expand<H: ManyHash>(
+        _ messages: [[UInt8]], count: Int, domain: DomainSeparationTag, using _: H.Type
+    ) -> [UInt8] {
+        let output = ExpandMessage<H>(domain: domain, count: count).xmd(MessageBatch(messages))
+        return Array(output.bytes)
+    }
+
+    static func check<H: ManyHash>(_ name: String, using _: H.Type) throws {
         let file = try VectorFile.read(name, as: ExpandFile.self)
         let domain = try #require(DomainSeparationTag(file.DST))
         for vector in try VectorFile.nonEmpty(file.tests, name) {
             let count = try #require(Int(vector.len_in_bytes.dropFirst(2), radix: 16))
-            let output = ExpandMessage<H>(domain: domain, count: count).xmd([Array(vector.msg.utf8)])
+            let output = expand([Array(vector.msg.utf8)], count: count, domain: domain, using: H.self)
             #expect(output == (try bytes(vector.uniform_bytes)), "\(name), \(count) bytes of \(vector.msg.prefix(20))")
         }
     }
 
     @Test("SHA-256") func sha256() throws { try Self.check("expand_message_xmd_SHA256_38", using: SHA256.self) }
     @Test("SHA-512") func sha512() throws { try Self.check("expand_message_xmd_SHA512_38", using: SHA512.self) }
+
+    @Test("many messages of many lengths give what each gives alone", arguments: [0, 1, 17, 300])
+    func many(messageCount: Int) throws {
+        let domain = try #require(DomainSeparationTag("many"))
+        let messages = (0..<messageCount).map { index in (0..<(index * 37 % 300)).map { UInt8(($0 + index) % 251) } }
+        for count in [1, 96, 448] {
+            let (short, long) = (
+                messages.map { Self.expand([$0], count: count, domain: domain, using: SHA256.self) },
+                messages.map { Self.expand([$0], count: count, domain: domain, using: SHA512.self) }
+            )
+            #expect(Self.expand(messages, count: count, domain: domain, using: SHA256.self) == Array(short.joined()))
+            #expect(Self.expand(messages, count: count, domain: domain, using: SHA512.self) == Array(long.joined()))
+            #expect(count < 96 || Set(long).count == long.count)
+        }
+    }
 
     @Test("tags that RFC 9380 would shorten by a hash are refused: this protocol has none")
     func longTags() throws {

@@ -38,9 +38,13 @@ enum ToySuite: Suite {
 
     static func encode(_ family: Int, _ value: Int) -> [UInt8] { BigEndian.u16(family) + BigEndian.u16(value) }
 
-    static func hashToGroup(_ messages: [[UInt8]], domain: DomainSeparationTag) -> ElementBatch<Self> {
-        ElementBatch(
-            trusted: messages.flatMap { message in
+    static func hashToGroup(
+        _ messages: borrowing MessageBatch, domain: DomainSeparationTag
+    ) -> ElementBatch<Self> {
+        var all: [[UInt8]] = []
+        for index in 0..<messages.count { all.append(messages.withMessage(index) { Array($0) }) }
+        return ElementBatch(
+            trusted: all.flatMap { message in
                 // Round, framed name of the match key, then the number.
                 let name = Int(BigEndian.read(message[32..<34]))
                 let number = Int(String(decoding: message[(34 + name)...], as: UTF8.self))
