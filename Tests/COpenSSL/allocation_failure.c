@@ -1,5 +1,5 @@
 /*
- * Lets libcrypto's allocations fail one after the other: every batch must then report SIDOS_P256_FAILURE with a zeroed
+ * Lets libcrypto's allocations fail one after the other: every batch must then report a failure with a zeroed
  * output, leak nothing (run under a leak checker), and work again afterwards.
  */
 #include "COpenSSL.h"
@@ -70,6 +70,32 @@ static long exhaust(int of_generator, uint8_t *out, const uint8_t *in, const uin
     return -1;
 }
 
+/* The same for AES: after a failure the pieces are zeroed and none is open. */
+static long exhaust_cipher(int is_sealing, uint8_t *pieces, const uint8_t *before) {
+    uint8_t keys[ITEM_COUNT * 32], is_open[ITEM_COUNT];
+    memset(keys, 0x21, sizeof keys);
+    for (long granted = 0; granted < 10000; granted++) {
+        memcpy(pieces, before, ITEM_COUNT * 48);
+        memset(is_open, 1, sizeof is_open);
+        remaining = granted;
+        size_t result = is_sealing ? sidos_aes256gcm_seal_batch(pieces, 48, 32, keys, 32, keys, 7, ITEM_COUNT)
+                                   : sidos_aes256gcm_open_batch(pieces, 48, 32, is_open, keys, 32, keys, 7, ITEM_COUNT);
+        remaining = -1;
+        if (result == ITEM_COUNT) {
+            return granted;
+        }
+        int is_wiped = result == SIDOS_AES256GCM_FAILURE;
+        for (size_t i = 0; i < ITEM_COUNT; i++) {
+            is_wiped &= all_zero(pieces + i * 48, 32) && (is_sealing || is_open[i] == 0);
+        }
+        if (!is_wiped) {
+            fprintf(stderr, "returned %zu with %ld allocations granted\n", result, granted);
+            return -1;
+        }
+    }
+    return -1;
+}
+
 int main(void) {
     uint8_t scalars[ITEM_COUNT * 32], elements[ITEM_COUNT * 33], expected[ITEM_COUNT * 33], out[ITEM_COUNT * 33];
     memset(scalars, 0x37, sizeof scalars);
@@ -98,6 +124,18 @@ int main(void) {
         long refusals = exhaust(of_generator, out, elements, scalars);
         printf("%s: %ld refused allocations survived\n", of_generator ? "base_mul" : "mul", refusals);
         if (refusals < 5 || memcmp(out, of_generator ? elements : expected, sizeof out) != 0) {
+            return 1;
+        }
+    }
+    uint8_t plain[ITEM_COUNT * 48], sealed[ITEM_COUNT * 48], opened[ITEM_COUNT * 48];
+    memset(plain, 0x42, sizeof plain);
+    long sealing = exhaust_cipher(1, sealed, plain), opening = exhaust_cipher(0, opened, sealed);
+    printf("AES-256-GCM: %ld and %ld refused allocations survived\n", sealing, opening);
+    if (sealing < 1 || opening < 1) {
+        return 1;
+    }
+    for (size_t i = 0; i < ITEM_COUNT; i++) {
+        if (memcmp(opened + i * 48, plain + i * 48, 32) != 0 || memcmp(sealed + i * 48, plain + i * 48, 32) == 0) {
             return 1;
         }
     }

@@ -8,7 +8,7 @@ internal import Values
 struct ItemBenchmarks {
     let stopwatch: Stopwatch
 
-    func run() throws -> [Measurement] { try capsules() + sorting() + cells() + chunks() }
+    func run() throws -> [Measurement] { try capsules() + tags() + sorting() + cells() + chunks() }
 
     /// Three key holders: two nodes and the research environment.
     private func capsules() throws -> [Measurement] {
@@ -45,6 +45,24 @@ struct ItemBenchmarks {
                 "capsule", "open with two shares", count: count,
                 own: { _ = try Capsule.open(a: left, b: right, shares: shares, key: research) }),
         ]
+    }
+
+    /// What the last hop makes of elements of one kind.
+    private func tags() throws -> [Measurement] {
+        let count = 2_048
+        let codes = RepeatedHMAC(key: SymmetricKey(size: .bits256), prefix: randomBytes(64))
+        return try [(SuiteID.ristretto255, 32), (.p256, 33), (.ffdhe3072, 384)].map { suite, width in
+            let elements = randomBytes(width * count)
+            var tags = [UInt8](repeating: 0, count: 16 * count)
+            return try stopwatch.measure(suite.rawValue, "tags", count: count) {
+                tags.withUnsafeMutableBytes { tags in
+                    elements.withUnsafeBytes {
+                        codes.codes(
+                            of: $0, every: width, width: width, count: count, byteCount: 16, into: tags, every: 16)
+                    }
+                }
+            }
+        }
     }
 
     /// Items as they go round the ring: an element and a capsule.
@@ -93,6 +111,21 @@ struct ItemBenchmarks {
         guard try open() == [.date(start), .code("counselling")] else {
             throw BenchmarkError.failed(operation: "cells")
         }
+        let count = 256
+        let secrets = SecretBytes(randomByteCount: 32 * count)
+        let people = [CellContent](repeating: CellContent(rows: row, rowCount: 1), count: count)
+        let many = try sealer.seal(people, secrets: secrets, maxCells: 1)
+        let stored = (0..<count).map { Array(many[($0 * 1_024)..<(($0 + 1) * 1_024)]) }
+        let openMany = { () throws in
+            for case let payload? in sealer.openFirst(stored, secrets: secrets) {
+                let rows = try sealer.rows(from: [payload])
+                var position = 0
+                _ = try codec.decode(rows, at: &position)
+            }
+        }
+        guard sealer.openFirst(stored, secrets: secrets).allSatisfy({ $0 != nil }) else {
+            throw BenchmarkError.failed(operation: "cells")
+        }
         return [
             try stopwatch.measure(
                 "vault", "seal one short row, a cell of 1,024 bytes", count: 1,
@@ -101,6 +134,10 @@ struct ItemBenchmarks {
                     try sealer.seal(rows: row, rowCount: 1, secret: secret, maxCells: 1, into: &cells)
                 }),
             try stopwatch.measure("vault", "open and decode it", count: 1, own: { _ = try open() }),
+            try stopwatch.measure(
+                "vault", "seal 256 such cells at once", count: count,
+                own: { _ = try sealer.seal(people, secrets: secrets, maxCells: 1) }),
+            try stopwatch.measure("vault", "open and decode them", count: count, own: openMany),
         ]
     }
 

@@ -1,5 +1,6 @@
 /*
- * NIST P-256 for the suite P256-SHA256: hashing to the curve, blinding, and the few operations proofs need.
+ * What Sidos computes by OpenSSL's libcrypto: NIST P-256 for the suite P256-SHA256, with hashing to the curve,
+ * blinding, and the few operations proofs need; and AES-256-GCM of many short pieces, which stands last.
  *
  * Elements are 33 bytes, SEC 1 compressed: 0x02 or 0x03, then x big-endian. A valid element is a point other than the
  * identity: the prefix is 2 or 3, x < p, and x is the abscissa of a point. Nothing else is accepted.
@@ -91,6 +92,33 @@ int sidos_p256_scalar_is_valid(const uint8_t scalar[32]);
 void sidos_p256_scalar_reduce(uint8_t out[32], const uint8_t in48[48]);
 void sidos_p256_scalar_mul_add(uint8_t out[32], const uint8_t a[32], const uint8_t b[32], const uint8_t c[32]);
 void sidos_p256_scalar_invert(uint8_t out[32], const uint8_t a[32]);
+
+/* AES-256-GCM, NIST SP 800-38D. */
+
+#define SIDOS_AES256GCM_KEY_BYTE_COUNT 32
+#define SIDOS_AES256GCM_TAG_BYTE_COUNT 16
+#define SIDOS_AES256GCM_FAILURE SIZE_MAX
+
+/*
+ * Seals pieces where they are, each under a key of its own. The nonce is zero, so a key seals one piece, ever.
+ *   Out: pieces      piece i at pieces + i * piece_stride: `byte_count` bytes become ciphertext, 16 bytes of tag
+ * follow. In:  keys        32 bytes each, `key_stride` apart. Secret. additional  `additional_byte_count` bytes for
+ * each piece, one after the other: authenticated, not encrypted. Returns `count`; or SIDOS_AES256GCM_FAILURE when
+ * libcrypto could not allocate or refused to work, a piece and its tag do not fit the stride, or a byte count is above
+ * INT_MAX. Then every piece is zeroed. Aliasing: none. libcrypto's context is wiped.
+ */
+size_t sidos_aes256gcm_seal_batch(uint8_t *pieces, size_t piece_stride, size_t byte_count, const uint8_t *keys,
+                                  size_t key_stride, const uint8_t *additional, size_t additional_byte_count,
+                                  size_t count);
+
+/*
+ * Opens what seal_batch makes, where it is: ciphertext becomes plaintext.
+ *   Out: is_open  `count` bytes: 1 where the tag is right; 0 elsewhere, and the piece is zeroed.
+ * Else as seal_batch. After a failure nothing is open.
+ */
+size_t sidos_aes256gcm_open_batch(uint8_t *pieces, size_t piece_stride, size_t byte_count, uint8_t *is_open,
+                                  const uint8_t *keys, size_t key_stride, const uint8_t *additional,
+                                  size_t additional_byte_count, size_t count);
 
 #ifdef __cplusplus
 }

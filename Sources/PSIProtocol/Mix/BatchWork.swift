@@ -50,33 +50,26 @@ struct BatchWork<S: Suite>: Sendable {
 
         var piece = BatchPiece()
         piece.items.reserveCapacity(entries.count * layout.itemByteCount)
-        piece.cells.reserveCapacity(entries.count * cellSealer.cellByteCount)
         let sealed = Capsule.seal(count: entries.count, to: capsuleKey)
         let elementsWidth = layout.elementsByteCount
-        for (index, entry) in entries.enumerated() {
+        for index in entries.indices {
             piece.items += elements.bytes[(index * elementsWidth)..<((index + 1) * elementsWidth)]
             piece.items += sealed.capsules[(index * Capsule.byteCount)..<((index + 1) * Capsule.byteCount)]
-            let secret = sealed.secrets.slice((index * 32)..<((index + 1) * 32))
-            do {
-                switch entry {
-                case .person(let person) where !person.isWithheld:
-                    try cellSealer.seal(
-                        rows: person.rows, rowCount: person.rowCount, secret: secret.key, maxCells: maxCells,
-                        into: &piece.cells)
-                case .person, .dummy:
-                    try cellSealer.seal(
-                        rows: nil, rowCount: 0, secret: secret.key, maxCells: 1, into: &piece.cells)
-                }
-            } catch VaultError.tooManyCells { throw DeclarationError.personTooLarge }
         }
+        let people = entries.map { entry -> CellContent in
+            guard case .person(let person) = entry, !person.isWithheld else { return .dummy }
+            return CellContent(rows: person.rows, rowCount: person.rowCount)
+        }
+        do {
+            piece.cells = try cellSealer.seal(people, secrets: sealed.secrets, maxCells: maxCells)
+        } catch VaultError.tooManyCells { throw DeclarationError.personTooLarge }
         return piece
     }
 
     /// k·H(roundID ‖ kind ‖ x) for every element of every entry; random elements where there is nothing to hash.
     private func blind(_ entries: [BatchEntry]) throws -> ElementBatch<S> {
-        var messages: [[UInt8]] = []
+        var messages = MessageBatch(byteCount: entries.count * layout.elementCount * 128)
         var positions: [Int] = []
-        messages.reserveCapacity(entries.count * layout.elementCount)
         positions.reserveCapacity(entries.count * layout.elementCount)
         for (index, entry) in entries.enumerated() {
             guard case .person(let person) = entry else { continue }
@@ -84,7 +77,7 @@ struct BatchWork<S: Suite>: Sendable {
             for (offset, value) in (person.identities.map { $0?.bytes } + tokens).enumerated() {
                 guard let value else { continue }
                 let position = firstValue + offset
-                messages.append(heads[position] + value)
+                messages.append(heads[position], value)
                 positions.append(index * layout.elementCount + position)
             }
         }

@@ -41,6 +41,10 @@ public struct CellOpener: Sendable {
 
         var scan = VaultScan(try cells(), expected: expected, cellByteCount: agreement.cellByteCount)
         var handle: [UInt8] = []
+        // Opened together: a MiB of cells at most.
+        let most = max(1, min(256, (1 << 20) / agreement.cellByteCount))
+        var block: [OpenedItem] = []
+        var found: [[UInt8]?] = []
         var upcoming = try items.next()
         while let item = upcoming {
             upcoming = try items.next()
@@ -48,27 +52,35 @@ public struct CellOpener: Sendable {
             // is.
             let isShared = item.handle == handle || item.handle == upcoming?.handle
             handle = item.handle
-            let cell = isShared ? nil : try await scan.find(handle)
-            let keys = work.sealer.keys(for: SymmetricKey(data: item.secret))
-            guard let cell, let payload = try? keys.open(cell, index: 0), let header = work.header(of: payload) else {
-                try await records.damaged(register: register, tag: item.person)
-                continue
+            block.append(item)
+            found.append(isShared ? nil : try await scan.find(handle))
+            guard block.count == most || upcoming == nil else { continue }
+            let opened = work.sealer.openFirst(found, secrets: SecretBytes(joining: block.map(\.secret)))
+            for (item, payload) in zip(block, opened) {
+                guard let payload, let header = work.header(of: payload) else {
+                    try await records.damaged(register: register, tag: item.person)
+                    continue
+                }
+                if header.isDummy {
+                    try await records.dummy(register: register, tag: item.person)
+                    continue
+                }
+                try await records.person(
+                    register: register, tag: item.person, cohorts: item.cohorts,
+                    link: item.link == Clusters.noLink ? nil : Int(item.link))
+                if header.cellCount == 1 {
+                    try await work.emit([payload], item.person, into: &records)
+                    continue
+                }
+                try payloads.add(item.person + BigEndian.u32(0) + payload)
+                let handles = work.sealer.handles(of: SecretBytes(joining: [item.secret]), count: header.cellCount)
+                for index in 1..<header.cellCount {
+                    let handle = handles[(index * CellSealer.handleByteCount)...].prefix(CellSealer.handleByteCount)
+                    try rest.add(Array(handle) + item.person + item.secret + BigEndian.u32(index))
+                }
             }
-            if header.isDummy {
-                try await records.dummy(register: register, tag: item.person)
-                continue
-            }
-            try await records.person(
-                register: register, tag: item.person, cohorts: item.cohorts,
-                link: item.link == Clusters.noLink ? nil : Int(item.link))
-            if header.cellCount == 1 {
-                try await work.emit([payload], item.person, into: &records)
-                continue
-            }
-            try payloads.add(item.person + BigEndian.u32(0) + payload)
-            for index in 1..<header.cellCount {
-                try rest.add(keys.handle(index) + item.person + item.secret + BigEndian.u32(index))
-            }
+            block.removeAll(keepingCapacity: true)
+            found.removeAll(keepingCapacity: true)
         }
         try await scan.finish()
         try await openRest(rest, payloads, work, expected, into: &records, cells: cells)

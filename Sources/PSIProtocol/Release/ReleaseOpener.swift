@@ -159,12 +159,28 @@ public struct ReleaseOpener: Sendable {
 
     private func open(_ piece: Piece, key: SymmetricKey) throws -> [OpenedItem] {
         let secrets = try openBatch(piece.items, shares: piece.shares, first: piece.first, key: key)
-        return piece.items.enumerated().map { index, item in
-            let secret = secrets.slice((index * 32)..<((index + 1) * 32))
-            let handle = sealer(item.register).keys(for: secret.key).handle(0)
-            return OpenedItem(
-                handle: handle, secret: secret.withUnsafeBytes { Array($0) }, person: item.tag, cohorts: item.cohorts,
-                link: item.link)
+        let items = piece.items
+        var handles = [[UInt8]](repeating: [], count: items.count)
+        for (register, indexes) in Dictionary(grouping: items.indices, by: { items[$0].register }) {
+            let ofRegister = SecretBytes(count: indexes.count * 32) { output in
+                secrets.withUnsafeBytes { secrets in
+                    for (place, index) in indexes.enumerated() {
+                        UnsafeMutableRawBufferPointer(rebasing: output[(place * 32)...]).copyMemory(
+                            from: UnsafeRawBufferPointer(rebasing: secrets[(index * 32)..<((index + 1) * 32)]))
+                    }
+                }
+            }
+            let first = sealer(register).handles(of: ofRegister, count: 1)
+            for (place, index) in indexes.enumerated() {
+                handles[index] = Array(
+                    first[(place * CellSealer.handleByteCount)...].prefix(CellSealer.handleByteCount))
+            }
+        }
+        return items.enumerated().map { index, item in
+            OpenedItem(
+                handle: handles[index],
+                secret: secrets.withUnsafeBytes { Array($0[(index * 32)..<((index + 1) * 32)]) },
+                person: item.tag, cohorts: item.cohorts, link: item.link)
         }
     }
 

@@ -114,12 +114,9 @@ public struct ResearchRunner: Sendable {
             guard cellCount > 0 else { continue }
             let secrets = block.map(\.secret)
             let pieces = try await workers.map(block.count, grain: 16) { range in
-                range.map { index in
-                    let keys = sealer.keys(for: SymmetricKey(data: secrets[index]))
-                    return (0..<cellCount).flatMap { keys.handle($0) }
-                }
+                sealer.handles(of: SecretBytes(joining: Array(secrets[range])), count: cellCount)
             }
-            for piece in pieces.joined() { try handles.add(records: piece, width: CellSealer.handleByteCount) }
+            for piece in pieces { try handles.add(records: piece, width: CellSealer.handleByteCount) }
         }
         try await sink.finish()
         return try handles.sorted()

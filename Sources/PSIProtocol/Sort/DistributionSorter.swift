@@ -1,7 +1,7 @@
 internal import Values
 
-/// Sorts records whose keys are uniformly distributed, such as encoded elements, tags and handles: more of them than fit
-/// in memory, and on several cores.
+/// Sorts records whose keys are uniformly distributed, such as encoded elements, tags and handles: more of them than
+/// fit in memory, and on several cores.
 ///
 /// Records are dealt into buckets by the first bits of their keys as they come. Full blocks of a bucket go to the
 /// spool. At the end each bucket is sorted by itself, several at a time, and nothing has to be merged. Memory is

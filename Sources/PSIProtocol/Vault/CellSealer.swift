@@ -10,15 +10,16 @@ public struct CellSealer: Sendable {
     public static let handleByteCount = 16
     static let tagByteCount = 16
     /// Version, flags, rows, bytes before and after compression.
-    private static let headerByteCount = 14
+    static let headerByteCount = 14
     /// A person's rows take no more than this before compression: 16 MiB.
     public static let maxRowByteCount = 16 << 20
     /// A person has no more rows than this.
     public static let maxRowCount = 100_000
-    private static let dummyFlag: UInt8 = 1
+    static let dummyFlag: UInt8 = 1
 
     public let cellByteCount: Int
-    private let context: [UInt8]
+    let context: [UInt8]
+    let derivation: CellDerivation
     private let registerSecret: SymmetricKey
     /// HKDF-Extract, whose salt is the context.
     private let extract: RepeatedHMAC
@@ -31,6 +32,7 @@ public struct CellSealer: Sendable {
         // A salt that is longer than a block is hashed first. [RFC 2104]
         let salt = context.count > SHA256.blockByteCount ? Array(SHA256.hash(data: context)) : context
         extract = RepeatedHMAC(key: SymmetricKey(data: salt))
+        derivation = CellDerivation(registerSecret: registerSecret, extract: extract)
     }
 
     /// Bytes of payload in a cell.
@@ -47,45 +49,16 @@ public struct CellSealer: Sendable {
     public func seal(
         rows: [UInt8]?, rowCount: Int, secret: SymmetricKey, maxCells: Int, into cells: inout [UInt8]
     ) throws(VaultError) -> Int {
-        let bytes = rows ?? []
-        guard bytes.count <= Self.maxRowByteCount else { throw .tooManyCells }
-        let stream = try Self.stream(of: bytes, fitting: cellPayloadByteCount)
-        let total = Self.headerByteCount + stream.count
-        let cellCount = (total + cellPayloadByteCount - 1) / cellPayloadByteCount
-        guard cellCount <= maxCells else { throw .tooManyCells }
-        var payload: [UInt8] = []
-        payload.reserveCapacity(cellCount * cellPayloadByteCount)
-        payload += [1, rows == nil ? Self.dummyFlag : 0]
-        payload += BigEndian.u32(rowCount) + BigEndian.u32(bytes.count) + BigEndian.u32(stream.count)
-        payload += stream
-        payload += repeatElement(0, count: cellCount * cellPayloadByteCount - payload.count)
-
-        let keys = keys(for: secret)
-        let before = cells.count
-        do throws(VaultError) {
-            for index in 0..<cellCount {
-                let piece = payload[(index * cellPayloadByteCount)..<((index + 1) * cellPayloadByteCount)]
-                try keys.seal(piece, index: index, into: &cells)
-            }
-        } catch {
-            cells.removeLast(cells.count - before)
-            throw error
-        }
-        return cellCount
-    }
-
-    /// The rows' zlib stream. What fits one cell as it is would gain nothing by being made smaller: all
-    /// cells have one size.
-    private static func stream(of rows: [UInt8], fitting payloadByteCount: Int) throws(VaultError) -> [UInt8] {
-        let stored = headerByteCount + Deflate.storedByteCount(rows.count)
-        return stored <= payloadByteCount ? Deflate.stored(rows) : try Deflate.compress(rows)
+        let sealed = try seal(
+            [CellContent(rows: rows, rowCount: rowCount)], secrets: SecretBytes(secret), maxCells: maxCells)
+        cells += sealed
+        return sealed.count / cellByteCount
     }
 
     /// How many cells a person's encoded rows take.
     public static func cellCount(ofRows rows: [UInt8], cellByteCount: Int) throws(VaultError) -> Int {
-        guard rows.count <= maxRowByteCount else { throw .tooManyCells }
         let payload = cellByteCount - handleByteCount - tagByteCount
-        return (headerByteCount + (try stream(of: rows, fitting: payload).count) + payload - 1) / payload
+        return try CellPayload(CellContent(rows: rows, rowCount: 0), cellPayloadByteCount: payload).cellCount
     }
 
     /// A cell that opens to nobody, for padding a vault.

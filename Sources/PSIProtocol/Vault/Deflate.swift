@@ -16,19 +16,32 @@ enum Deflate {
 
     /// RFC 1950 stream that holds `bytes` as they are, at most 65,535 of them.
     static func stored(_ bytes: [UInt8]) -> [UInt8] {
-        // Nothing takes less room compressed than stored.
-        if bytes.isEmpty { return [0x78, 0x9C, 0x03, 0x00, 0x00, 0x00, 0x00, 0x01] }
-        precondition(bytes.count <= 0xFFFF, "a stored block has at most 65,535 bytes")
-        var output: [UInt8] = []
-        output.reserveCapacity(storedByteCount(bytes.count))
-        // Deflate with a window of 32 KiB at its fastest; one last block; its length, and the complement.
-        output += [0x78, 0x01, 0x01]
-        for length in [UInt16(bytes.count), ~UInt16(bytes.count)] {
-            output += [UInt8(truncatingIfNeeded: length), UInt8(length >> 8)]
+        [UInt8](unsafeUninitializedCapacity: storedByteCount(bytes.count)) { output, filled in
+            filled = writeStored(bytes, to: UnsafeMutableRawBufferPointer(output))
         }
-        output += bytes
-        output += BigEndian.u32(Int(adler32(1, bytes, UInt32(bytes.count))))
-        return output
+    }
+
+    /// Writes what `stored` makes to the beginning of `output`, which has room for it.
+    ///
+    /// - Returns: how many bytes these are.
+    static func writeStored(_ bytes: [UInt8], to output: UnsafeMutableRawBufferPointer) -> Int {
+        let count = bytes.count
+        precondition(count <= 0xFFFF, "a stored block has at most 65,535 bytes")
+        precondition(output.count >= storedByteCount(count), "a stored stream fits where it is written")
+        guard count > 0 else {
+            // Nothing takes less room compressed than stored.
+            output.storeBytes(of: UInt64(0x789C_0300_0000_0001).bigEndian, as: UInt64.self)
+            return 8
+        }
+        // Deflate with a window of 32 KiB at its fastest; one last block; its length, and the complement.
+        output.storeBytes(of: UInt16(0x7801).bigEndian, as: UInt16.self)
+        output[2] = 1
+        output.storeBytes(of: UInt16(count).littleEndian, toByteOffset: 3, as: UInt16.self)
+        output.storeBytes(of: (~UInt16(count)).littleEndian, toByteOffset: 5, as: UInt16.self)
+        bytes.withUnsafeBytes { UnsafeMutableRawBufferPointer(rebasing: output[7...]).copyMemory(from: $0) }
+        let check = UInt32(truncatingIfNeeded: adler32(1, bytes, UInt32(count)))
+        output.storeBytes(of: check.bigEndian, toByteOffset: 7 + count, as: UInt32.self)
+        return count + 11
     }
 
     /// What `stored` makes of so many bytes; more than there are numbers for where it can't.
