@@ -2,9 +2,20 @@ internal import CRistretto
 internal import Foundation
 internal import Peers
 
-/// `sidos-benchmark [--json FILE]`: prints tables, and writes the same figures as JSON.
+/// `sidos-benchmark [WHAT] [OPTIONS]`: prints tables, and writes the same figures as JSON.
 @main
 struct Benchmark {
+    static let usage = """
+        usage: sidos-benchmark [--json FILE]
+               sidos-benchmark kernel [--json FILE]
+               sidos-benchmark arithmetic [--cores N] [--seconds N] [--json FILE]
+               sidos-benchmark scaling [--items N] [--cores LIST] [--turns N] [--json FILE]
+
+        Without a word: each operation and a ring stage, beside peers. kernel: ristretto255 in detail.
+        arithmetic: what the kernel costs when so many cores (all) do nothing else.
+        scaling: steps of a round on one list in memory (of 524,288 items), on 1, 2, 4, 8 ... cores (LIST: 1,4,16).
+        """
+
     struct Report: Codable {
         var ristrettoBackend: String
         var peers: [String: String]
@@ -14,30 +25,57 @@ struct Benchmark {
 
     static func main() async throws {
         var arguments = Array(CommandLine.arguments.dropFirst())
-        let kernelOnly = arguments.first == "kernel"
-        if kernelOnly { arguments.removeFirst() }
-        guard arguments.isEmpty || (arguments.count == 2 && arguments[0] == "--json") else {
-            complain("usage: sidos-benchmark [kernel] [--json FILE]", status: 64)
+        if arguments.first == ScalingBenchmark.stepCommand {
+            return try await ScalingBenchmark.step(Array(arguments.dropFirst()))
         }
-        let file = arguments.last.map { URL(fileURLWithPath: $0) }
+        let what = arguments.first.flatMap { $0.hasPrefix("--") ? nil : $0 }
+        if what != nil { arguments.removeFirst() }
+        var options = Options(arguments, usage: usage)
+        let file = options.text("--json").map { URL(fileURLWithPath: $0) }
         let backend = String(cString: sidos_r255_backend())
         if let wanted = ProcessInfo.processInfo.environment["SIDOS_R255_BACKEND"], wanted != backend {
-            complain("sidos-benchmark: this processor does not run the backend \(wanted)", status: 69)
+            Options.complain("sidos-benchmark: this processor does not run the backend \(wanted)", status: 69)
         }
-        let peers = [
-            "libsodium": String(cString: peer_sodium_version()),
-            "OpenSSL": String(cString: peer_openssl_version()),
-            "GMP": String(cString: peer_gmp_version()),
-        ]
-        print(
-            "ristretto255 backend: \(backend); peers: "
-                + peers.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", "))
-        if kernelOnly {
+        switch what {
+        case nil:
+            options.finish()
+            try await measureOperations(backend, file)
+        case "kernel":
+            options.finish()
+            printPeers(backend)
             let rows = try KernelBenchmark(stopwatch: Stopwatch()).run()
             print(rows)
             if let file { try encode(rows, to: file) }
-            return
+        case "arithmetic":
+            let cores = options.number("--cores", 1...Int(peer_core_count())) ?? Int(peer_core_count())
+            let seconds = options.number("--seconds", 1...3_600) ?? 3
+            options.finish()
+            let result = try ArithmeticBenchmark(coreCount: cores, seconds: Double(seconds)).run()
+            print(
+                "ristretto255 (\(result.backend)) on \(cores) cores at once, CPU time of an element: map and multiply "
+                    + "\(microseconds(result.mapAndMultiply)) µs, multiply \(microseconds(result.multiply)) µs")
+            if let file { try encode(result, to: file) }
+        case "scaling":
+            let items = options.number("--items", 1...(1 << 30)) ?? 1 << 19
+            let turns = options.number("--turns", 1...99) ?? 3
+            let cores = options.numbers("--cores", 1...Int(peer_core_count())) ?? powersOfTwo
+            options.finish()
+            let benchmark = ScalingBenchmark(itemCount: items, coreCounts: cores, turns: turns)
+            print("ristretto255 backend: \(backend); in memory; medians of \(turns)")
+            let rows = try benchmark.run { print($0) }
+            if let file { try encode(rows, to: file) }
+        default: Options.complain(usage, status: 64)
         }
+    }
+
+    /// 1, 2, 4 and so on, and what the machine has.
+    private static var powersOfTwo: [Int] {
+        let all = Int(peer_core_count())
+        return Array(sequence(first: 1) { $0 * 2 }.prefix { $0 < all }) + [all]
+    }
+
+    private static func measureOperations(_ backend: String, _ file: URL?) async throws {
+        printPeers(backend)
         let stopwatch = Stopwatch()
         let operations = try GroupBenchmarks(stopwatch: stopwatch).run() + ItemBenchmarks(stopwatch: stopwatch).run()
         print(operations)
@@ -49,9 +87,18 @@ struct Benchmark {
         }
     }
 
-    private static func complain(_ message: String, status: Int32) -> Never {
-        FileHandle.standardError.write(Data((message + "\n").utf8))
-        exit(status)
+    private static var peers: [String: String] {
+        [
+            "libsodium": String(cString: peer_sodium_version()),
+            "OpenSSL": String(cString: peer_openssl_version()),
+            "GMP": String(cString: peer_gmp_version()),
+        ]
+    }
+
+    private static func printPeers(_ backend: String) {
+        print(
+            "ristretto255 backend: \(backend); peers: "
+                + peers.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", "))
     }
 
     private static func encode(_ value: some Encodable, to file: URL) throws {
@@ -94,6 +141,19 @@ struct Benchmark {
                 row(
                     each.subject, "\(each.itemCount)", microseconds(each.nanoseconds),
                     microseconds(each.kernelNanoseconds), String(format: "%.1f %%", 100 * each.shareOutsideKernel)))
+        }
+    }
+
+    private static func print(_ rows: [ScalingBenchmark.Row]) {
+        guard let first = rows.first else { return }
+        print("\n\(first.step.title): \(first.itemCount) items\n")
+        print("  cores   items / s  speed-up   wall s    CPU s  CPU ratio  MiB before    MiB at most")
+        for each in rows {
+            print(
+                String(
+                    format: "%7d%12.0f%10.2f%9.2f%9.2f%11.2f%12.0f%15.0f", each.cores, each.itemsPerSecond,
+                    each.speedUp, each.wallSeconds, each.cpuSeconds, each.cpuRatio, each.memoryBefore,
+                    each.memoryPeak))
         }
     }
 

@@ -2,10 +2,8 @@ internal import Agreement
 internal import CGMP
 internal import COpenSSL
 internal import CRistretto
-internal import Crypto
 internal import PSIProtocol
 internal import Peers
-internal import Values
 
 /// A whole ring stage in memory, and how much of its CPU time is not group arithmetic.
 struct RingBenchmark {
@@ -43,17 +41,20 @@ struct RingBenchmark {
         let count = wanted ?? itemCount
         let capsuleKey = try CapsuleKey(
             sumOf: [Ristretto255.multiplyGenerator(by: Ristretto255.randomScalar())])
-        let items = try Items<S>(count: count, capsuleKey: release == .rows ? capsuleKey : nil)
+        let items = try RingItems<S>(count: count, capsuleKey: release == .rows ? capsuleKey : nil)
+        let scalars = (0..<(release == .rows ? count : 0)).flatMap { _ in
+            Ristretto255.randomScalar().bytes.withUnsafeBytes { Array($0) }
+        }
         let key = S.randomScalar()
         let mixer = RingMixer<S>(
-            agreement: try Self.agreement(suite: S.id, release: release),
+            agreement: try BenchmarkStudy.agreement(suite: S.id, release: release),
             capsuleKey: release == .rows ? capsuleKey : nil, workers: Workers(count: 1))
 
         var times: [Double] = []
         var kernelTimes: [Double] = []
         for _ in 0...turns {
             times.append(try await Self.mix(items, mixer: mixer, key: key))
-            kernelTimes.append(try Self.kernel(items, table: capsuleKey, key: key, multiply: multiply))
+            kernelTimes.append(try Self.kernel(items, scalars, table: capsuleKey, key: key, multiply: multiply))
         }
         // The first turn warms up.
         times.removeFirst()
@@ -67,7 +68,7 @@ struct RingBenchmark {
 
     /// CPU time of the whole process, which does nothing else: a stage may go on in another thread after a wait.
     private static func mix<S: Suite>(
-        _ items: Items<S>, mixer: RingMixer<S>, key: borrowing SecretScalar<S>
+        _ items: RingItems<S>, mixer: RingMixer<S>, key: borrowing SecretScalar<S>
     ) async throws -> Double {
         var output = CountingSink()
         let start = peer_process_cpu_time()
@@ -82,8 +83,10 @@ struct RingBenchmark {
     }
 
     /// The same elements and capsules through the kernels only, a block at a time as the stage does it.
+    ///
+    /// - Parameter scalars: for re-randomising, one for each item.
     private static func kernel<S: Suite>(
-        _ items: Items<S>, table: CapsuleKey, key: borrowing SecretScalar<S>, multiply: Multiply
+        _ items: RingItems<S>, _ scalars: [UInt8], table: CapsuleKey, key: borrowing SecretScalar<S>, multiply: Multiply
     ) throws -> Double {
         let block = 2_048
         let output = Output(byteCount: block * max(S.elementByteCount, Capsule.byteCount))
@@ -101,7 +104,7 @@ struct RingBenchmark {
         let start = peer_process_cpu_time()
         items.elements.withUnsafeBufferPointer { elements in
             items.capsules.withUnsafeBufferPointer { capsules in
-                items.scalars.withUnsafeBufferPointer { scalars in
+                scalars.withUnsafeBufferPointer { scalars in
                     guard let element = elements.baseAddress else { return }
                     for first in stride(from: 0, to: items.count, by: block) {
                         let some = min(block, items.count - first)
@@ -122,69 +125,4 @@ struct RingBenchmark {
         guard done == items.count else { throw BenchmarkError.failed(operation: "kernel") }
         return time
     }
-
-    private static func agreement(suite: SuiteID, release: ReleaseMode) throws -> Agreement {
-        guard let day = CalendarDate(year: 2026, month: 1, day: 1) else {
-            throw BenchmarkError.failed(operation: "agreement")
-        }
-        return Agreement(
-            study: Study(id: "benchmark", title: "Benchmark", purpose: "", legalBasis: "", permit: ""),
-            validFrom: day, validUntil: day, suite: suite, roundsAllowed: 1, release: release, vaultAccess: .whole,
-            verification: .off, padding: .padme,
-            cellByteCount: 1_024, smallestCell: 1, countRounding: 1, deadlineMinutes: 60, retentionDays: 0,
-            matchKeys: [.identityCode], participants: [], registers: [], cohorts: [], twoPartiesAcknowledged: false)
-    }
-}
-
-/// A sorted list, behind its prefix, as a hop receives it, and its parts for the kernels.
-private struct Items<S: Suite> {
-    let count: Int
-    let list: [UInt8]
-    let stored: AnnouncedStream
-    let elements: [UInt8]
-    let capsules: [UInt8]
-    /// Canonical scalars for re-randomising.
-    let scalars: [UInt8]
-
-    init(count: Int, capsuleKey: CapsuleKey?) throws {
-        self.count = count
-        let width = S.elementByteCount
-        let unsorted = S.randomElements(count: count)
-        let sorted = (0..<count).map { Array(unsorted[$0]) }.sorted { $0.lexicographicallyPrecedes($1) }
-        elements = sorted.flatMap { $0 }
-        if let capsuleKey {
-            capsules = Capsule.seal(count: count, to: capsuleKey).capsules
-            scalars = (0..<count).flatMap { _ in Ristretto255.randomScalar().bytes.withUnsafeBytes { Array($0) } }
-        } else {
-            capsules = []
-            scalars = []
-        }
-        var list = [UInt8](repeating: 0, count: ListPrefix.byteCount)
-        for index in 0..<count {
-            list += elements[(index * width)..<((index + 1) * width)]
-            if !capsules.isEmpty { list += capsules[(index * Capsule.byteCount)..<((index + 1) * Capsule.byteCount)] }
-        }
-        self.list = list
-        stored = AnnouncedStream(attempt: 0, count: count, digest: HexBytes(Array(SHA256.hash(data: list))))
-    }
-}
-
-/// Hands out a list in chunks as a stream does.
-private struct PieceSource: ByteSource {
-    private let bytes: [UInt8]
-    private var position = 0
-
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
-
-    mutating func next() async throws -> [UInt8]? {
-        guard position < bytes.count else { return nil }
-        let end = min(position + (1 << 20), bytes.count)
-        defer { position = end }
-        return Array(bytes[position..<end])
-    }
-}
-
-private struct CountingSink: ByteSink {
-    private(set) var byteCount = 0
-    mutating func write(_ bytes: [UInt8]) async throws { byteCount += bytes.count }
 }

@@ -46,4 +46,9 @@ size_t peer_gmp_powm_sec(uint8_t *out, const uint8_t *in, const uint8_t exponent
 uint64_t peer_thread_cpu_time(void);
 uint64_t peer_process_cpu_time(void);
 
+/// How many cores this program was allowed when it first asked.
+int peer_core_count(void);
+/// From now on the calling thread, and whatever it starts, uses the first `count` of these cores. 0 is a failure.
+int peer_use_cores(int count);
+
 #endif
