@@ -1,16 +1,22 @@
 #!/usr/bin/env python3
 """Measures whole linkage rounds: real programs, one process a participant, mutual TLS over loopback.
 
-    rounds.py --bin DIRECTORY [--case 2x131072:rows ...] [--attackers 1000] [--json FILE]
+    rounds.py --bin DIRECTORY [--case 2x131072:rows ...] [--cores 1,2,4] [--suite SUITE] [--rows-per-person N]
+              [--tolerant] [--attackers 1000] [--json FILE]
 
-A case is NODESxPEOPLE:RELEASE. Every node has one register, a CSV file of that many valid identity codes with one short
-row each; half of the people are in all registers. With `rows`, the rows of 1,000 people drawn from that half are released
-to a research environment; with `count`, only counts are published and there is no research environment. With
-`--attackers`, each case is run again while so many connections ask the coordinator for nothing.
+A case is NODESxPEOPLE:RELEASE. Every node has one register, a CSV file of that many people; half of them are in all
+registers. With `rows`, the rows of 1,000 people drawn from that half are released to a research environment; with
+`count`, only counts are published and there is no research environment. People have valid identity codes and one short
+row each, or as many as `--rows-per-person` says, far from each other in the file.
 
-CPU time is what the kernel charged to each process from the opening of the round to its end, memory the peak of
-its resident set since it started (VmHWM), bytes the bodies that the coordinator counted. Wall time is given too, but is worth little on
-a machine that does other things at the same time.
+With `--tolerant` they have names and dates of birth too, and 20 tokens each: one of twenty in every register but the
+first has no code and a name that is written differently. With `--cores`, each case is run on so many of the machine's
+cores, all participants together. With `--attackers`, it is run again while so many connections ask the coordinator for
+nothing.
+
+CPU time is what the system charged to each process from the opening of the round to its end, memory the peak of its
+resident set since it started (VmHWM), bytes the bodies that the coordinator counted. Wall time is given too, but is
+worth little on a machine that does other things at the same time.
 """
 
 import argparse
@@ -29,6 +35,8 @@ from pathlib import Path
 from round_inputs import RELEASED, write_agreement, write_register
 
 CASES = ["2x131072:rows", "3x131072:rows", "2x131072:count"]
+SUITES = ["ristretto255-SHA512", "P256-SHA256", "ffdhe3072-SHA512"]
+MOST_ROWS = 100_000_000
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -100,12 +108,16 @@ def metrics(port):
 
 
 class Round:
-    def __init__(self, directory, binaries, nodes, people, release, attackers=0):
+    def __init__(self, directory, binaries, nodes, people, release, attackers=0, suite=SUITES[0], rows_each=1,
+                 tolerant=False):
         self.directory = directory
         self.binaries = binaries
         self.nodes = nodes
         self.people = people
         self.release = release
+        self.suite = suite
+        self.rows_each = rows_each
+        self.tolerant = tolerant
         self.attackers = attackers
         self.attacking = None
         self.processes = []
@@ -147,14 +159,16 @@ class Round:
             else:
                 node = int(name[4:])
                 file = out / f"{name}.csv"
-                write_register(file, node, self.people)
+                write_register(file, node, self.people, self.rows_each, self.tolerant)
                 text = (f"sidos_node: 1\n{connection}registers:\n  - id: register_{node}\n    identity: hetu\n"
                         f'    csv: {{file: "{file}", delimiter: comma}}\n')
+                if self.tolerant:
+                    text += "    match_fields: {family: family, given: given, birth: birth}\n"
             config = out / name / "config.yaml"
             config.write_text(text, encoding="utf-8")
             config.chmod(0o600)
         self.agreement = out / "agreement.yaml"
-        write_agreement(self.agreement, cards, self.nodes, self.people, self.release)
+        write_agreement(self.agreement, cards, self.nodes, self.people, self.release, self.suite, self.tolerant)
         for name, program, _ in members:
             self.call(program, "agreement", "sign", "--directory", out / name, self.agreement)
 
@@ -233,7 +247,13 @@ class Round:
         expected = RELEASED if self.release else self.people // 2
         people = [each["people"] for each in (counts or {}).get("cohorts", [])]
         common = [each["people"] for each in (counts or {}).get("overlap", []) if sorted(each["registers"]) == registers]
-        if people != [expected] or common != [self.people // 2]:
+        self.found = common[0] if len(common) == 1 else 0
+        if self.tolerant:
+            # Some resemble each other by chance, and some no longer do.
+            amiss = abs(self.found - self.people // 2) > max(2, self.people // 200) or len(people) != 1
+        else:
+            amiss = people != [expected] or common != [self.people // 2]
+        if amiss:
             raise SystemExit(f"rounds: the counts are {counts}, not {expected} and {self.people // 2}")
 
     def await_coordinator(self, hub):
@@ -256,10 +276,16 @@ class Round:
         result = {
             "nodes": self.nodes,
             "people_per_register": self.people,
+            "rows_per_person": self.rows_each,
             "release": "rows" if self.release else "none",
+            "suite": self.suite,
+            "tolerant": self.tolerant,
+            "people_in_all": self.found,
+            "cores": len(os.sched_getaffinity(0)),
             "wall_seconds": round(wall, 1),
             "cpu_seconds": round(cpu, 2),
             "identifiers_per_second_and_core": round(items / cpu),
+            "cpu_microseconds_per_identifier_and_hop": round(cpu * 1e6 / (items * self.nodes), 2),
             "received_bytes_per_identifier": round(received / items, 1),
             "sent_bytes_per_identifier": round(sent / items, 1),
             "processes": [
@@ -287,8 +313,8 @@ class Round:
         for node in range(self.nodes):
             with (target / f"register_{node}.csv").open(encoding="utf-8") as file:
                 rows[f"register_{node}"] = sum(1 for _ in file) - 1
-        if set(rows.values()) != {RELEASED}:
-            raise SystemExit(f"rounds: the dataset has {rows} rows instead of {RELEASED} a register")
+        if set(rows.values()) != {RELEASED * self.rows_each}:
+            raise SystemExit(f"rounds: the dataset has {rows} rows instead of {RELEASED * self.rows_each} a register")
         return {"cpu_seconds": round(opening.cpu, 2), "peak_mib": round(opening.peak_kib / 1024, 1), "rows": rows}
 
     def stop(self):
@@ -302,12 +328,19 @@ class Round:
 
 
 def table(result):
-    release = "1,000 people's rows" if result["release"] == "rows" else "counts only"
-    print(f"\n{result['nodes']} nodes × {result['people_per_register']:,} identifiers, {release}"
+    kind = "1,000 people's rows" if result["release"] == "rows" else "counts only"
+    if result["rows_per_person"] > 1:
+        kind += f", {result['rows_per_person']:,} rows a person"
+    if result["tolerant"]:
+        kind += f", tolerant (found {result['people_in_all']:,} of {result['people_per_register'] // 2:,} in all)"
+    if result["suite"] != SUITES[0]:
+        kind += f", {result['suite']}"
+    print(f"\n{result['nodes']} nodes × {result['people_per_register']:,} identifiers, {kind}, {result['cores']} cores"
           + (f", {result['attackers']:,} attackers ({result['attacking_connections']:,} connections)"
              if result["attackers"] else ""))
     print(f"  wall time {result['wall_seconds']} s, CPU time of all processes {result['cpu_seconds']} s: "
-          f"{result['identifiers_per_second_and_core']:,} identifiers a second and core")
+          f"{result['identifiers_per_second_and_core']:,} identifiers a second and core, "
+          f"{result['cpu_microseconds_per_identifier_and_hop']} µs an identifier and hop")
     print(f"  bytes per identifier: to the coordinator {result['received_bytes_per_identifier']}, "
           f"from it {result['sent_bytes_per_identifier']}")
     print(f"  {'process':<12}{'CPU s':>9}{'peak MiB':>11}")
@@ -330,42 +363,89 @@ def parse_case(text):
     return nodes, people, release == "rows"
 
 
+def parse_cores(text):
+    """Rising numbers of cores; those that the machine does not have are left out."""
+    numbers = [int(part) if part.isdigit() else 0 for part in text.split(",")]
+    if min(numbers) < 1 or numbers != sorted(set(numbers)):
+        raise argparse.ArgumentTypeError(f"'{text}' is not like 1,2,4: rising numbers of cores")
+    return numbers
+
+
+def available(numbers):
+    """Of these numbers of cores, those that there are, each with the cores."""
+    every = sorted(os.sched_getaffinity(0))
+    if missing := [number for number in numbers if number > len(every)]:
+        print(f"rounds: this machine has {len(every)} cores, so nothing is measured on {missing}", file=sys.stderr)
+    return [every[:number] for number in numbers if number <= len(every)]
+
+
+def measure(binaries, limit, keep=None, **shape):
+    """Runs a round in a directory of its own.
+
+    `shape` is what `Round` takes.
+    """
+    directory = Path(tempfile.mkdtemp(prefix="sidos-rounds-"))
+    measured = Round(directory, binaries, **shape)
+    try:
+        measured.prepare()
+        return measured.run(limit)
+    finally:
+        measured.stop()
+        if keep:
+            shutil.copytree(directory, keep, dirs_exist_ok=True)
+        shutil.rmtree(directory)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bin", type=Path, required=True, help="where sidos-node, -coordinator and -research are")
     parser.add_argument("--case", type=parse_case, action="append", help=f"{', '.join(CASES)} unless told")
+    parser.add_argument("--cores", type=parse_cores, help="runs each case on so many cores: 1,2,4 (all unless told)")
+    parser.add_argument("--suite", choices=SUITES, default=SUITES[0], help="the group; %(default)s unless told")
+    parser.add_argument("--rows-per-person", type=int, default=1, metavar="N", help="1 unless told")
+    parser.add_argument("--tolerant", action="store_true", help="matches by tokens of names and dates of birth too")
     parser.add_argument("--attackers", type=int, default=0, help="runs each case again with so many idle or slow connections")
     parser.add_argument("--json", type=Path, help="writes the results there")
     parser.add_argument("--limit", type=int, default=3_600, help="seconds that a round may take")
     parser.add_argument("--keep", type=Path, help="keeps the participants' directories and logs there")
     arguments = parser.parse_args()
     binaries = arguments.bin.resolve()
+    rows_each = arguments.rows_per_person
+    cases = arguments.case or [parse_case(case) for case in CASES]
+    if rows_each < 1 or any(nodes * people * rows_each > MOST_ROWS for nodes, people, _ in cases):
+        parser.error(f"--rows-per-person: at least 1, and at most {MOST_ROWS:,} rows in all")
+    if arguments.tolerant and any(nodes * people > 2_000_000 for nodes, people, _ in cases):
+        parser.error("--tolerant: at most 2,000,000 people in all")
     for signum in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(signum, lambda number, _: sys.exit(128 + number))
     results = []
-    cases = [(*case, attackers) for case in arguments.case or [parse_case(case) for case in CASES]
-             for attackers in ([0, arguments.attackers] if arguments.attackers else [0])]
-    for nodes, people, release, attackers in cases:
-        directory = Path(tempfile.mkdtemp(prefix="sidos-rounds-"))
-        measured = Round(directory, binaries, nodes, people, release, attackers)
-        try:
-            measured.prepare()
-            results.append(measured.run(arguments.limit))
-        finally:
-            measured.stop()
-            if arguments.keep:
-                shutil.copytree(directory, arguments.keep / f"{nodes}x{people}-{'rows' if release else 'count'}",
-                                dirs_exist_ok=True)
-            shutil.rmtree(directory)
-        table(results[-1])
-        if attackers:
-            quiet, attacked = results[-2:]
-            hub = [next(each["cpu_seconds"] for each in result["processes"] if each["name"] == "hub")
-                   for result in (quiet, attacked)]
-            print(f"  with attackers: wall time × {attacked['wall_seconds'] / quiet['wall_seconds']:.2f}, "
-                  f"the coordinator's CPU {hub[1] - hub[0]:+.2f} s", flush=True)
-        if arguments.json:
-            arguments.json.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    shares = available(arguments.cores) if arguments.cores else [sorted(os.sched_getaffinity(0))]
+    for nodes, people, release in cases:
+        first = None
+        for cores in shares:
+            # Whatever is started from now on has these cores only.
+            os.sched_setaffinity(0, cores)
+            for attackers in [0, arguments.attackers] if arguments.attackers else [0]:
+                name = f"{nodes}x{people}-{'rows' if release else 'count'}-{len(cores)}"
+                results.append(measure(
+                    binaries, arguments.limit, arguments.keep and arguments.keep / name, nodes=nodes, people=people,
+                    release=release, attackers=attackers, suite=arguments.suite, rows_each=rows_each,
+                    tolerant=arguments.tolerant))
+                table(results[-1])
+                if attackers:
+                    quiet, attacked = results[-2:]
+                    hub = [next(each["cpu_seconds"] for each in result["processes"] if each["name"] == "hub")
+                           for result in (quiet, attacked)]
+                    print(f"  with attackers: wall time × {attacked['wall_seconds'] / quiet['wall_seconds']:.2f}, "
+                          f"the coordinator's CPU {hub[1] - hub[0]:+.2f} s", flush=True)
+                elif first:
+                    print(f"  {first['cores']} → {len(cores)} cores: speed × "
+                          f"{first['wall_seconds'] / results[-1]['wall_seconds']:.2f}, "
+                          f"CPU time × {results[-1]['cpu_seconds'] / first['cpu_seconds']:.2f}", flush=True)
+                else:
+                    first = results[-1]
+                if arguments.json:
+                    arguments.json.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
