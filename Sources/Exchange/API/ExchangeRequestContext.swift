@@ -14,8 +14,8 @@ struct ExchangeRequestContext: RequestContext {
     }
 
     /// The certificate that the connection was opened with.
-    func peerCertificate() async throws(TLSRefusal) -> PeerCertificate {
+    func peerCertificate(_ known: KnownCertificates) async throws(TLSRefusal) -> PeerCertificate {
         guard let certificate = try? await channel.nioSSL_peerCertificate().get() else { throw .noCertificate }
-        return try PeerCertificate(certificate)
+        return try known.read(certificate)
     }
 }

@@ -15,6 +15,19 @@ struct ExchangeResponder: HTTPResponder {
     let metrics: ExchangeMetrics
     let now: @Sendable () -> Date
     let logger: Logger
+    private let certificates = KnownCertificates()
+
+    init(
+        delegate: any ExchangeDelegate, board: BoardStore, streams: StreamStore, metrics: ExchangeMetrics,
+        now: @escaping @Sendable () -> Date, logger: Logger
+    ) {
+        self.delegate = delegate
+        self.board = board
+        self.streams = streams
+        self.metrics = metrics
+        self.now = now
+        self.logger = logger
+    }
 
     func respond(to request: Request, context: ExchangeRequestContext) async throws -> Response {
         var name = "unknown"
@@ -48,7 +61,7 @@ struct ExchangeResponder: HTTPResponder {
     /// The caller, if it is still known and its certificate still valid: a connection may outlive both.
     private func caller(_ context: ExchangeRequestContext) async throws(ExchangeRefusal) -> Caller {
         do {
-            let certificate = try await context.peerCertificate()
+            let certificate = try await context.peerCertificate(certificates)
             try certificate.checkValidity(at: now())
             guard await delegate.knows(certificate.pin) else { throw TLSRefusal.wrongPin(got: certificate.pin) }
             return Caller(pin: certificate.pin)
