@@ -114,6 +114,21 @@ import Testing
         }
     }
 
+    /// The server takes and gives a chunk in pieces of 528,384 bytes, in whatever parts the network brings them.
+    @Test(arguments: [1, 528_383, 528_384, 528_385, 1_056_768, 1_056_769])
+    func chunksOfEveryLengthComeBack(byteCount: Int) async throws {
+        try await TestExchange.run { exchange in
+            let round = try testRound()
+            let stream = StreamID(batch: "kela", stage: .ring(0), attempt: 0)
+            let chunk = testBytes(byteCount)
+            try await exchange.withClient { client async throws in
+                try await client.putChunk(chunk, seq: 0, last: true, stream: stream, round: round)
+                #expect(try await client.getChunk(seq: 0, stream: stream, round: round)?.bytes == chunk)
+            }
+            #expect(try await exchange.streams.chunk(seq: 0, stream: stream, round: round).bytes == chunk)
+        }
+    }
+
     @Test(arguments: [1, 8]) func cellsAreFetchedByHandle(partCount: Int) async throws {
         let round = try testRound()
         try await TestExchange.run { exchange in

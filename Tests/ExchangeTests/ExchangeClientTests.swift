@@ -203,6 +203,21 @@ import Testing
         }
     }
 
+    @Test func answersAreBounded() async throws {
+        try await TestExchange.run { exchange in
+            let round = try testRound()
+            let stream = StreamID(batch: "kela", stage: .vault, attempt: 0)
+            try await exchange.streams.put(testBytes(100), seq: 0, last: true, stream: stream, round: round)
+            let path = "/v1/rounds/\(round)/streams/\(stream)/0"
+            try await exchange.withClient { client async throws in
+                #expect(try await client.call(.GET, path, answerLimit: 100).body == testBytes(100))
+                await #expect(throws: ExchangeClientError.invalidAnswer(status: 200)) {
+                    _ = try await client.call(.GET, path, answerLimit: 99)
+                }
+            }
+        }
+    }
+
     private static func freePort() async throws -> Int {
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .bind(host: "127.0.0.1", port: 0).get()

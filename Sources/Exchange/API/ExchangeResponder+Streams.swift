@@ -7,8 +7,9 @@ internal import Values
 
 /// Bulk streams and vaults.
 extension ExchangeResponder {
-    /// Bytes in memory per chunk that is being sent or received.
-    private static let pieceByteCount = 262_144
+    /// Bytes in memory per chunk that is being sent or received: half a sealed chunk of 1 MiB, so that no small rest
+    /// is left that a thread would have to be woken for.
+    private static let pieceByteCount = 528_384
     /// Most handles in one request.
     static let handleCountLimit = 4_096
 
@@ -26,17 +27,24 @@ extension ExchangeResponder {
         var part = try await streams.openPart(of: slot)
         let isNew: Bool
         do {
+            // A piece doesn't have to grow, and so is copied once.
+            let capacity = min(announced ?? StreamStore.chunkByteCountLimit, Self.pieceByteCount)
             var piece = ByteBuffer()
             for try await buffer in request.body {
                 metrics.countBytesIn(buffer.readableBytes)
                 var buffer = buffer
-                piece.writeBuffer(&buffer)
-                if piece.readableBytes >= Self.pieceByteCount {
-                    try await part.append(piece)
-                    piece.clear()
+                while buffer.readableBytes > 0 {
+                    let count = min(buffer.readableBytes, Self.pieceByteCount - piece.readableBytes)
+                    guard var some = buffer.readSlice(length: count) else { break }
+                    piece.reserveCapacity(capacity)
+                    piece.writeBuffer(&some)
+                    if piece.readableBytes == Self.pieceByteCount {
+                        try await part.append(piece)
+                        piece.clear()
+                    }
                 }
             }
-            try await part.append(piece)
+            if piece.readableBytes > 0 { try await part.append(piece) }
             isNew = try await streams.finish(part, last: last, quota: quota)
         } catch {
             await part.discard()
@@ -73,7 +81,7 @@ extension ExchangeResponder {
                 var offset = 0
                 while offset < chunk.byteCount {
                     let count = min(pieceByteCount, chunk.byteCount - offset)
-                    try await writer.write(ByteBuffer(bytes: try await chunk.read(count, at: offset)))
+                    try await writer.write(try await chunk.buffer(count, at: offset))
                     metrics.countBytesOut(count)
                     offset += count
                 }
@@ -127,14 +135,16 @@ extension ExchangeResponder {
         }
         let lookup = PartedVaultLookup(store: streams, stream: stream, round: round, layout: vault)
         // As many handles at a time as make a few pieces of answer, whatever the cells' size.
-        let step = max(1, 4 * Self.pieceByteCount / max(1, cellByteCount))
+        let step = max(1, 2 * Self.pieceByteCount / max(1, cellByteCount))
         let metrics = metrics
         var response = Response(
             status: .ok,
             body: ResponseBody { writer in
                 for start in stride(from: 0, to: handles.count, by: step) {
                     let cells = try await lookup.cells(Array(handles[start..<min(start + step, handles.count)]))
-                    let bytes = ByteBuffer(bytes: cells.joined())
+                    var bytes = ByteBuffer()
+                    bytes.reserveCapacity(cells.count * cellByteCount)
+                    for cell in cells { bytes.writeBytes(cell) }
                     metrics.countBytesOut(bytes.readableBytes)
                     try await writer.write(bytes)
                 }

@@ -169,14 +169,29 @@ public final class ExchangeClient: Sendable {
             guard (200..<300).contains(status) else {
                 throw try await Self.problem(response, status)
             }
-            let bytes = try await response.body.collect(upTo: answerLimit)
             return Answer(
                 status: status, isLast: response.headers.first(name: ExchangeHeader.last) == "true",
-                body: Array(bytes.readableBytesView))
+                body: try await Self.body(response, status, limit: answerLimit))
         } catch {
             if let proxy, let failure = await failure(of: proxy, error) { throw failure }
             throw CallFailure.named(error)
         }
+    }
+
+    /// A whole body, copied once, and refused as soon as it is known to be longer than the limit.
+    private static func body(_ response: HTTPClientResponse, _ status: Int, limit: Int) async throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        if let announced = response.headers.first(name: "content-length").flatMap({ Int($0) }) {
+            guard announced <= limit else { throw ExchangeClientError.invalidAnswer(status: status) }
+            bytes.reserveCapacity(max(0, announced))
+        }
+        for try await part in response.body {
+            guard part.readableBytes <= limit - bytes.count else {
+                throw ExchangeClientError.invalidAnswer(status: status)
+            }
+            part.withUnsafeReadableBytes { bytes.append(contentsOf: $0) }
+        }
+        return bytes
     }
 
     /// What the proxy made fail; nil if it was something else.

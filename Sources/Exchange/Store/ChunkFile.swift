@@ -35,6 +35,14 @@ final class ChunkFile: Sendable {
         try StoreError.during("examining a file") { () throws(FileError) in try file.regularStatus().byteCount }
     }
 
+    /// Fills `buffer` from `offset` on.
+    func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(StoreError) {
+        let count = try StoreError.during("reading a file") { () throws(FileError) in
+            try file.read(into: buffer, at: offset)
+        }
+        guard count == buffer.count else { throw .damaged("a stored chunk is shorter than it was") }
+    }
+
     /// Exactly `byteCount` bytes from `offset`; the caller has bounded the count.
     func read(_ byteCount: Int, at offset: Int) throws(StoreError) -> [UInt8] {
         let bytes = try StoreError.during("reading a file") { () throws(FileError) in

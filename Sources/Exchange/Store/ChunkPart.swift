@@ -80,6 +80,26 @@ struct OpenChunk: Sendable {
     let isLast: Bool
     let store: StreamStore
 
+    /// `count` bytes from `offset`, which lie within the chunk, read to where they are sent from.
+    func buffer(_ count: Int, at offset: Int) async throws(StoreError) -> ByteBuffer {
+        let file = file
+        return try await store.blocking { () throws(StoreError) in
+            var buffer = ByteBuffer()
+            var failure: StoreError?
+            buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: count) { space in
+                do throws(StoreError) {
+                    try file.read(into: UnsafeMutableRawBufferPointer(rebasing: space[..<count]), at: offset)
+                    return count
+                } catch {
+                    failure = error
+                    return 0
+                }
+            }
+            if let failure { throw failure }
+            return buffer
+        }
+    }
+
     /// `count` bytes from `offset`, which lie within the chunk.
     func read(_ count: Int, at offset: Int) async throws(StoreError) -> [UInt8] {
         let file = file
