@@ -6,7 +6,7 @@
 
 Each turn measures, on the same cores one after the other:
 
-- what the ristretto255 kernel's operations cost by themselves (sidos-benchmark arithmetic);
+- what the ristretto255 kernel's operations cost by themselves (sidos-benchmark arithmetic), before and after the next;
 - a round that publishes counts only;
 - SecretFlow's ECDH protocol for two parties on the same two registers, where `spu` from PyPI is installed;
 - a round that releases rows.
@@ -111,11 +111,12 @@ def main():
     for _ in range(arguments.turns):
         with tempfile.TemporaryDirectory(prefix="sidos-ratios-") as name:
             directory = Path(name)
-            first, further = kernel(arguments.benchmark, len(cores), directory)
-            turn = {"kernel_seconds": nodes * people * (first + (nodes - 1) * further)}
+            costs = [kernel(arguments.benchmark, len(cores), directory)]
             counts = measure(arguments.bin.resolve(), 3_600, nodes=nodes, people=people, release=False)
             table(counts)
-            turn["counts"] = counts
+            costs.append(kernel(arguments.benchmark, len(cores), directory))
+            first, further = map(statistics.mean, zip(*costs))
+            turn = {"counts": counts, "kernel_seconds": nodes * people * (first + (nodes - 1) * further)}
             turn["counts_to_kernel"] = counts["cpu_seconds"] / turn["kernel_seconds"]
             if peer:
                 turn["secretflow_seconds"] = secretflow(arguments.peer, people, directory)
