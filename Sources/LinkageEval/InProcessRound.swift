@@ -83,7 +83,7 @@ final class InProcessRound {
         let body = try await timed(duty.name) {
             try await runner.perform(duty, record: record, secrets: box.secrets) { register in
                 guard let source = sources[register.id] else { throw ProtocolViolation(.outOfPlace) }
-                return try RegisterPeople(
+                return try await RegisterPeople(
                     agreement: agreement, declaration: register, source: source, today: day,
                     maxPeople: register.maxPeople,
                     spool: spool, workers: workers)

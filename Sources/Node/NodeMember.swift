@@ -94,7 +94,7 @@ actor NodeMember: RoundMember {
                 guard let source = sources[register.id] else {
                     throw RoundRefusal(.register, "config.yaml has no register \(register.id)")
                 }
-                let people = try RegisterPeople(
+                let people = try await RegisterPeople(
                     agreement: record.agreement, declaration: register, source: source, today: record.openingDay,
                     maxPeople: limits.maxPeople[register.id] ?? register.maxPeople, spool: spool, workers: workers)
                 logger.info("Read a register", metadata: people.survey.metadata(register.id))

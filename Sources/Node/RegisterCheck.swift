@@ -45,7 +45,7 @@ struct RegisterCheck {
             out.line("register \(declaration.id): \(obstacle.description)")
             problems += 1
         }
-        var pass = try RegisterPass(
+        var pass = try await RegisterPass(
             declaration: declaration, plan: plan, source: source, spool: spool, workers: workers,
             countsProgramWords: true)
         let survey = pass.survey
@@ -75,7 +75,7 @@ struct RegisterCheck {
         var tooLarge = 0
         var withFeatures = 0
         while case let people = try await pass.next(Self.batchCount), !people.isEmpty {
-            for person in people where !person.isWithheld {
+            for person in try people.records() where !person.isWithheld {
                 try census.add(person.identities)
                 if person.features.contains(where: { !$0.isEmpty }) { withFeatures += 1 }
                 guard !declaration.columns.isEmpty else { continue }

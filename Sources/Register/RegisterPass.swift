@@ -11,30 +11,28 @@ public struct RegisterPass {
     public let survey: RegisterSurvey
     private let grouping: PersonGrouping
     private let values: PersonValues
-    private let workers: Workers
 
-    /// Bytes of rows handed over at once, so that people with many rows don't add up.
+    /// Bytes of people handed over at once, so that people with many rows don't add up.
     private static let batchByteCount = 8 << 20
 
     /// Reads and sorts the register.
     ///
     /// - Parameters:
     ///   - declaration: with the stricter of the agreement's and the local policy's caps.
-    ///   - workers: normalise and compute keys.
+    ///   - workers: split, judge, normalise, sort and gather rows.
     ///   - countsProgramWords: whether words that programs write for a missing value are counted in match fields.
     public init(
         declaration: RegisterDeclaration, plan: MatchPlan, source: RegisterSource, spool: any Spool, workers: Workers,
         countsProgramWords: Bool = false
-    ) throws(RegisterError) {
+    ) async throws(RegisterError) {
         self.declaration = declaration
         self.plan = plan
         self.source = source
-        self.workers = workers
         values = PersonValues(plan: plan)
         var reader = try RegisterReader(declaration: declaration, source: source, plan: plan)
         reader.countsProgramWords = countsProgramWords
-        grouping = try PersonGrouping(reader: reader, spool: spool)
-        survey = try grouping.run()
+        grouping = try PersonGrouping(reader: reader, spool: spool, workers: workers)
+        survey = try await grouping.run()
     }
 
     /// Why no round may use what was read, the gravest first: what was read cannot be the register that the agreement
@@ -52,24 +50,28 @@ public struct RegisterPass {
         return objections
     }
 
-    /// Up to `most` people as a round wants them; none after the last.
-    public mutating func next(_ most: Int) async throws -> [PersonRecord] {
-        var found: [PersonRows] = []
-        var byteCount = 0
-        while found.count < most, byteCount < Self.batchByteCount, let person = try grouping.nextPerson() {
-            byteCount += person.rows.count
-            found.append(person)
+    /// Up to `most` people as a round wants them; none after the last. Where they are asked for their records, their
+    /// match fields are read and their keys made.
+    public mutating func next(_ most: Int) async throws -> PeoplePiece {
+        guard let block = try await grouping.nextPeople(most, byteCount: Self.batchByteCount) else {
+            return PeoplePiece([])
         }
-        let (values, releasesNothing, batch) = (values, declaration.columns.isEmpty, found)
-        return try await workers.map(batch.count) { range in
-            batch[range].map { person in
-                PersonRecord(
-                    identities: values.identities(of: person), features: values.features(of: person),
-                    rows: person.rows, rowCount: releasesNothing ? 0 : person.rowCount, isWithheld: person.isWithheld)
+        let (values, decoder, file) = (values, grouping.makeDecoder(), source.name)
+        let releasesNothing = declaration.columns.isEmpty
+        return PeoplePiece(count: block.count, byteCount: block.bytes.count) {
+            do {
+                return try decoder.people(block).map { person in
+                    PersonRecord(
+                        identities: values.identities(of: person), features: values.features(of: person),
+                        rows: person.rows, rowCount: releasesNothing ? 0 : person.rowCount,
+                        isWithheld: person.isWithheld)
+                }
+            } catch is SpoolDamage {
+                throw RegisterError(.spoolDamaged, file: file)
             }
-        }.flatMap { $0 }
+        }
     }
 
     /// Begins again with the first person.
-    public mutating func rewind() throws(RegisterError) { try grouping.rewind() }
+    public mutating func rewind() async throws(RegisterError) { try await grouping.rewind() }
 }

@@ -17,16 +17,16 @@ public struct RegisterPeople: PeopleSource {
     /// - Parameters:
     ///   - today: the day of the round's opening, in UTC.
     ///   - maxPeople: the stricter of agreement and local policy.
-    ///   - workers: normalise and compute keys.
+    ///   - workers: split, judge, normalise, sort and gather rows.
     /// - Throws: `RegisterError`, or `RegisterOverCap`.
     public init(
         agreement: Agreement, declaration: RegisterDeclaration, source: RegisterSource, today: CalendarDate?,
         maxPeople: Int, spool: any Spool, workers: Workers
-    ) throws {
+    ) async throws {
         if let obstacle = source.obstacle(under: agreement, register: declaration.id) { throw obstacle }
         var declaration = declaration
         declaration.maxPeople = maxPeople
-        pass = try RegisterPass(
+        pass = try await RegisterPass(
             declaration: declaration, plan: MatchPlan(agreement: agreement, register: declaration, today: today),
             source: source, spool: spool, workers: workers)
         if let objection = pass.objections.first { throw objection }
@@ -38,20 +38,21 @@ public struct RegisterPeople: PeopleSource {
     }
 
     public mutating func rewind() async throws {
-        try pass.rewind()
+        try await pass.rewind()
         isCounting = agreement.linksInSeveralWays && agreement.release == .rows
         census = KeyCensus(keys: agreement.matchKeys, spool: spool)
     }
 
-    public mutating func next(_ most: Int) async throws -> [PersonRecord] {
-        let people = try await pass.next(most)
-        guard isCounting else { return people }
+    public mutating func next(_ most: Int) async throws -> PeoplePiece {
+        let piece = try await pass.next(most)
+        guard isCounting else { return piece }
+        let people = try piece.records()
         for person in people where !person.isWithheld { try census.add(person.identities) }
         if people.isEmpty {
             survey.keys = try census.counts()
             census = KeyCensus(keys: agreement.matchKeys, spool: spool)
         }
-        return people
+        return PeoplePiece(people)
     }
 }
 

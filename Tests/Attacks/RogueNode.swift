@@ -88,7 +88,7 @@ actor RogueNode: RoundMember {
         let (source, change) = (source, change)
         return try await runner.perform(duty, record: record, secrets: secrets) { register in
             ChangedPeople(
-                base: try RegisterPeople(
+                base: try await RegisterPeople(
                     agreement: record.agreement, declaration: register, source: source, today: record.openingDay,
                     maxPeople: register.maxPeople, spool: spool, workers: Workers(count: 1)), change: change)
         }
@@ -106,6 +106,6 @@ private struct ChangedPeople: PeopleSource {
     let change: @Sendable (PersonRecord) -> PersonRecord
 
     var survey: SourceSurvey { base.survey }
-    mutating func next(_ most: Int) async throws -> [PersonRecord] { try await base.next(most).map(change) }
+    mutating func next(_ most: Int) async throws -> PeoplePiece { try await base.next(most).map(change) }
     mutating func rewind() async throws { try await base.rewind() }
 }

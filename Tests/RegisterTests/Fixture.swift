@@ -158,15 +158,30 @@ struct ReadPerson {
 }
 
 extension PersonGrouping {
+    /// The next person; nil after the last.
+    func nextPerson() async throws -> PersonRows? {
+        guard let block = try await nextPeople(1, byteCount: .max) else { return nil }
+        do { return try makeDecoder().people(block).first } catch { throw registerError(error) }
+    }
+
     /// The next person, with their rows decoded.
-    func nextRead() throws -> ReadPerson? { try nextPerson().map { try ReadPerson($0, columns) } }
+    func nextRead() async throws -> ReadPerson? { try await nextPerson().map { try ReadPerson($0, columns) } }
 }
 
 /// All people from here on.
-func people(_ grouping: PersonGrouping) throws -> [ReadPerson] {
+func people(_ grouping: PersonGrouping) async throws -> [ReadPerson] {
     var all: [ReadPerson] = []
-    while let person = try grouping.nextRead() { all.append(person) }
+    while let person = try await grouping.nextRead() { all.append(person) }
     return all
+}
+
+extension RegisterSurvey {
+    /// Counts a row.
+    mutating func count(_ code: Result<IdentityReading, RefusalReason>, _ quality: QualityValues) {
+        var part = SurveyPart()
+        part.count(code, quality)
+        add(part)
+    }
 }
 
 extension MatchPlan {
@@ -185,6 +200,22 @@ func registerError(
 ) -> RegisterError? {
     do {
         try work()
+    } catch let error as RegisterError {
+        return error
+    } catch {
+        Issue.record("threw \(error)", sourceLocation: sourceLocation)
+        return nil
+    }
+    Issue.record("threw nothing", sourceLocation: sourceLocation)
+    return nil
+}
+
+/// The same of work that waits.
+func registerError(
+    sourceLocation: SourceLocation = #_sourceLocation, _ work: () async throws -> Void
+) async -> RegisterError? {
+    do {
+        try await work()
     } catch let error as RegisterError {
         return error
     } catch {

@@ -37,8 +37,8 @@ import Testing
 
     private func pass(
         _ declaration: RegisterDeclaration, _ source: RegisterSource, _ agreement: Agreement
-    ) throws -> RegisterPass {
-        try RegisterPass(
+    ) async throws -> RegisterPass {
+        try await RegisterPass(
             declaration: declaration,
             plan: MatchPlan(agreement: agreement, register: declaration, today: agreement.validFrom), source: source,
             spool: MemorySpool(), workers: Workers(count: 2))
@@ -46,8 +46,8 @@ import Testing
 
     private func people(
         _ declaration: RegisterDeclaration, _ source: RegisterSource, _ agreement: Agreement, maxPeople: Int = 1_000
-    ) throws -> RegisterPeople {
-        try RegisterPeople(
+    ) async throws -> RegisterPeople {
+        try await RegisterPeople(
             agreement: agreement, declaration: declaration, source: source, today: agreement.validFrom,
             maxPeople: maxPeople, spool: MemorySpool(), workers: Workers(count: 2))
     }
@@ -58,19 +58,21 @@ import Testing
         let declaration = register([column("n", .integer)])
         let agreement = try agreement([.identityCode])
         var found: [Declared] = []
-        var pass = try pass(declaration, source, agreement)
+        var pass = try await pass(declaration, source, agreement)
         #expect(pass.survey.people == 4 && pass.survey.refused == [.malformed: 1] && pass.objections.isEmpty)
         for _ in 0..<2 {
             found = []
             while case let some = try await pass.next(most), !some.isEmpty {
                 #expect(some.count <= most)
-                found += some.map(Declared.init)
+                found += try some.records().map(Declared.init)
             }
-            try pass.rewind()
+            try await pass.rewind()
         }
-        var people = try people(declaration, source, agreement)
+        var people = try await people(declaration, source, agreement)
         var declared: Set<Declared> = []
-        while case let some = try await people.next(most), !some.isEmpty { declared.formUnion(some.map(Declared.init)) }
+        while case let some = try await people.next(most), !some.isEmpty {
+            declared.formUnion(try some.records().map(Declared.init))
+        }
         #expect(found.count == 4 && Set(found) == declared)
         #expect(people.survey.people == 4 && people.survey.rowsKept == 8)
         #expect(found.allSatisfy { $0.rowCount == 2 && $0.rows.count == 18 && !$0.isWithheld })
@@ -79,15 +81,15 @@ import Testing
 
     @Test func withoutColumnsThereAreNoRows() async throws {
         let folder = try TemporaryFolder()
-        var pass = try pass(register([]), try source(folder), try agreement([.identityCode]))
-        #expect(try await pass.next(10).allSatisfy { $0.rowCount == 0 && $0.rows.isEmpty })
+        var pass = try await pass(register([]), try source(folder), try agreement([.identityCode]))
+        #expect(try await pass.next(10).records().allSatisfy { $0.rowCount == 0 && $0.rows.isEmpty })
     }
 
     @Test func keysAreCountedOnceForARoundWithRows() async throws {
         let folder = try TemporaryFolder()
         let keys = [MatchKey.identityCode, MatchKey("former_code", content: .formerCode)]
         for (release, count) in [(ReleaseMode.rows, 2), (.none, 0)] {
-            var people = try people(
+            var people = try await people(
                 register([column("n", .integer)]), try source(folder), try agreement(keys, release: release))
             for _ in 0..<2 {
                 while !(try await people.next(3)).isEmpty {}
@@ -102,22 +104,23 @@ import Testing
         let agreement = try agreement([.identityCode])
         var declaration = register([])
         declaration.maxPeople = 3
-        let objections = try pass(declaration, try source(folder), agreement).objections.map(\.description)
+        let objections = try await pass(declaration, try source(folder), agreement).objections.map(\.description)
         #expect(objections.count == 1 && objections[0].contains("benefits has 4 people, more than the 3"))
-        let error = #expect(throws: RegisterOverCap.self) {
-            _ = try people(register([]), try source(folder), agreement, maxPeople: 3)
+        let error = await #expect(throws: RegisterOverCap.self) {
+            _ = try await people(register([]), try source(folder), agreement, maxPeople: 3)
         }
         #expect(error?.description == objections[0])
 
         declaration.minPeople = 5
-        let both = try pass(declaration, try source(folder), agreement).objections.map(\.description)
+        let both = try await pass(declaration, try source(folder), agreement).objections.map(\.description)
         #expect(both.count == 2 && both[0].contains("fewer than the 5 of min_people") && both[1] == objections[0])
         #expect(
-            registerError { _ = try people(declaration, try source(folder), agreement, maxPeople: 3) }?.description
-                == both[0])
+            await registerError {
+                _ = try await people(declaration, try source(folder), agreement, maxPeople: 3)
+            }?.description == both[0])
     }
 
-    @Test func whoStaysInMatchingCountsForTheCap() throws {
+    @Test func whoStaysInMatchingCountsForTheCap() async throws {
         let folder = try TemporaryFolder()
         let agreement = try agreement([.identityCode])
         var declaration = register([])
@@ -125,7 +128,7 @@ import Testing
         for (withholding, count) in [(Withholding.leftOut, 0), (.dummyCell, 1)] {
             var plan = MatchPlan(agreement: agreement, register: declaration, today: agreement.validFrom)
             plan.withholding = withholding
-            let pass = try RegisterPass(
+            let pass = try await RegisterPass(
                 declaration: declaration, plan: plan, source: try source(folder, list: Self.codes[0]),
                 spool: MemorySpool(), workers: Workers(count: 1))
             #expect(pass.objections.count == count && pass.survey.peopleWithheld == 1)

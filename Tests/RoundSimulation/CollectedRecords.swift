@@ -19,12 +19,12 @@ struct SimulatedPeople: PeopleSource {
         survey.people = 0
     }
 
-    mutating func next(_ most: Int) async throws -> [PersonRecord] {
+    mutating func next(_ most: Int) async throws -> PeoplePiece {
         let some = people.prefix(min(most, 7))
         people = people.dropFirst(some.count)
         survey.people += some.count { !$0.isWithheld }
         let codec = RowCodec(columns: register.columns)
-        return try some.map { person in
+        let records = try some.map { person in
             var rows: [UInt8] = []
             let kept = register.columns.isEmpty || person.isWithheld ? [] : person.rows
             for row in kept { try codec.encode(row, into: &rows) }
@@ -33,6 +33,7 @@ struct SimulatedPeople: PeopleSource {
                 identities: person.keys.map { $0.map { PersonIdentity(bytes: Array($0.utf8)) } },
                 features: person.features, rows: rows, rowCount: kept.count, isWithheld: person.isWithheld)
         }
+        return PeoplePiece(records)
     }
 }
 

@@ -47,31 +47,28 @@ public struct BatchBuilder<S: Suite>: ~Copyable {
     ///
     /// - Throws: `DeclarationError` when the register has more people, or a person more rows, than the agreement
     ///   allows.
-    public mutating func add(_ next: () async throws -> [PersonRecord]) async throws {
-        let (maxPeople, keyElementCount) = (register.maxPeople, agreement.keyElementCount)
+    public mutating func add(_ next: () async throws -> PeoplePiece) async throws {
+        let maxPeople = register.maxPeople
         var count = peopleCount
-        try await process { () async throws -> [BatchEntry]? in
+        try await process { () async throws -> BatchInput? in
             let people = try await next()
             guard people.count <= maxPeople - count else { throw DeclarationError.tooManyPeople }
-            guard people.allSatisfy({ $0.identities.count == keyElementCount }) else {
-                throw DeclarationError.wrongKeyCount
-            }
             count += people.count
-            return people.isEmpty ? nil : people.map { .person($0) }
+            return people.isEmpty ? nil : .people(people)
         }
         peopleCount = count
     }
 
-    private mutating func process(_ next: () async throws -> [BatchEntry]?) async throws {
+    private mutating func process(_ next: () async throws -> BatchInput?) async throws {
         let work = work
         // A person's rows may be many, so pieces are counted by their bytes too.
         var byteCount = 0
         try await Pipeline(workers: workers).run {
             byteCount < BatchWork<S>.memoryByteCount
-        } read: { () async throws -> [BatchEntry]? in
-            guard let entries = try await next() else { return nil }
-            byteCount += work.byteCount(entries)
-            return entries
+        } read: { () async throws -> BatchInput? in
+            guard let input = try await next() else { return nil }
+            byteCount += work.byteCount(input)
+            return input
         } compute: {
             try work.process($0)
         } take: { piece in
@@ -87,10 +84,10 @@ public struct BatchBuilder<S: Suite>: ~Copyable {
     /// - Throws: `DeclarationError.samePersonTwice`.
     public consuming func finishList(into sink: inout some ByteSink) async throws -> DeclaredList {
         var missing = Padding.size(of: peopleCount, mode: agreement.padding) - peopleCount
-        try await process { () async throws -> [BatchEntry]? in
+        try await process { () async throws -> BatchInput? in
             let some = min(missing, 512)
             missing -= some
-            return some > 0 ? [BatchEntry](repeating: .dummy, count: some) : nil
+            return some > 0 ? .dummies(some) : nil
         }
         var writer = RecordWriter(.items(of: agreement), hasPrefix: true)
         var order = IncreasingOrder(keyByteCount: layout.elementByteCount)
@@ -110,6 +107,7 @@ public struct BatchBuilder<S: Suite>: ~Copyable {
         BatchWork(
             layout: layout, heads: agreement.positions.map { round.bytes + ExitSalt.framed($0.kind) },
             firstValue: agreement.hasRecordElement ? 1 : 0, tokens: tokens, capsuleKey: capsuleKey,
-            cellSealer: cellSealer, maxCells: register.maxCellsPerPerson, blindingScalar: blindingScalar)
+            cellSealer: cellSealer, keyElementCount: agreement.keyElementCount, maxCells: register.maxCellsPerPerson,
+            blindingScalar: blindingScalar)
     }
 }

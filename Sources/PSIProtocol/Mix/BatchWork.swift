@@ -5,6 +5,12 @@ enum BatchEntry: Sendable {
     case dummy
 }
 
+/// What one piece of a declaration is made from.
+enum BatchInput: Sendable {
+    case people(PeoplePiece)
+    case dummies(Int)
+}
+
 struct BatchPiece: Sendable {
     var items: [UInt8] = []
     /// Cells of one size, one after the other.
@@ -26,22 +32,34 @@ struct BatchWork<S: Suite>: Sendable {
     let tokens: TokenMaker?
     let capsuleKey: CapsuleKey?
     let cellSealer: CellSealer?
+    let keyElementCount: Int
     let maxCells: Int
     let blindingScalar: SymmetricKey
 
-    /// Bytes that entries and what they become take in memory, roughly.
-    func byteCount(_ entries: [BatchEntry]) -> Int {
-        entries.reduce(0) { sum, entry in
-            let fixed = layout.itemByteCount + (cellSealer?.cellByteCount ?? 0)
-            guard case .person(let person) = entry else { return sum + fixed }
-            return sum + fixed + person.rows.count
+    /// Bytes that people and what they become take in memory, roughly.
+    func byteCount(_ input: BatchInput) -> Int {
+        let fixed = layout.itemByteCount + (cellSealer?.cellByteCount ?? 0)
+        return switch input {
+        case .people(let people): people.count * fixed + people.byteCount
+        case .dummies(let count): count * fixed
         }
     }
 
-    func process(_ entries: [BatchEntry]) throws -> BatchPiece {
-        var piece = try sealed(entries)
-        piece.byteCount = byteCount(entries)
+    func process(_ input: BatchInput) throws -> BatchPiece {
+        var piece = try sealed(try entries(input))
+        piece.byteCount = byteCount(input)
         return piece
+    }
+
+    private func entries(_ input: BatchInput) throws -> [BatchEntry] {
+        switch input {
+        case .dummies(let count): return [BatchEntry](repeating: .dummy, count: count)
+        case .people(let people):
+            return try people.records().map { person in
+                guard person.identities.count == keyElementCount else { throw DeclarationError.wrongKeyCount }
+                return .person(person)
+            }
+        }
     }
 
     private func sealed(_ entries: [BatchEntry]) throws -> BatchPiece {

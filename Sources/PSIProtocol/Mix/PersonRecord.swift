@@ -25,3 +25,34 @@ public struct PersonRecord: Sendable, CustomReflectable {
 
     public var customMirror: Mirror { Mirror(self, children: [:]) }
 }
+
+/// People of a register who were read together, and are made into records on whichever core asks for them. Secret.
+public struct PeoplePiece: Sendable, CustomReflectable {
+    public let count: Int
+    /// What the people take, roughly.
+    public let byteCount: Int
+    private let make: @Sendable () throws -> [PersonRecord]
+
+    /// - Parameter records: makes the `count` records, on any thread.
+    public init(count: Int, byteCount: Int, records: @escaping @Sendable () throws -> [PersonRecord]) {
+        self.count = count
+        self.byteCount = byteCount
+        make = records
+    }
+
+    /// Of people whose records there are.
+    public init(_ people: [PersonRecord]) {
+        self.init(count: people.count, byteCount: people.reduce(0) { $0 + $1.rows.count }) { people }
+    }
+
+    public var isEmpty: Bool { count == 0 }
+
+    public func records() throws -> [PersonRecord] { try make() }
+
+    /// The same people with other records.
+    public func map(_ change: @escaping @Sendable (PersonRecord) -> PersonRecord) -> PeoplePiece {
+        PeoplePiece(count: count, byteCount: byteCount) { [make] in try make().map(change) }
+    }
+
+    public var customMirror: Mirror { Mirror(self, children: [:]) }
+}

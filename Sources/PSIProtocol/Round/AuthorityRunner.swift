@@ -74,7 +74,7 @@ public struct AuthorityRunner<S: Suite>: Sendable {
         var builder = BatchBuilder<S>(
             register: register, record: record, key: secrets.blindingScalar, capsuleKey: capsuleKey,
             registerSecret: registerSecret, tokens: tokens, spool: port.spool, workers: workers)
-        let pieceCount = max(1, batchCount(record) / 8)
+        let pieceCount = pieceCount(record)
         try await builder.add { try await source.next(pieceCount) }
         let lists = lists
         var list = AnyStreamSink(try await PartedSink { part in try await lists.keep(id, part: part) })
@@ -100,9 +100,10 @@ public struct AuthorityRunner<S: Suite>: Sendable {
             vault: vault, survey: survey)
     }
 
-    /// People blinded at once: their items take 32 MiB at most.
-    private func batchCount(_ record: RoundRecord) -> Int {
-        max(workers.count, min(4_096, (32 << 20) / ItemLayout(S.self, agreement: record.agreement).itemByteCount))
+    /// People blinded together: what some cores work at takes 32 MiB at most.
+    private func pieceCount(_ record: RoundRecord) -> Int {
+        let most = (32 << 20) / ItemLayout(S.self, agreement: record.agreement).itemByteCount
+        return max(1, max(workers.count, min(4_096, most)) / 8)
     }
 
     /// What makes the tokens of a round with tolerant matching. It has to know first which tokens too many people have.
@@ -112,14 +113,20 @@ public struct AuthorityRunner<S: Suite>: Sendable {
         guard let settings = record.agreement.tolerantMatching else { return nil }
         let seed = try secrets.exitSalt(for: me, in: record, hpkeKey: hpkeKey).tokenSeed
         var maker = TokenMaker(settings: settings, seed: seed)
-        let (tokens, pieceCount) = (maker, max(1, batchCount(record) / 8))
-        try await Pipeline(workers: workers).run { () async throws -> [PersonRecord]? in
+        let tokens = maker
+        let pieceCount = pieceCount(record)
+        var byteCount = 0
+        try await Pipeline(workers: workers).run {
+            byteCount < BatchWork<S>.memoryByteCount
+        } read: { () async throws -> PeoplePiece? in
             let people = try await source.next(pieceCount)
+            byteCount += people.byteCount
             return people.isEmpty ? nil : people
         } compute: { people in
-            people.map { tokens.allTokens(of: $0.features) }
-        } take: { people in
-            for person in people { maker.count(person) }
+            (try people.records().map { tokens.allTokens(of: $0.features) }, people.byteCount)
+        } take: { made, madeByteCount in
+            byteCount -= madeByteCount
+            for person in made { maker.count(person) }
         }
         try await source.rewind()
         return maker

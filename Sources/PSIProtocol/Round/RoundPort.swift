@@ -46,8 +46,8 @@ public protocol ListKeeper: Sendable {
 
 /// Distinct people of a register, a few thousand at a time.
 public protocol PeopleSource {
-    /// Up to `most` people; empty at the end.
-    mutating func next(_ most: Int) async throws -> [PersonRecord]
+    /// Up to `most` people; empty at the end. It costs little: their records are made on the core that asks for them.
+    mutating func next(_ most: Int) async throws -> PeoplePiece
     /// Begins again with the first person.
     mutating func rewind() async throws
     /// What was read and refused: known once `next` has returned nothing.

@@ -5,13 +5,13 @@
 ///
 /// The outcome is that of reading, computing and taking one piece after the other. If something fails, whatever was
 /// read before it is still computed and taken, and nothing after it is; of several failures the earliest is thrown.
-struct Pipeline: Sendable {
+package struct Pipeline: Sendable {
     /// Pieces computed at once.
     private let width: Int
     /// Pieces that have been read and not yet taken. A slow reader leaves cores idle; a slow taker stops the reader.
     private let depth: Int
 
-    init(workers: Workers) {
+    package init(workers: Workers) {
         width = workers.count
         depth = 2 * workers.count
     }
@@ -25,7 +25,7 @@ struct Pipeline: Sendable {
     ///   - compute: called on any thread, for `width` pieces at once at most.
     ///   - take: gets every result, in the order in which the pieces were read. Called once at a time.
     /// - Throws: the failure of the earliest piece; `CancellationError` as soon as the task is cancelled.
-    func run<Piece: Sendable, Output: Sendable>(
+    package func run<Piece: Sendable, Output: Sendable>(
         hasRoom: () -> Bool = { true }, read: () async throws -> Piece?,
         compute: @escaping @Sendable (Piece) throws -> Output,
         take: (Output) async throws -> Void

@@ -59,15 +59,21 @@ struct DerivedColumn {
             return .null
         case .code(let code)?:
             counts.made += 1
-            if map == nil || counts.values.count < 64 || counts.values[code] != nil {
-                if case .coarsen? = declaration.derivation {} else { counts.values[code, default: 0] += 1 }
-            }
+            if case .coarsen? = declaration.derivation {} else { counts.count(code) }
             return .code(code)
         case let value?:
             counts.made += 1
             return value
         }
     }
+
+    /// Adds what was counted in the rows that follow.
+    mutating func add(_ part: DerivationCounts) {
+        counts.add(part, mostValues: map == nil ? .max : Self.mostMappedValues)
+    }
+
+    /// Values of a map that are told apart.
+    private static let mostMappedValues = 64
 
     private func isUnmatched(_ field: SourceField, _ map: CodeMapping) throws(RegisterError.Kind) -> Bool {
         guard case .code(let code) = try read(field) else { return false }

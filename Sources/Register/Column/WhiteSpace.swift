@@ -2,6 +2,8 @@
 enum WhiteSpace {
     /// The text without white space at its ends. The text is valid UTF-8.
     static func trimmed(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        // Nearly all text begins and ends with a character of ASCII that is none.
+        if let first = text.first, let last = text.last, Self.isPlain(first), Self.isPlain(last) { return text }
         var rest = text
         while true {
             let count = leadingByteCount(rest)
@@ -15,6 +17,8 @@ enum WhiteSpace {
         }
         return rest
     }
+
+    private static func isPlain(_ byte: UInt8) -> Bool { byte > 0x20 && byte < 0x80 }
 
     private static func leadingByteCount(_ text: ArraySlice<UInt8>) -> Int {
         guard let first = text.first else { return 0 }

@@ -5,31 +5,39 @@ enum FieldCoding {
     /// A field that is missing has no bytes.
     static func encode(_ fields: [NormalisedField?]) -> [UInt8] {
         var bytes: [UInt8] = []
-        for field in fields {
-            let encoded = field.map(encode) ?? []
-            SpoolBytes.append(encoded, lengthByteCount: 2, to: &bytes)
-        }
+        for field in fields { append(field, to: &bytes) }
         return bytes
     }
 
-    private static func encode(_ field: NormalisedField) -> [UInt8] {
+    private static func append(_ field: NormalisedField?, to bytes: inout [UInt8]) {
+        guard let field else { return SpoolBytes.append(0, byteCount: 2, to: &bytes) }
         if let date = field.date {
-            return [date.year ?? 0, date.month ?? 0, date.day ?? 0].flatMap {
-                [UInt8(truncatingIfNeeded: $0 >> 8), UInt8(truncatingIfNeeded: $0)]
+            SpoolBytes.append(6, byteCount: 2, to: &bytes)
+            for number in [date.year, date.month, date.day] {
+                SpoolBytes.append(number ?? 0, byteCount: 2, to: &bytes)
             }
+            return
         }
-        return Array(field.words.joined(separator: [RecipeEvaluator.wordSeparator]))
+        let byteCount = field.words.reduce(max(0, field.words.count - 1)) { $0 + $1.count }
+        SpoolBytes.append(byteCount, byteCount: 2, to: &bytes)
+        for (index, word) in field.words.enumerated() {
+            if index > 0 { bytes.append(RecipeEvaluator.wordSeparator) }
+            bytes.append(contentsOf: word)
+        }
     }
 
     /// The bytes of each field; nil when they are no `count` fields.
     static func split(_ bytes: [UInt8], count: Int) -> [[UInt8]]? {
-        var cursor = SpoolCursor(bytes)
-        var fields: [[UInt8]] = []
-        for _ in 0..<count {
-            guard let field = cursor.bytes(lengthByteCount: 2) else { return nil }
-            fields.append(field)
+        bytes.withUnsafeBytes { bytes in
+            var cursor = SpoolCursor(bytes)
+            var fields: [[UInt8]] = []
+            fields.reserveCapacity(count)
+            for _ in 0..<count {
+                guard let field = cursor.bytes(lengthByteCount: 2) else { return nil }
+                fields.append(Array(field))
+            }
+            return cursor.position == bytes.count ? fields : nil
         }
-        return cursor.position == bytes.count ? fields : nil
     }
 
     static func join(_ fields: [[UInt8]]) -> [UInt8] {

@@ -4,10 +4,12 @@ struct FieldVote {
 
     init(fieldCount: Int) { counts = Array(repeating: [:], count: fieldCount) }
 
-    /// False if the bytes are no fields.
-    mutating func add(_ fields: [UInt8]) -> Bool {
+    /// Adds the fields of `rowCount` rows. False if the bytes are no fields.
+    mutating func add(_ fields: [UInt8], rowCount: Int = 1) -> Bool {
         guard let split = FieldCoding.split(fields, count: counts.count) else { return false }
-        for (index, field) in split.enumerated() where !field.isEmpty { counts[index][field, default: 0] += 1 }
+        for (index, field) in split.enumerated() where !field.isEmpty {
+            counts[index][field, default: 0] += rowCount
+        }
         return true
     }
 

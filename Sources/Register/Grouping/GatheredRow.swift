@@ -26,21 +26,32 @@ struct GatheredRow: Equatable, CustomReflectable {
     /// u8 fate, u8 for the code, u24 length and code, u24 length and match fields, u16 length and tally, values. Equal
     /// rows have equal bytes.
     func append(to record: inout [UInt8]) {
-        record.append(fate.rawValue)
-        record.append(codeSign)
-        SpoolBytes.append(identity?.bytes ?? [], lengthByteCount: 3, to: &record)
+        Self.append(code: code, fate: fate, fields: fields, tally: tally, values: values, to: &record)
+    }
+
+    static func append(
+        code: Result<CodeIdentity, RefusalReason>?, fate: RowFate, fields: [UInt8], tally: RowTally?, values: [UInt8],
+        to record: inout [UInt8]
+    ) {
+        let (codeSign, codeBytes): (Int, [UInt8]) =
+            switch code {
+            case nil: (0, [])
+            case .success(let code)?: (code.codeClass == .official ? 1 : 2, code.person.bytes)
+            case .failure(let reason)?: (3 + (RefusalReason.allCases.firstIndex(of: reason) ?? 0), [])
+            }
+        let head = (Int(fate.rawValue) << 8 | codeSign) << 24 | codeBytes.count
+        if codeBytes.isEmpty, fields.isEmpty, tally == nil {
+            // Nearly all rows: the lengths of fields and tally are zeros.
+            SpoolBytes.append(head, byteCount: 5, to: &record)
+            SpoolBytes.append(0, byteCount: 5, to: &record)
+            record.append(contentsOf: values)
+            return
+        }
+        SpoolBytes.append(head, byteCount: 5, to: &record)
+        record.append(contentsOf: codeBytes)
         SpoolBytes.append(fields, lengthByteCount: 3, to: &record)
         SpoolBytes.append(tally?.encoded ?? [], lengthByteCount: 2, to: &record)
         record.append(contentsOf: values)
-    }
-
-    /// 0 for none, 1 and 2 for an official and a temporary one, from 3 on for the reasons why it is not used.
-    private var codeSign: UInt8 {
-        switch code {
-        case nil: 0
-        case .success(let code)?: code.codeClass == .official ? 1 : 2
-        case .failure(let reason)?: 3 + UInt8(RefusalReason.allCases.firstIndex(of: reason) ?? 0)
-        }
     }
 
     init(
@@ -54,27 +65,21 @@ struct GatheredRow: Equatable, CustomReflectable {
         self.values = values
     }
 
-    /// Reads what `append` wrote, to the record's end; nil for anything else.
-    init?(_ record: inout SpoolCursor) {
-        guard let number = record.number(byteCount: 1), let fate = RowFate(rawValue: UInt8(number)),
-            let sign = record.number(byteCount: 1), let codeBytes = record.bytes(lengthByteCount: 3),
-            let fields = record.bytes(lengthByteCount: 3), let tallyBytes = record.bytes(lengthByteCount: 2)
-        else { return nil }
-        switch sign {
-        case 0: code = nil
-        case 1, 2: code = .success(CodeIdentity(PersonIdentity(bytes: codeBytes), sign == 1 ? .official : .temporary))
-        case 3..<(3 + RefusalReason.allCases.count): code = .failure(RefusalReason.allCases[sign - 3])
-        default: return nil
-        }
-        if tallyBytes.isEmpty {
-            tally = nil
-        } else {
-            guard let read = RowTally(encoded: tallyBytes) else { return nil }
-            tally = read
-        }
-        self.fate = fate
-        self.fields = fields
-        values = record.rest()
+    /// A copy of what a record holds.
+    init(_ view: RowView) {
+        let official = view.codeSign == 1
+        code =
+            switch view.codeSign {
+            case 0: nil
+            case 1, 2:
+                .success(
+                    CodeIdentity(PersonIdentity(bytes: Array(view.code)), official ? .official : .temporary))
+            default: .failure(RefusalReason.allCases[view.codeSign - 3])
+            }
+        fate = view.fate
+        fields = Array(view.fields)
+        tally = view.tally
+        values = Array(view.values)
     }
 
     /// Without children, so that no reflection prints a row.

@@ -1,10 +1,15 @@
 /// Whom the owner names so, with all the rows that do. Secret.
 struct NamedPerson {
     let key: PersonKey
+    /// The key as it is written.
+    let keyBytes: [UInt8]
     private(set) var rows: [GatheredRow] = []
     private var byteCount = 0
 
-    init(_ key: PersonKey) { self.key = key }
+    init(_ key: PersonKey, bytes: [UInt8]) {
+        self.key = key
+        keyBytes = bytes
+    }
 
     /// - Throws: `tooManyRowsOfPerson`, `personTooLarge`.
     mutating func add(_ row: GatheredRow) throws(RegisterError.Kind) {

@@ -17,23 +17,24 @@ enum PersonKey: Hashable, CustomReflectable {
 
     /// One byte for the kind, then u24 length and what it is.
     func append(to record: inout [UInt8]) {
-        let (kind, bytes): (UInt8, [UInt8]) =
+        let (kind, bytes): (Int, [UInt8]) =
             switch self {
             case .code(let identity): (0, identity.bytes)
             case .name(let name): (1, name)
             case .fields(let fields): (2, fields)
             }
-        record.append(kind)
-        SpoolBytes.append(bytes, lengthByteCount: 3, to: &record)
+        SpoolBytes.append(kind << 24 | bytes.count, byteCount: 4, to: &record)
+        record.append(contentsOf: bytes)
     }
 
     /// Reads what `append` wrote; nil for anything else.
-    init?(_ record: inout SpoolCursor) {
-        guard let kind = record.number(byteCount: 1), let bytes = record.bytes(lengthByteCount: 3) else { return nil }
+    init?(_ bytes: UnsafeRawBufferPointer) {
+        var cursor = SpoolCursor(bytes)
+        guard let kind = cursor.number(byteCount: 1), let content = cursor.bytes(lengthByteCount: 3) else { return nil }
         switch kind {
-        case 0: self = .code(PersonIdentity(bytes: bytes))
-        case 1: self = .name(bytes)
-        case 2: self = .fields(bytes)
+        case 0: self = .code(PersonIdentity(bytes: Array(content)))
+        case 1: self = .name(Array(content))
+        case 2: self = .fields(Array(content))
         default: return nil
         }
     }

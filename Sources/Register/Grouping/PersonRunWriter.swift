@@ -16,9 +16,8 @@ struct PersonRunWriter {
     ///   - fields: encoded match fields, see `FieldCoding`.
     ///   - rows: what `RowCodec` makes of them, one after the other.
     mutating func append(
-        identity: PersonIdentity?, fields: [UInt8], rowCount: Int = 0, rows: [UInt8] = [], isWithheld: Bool = false
+        identity: [UInt8], fields: [UInt8], rowCount: Int = 0, rows: [UInt8] = [], isWithheld: Bool = false
     ) throws {
-        let identity = identity?.bytes ?? []
         SpoolBytes.append(identity.count, byteCount: 2, to: &block)
         SpoolBytes.append(fields.count, byteCount: 3, to: &block)
         SpoolBytes.append(rowCount, byteCount: 4, to: &block)

@@ -44,7 +44,7 @@ public struct RegisterSurvey: Sendable, Equatable {
     private(set) var groups: [String?: SourceSurvey.CodeCounts] = [:]
 
     /// Groups that are counted; more are no groups, and their rows count as `other`.
-    private static let mostGroups = 4_096
+    static let mostGroups = 4_096
     /// Bytes of a group's value; a longer one is no group's.
     private static let groupByteLimit = 64
     private static let other = SourceSurvey.other
@@ -53,36 +53,30 @@ public struct RegisterSurvey: Sendable, Equatable {
 
     public var rowsRefused: Int { refused.values.reduce(0, +) }
 
-    mutating func count(_ code: Result<IdentityReading, RefusalReason>, _ quality: QualityValues) {
-        count(RowTally(code, quality))
-    }
-
-    /// A row that is read, of somebody who is not left out.
-    mutating func count(_ tally: RowTally) {
-        rowsRead += 1
-        let quality = tally.quality
-        codes.add(tally.codes)
-        years[quality.year, default: .init()].add(tally.codes)
-        var group = quality.group
-        if let value = group,
-            value.utf8.count > Self.groupByteLimit || (groups[value] == nil && groups.count >= Self.mostGroups)
-                || value.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
-        {
-            group = Self.other
+    /// Adds what was counted of rows and people that follow.
+    mutating func add(_ part: SurveyPart) {
+        rowsRead += part.codes.rows
+        codes.add(part.codes)
+        for (reason, count) in part.refused { refused[reason, default: 0] += count }
+        for (year, codes) in part.years { years[year, default: .init()].add(codes) }
+        for (group, codes) in part.groupsInOrder {
+            let isOther =
+                group.map {
+                    $0.utf8.count > Self.groupByteLimit || (groups[$0] == nil && groups.count >= Self.mostGroups)
+                        || $0.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
+                } ?? false
+            groups[isOther ? Self.other : group, default: .init()].add(codes)
         }
-        groups[group, default: .init()].add(tally.codes)
-    }
-
-    /// A person of the register who is not left out.
-    mutating func count(_ person: GatheredPerson, hasFormerCodes: Bool) {
-        for tally in person.tallies { count(tally) }
-        people += 1
-        rowsKept += person.keptCount
-        if person.keptCount == 0 { peopleWithoutRows += 1 }
-        if person.key.identity == nil { peopleWithoutCode += 1 }
-        if hasFormerCodes { peopleWithFormerCodes += 1 }
-        mostRowsOfPerson = max(mostRowsOfPerson, person.keptCount)
-        mostBytesOfPerson = max(mostBytesOfPerson, person.values.count)
+        people += part.people
+        rowsKept += part.rowsKept
+        peopleWithoutRows += part.peopleWithoutRows
+        peopleWithoutCode += part.peopleWithoutCode
+        peopleWithFormerCodes += part.peopleWithFormerCodes
+        peopleWithheld += part.peopleWithheld
+        severalCodes += part.severalCodes
+        codesListedOfNobody -= part.codesListed
+        mostRowsOfPerson = max(mostRowsOfPerson, part.mostRowsOfPerson)
+        mostBytesOfPerson = max(mostBytesOfPerson, part.mostBytesOfPerson)
     }
 
     /// Rows by year, the latest years told apart; empty if no row has one.

@@ -2,8 +2,8 @@
 enum SpoolBytes {
     /// A number, the most significant byte first.
     static func append(_ number: Int, byteCount: Int, to record: inout [UInt8]) {
-        for index in stride(from: byteCount - 1, through: 0, by: -1) {
-            record.append(UInt8(truncatingIfNeeded: number >> (8 * index)))
+        withUnsafeBytes(of: UInt64(truncatingIfNeeded: number).bigEndian) {
+            record.append(contentsOf: UnsafeRawBufferPointer(rebasing: $0[(8 - byteCount)...]))
         }
     }
 

@@ -9,13 +9,22 @@ public struct CodeShapes: Sendable, Equatable {
 
     public init() {}
 
-    mutating func add(_ shape: CodeShape) {
+    /// Counts one code more. Of the rows of one batch all shapes are told apart, for only where batches come together
+    /// is it known which are the first.
+    mutating func add(_ shape: CodeShape) { add(shape, rows: 1, most: .max) }
+
+    /// Adds the codes of rows that follow.
+    mutating func add(_ part: CodeShapes) {
+        for (shape, rows) in part.counts { add(shape, rows: rows, most: Self.mostShapes) }
+    }
+
+    private mutating func add(_ shape: CodeShape, rows: Int, most: Int) {
         if let index = counts.firstIndex(where: { $0.shape == shape }) {
-            counts[index].rows += 1
-        } else if counts.count < Self.mostShapes {
-            counts.append((shape, 1))
+            counts[index].rows += rows
+        } else if counts.count < most {
+            counts.append((shape, rows))
         } else {
-            others += 1
+            others += rows
         }
     }
 

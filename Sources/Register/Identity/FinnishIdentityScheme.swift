@@ -15,15 +15,22 @@ public struct FinnishIdentityScheme: IdentityScheme {
 
     public func read(_ text: ArraySlice<UInt8>, owner: ParticipantID) throws(RefusalReason) -> IdentityReading {
         let text = try CodeText(text)
-        let code = try PersonalIdentityCode(exact: text.bytes, today: today)
-        return IdentityReading(Self.identity(of: code, owner: owner), isRepaired: text.isRepaired)
+        let issuer = try PersonalIdentityCode.judged(text.bytes, today: today).issuer
+        return IdentityReading(
+            Self.identity(of: text.bytes, from: issuer, owner: owner), isRepaired: text.isRepaired)
     }
 
     /// `fi-hetu` 0x1F code, or `fi-hetu-temporary` 0x1F owner 0x1F code.
     public static func identity(of code: PersonalIdentityCode, owner: ParticipantID) -> CodeIdentity {
-        switch code.issuer {
-        case .population: CodeIdentity(label: id, owner: nil, code: code.bytes)
-        case .temporary: CodeIdentity(label: "fi-hetu-temporary", owner: owner, code: code.bytes)
+        identity(of: code.bytes[...], from: code.issuer, owner: owner)
+    }
+
+    private static func identity(
+        of code: ArraySlice<UInt8>, from issuer: PersonalIdentityCode.Issuer, owner: ParticipantID
+    ) -> CodeIdentity {
+        switch issuer {
+        case .population: CodeIdentity(label: id, owner: nil, code: code)
+        case .temporary: CodeIdentity(label: "fi-hetu-temporary", owner: owner, code: code)
         }
     }
 }

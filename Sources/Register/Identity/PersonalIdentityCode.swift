@@ -25,15 +25,21 @@ public struct PersonalIdentityCode: Sendable, Hashable, CustomReflectable {
     ///   - text: UTF-8. Secret.
     ///   - today: when given, a later birth date is refused.
     public init(exact text: ArraySlice<UInt8>, today: CalendarDate? = nil) throws(RefusalReason) {
+        (birthDate, issuer) = try Self.judged(text, today: today)
+        bytes = Array(text)
+    }
+
+    /// What a code says, without a copy of it.
+    static func judged(
+        _ text: ArraySlice<UInt8>, today: CalendarDate?
+    ) throws(RefusalReason) -> (birthDate: CalendarDate, issuer: Issuer) {
         if text.isEmpty { throw .missing }
         let parts = try Parts(text)
         guard let date = parts.date else { throw .impossibleDate }
         guard parts.number >= 2 else { throw .reservedNumber }
         guard parts.hasRightCheckCharacter else { throw .wrongCheckCharacter }
         if let today, date > today { throw .futureBirthDate }
-        self.bytes = Array(text)
-        self.birthDate = date
-        self.issuer = parts.number < 900 ? .population : .temporary
+        return (date, parts.number < 900 ? .population : .temporary)
     }
 
     /// Reads a code as a source has it: white space, lower case and look-alikes are forgiven, see `CodeText`.

@@ -34,4 +34,15 @@ struct MatchFieldReader {
         }
         return normal
     }
+
+    /// Adds what was counted of other rows.
+    mutating func add(countsOf part: MatchFieldReader) {
+        for index in dates.indices {
+            dates[index].present += part.dates[index].present
+            dates[index].readable += part.dates[index].readable
+        }
+        for (field, words) in part.programWords {
+            for (word, count) in words { programWords[field, default: [:]][word, default: 0] += count }
+        }
+    }
 }

@@ -1,27 +1,19 @@
 public import Agreement
-internal import Values
 
 /// Reads a register's rows as the agreement declares them: who they are about, then one typed value a column.
 ///
 /// The first value that doesn't fit its column ends the reading, since a register that differs from its agreement must
 /// not be used in part. So does an identity code in a released column.
 public struct RegisterReader {
-    public let declaration: RegisterDeclaration
-    public let source: RegisterSource
-    let plan: MatchPlan
-    /// Whether rows whose people the agreement's `rows` leave out are handed out too, as such.
-    var handsOutRowsOutside = false
-    private var records: any SourceReader
-    private var columns: RegisterColumns
-    private var fields: MatchFieldReader
-    private let quality: QualityReader
-    private let releaseGuard: ReleaseGuard
-    private let nullText: [UInt8]?
-    /// What codes look like that are not used.
-    private(set) var codeShapes = CodeShapes()
-    /// Rows that the agreement's `rows` leave out, and those of nobody that say of them that they are never to be
-    /// released.
-    private(set) var rowsLeftOut = 0
+    /// Judges the rows that `next` gives, and says how others are judged.
+    var judge: RowJudge
+    /// Not to be read from by whoever calls `next`.
+    var records: any SourceReader
+    public var declaration: RegisterDeclaration { judge.declaration }
+    public var source: RegisterSource { judge.source }
+    var plan: MatchPlan { judge.plan }
+    /// What became of the values of derived columns.
+    public var derivationCounts: [DerivationCounts] { judge.derivationCounts }
 
     /// Opens the source and finds the columns.
     ///
@@ -29,161 +21,28 @@ public struct RegisterReader {
     public init(
         declaration: RegisterDeclaration, source: RegisterSource, plan: MatchPlan
     ) throws(RegisterError) {
-        self.declaration = declaration
-        self.source = source
-        self.plan = plan
         do throws(RegisterError.Kind) { try RegisterColumns.check(source, against: declaration, plan) } catch {
             throw RegisterError(error, file: source.name)
         }
         records = try source.table.makeReader()
-        columns = try RegisterColumns(of: source, declaration, plan, in: &records)
-        fields = MatchFieldReader(plan)
-        quality = QualityReader(declaration.columns, plan.quality)
-        releaseGuard = ReleaseGuard(scheme: plan.scheme, owner: declaration.owner)
-        nullText = source.table.nullText.map { Array($0.utf8) }
+        let columns = try RegisterColumns(of: source, declaration, plan, in: &records)
+        judge = RowJudge(declaration: declaration, source: source, plan: plan, columns: columns)
     }
-
-    // MARK: Counts so far
-
-    /// What became of the values of derived columns.
-    public var derivationCounts: [DerivationCounts] {
-        columns.released.filter { $0.declaration.derivation != nil }.map(\.counts)
-    }
-
-    /// Whether the agreement's maps lack codes of the register, so that the reading will end in an error.
-    var hasGaps: Bool { columns.released.contains { $0.gapCount > 0 } }
-
-    var dateFields: [DateFieldCount] { fields.dates }
-    var programWords: [String: [String: Int]] { fields.programWords }
 
     /// Whether it is counted which words of programs for a missing value are read as if they were none.
     public var countsProgramWords: Bool {
-        get { fields.countsProgramWords }
-        set { fields.countsProgramWords = newValue }
+        get { judge.countsProgramWords }
+        set { judge.countsProgramWords = newValue }
     }
-
-    // MARK: Rows
 
     /// The next row, or nil at the end. After an error the reader is of no more use.
     ///
     /// - Throws: `unmappedValues` at the end, if the agreement's maps lack codes of the register.
     public mutating func next() throws(RegisterError) -> RegisterRow? {
         guard let record = try records.next() else {
-            let gaps = columns.released.filter { $0.gapCount > 0 }
-                .map { RegisterError.UnmappedValues(column: $0.name, count: $0.gapCount) }
-            guard gaps.isEmpty else { throw RegisterError(.unmappedValues(gaps), file: source.name) }
+            try judge.checkGaps()
             return nil
         }
-        let isMarked = try isMarked(record)
-        let isKept = try isKept(record)
-        let fate: RowFate =
-            isMarked ? .withheld : isKept ? .kept : declaration.rows?.people == .leaveOut ? .outside : .presence
-        if !isKept { rowsLeftOut += 1 }
-        if fate == .outside, !handsOutRowsOutside { return .leftOut }
-
-        let code = readCode(of: record)
-        var fields: [NormalisedField?] = []
-        for (field, index) in columns.fields.enumerated() {
-            fields.append(self.fields.normalised(self.field(record, index, as: .code), as: field))
-        }
-        let localPerson = readLocalPerson(of: record)
-        if case .failure(let reason) = code, localPerson == nil {
-            if isMarked, reason != .missing {
-                throw RegisterError(.markWithoutCode(reason), at: record.place, column: source.identityColumn)
-            }
-            if fields.allSatisfy({ $0 == nil }) { return rowOfNobody(record, reason, fate, isKept: isKept) }
-        }
-        let values = isKept ? try readValues(of: record, code) : []
-        return .row(
-            ReadRow(
-                code: code, localPerson: localPerson, fields: fields, values: values,
-                quality: isKept ? quality.values { values[$0] } : QualityValues(), fate: fate))
-    }
-
-    /// A row that says in no way who it is about.
-    private mutating func rowOfNobody(
-        _ record: SourceRecord, _ reason: RefusalReason, _ fate: RowFate, isKept: Bool
-    ) -> RegisterRow {
-        guard fate == .kept else {
-            if isKept { rowsLeftOut += 1 }
-            return .leftOut
-        }
-        let quality = quality.values { index in
-            let column = columns.released[index]
-            return try? column.value(of: field(record, column.index, as: column.sourceType))
-        }
-        return .refused(reason, quality: quality)
-    }
-
-    private func isMarked(_ record: SourceRecord) throws(RegisterError) -> Bool {
-        guard let column = source.neverReleaseColumn, let index = columns.mark else { return false }
-        do throws(RegisterError.Kind) { return try column.marks(record[index]) } catch {
-            throw RegisterError(error, at: record.place, column: column.name)
-        }
-    }
-
-    /// Whether all conditions hold. All are looked at, so that a value that cannot be read is always told.
-    private func isKept(_ record: SourceRecord) throws(RegisterError) -> Bool {
-        var isKept = true
-        for condition in columns.conditions {
-            do throws(RegisterError.Kind) {
-                let field = field(record, condition.index, as: condition.type)
-                if try !condition.holds(of: field) { isKept = false }
-            } catch {
-                throw RegisterError(error, at: record.place, column: condition.name)
-            }
-        }
-        return isKept
-    }
-
-    private mutating func readCode(of record: SourceRecord) -> Result<IdentityReading, RefusalReason> {
-        guard let index = columns.identity else { return .failure(.missing) }
-        do throws(RefusalReason) {
-            return .success(try plan.scheme.read(field(record, index, as: .code), owner: declaration.owner))
-        } catch {
-            if error != .missing { codeShapes.add(CodeShape(record[index], error, owner: declaration.owner)) }
-            return .failure(error)
-        }
-    }
-
-    /// Nil if there is nothing but white space.
-    private func readLocalPerson(of record: SourceRecord) -> [UInt8]? {
-        guard let name = columns.localPerson.flatMap({ record[$0].written }).map(WhiteSpace.trimmed), !name.isEmpty
-        else { return nil }
-        return Array(name)
-    }
-
-    private mutating func readValues(
-        of record: SourceRecord, _ code: Result<IdentityReading, RefusalReason>
-    ) throws(RegisterError) -> [FieldValue] {
-        var values: [FieldValue] = []
-        values.reserveCapacity(columns.released.count)
-        for index in columns.released.indices {
-            let field = field(record, columns.released[index].index, as: columns.released[index].sourceType)
-            do throws(RegisterError.Kind) {
-                let value = try columns.released[index].countedValue(of: field)
-                if columns.released[index].mayHoldCode,
-                    releaseGuard.holdsCode(value, of: field, in: columns.released[index].declaration, code)
-                {
-                    throw .identityCodeInColumn
-                }
-                values.append(value)
-            } catch {
-                throw RegisterError(error, at: record.place, column: columns.released[index].name)
-            }
-        }
-        return values
-    }
-
-    /// A record's field. What stands for a missing value is one in every type but text, in quotation marks or not.
-    private func field(_ record: SourceRecord, _ index: Int, as type: ColumnType) -> SourceField {
-        let field = record[index]
-        guard type != .text else { return field }
-        switch field {
-        case .characters(let text), .text(let text):
-            if WhiteSpace.trimmed(text).isEmpty || nullText.map({ text.elementsEqual($0) }) == true { return .null }
-            return field
-        case .null, .integer, .real, .binary: return field
-        }
+        return try judge.judge(record)
     }
 }

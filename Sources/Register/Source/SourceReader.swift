@@ -1,4 +1,6 @@
-/// Reads a register's records one by one: the contract of every kind of source.
+/// Reads a register's records in batches: the contract of every kind of source.
+///
+/// One task cuts a source into batches, which costs little, and any core splits a batch into fields.
 ///
 /// - *Memory* is bounded by the limits of a few records, whatever the source's size.
 /// - *One moment*: all records are of the state that the source had when it was opened. A database gives them in one
@@ -22,11 +24,24 @@ public protocol SourceReader {
     /// called all are.
     mutating func select(_ columns: Set<Int>)
 
-    /// The next record, or nil at the end. After an error the reader is of no more use.
-    mutating func next() throws(RegisterError) -> SourceRecord?
+    /// The next records, or nil at the end. After an error, or a batch that ends in one, the reader is of no more use.
+    mutating func nextBatch() throws(RegisterError) -> (any RecordBatch)?
+
+    /// Where `next` is. Of no concern to whoever reads in batches.
+    var cursor: RecordCursor { get set }
 }
 
 extension SourceReader {
     public var header: HeaderReading? { nil }
     public mutating func line(of names: [String]) -> Int? { nil }
+
+    /// The next record, or nil at the end. After an error the reader is of no more use. Not to be mixed with
+    /// `nextBatch`.
+    public mutating func next() throws(RegisterError) -> SourceRecord? {
+        while true {
+            if let record = try cursor.next() { return record }
+            guard let batch = try nextBatch() else { return nil }
+            cursor.begin(batch)
+        }
+    }
 }

@@ -1,6 +1,8 @@
 /// Strict UTF-8 (RFC 3629): no overlong form, no surrogate, nothing above U+10FFFF.
 enum UTF8Validity {
-    static func isValid(_ text: ArraySlice<UInt8>) -> Bool {
+    static func isValid(_ text: ArraySlice<UInt8>) -> Bool { text.withUnsafeBufferPointer(isValid) }
+
+    static func isValid(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
         var index = text.startIndex
         let end = text.endIndex
         while index < end {
@@ -21,7 +23,7 @@ enum UTF8Validity {
             default: return false
             }
             guard end - index >= count, second.contains(text[index]) else { return false }
-            for byte in text[(index + 1)..<(index + count)] where byte & 0xC0 != 0x80 { return false }
+            for next in (index + 1)..<(index + count) where text[next] & 0xC0 != 0x80 { return false }
             index += count
         }
         return true

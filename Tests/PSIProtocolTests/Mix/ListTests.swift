@@ -53,7 +53,7 @@ struct ListTests {
         var start = 0
         try await builder.add {
             defer { start = min(start + 7, people.count) }
-            return Array(people[start..<min(start + 7, people.count)])
+            return PeoplePiece(Array(people[start..<min(start + 7, people.count)]))
         }
         let streams = MemoryStreams()
         var list = AnyStreamSink(MemorySink(name: "list", streams: streams))

@@ -21,8 +21,10 @@ final class CountingSpool: Spool {
 
     func makeRun() throws -> any SpoolWriter {
         if fault == .make { throw Full() }
-        counts.withLock { $0.made += 1 }
-        return Writer(spool: self)
+        return counts.withLock { counts in
+            counts.made += 1
+            return Writer(spool: self, number: counts.made)
+        }
     }
 
     /// Registers are not sorted by blocks.
@@ -30,6 +32,8 @@ final class CountingSpool: Spool {
 
     private struct Writer: SpoolWriter {
         let spool: CountingSpool
+        /// 1 for the first.
+        let number: Int
         var bytes: [UInt8] = []
 
         mutating func append(_ bytes: [UInt8]) throws {
@@ -41,7 +45,7 @@ final class CountingSpool: Spool {
             case .finish: throw Full()
             case .truncate: bytes.removeLast()
             case .flip: if !bytes.isEmpty { bytes[0] ^= 0x80 }
-            case .loseFirstRun: if spool.made == 1 { bytes = [] }
+            case .loseFirstRun: if number == 1 { bytes = [] }
             default: break
             }
             return Run(spool: spool, bytes: bytes)

@@ -16,13 +16,13 @@ import Testing
 
     private let official = ["-", "Y", "X", "W", "V", "U"].map { "fi-hetu\u{1F}131052\($0)308T" }
 
-    @Test func rowsUnderOldAndNewCodesAreOnePersons() throws {
+    @Test func rowsUnderOldAndNewCodesAreOnePersons() async throws {
         let folder = try TemporaryFolder()
         let history = "old,new\n010594Y9032,131052Y308T\n131052Y308T,131052-308T\n131052V308T,131052U308T\n"
         let rows = "id,client,n\n131052y308t,,1\n131052-308T,,2\n010594Y9032,,3\n131052X308T,,4\n131052U308T,,5\n"
         let grouping = try grouping(rows, history: history, in: folder)
         #expect(
-            Set(try people(grouping).map(SeenPerson.init)) == [
+            Set(try await people(grouping).map(SeenPerson.init)) == [
                 SeenPerson(
                     identity: official[0],
                     former: [official[1], "fi-hetu-temporary\u{1F}kela\u{1F}010594Y9032"],
@@ -30,23 +30,23 @@ import Testing
                 SeenPerson(identity: official[2], rows: ["integer(4)"]),
                 SeenPerson(identity: official[5], former: [official[4]], rows: ["integer(5)"]),
             ])
-        let survey = try grouping.run()
+        let survey = try await grouping.run()
         #expect(survey.people == 3 && survey.peopleWithFormerCodes == 2 && survey.peopleWithoutCode == 0)
         #expect(survey.codes.official == 4 && survey.codes.temporary == 1)
     }
 
-    @Test func aNamedPersonsOldAndNewCodesAreOneCode() throws {
+    @Test func aNamedPersonsOldAndNewCodesAreOneCode() async throws {
         let folder = try TemporaryFolder()
         let rows = "id,client,n\n131052Y308T,7,1\n131052-308T,7,2\n,7,3\n"
         let with = try grouping(rows, history: "old,new\n131052Y308T,131052-308T\n", in: folder)
-        #expect(try people(with).map { SeenPerson($0).identity } == [official[0]])
-        #expect(try with.run().severalCodes == 0)
+        #expect(try await people(with).map { SeenPerson($0).identity } == [official[0]])
+        #expect(try await with.run().severalCodes == 0)
         let without = try grouping(rows, history: "old,new\n", in: folder)
-        #expect(try people(without).isEmpty)
-        #expect(try without.run().refused == [.severalCodes: 3])
+        #expect(try await people(without).isEmpty)
+        #expect(try await without.run().refused == [.severalCodes: 3])
     }
 
-    @Test func theSurveyHasTheHistorysCounts() throws {
+    @Test func theSurveyHasTheHistorysCounts() async throws {
         let folder = try TemporaryFolder()
         let history = """
             old,new
@@ -70,9 +70,9 @@ import Testing
         // Who has several successors is left alone; a circle is one person, under the greatest bytes.
         let rows = "id,client,n\n131052X308T,,1\n131052W308T,,2\n131052V308T,,3\n"
         let grouping = try grouping(rows, history: history, in: folder)
-        #expect(try grouping.run().history == expected)
+        #expect(try await grouping.run().history == expected)
         #expect(
-            Set(try people(grouping).map { SeenPerson($0).identity }) == [official[2], official[3]])
+            Set(try await people(grouping).map { SeenPerson($0).identity }) == [official[2], official[3]])
     }
 
     @Test func anUnreadableHistoryIsAnErrorThatNamesIt() throws {

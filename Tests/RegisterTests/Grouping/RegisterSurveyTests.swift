@@ -81,7 +81,7 @@ import Testing
         #expect(survey.groupBreakdown.map(\.codes.missing).reduce(0, +) == 5_000)
     }
 
-    @Test func rowsAreCountedInTheirYearAndGroupWhetherKeptOrNot() throws {
+    @Test func rowsAreCountedInTheirYearAndGroupWhetherKeptOrNot() async throws {
         let folder = try TemporaryFolder()
         let path = try folder.write(
             "id,day,land,amount\n131052-308T,1.2.2020,FI,1\nx,2.2.2020,FI,1\n,3.2.2019,SE,1\n,,,1\n"
@@ -93,7 +93,7 @@ import Testing
         let plan = try plan(own: [], keys: [.identityCode], quality: declaration.quality)
         let reader = try RegisterReader(
             declaration: declaration, source: RegisterSource(CSVSource(path: path), identityColumn: "id"), plan: plan)
-        let survey = try PersonGrouping(reader: reader, spool: MemorySpool()).run()
+        let survey = try await PersonGrouping(reader: reader, spool: MemorySpool()).run()
         #expect(survey.rowsRead == 6 && survey.rowsKept == 2 && survey.refused == [.malformed: 2, .missing: 2])
         func lines(_ breakdown: [SourceSurvey.Breakdown]) -> [[String]] {
             breakdown.map { part in
@@ -111,7 +111,7 @@ import Testing
             ])
     }
 
-    @Test func yearsMayBeNumbersAndGroupsBooleans() throws {
+    @Test func yearsMayBeNumbersAndGroupsBooleans() async throws {
         let folder = try TemporaryFolder()
         let path = try folder.write(
             "id,y,b\n131052-308T,2020,1\n131052-308T,0,0\n131052-308T,10000,1\n131052-308T,9999,\n")
@@ -120,7 +120,7 @@ import Testing
         let reader = try RegisterReader(
             declaration: declaration, source: RegisterSource(CSVSource(path: path), identityColumn: "id"),
             plan: try plan(own: [], keys: [.identityCode], quality: declaration.quality))
-        let survey = try PersonGrouping(reader: reader, spool: MemorySpool()).run()
+        let survey = try await PersonGrouping(reader: reader, spool: MemorySpool()).run()
         #expect(shown(survey.yearBreakdown) == ["2020:1", "9999:1", ":2"])
         #expect(shown(survey.groupBreakdown) == ["true:2", "false:1", ":1"])
     }

@@ -70,7 +70,7 @@ import Testing
         #expect(PersonValues(plan: .identityCode()).features(of: person([], identity: codes[1])) == [])
     }
 
-    @Test func theReaderWantsAColumnForEachOfItsFields() throws {
+    @Test func theReaderWantsAColumnForEachOfItsFields() async throws {
         let folder = try TemporaryFolder()
         let path = try folder.write("id,g\n131052-308T,Anna\n")
         func failure(
@@ -99,7 +99,7 @@ import Testing
             declaration: register([]),
             source: RegisterSource(CSVSource(path: path), identityColumn: nil, matchColumns: ["given": "g"]),
             plan: try plan(own: ["given"], keys: Self.keys()))
-        let found = try people(PersonGrouping(reader: reader, spool: MemorySpool()))
+        let found = try await people(PersonGrouping(reader: reader, spool: MemorySpool()))
         #expect(found.map(SeenPerson.init) == [SeenPerson(identity: nil, fields: ["anna"], rows: [""])])
     }
 }

@@ -49,78 +49,78 @@ import Testing
         return try PersonGrouping(reader: reader, spool: MemorySpool(), memoryByteCount: memoryByteCount)
     }
 
-    private func numbers(_ grouping: PersonGrouping) throws -> [[Int64]] {
-        try people(grouping).map { person in
+    private func numbers(_ grouping: PersonGrouping) async throws -> [[Int64]] {
+        try await people(grouping).map { person in
             person.rows.compactMap { if case .integer(let number) = $0[0] { number } else { nil } }.sorted()
         }.sorted { ($0.first ?? 0) < ($1.first ?? 0) }
     }
 
-    @Test func withoutAListEverybodyIsThere() throws {
+    @Test func withoutAListEverybodyIsThere() async throws {
         let folder = try TemporaryFolder()
-        #expect(try numbers(grouping(folder)) == [[1, 2], [3, 4], [5, 7], [6]])
+        #expect(try await numbers(grouping(folder)) == [[1, 2], [3, 4], [5, 7], [6]])
     }
 
     /// All that is counted is what would be if the person were not in the register at all.
-    @Test(arguments: [1, 24 << 20]) func aListedPersonCountsNowhere(memoryByteCount: Int) throws {
+    @Test(arguments: [1, 24 << 20]) func aListedPersonCountsNowhere(memoryByteCount: Int) async throws {
         let folder = try TemporaryFolder()
         let listed = try grouping(folder, list: Self.codes[0] + "\n", memoryByteCount: memoryByteCount)
-        #expect(try numbers(listed) == [[3, 4], [5, 7], [6]])
-        var survey = try listed.run()
+        #expect(try await numbers(listed) == [[3, 4], [5, 7], [6]])
+        var survey = try await listed.run()
         #expect(survey.peopleWithheld == 1 && survey.codesListed == 1 && survey.codesListedOfNobody == 0)
         let rest = Self.text.split(separator: "\n").filter { !$0.hasPrefix(Self.codes[0]) }.joined(separator: "\n")
-        let absent = try grouping(folder, text: rest + "\n").run()
+        let absent = try await grouping(folder, text: rest + "\n").run()
         (survey.peopleWithheld, survey.codesListed) = (0, 0)
         #expect(survey == absent)
     }
 
-    @Test func aMarkedRowIsOfSomebodyAllOfWhoseRowsAreLeftOut() throws {
+    @Test func aMarkedRowIsOfSomebodyAllOfWhoseRowsAreLeftOut() async throws {
         let folder = try TemporaryFolder()
         let marked = try grouping(folder, mark: ["1"])
-        #expect(try numbers(marked) == [[1, 2], [5, 7], [6]])
-        let survey = try marked.run()
+        #expect(try await numbers(marked) == [[1, 2], [5, 7], [6]])
+        let survey = try await marked.run()
         #expect(survey.peopleWithheld == 1 && survey.rowsRead == 6 && survey.refused == [.missing: 1])
         #expect(survey.codes.missing == 2)
     }
 
-    @Test func aMarkFollowsTheCodeToRowsOfOtherNames() throws {
+    @Test func aMarkFollowsTheCodeToRowsOfOtherNames() async throws {
         let folder = try TemporaryFolder()
         let text =
             "id,client,mark,n\n\(Self.codes[1]),a,J,1\n\(Self.codes[2]),a,,2\n\(Self.codes[1]),b,,3\n"
             + "\(Self.codes[1]),,,4\n\(Self.codes[3]),,,5\n"
-        #expect(try numbers(grouping(folder, mark: ["J"], text: text)) == [[5]])
+        #expect(try await numbers(grouping(folder, mark: ["J"], text: text)) == [[5]])
     }
 
-    @Test func formerCodesAreTheirPersons() throws {
+    @Test func formerCodesAreTheirPersons() async throws {
         let folder = try TemporaryFolder()
         for listed in [Self.codes[5], Self.codes[4], Self.codes[3]] {
             let grouping = try grouping(
                 folder, list: listed + "\n",
                 history: "\(Self.codes[5]),\(Self.codes[4])\n\(Self.codes[4]),\(Self.codes[3])\n")
-            #expect(try numbers(grouping) == [[1, 2], [3, 4], [5, 7]], "\(listed)")
+            #expect(try await numbers(grouping) == [[1, 2], [3, 4], [5, 7]], "\(listed)")
         }
     }
 
-    @Test func aCodeOfNobodyIsFine() throws {
+    @Test func aCodeOfNobodyIsFine() async throws {
         let folder = try TemporaryFolder()
-        let survey = try grouping(folder, list: Self.codes[6] + "\n" + Self.codes[0] + "\n").run()
+        let survey = try await grouping(folder, list: Self.codes[6] + "\n" + Self.codes[0] + "\n").run()
         #expect(survey.codesListed == 2 && survey.codesListedOfNobody == 1 && survey.peopleWithheld == 1)
     }
 
-    @Test func whoMustStayInMatchingHasNoRows() throws {
+    @Test func whoMustStayInMatchingHasNoRows() async throws {
         let folder = try TemporaryFolder()
         let kept = try grouping(folder, list: Self.codes[0] + "\n", withholding: .dummyCell)
-        let everybody = try people(kept)
+        let everybody = try await people(kept)
         #expect(everybody.count == 4 && everybody.count(where: \.isWithheld) == 1)
         let person = try #require(everybody.filter(\.isWithheld).first)
         #expect(person.identity == ExampleCode.identity("131052-308T") && person.rows.isEmpty)
-        #expect(try kept.run().people == 3)
+        #expect(try await kept.run().people == 3)
     }
 
-    @Test(arguments: ["x", "", "131052-308U", "010199+001X"]) func aBadCodeInAListStopsEverything(_ code: String) throws
-    {
+    @Test(arguments: ["x", "", "131052-308U", "010199+001X"])
+    func aBadCodeInAListStopsEverything(_ code: String) async throws {
         let folder = try TemporaryFolder()
-        let error = registerError {
-            _ = try grouping(folder, list: "\(Self.codes[1])\n\"\(code)\"\n").run()
+        let error = await registerError {
+            _ = try await grouping(folder, list: "\(Self.codes[1])\n\"\(code)\"\n").run()
         }
         guard case .badNeverReleaseCode? = error?.kind else {
             Issue.record("\(String(describing: error))")
@@ -170,27 +170,28 @@ import Testing
     }
 
     @Test("a mark that is spelt in another way is an error, and so is one of somebody who cannot be found")
-    func marksThatWouldReleaseSomebody() throws {
+    func marksThatWouldReleaseSomebody() async throws {
         let folder = try TemporaryFolder()
         for spelt in ["true", "1.0", "K"] {
             let text = "id,client,mark,n\n\(Self.codes[1]),,\(spelt),1\n"
-            let error = registerError { _ = try grouping(folder, mark: ["1"], text: text).run() }
+            let error = await registerError { _ = try await grouping(folder, mark: ["1"], text: text).run() }
             #expect(error?.kind == .unreadableMark && error?.row == 1)
         }
         let text = "id,client,mark,n\n131052-308U,,1,1\n\(Self.codes[1]),,0,2\n"
-        let error = registerError { _ = try grouping(folder, mark: ["1"], text: text).run() }
+        let error = await registerError { _ = try await grouping(folder, mark: ["1"], text: text).run() }
         #expect(error?.kind == .markWithoutCode(.wrongCheckCharacter))
         // Nobody, but for the owner's own name for them.
+        let ofNobody = "id,client,mark,n\n,,1,1\n\(Self.codes[1]),,0,2\n"
         #expect(
-            try numbers(grouping(folder, mark: ["1"], text: "id,client,mark,n\n,,1,1\n\(Self.codes[1]),,0,2\n")) == [
+            try await numbers(grouping(folder, mark: ["1"], text: ofNobody)) == [
                 [2]
             ])
         let named = "id,client,mark,n\n131052-308U,a,1,1\n\(Self.codes[1]),a,0,2\n\(Self.codes[2]),,0,3\n"
-        #expect(try numbers(grouping(folder, mark: ["1"], text: named)) == [[3]])
+        #expect(try await numbers(grouping(folder, mark: ["1"], text: named)) == [[3]])
     }
 
     @Test("a listed code in a row outside the study is its person's, and puts nobody else into the register")
-    func aListedCodeOutsideTheStudysRowsCountsToo() throws {
+    func aListedCodeOutsideTheStudysRowsCountsToo() async throws {
         let folder = try TemporaryFolder()
         let text =
             "id,client,year,n\n\(Self.codes[1]),a,2001,1\n\(Self.codes[0]),a,2010,2\n"
@@ -210,11 +211,11 @@ import Testing
             ]
             let grouping = try PersonGrouping(
                 reader: RegisterReader(declaration: declaration, source: source), spool: MemorySpool())
-            #expect(try numbers(grouping) == expected, "\(list)")
+            #expect(try await numbers(grouping) == expected, "\(list)")
         }
     }
 
-    @Test func aMarkOutsideTheStudysRowsCountsToo() throws {
+    @Test func aMarkOutsideTheStudysRowsCountsToo() async throws {
         let folder = try TemporaryFolder()
         let path = try folder.write(
             "id,mark,year,n\n\(Self.codes[1]),1,2001,1\n\(Self.codes[1]),,2010,2\n\(Self.codes[2]),,2010,3\n")
@@ -226,8 +227,8 @@ import Testing
             source.neverReleaseColumn = NeverReleaseColumn(name: "mark", values: ["1"], others: ["0"])
             let grouping = try PersonGrouping(
                 reader: RegisterReader(declaration: declaration, source: source), spool: MemorySpool())
-            #expect(try numbers(grouping) == [[3]])
-            let survey = try grouping.run()
+            #expect(try await numbers(grouping) == [[3]])
+            let survey = try await grouping.run()
             #expect(survey.people == 1 && survey.rowsRead == 1 && survey.rowsKept == 1)
         }
     }

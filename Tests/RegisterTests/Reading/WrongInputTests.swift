@@ -24,8 +24,8 @@ import Testing
     private func survey(
         _ path: String, scheme: any IdentityScheme = EstonianIdentityScheme(), identity: String = "id",
         history: IdentityHistorySource? = nil, least: Int = 1, percent: Int = 50
-    ) throws -> (survey: RegisterSurvey, shortfall: RegisterError.Kind?) {
-        try survey(
+    ) async throws -> (survey: RegisterSurvey, shortfall: RegisterError.Kind?) {
+        try await survey(
             RegisterSource(CSVSource(path: path), identityColumn: identity, history: history), scheme: scheme,
             least: least,
             percent: percent)
@@ -34,14 +34,14 @@ import Testing
     private func survey(
         _ source: RegisterSource, scheme: any IdentityScheme = EstonianIdentityScheme(), least: Int = 1,
         percent: Int = 50
-    ) throws -> (survey: RegisterSurvey, shortfall: RegisterError.Kind?) {
+    ) async throws -> (survey: RegisterSurvey, shortfall: RegisterError.Kind?) {
         var declaration = register([])
         declaration.minPeople = least
         declaration.usableCodesPercent = percent
         let plan = MatchPlan.identityCode(scheme)
         let grouping = try PersonGrouping(
             reader: RegisterReader(declaration: declaration, source: source, plan: plan), spool: MemorySpool())
-        let survey = try grouping.run()
+        let survey = try await grouping.run()
         return (survey, survey.shortfall(of: declaration, plan: plan, source: source))
     }
 
@@ -50,11 +50,11 @@ import Testing
     //
     @Test(arguments: [
         (".0", "11 digits and .0"), ("e", "exponent"), ("123", "14 digits"), ("-", "12 characters of another form"),
-    ]) func codesThatCannotBeUsedStopTheRegisterAndTheirShapesAreTold(ending: String, shape: String) throws {
+    ]) func codesThatCannotBeUsedStopTheRegisterAndTheirShapesAreTold(ending: String, shape: String) async throws {
         let folder = try TemporaryFolder()
         let codes = Self.estonian.map { ending == "e" ? "\($0.prefix(1)).\($0.dropFirst())E+10" : $0 + ending }
         let path = try folder.write((["id"] + codes).joined(separator: "\n") + "\n")
-        let (survey, shortfall) = try survey(path)
+        let (survey, shortfall) = try await survey(path)
         #expect(survey.people == 0 && survey.codes.invalid == 10)
         guard case .tooFewUsableCodes(0, 10, 50, let shapes)? = shortfall else {
             Issue.record("\(String(describing: shortfall))")
@@ -69,7 +69,7 @@ import Testing
     }
 
     //
-    @Test func theFirstThreeShapesAreTold() throws {
+    @Test func theFirstThreeShapesAreTold() async throws {
         let folder = try TemporaryFolder()
         let codes = [
             "811218-9876", "900101234", "900101234", "1.2E+11", "******-9876", "131052-308T", "131052-308T",
@@ -77,7 +77,7 @@ import Testing
             "x",
         ]
         let path = try folder.write((["id"] + codes).joined(separator: "\n") + "\n")
-        let (survey, shortfall) = try survey(path, scheme: SwedishIdentityScheme(today: today))
+        let (survey, shortfall) = try await survey(path, scheme: SwedishIdentityScheme(today: today))
         #expect(
             survey.codeShapes.words
                 == "2 × 9 digits (a leading zero may be lost: keep codes as text); "
@@ -89,38 +89,42 @@ import Testing
     }
 
     //
-    @Test func theAgreementSaysHowManyCodesAndPeopleThereMustBe() throws {
+    @Test func theAgreementSaysHowManyCodesAndPeopleThereMustBe() async throws {
         let folder = try TemporaryFolder()
         let path = try folder.write("id\n15001011009\n15001021016\n1\n")
-        #expect(try survey(path).shortfall == nil)
-        #expect(try survey(path, percent: 66).shortfall == nil)
-        if case .tooFewUsableCodes(2, 3, 67, _)? = try survey(path, percent: 67).shortfall {
+        #expect(try await survey(path).shortfall == nil)
+        #expect(try await survey(path, percent: 66).shortfall == nil)
+        if case .tooFewUsableCodes(2, 3, 67, _)? = try await survey(path, percent: 67).shortfall {
         } else {
             Issue.record("usable")
         }
-        #expect(try survey(path, least: 2).shortfall == nil)
-        #expect(try survey(path, least: 3).shortfall == .tooFewPeople(2, least: 3))
+        #expect(try await survey(path, least: 2).shortfall == nil)
+        #expect(try await survey(path, least: 3).shortfall == .tooFewPeople(2, least: 3))
         let empty = try folder.write("id\n", to: "empty.csv")
-        #expect(try survey(empty).shortfall == .tooFewPeople(0, least: 1))
-        #expect(try survey(empty, least: 0).shortfall == nil)
+        #expect(try await survey(empty).shortfall == .tooFewPeople(0, least: 1))
+        #expect(try await survey(empty, least: 0).shortfall == nil)
         // Missing codes leave people out as well, where there is nothing else to find them by.
         let missing = try folder.write("id,x\n15001011009,1\n,2\n,3\n", to: "missing.csv")
-        if case .tooFewUsableCodes(1, 3, 50, _)? = try survey(missing).shortfall {} else { Issue.record("missing") }
+        if case .tooFewUsableCodes(1, 3, 50, _)? = try await survey(missing).shortfall {
+        } else {
+            Issue.record("missing")
+        }
     }
 
     //
-    @Test func aHistoryThatCannotBeUsedIsToldToo() throws {
+    @Test func aHistoryThatCannotBeUsedIsToldToo() async throws {
         let folder = try TemporaryFolder()
         let pairs = try folder.write(
             "old,new\n15001011009.0,15001081073.0\n15001021016.0,15001091087.0\n15001031023,15001101096\n", to: "h.csv")
         let path = try folder.write((["id"] + Self.estonian).joined(separator: "\n") + "\n")
         let history = IdentityHistorySource(CSVSource(path: pairs), formerColumn: "old", currentColumn: "new")
-        #expect(try survey(path, history: history).shortfall == .tooFewUsablePairs(usable: 1, rows: 3, percent: 50))
-        #expect(try survey(path, history: history, percent: 30).shortfall == nil)
+        #expect(
+            try await survey(path, history: history).shortfall == .tooFewUsablePairs(usable: 1, rows: 3, percent: 50))
+        #expect(try await survey(path, history: history, percent: 30).shortfall == nil)
     }
 
     //
-    @Test func datesThatCannotBeReadAreTold() throws {
+    @Test func datesThatCannotBeReadAreTold() async throws {
         let folder = try TemporaryFolder()
         let path = try folder.write("id,b\n,13.JAN.1980\n,14.FEB.1980\n,NA\n,1980-01-13\n,\n")
         let rules = try plan(own: ["birth"], keys: [.identityCode, recipeKey("birth", "birth")])
@@ -128,28 +132,28 @@ import Testing
         let declaration = register([])
         let grouping = try PersonGrouping(
             reader: RegisterReader(declaration: declaration, source: source, plan: rules), spool: MemorySpool())
-        let survey = try grouping.run()
+        let survey = try await grouping.run()
         #expect(survey.dateFields.map(\.present) == [3] && survey.dateFields.map(\.readable) == [1])
         #expect(
             survey.shortfall(of: declaration, plan: rules, source: source)
                 == .tooFewReadableDates(field: "birth", readable: 1, rows: 3, percent: 50))
     }
 
-    @Test func wordsOfProgramsAreNamedAndNothingElse() throws {
+    @Test func wordsOfProgramsAreNamedAndNothingElse() async throws {
         let folder = try TemporaryFolder()
         let path = try folder.write("id,f\n,NA\n,nan\n,<NA>\n,\\N\n,Virtanen\n,Nan Li\n,NULL\n,None\n,N/A\n")
         let rules = try plan(own: ["family"], keys: [.identityCode, recipeKey("f", "family")])
         let source = RegisterSource(CSVSource(path: path), identityColumn: "id", matchColumns: ["family": "f"])
         var reader = try RegisterReader(declaration: register([]), source: source, plan: rules)
         reader.countsProgramWords = true
-        let survey = try PersonGrouping(reader: reader, spool: MemorySpool()).run()
+        let survey = try await PersonGrouping(reader: reader, spool: MemorySpool()).run()
         #expect(survey.programWords == ["family": ["na": 2, "nan": 1, "\\N": 1]])
     }
 
     // MARK: One value, one rule
 
     // P-22
-    @Test func codesThatAreNumbersAreReadInRegistersHistoriesAndListsAlike() throws {
+    @Test func codesThatAreNumbersAreReadInRegistersHistoriesAndListsAlike() async throws {
         let folder = try TemporaryFolder()
         let path = try folder.database(
             "CREATE TABLE reg (kood INTEGER)", "INSERT INTO reg VALUES (15001081073), (15001091087)",
@@ -167,10 +171,10 @@ import Testing
             var source = RegisterSource(
                 locate("reg"), identityColumn: "kood",
                 history: IdentityHistorySource(locate("hist"), formerColumn: "old", currentColumn: "new"))
-            #expect(try survey(source).survey.history.pairsRead == 1)
-            #expect(try survey(source).survey.peopleWithFormerCodes == 1)
+            #expect(try await survey(source).survey.history.pairsRead == 1)
+            #expect(try await survey(source).survey.peopleWithFormerCodes == 1)
             source.neverRelease = [NeverReleaseSource(locate("never"), identityColumn: "kood")]
-            #expect(try survey(source).survey.peopleWithheld == 1)
+            #expect(try await survey(source).survey.peopleWithheld == 1)
         }
     }
 

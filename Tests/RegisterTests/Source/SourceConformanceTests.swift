@@ -81,11 +81,11 @@ import Testing
         }
     }
 
-    @Test(arguments: forms) func everySourceGivesTheSamePeople(form: SourceContract.Form) throws {
+    @Test(arguments: forms) func everySourceGivesTheSamePeople(form: SourceContract.Form) async throws {
         let folder = try TemporaryFolder()
         let reader = try reader(form, in: folder)
         let grouping = try PersonGrouping(reader: reader, spool: MemorySpool())
-        let survey = try grouping.run()
+        let survey = try await grouping.run()
         #expect(survey.rowsRead == 11 && survey.rowsKept == 6 && survey.rowsRefused == 5)
         #expect(survey.people == 3 && survey.mostRowsOfPerson == 2)
         #expect(

@@ -144,7 +144,7 @@ import Testing
             withUnsafeCurrentTask { $0?.cancel() }
             do throws(RegisterError) {
                 let reader = try RegisterReader(declaration: register([column("x", .text)]), source: source)
-                _ = try PersonGrouping(reader: reader, spool: MemorySpool()).run()
+                _ = try await PersonGrouping(reader: reader, spool: MemorySpool()).run()
                 return nil
             } catch {
                 return error

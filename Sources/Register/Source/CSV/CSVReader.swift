@@ -6,78 +6,63 @@
 /// where it stands. It works on bytes; all characters that mean something in CSV are ASCII, which UTF-8 never uses
 /// within another character.
 struct CSVReader<Blocks: ByteBlocks>: SourceReader {
-    private(set) var columns: [String] = []
+    var columns: [String] { layout.columns ?? [] }
     private(set) var header: HeaderReading?
-    private var input: CSVInput<Blocks>
-    private let file: String
-    private let nullText: [UInt8]?
-    private let quotedNull: Bool
-    private var isSelected: [Bool] = []
-    private var row = 0
-    /// Size of the last record, which the next one probably has too.
-    private var likelyByteCount = 0
+    var cursor = RecordCursor()
+    private var cutter: CSVCutter<Blocks>
+    private var layout: CSVLayout
+    /// Lines read that no batch has told of.
+    private var skippedLineCount: Int
 
     init(
         blocks: Blocks, file: String, delimiter: CSVDelimiter, nullText: String?, quotedNull: Bool = false
     ) throws(RegisterError) {
-        self.file = file
-        self.nullText = nullText.map { Array($0.utf8) }
-        self.quotedNull = quotedNull
-        input = try CSVInput(blocks: blocks, file: file, delimiter: delimiter)
-        let line = input.line
-        guard let header = try input.next(expectedFieldCount: nil, byteCapacity: 0, place: .header(file)) else {
-            throw RegisterError(.emptyFile, file: file)
-        }
-        columns = try CSVHeader.names(of: header, file: file, line: line)
-        self.header = HeaderReading(line: line, delimiter: input.delimiterFound, columnCount: columns.count)
-        isSelected = Array(repeating: true, count: columns.count)
-        input.columns = columns
+        let beginning = try CSVBeginning(blocks, file: file, delimiter: delimiter)
+        cutter = beginning.cutter
+        skippedLineCount = beginning.skippedLineCount
+        layout = CSVLayout(file: file, delimiter: beginning.delimiter.byte ?? UInt8(ascii: ","))
+        let line = skippedLineCount + 1
+        guard let fields = try nextFields() else { throw RegisterError(.emptyFile, file: file) }
+        let names = try CSVHeader.names(of: fields, file: file, line: line)
+        header = HeaderReading(line: line, delimiter: beginning.delimiter, columnCount: names.count)
+        layout.columns = names
+        layout.isSelected = Array(repeating: true, count: names.count)
+        layout.nullText = nullText.map { Array($0.utf8) }
+        layout.quotedNull = quotedNull
     }
 
     mutating func select(_ columns: Set<Int>) {
-        isSelected = self.columns.indices.map(columns.contains)
+        layout.isSelected = self.columns.indices.map(columns.contains)
     }
 
-    mutating func next() throws(RegisterError) -> SourceRecord? {
-        let line = input.line
-        let place = CSVPlace.row(row + 1, file)
-        guard
-            let record = try input.next(
-                expectedFieldCount: columns.count, byteCapacity: likelyByteCount, place: place)
-        else { return nil }
-        row += 1
-        likelyByteCount = record.bytes.count
-        var cells: [SourceRecord.Cell] = []
-        cells.reserveCapacity(columns.count)
-        var start = 0
-        for (index, field) in record.fields.enumerated() {
-            defer { start = field.end }
-            let mayBeNull = quotedNull || !field.isQuoted
-            if !isSelected[index] || (mayBeNull && isNull(record.bytes[start..<field.end])) {
-                cells.append(.null)
-            } else {
-                cells.append(.characters(start: Int32(start), end: Int32(field.end)))
-            }
-        }
-        return SourceRecord(place: RecordPlace(file: file, row: row, line: line), bytes: record.bytes, cells: cells)
+    mutating func nextBatch() throws(RegisterError) -> (any RecordBatch)? {
+        guard let (bytes, ending) = try cutter.next() else { return nil }
+        defer { skippedLineCount = 0 }
+        return CSVBatch(layout: layout, bytes: bytes, ending: ending, skippedLineCount: skippedLineCount)
+    }
+
+    /// The fields of the next record, whatever there are; nil at the end.
+    private mutating func nextFields() throws(RegisterError) -> [ArraySlice<UInt8>]? {
+        guard let (bytes, ending) = try cutter.nextRecord() else { return nil }
+        var layout = layout
+        layout.columns = nil
+        let records = CSVBatch(layout: layout, bytes: bytes, ending: ending, skippedLineCount: skippedLineCount)
+            .split()
+        if let failure = records.failure { throw failure }
+        skippedLineCount = records.lineCount
+        let record = records.record(0, from: BatchOrigin())
+        return (0..<record.count).map { record[$0].written ?? [] }
     }
 
     /// Looks through a few lines, whatever they are separated by: a title above the names is met often.
     mutating func line(of names: [String]) -> Int? {
         for _ in 0..<Self.linesLookedThrough {
-            let line = input.line
-            guard let record = try? input.next(expectedFieldCount: nil, byteCapacity: 0, place: .header(file)) else {
-                return nil
-            }
-            var fields: Set<String> = []
-            var start = 0
-            for field in record.fields {
-                fields.insert(String(decoding: record.bytes[start..<field.end], as: UTF8.self))
-                start = field.end
-            }
-            let text = String(decoding: record.bytes, as: UTF8.self)
+            let line = skippedLineCount + 1
+            guard let written = try? nextFields() else { return nil }
+            let fields = Set(written.map { String(decoding: $0, as: UTF8.self) })
+            let text = String(decoding: written.joined(), as: UTF8.self)
             let isSplitOtherwise =
-                record.fields.count == 1
+                written.count == 1
                 && CSVDelimiter.written.compactMap(\.byte).contains { byte in
                     let parts = text.utf8.split(separator: byte, omittingEmptySubsequences: false).map(String.init)
                     return Set(names).isSubset(of: parts.compactMap(\.self))
@@ -88,10 +73,4 @@ struct CSVReader<Blocks: ByteBlocks>: SourceReader {
     }
 
     private static var linesLookedThrough: Int { 8 }
-
-    private func isNull(_ text: ArraySlice<UInt8>) -> Bool {
-        if text.isEmpty { return true }
-        guard let nullText, nullText.count == text.count else { return false }
-        return text.elementsEqual(nullText)
-    }
 }

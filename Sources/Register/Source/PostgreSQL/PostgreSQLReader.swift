@@ -1,5 +1,5 @@
 /// Reads a table, a view or a query of a PostgreSQL database by a cursor: in one read-only transaction of isolation
-/// level REPEATABLE READ, so that all rows are of one moment, and row by row, so that one of them is held at a time.
+/// level REPEATABLE READ, so that all rows are of one moment, and row by row, so that what is held is bounded.
 final class PostgreSQLReader: SourceReader {
     let columns: [String]
     private let forms: [PostgreSQLColumn]
@@ -9,7 +9,8 @@ final class PostgreSQLReader: SourceReader {
     private let rowsPerFetch: Int
     private let connection: PostgreSQLConnection
     private var selected: [Int]
-    private var row = 0
+    private var collector: RecordCollector
+    var cursor = RecordCursor()
     private var rowsOfFetch = 0
     private var state = State.opened
 
@@ -40,6 +41,7 @@ final class PostgreSQLReader: SourceReader {
         }
         columns = forms.map(\.name)
         selected = Array(columns.indices)
+        collector = RecordCollector(file: place, columnCount: columns.count)
     }
 
     private static func begin(
@@ -64,17 +66,20 @@ final class PostgreSQLReader: SourceReader {
         selected = self.columns.indices.filter(columns.contains)
     }
 
-    func next() throws(RegisterError) -> SourceRecord? {
+    func nextBatch() throws(RegisterError) -> (any RecordBatch)? {
         do throws(RegisterError) {
-            guard let answer = try nextAnswer() else {
-                connection.close()
-                return nil
+            while !collector.isFull {
+                guard let answer = try nextAnswer() else {
+                    connection.close()
+                    break
+                }
+                try readRecord(answer)
             }
-            return try record(of: answer)
+            return collector.batch()
         } catch {
             state = .atEnd
             connection.close()
-            throw error
+            return collector.batch(endingIn: error)
         }
     }
 
@@ -102,7 +107,6 @@ final class PostgreSQLReader: SourceReader {
                 case .inFetch:
                     if let answer = try connection.nextRow() {
                         rowsOfFetch += 1
-                        row += 1
                         return answer
                     }
                     state = rowsOfFetch < rowsPerFetch ? .atEnd : .betweenFetches
@@ -114,33 +118,31 @@ final class PostgreSQLReader: SourceReader {
         }
     }
 
-    private func record(of answer: PostgreSQLAnswer) throws(RegisterError) -> SourceRecord {
-        let place = RecordPlace(file: place, row: row, line: nil)
-        var bytes: [UInt8] = []
-        var cells = Array(repeating: SourceRecord.Cell.null, count: columns.count)
+    private func readRecord(_ answer: PostgreSQLAnswer) throws(RegisterError) {
+        collector.begin()
         for (position, index) in selected.enumerated() {
             guard let value = answer.bytes(0, position) else { continue }
             if value.count > RecordLimit.fieldByteCount {
                 throw RegisterError(
-                    .fieldTooLong(byteLimit: RecordLimit.fieldByteCount), at: place, column: columns[index])
+                    .fieldTooLong(byteLimit: RecordLimit.fieldByteCount), at: collector.place, column: columns[index])
             }
-            if bytes.count + value.count > RecordLimit.recordByteCount {
-                throw RegisterError(.recordTooLong(byteLimit: RecordLimit.recordByteCount), at: place)
+            if collector.recordByteCount + value.count > RecordLimit.recordByteCount {
+                throw RegisterError(.recordTooLong(byteLimit: RecordLimit.recordByteCount), at: collector.place)
             }
-            switch forms[index].cell(value, &bytes) {
-            case .some(let cell): cells[index] = cell
-            case nil: throw RegisterError(.invalidUTF8, at: place, column: columns[index])
+            guard let cell = forms[index].cell(value, &collector.bytes) else {
+                throw RegisterError(.invalidUTF8, at: collector.place, column: columns[index])
             }
+            collector.set(index, cell)
         }
-        return SourceRecord(place: place, bytes: bytes, cells: cells)
+        collector.end()
     }
 }
 
 extension PostgreSQLColumn {
     /// The field that the server wrote so; text goes to the end of `bytes`. Nil if it is no UTF-8, which a database of
     /// the encoding SQL_ASCII can hold.
-    fileprivate func cell(_ value: UnsafeRawBufferPointer, _ bytes: inout [UInt8]) -> SourceRecord.Cell? {
-        func text(_ value: some Collection<UInt8>) -> SourceRecord.Cell? {
+    fileprivate func cell(_ value: UnsafeRawBufferPointer, _ bytes: inout [UInt8]) -> SplitRecords.Cell? {
+        func text(_ value: some Collection<UInt8>) -> SplitRecords.Cell? {
             let start = bytes.count
             bytes.append(contentsOf: value)
             guard UTF8Validity.isValid(bytes[start...]) else { return nil }

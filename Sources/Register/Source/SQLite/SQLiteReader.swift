@@ -13,14 +13,9 @@ final class SQLiteReader: SourceReader {
     private let watched: FileBlocks?
     private var selected: [Int]
     private var statement: Statement?
-    private var batch: [SourceRecord] = []
-    private var batchPosition = 0
-    private var row = 0
+    private var collector: RecordCollector
     private var isAtEnd = false
-
-    /// A batch of records ends when it has this many or this many bytes.
-    private static let batchRecordCount = 256
-    private static let batchByteCount = 1 << 20
+    var cursor = RecordCursor()
 
     /// - Parameter patience: seconds to wait for a lock of another program.
     init(path: String, table: String, patience: Double = 5) throws(RegisterError) {
@@ -61,6 +56,7 @@ final class SQLiteReader: SourceReader {
         (queue, columns, self.table) = (opened.queue, opened.columns, opened.table)
         self.path = path
         selected = Array(columns.indices)
+        collector = RecordCollector(file: path, columnCount: columns.count)
         if columns.count > RecordLimit.columnCount {
             throw RegisterError(.tooManyColumns(limit: RecordLimit.columnCount), file: path)
         }
@@ -96,27 +92,30 @@ final class SQLiteReader: SourceReader {
         selected = self.columns.indices.filter(columns.contains)
     }
 
-    func next() throws(RegisterError) -> SourceRecord? {
-        if batchPosition == batch.count {
-            if isAtEnd { return nil }
-            do {
-                try queue.inDatabase(readBatch)
-            } catch {
-                isAtEnd = true
-                close()
-                throw Self.registerError(error, path: path)
-            }
-            if isAtEnd {
-                close()
-                if let watched {
-                    try watched.checkUnchanged()
-                    guard SQLiteLog.isEmpty(besides: path) else { throw RegisterError(.fileChanged, file: path) }
-                }
-            }
-            if batch.isEmpty { return nil }
+    func nextBatch() throws(RegisterError) -> (any RecordBatch)? {
+        if isAtEnd { return nil }
+        do {
+            try queue.inDatabase(readBatch)
+        } catch {
+            isAtEnd = true
+            close()
+            return collector.batch(endingIn: Self.registerError(error, path: path))
         }
-        defer { batchPosition += 1 }
-        return batch[batchPosition]
+        let batch: SplitRecords?
+        if isAtEnd {
+            close()
+            batch = collector.batch(endingIn: changed())
+        } else {
+            batch = collector.batch()
+        }
+        return batch
+    }
+
+    /// That the database was written to while it was read without locks; nil if it was not.
+    private func changed() -> RegisterError? {
+        guard let watched else { return nil }
+        do throws(RegisterError) { try watched.checkUnchanged() } catch { return error }
+        return SQLiteLog.isEmpty(besides: path) ? nil : RegisterError(.fileChanged, file: path)
     }
 
     /// Ends the transaction, so that writers go on.
@@ -143,10 +142,7 @@ final class SQLiteReader: SourceReader {
             statement = try db.makeStatement(sql: "SELECT \(list) FROM main.\(Self.quoted(table))")
         }
         guard let handle = statement?.sqliteStatement else { return }
-        batch.removeAll(keepingCapacity: true)
-        batchPosition = 0
-        var byteCount = 0
-        while batch.count < Self.batchRecordCount, byteCount < Self.batchByteCount {
+        while !collector.isFull {
             let code = sqlite3_step(handle)
             if code == SQLITE_DONE {
                 isAtEnd = true
@@ -155,53 +151,48 @@ final class SQLiteReader: SourceReader {
             guard code == SQLITE_ROW else {
                 if code & 0xFF == SQLITE_TOOBIG {
                     throw RegisterError(
-                        .recordTooLong(byteLimit: RecordLimit.recordByteCount), file: path, row: row + 1)
+                        .recordTooLong(byteLimit: RecordLimit.recordByteCount), file: path, row: collector.place.row)
                 }
                 throw DatabaseError(resultCode: ResultCode(rawValue: code))
             }
-            row += 1
-            batch.append(try record(handle, &byteCount))
+            try readRecord(handle)
         }
     }
 
-    private func record(_ handle: OpaquePointer, _ byteCount: inout Int) throws(RegisterError) -> SourceRecord {
-        let place = RecordPlace(file: path, row: row, line: nil)
-        var bytes: [UInt8] = []
-        var cells = Array(repeating: SourceRecord.Cell.null, count: columns.count)
+    private func readRecord(_ handle: OpaquePointer) throws(RegisterError) {
+        collector.begin()
         for (position, index) in selected.enumerated() {
             let column = Int32(position)
             switch sqlite3_column_type(handle, column) {
-            case SQLITE_INTEGER: cells[index] = .integer(sqlite3_column_int64(handle, column))
-            case SQLITE_FLOAT: cells[index] = .real(sqlite3_column_double(handle, column))
-            case SQLITE_BLOB: cells[index] = .binary
+            case SQLITE_INTEGER: collector.set(index, .integer(sqlite3_column_int64(handle, column)))
+            case SQLITE_FLOAT: collector.set(index, .real(sqlite3_column_double(handle, column)))
+            case SQLITE_BLOB: collector.set(index, .binary)
             case SQLITE_TEXT:
                 // The text first, then its length: SQLite may convert it from UTF-16.
-                let start = bytes.count
+                let start = collector.bytes.count
                 if let text = sqlite3_column_text(handle, column) {
-                    let count = Int(sqlite3_column_bytes(handle, column))
-                    try Self.check(byteCount: count, recordByteCount: start + count, place, columns[index])
-                    bytes.append(contentsOf: UnsafeBufferPointer(start: text, count: count))
+                    let text = UnsafeBufferPointer(start: text, count: Int(sqlite3_column_bytes(handle, column)))
+                    try check(byteCount: text.count, columns[index])
+                    if text.contains(0) { throw RegisterError(.nulByte, at: collector.place, column: columns[index]) }
+                    if !UTF8Validity.isValid(text) {
+                        throw RegisterError(.invalidUTF8, at: collector.place, column: columns[index])
+                    }
+                    collector.bytes.append(contentsOf: text)
                 }
-                if bytes[start...].contains(0) { throw RegisterError(.nulByte, at: place, column: columns[index]) }
-                if !UTF8Validity.isValid(bytes[start...]) {
-                    throw RegisterError(.invalidUTF8, at: place, column: columns[index])
-                }
-                cells[index] = .text(start: Int32(start), end: Int32(bytes.count))
+                collector.set(index, .text(start: Int32(start), end: Int32(collector.bytes.count)))
             default: break
             }
         }
-        byteCount += bytes.count + cells.count * MemoryLayout<SourceRecord.Cell>.stride
-        return SourceRecord(place: place, bytes: bytes, cells: cells)
+        collector.end()
     }
 
-    private static func check(
-        byteCount: Int, recordByteCount: Int, _ place: RecordPlace, _ column: String
-    ) throws(RegisterError) {
+    private func check(byteCount: Int, _ column: String) throws(RegisterError) {
         if byteCount > RecordLimit.fieldByteCount {
-            throw RegisterError(.fieldTooLong(byteLimit: RecordLimit.fieldByteCount), at: place, column: column)
+            throw RegisterError(
+                .fieldTooLong(byteLimit: RecordLimit.fieldByteCount), at: collector.place, column: column)
         }
-        if recordByteCount > RecordLimit.recordByteCount {
-            throw RegisterError(.recordTooLong(byteLimit: RecordLimit.recordByteCount), at: place)
+        if collector.recordByteCount + byteCount > RecordLimit.recordByteCount {
+            throw RegisterError(.recordTooLong(byteLimit: RecordLimit.recordByteCount), at: collector.place)
         }
     }
 

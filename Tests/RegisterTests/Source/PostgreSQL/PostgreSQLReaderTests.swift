@@ -87,7 +87,7 @@ import Testing
         let reader = try PostgreSQLReader(database.table("t"))
         reader.select([0, 2])
         #expect(try records(reader) == [])
-        let ranges = try PostgreSQLReader(database.table("t"))
+        var ranges = try PostgreSQLReader(database.table("t"))
         ranges.select([3])
         #expect(registerError { _ = try ranges.next() }?.kind == .postgreSQL(.unsupportedType(name: "daterange")))
         #expect(kind(database.table("v")) == .postgreSQL(.unsupportedType(name: "t")))
@@ -114,7 +114,7 @@ import Testing
         let database = try TestDatabase("CREATE TABLE t AS SELECT generate_series(1, 3000) AS n")
         let source = database.query("SELECT n FROM t ORDER BY n -- and no more ;\n ; ")
         for rowsPerFetch in [1000, 999, 4096] {
-            let reader = try PostgreSQLReader(source, rowsPerFetch: rowsPerFetch)
+            var reader = try PostgreSQLReader(source, rowsPerFetch: rowsPerFetch)
             var count = 0
             while let record = try reader.next() {
                 count += 1
@@ -265,7 +265,8 @@ import Testing
         let source = database.query("SELECT pg_sleep(60)::text AS n")
         let reading = Task { () -> RegisterError.Kind? in
             do throws(RegisterError) {
-                _ = try PostgreSQLReader(source).next()
+                var reader = try PostgreSQLReader(source)
+                _ = try reader.next()
                 return nil
             } catch {
                 return error.kind
@@ -281,7 +282,7 @@ import Testing
 
     @Test func aServerThatGoesAwayIsSaidSo() throws {
         let database = try TestDatabase("CREATE TABLE t AS SELECT generate_series(1, 100000) AS n")
-        let reader = try PostgreSQLReader(database.table("t"), rowsPerFetch: 10)
+        var reader = try PostgreSQLReader(database.table("t"), rowsPerFetch: 10)
         _ = try reader.next()
         try database.run(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'sidos-node' "

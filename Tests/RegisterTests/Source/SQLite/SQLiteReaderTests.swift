@@ -48,7 +48,7 @@ import Testing
             "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 3000) "
                 + "INSERT INTO t SELECT n FROM c"
         )
-        let reader = try SQLiteReader(path: path, table: "t")
+        var reader = try SQLiteReader(path: path, table: "t")
         var count = 0
         while let record = try reader.next() {
             count += 1
@@ -93,7 +93,7 @@ import Testing
         let path = try folder.database(
             "CREATE TABLE t (n)", "INSERT INTO t VALUES (1), (2)")
         do {
-            let reader = try SQLiteReader(path: path, table: "t")
+            var reader = try SQLiteReader(path: path, table: "t")
             _ = try reader.next()
         }
         try DatabaseQueue(path: path).write { try $0.execute(sql: "DELETE FROM t") }
