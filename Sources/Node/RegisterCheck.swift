@@ -14,7 +14,7 @@ struct RegisterCheck {
     var obstacle: RegisterError?
 
     /// How many people are looked at together.
-    private static let batchCount = 4_096
+    private static let batchCount = 1_024
 
     /// What the agreement leaves out of the register and makes of its columns, and who is never released.
     private func minimisation(_ survey: RegisterSurvey, to out: Console) {
@@ -63,26 +63,29 @@ struct RegisterCheck {
         if source.history == nil, plan.keys.contains(where: { $0.content == .formerCode }) {
             out.line("  config.yaml names no history: nobody is found by a former code of this register")
         }
-        return try await problems + reportPeople(&pass, to: out, spool: spool)
+        return try await problems + reportPeople(&pass, to: out, spool: spool, workers: workers)
     }
 
     /// What is known only when the people are handed out: how complete keys are, and how large the largest are.
     ///
     /// - Returns: how many things would stop a round.
-    private func reportPeople(_ pass: inout RegisterPass, to out: Console, spool: any Spool) async throws -> Int {
+    private func reportPeople(
+        _ pass: inout RegisterPass, to out: Console, spool: any Spool, workers: Workers
+    ) async throws -> Int {
         var census = KeyCensus(keys: plan.keys, spool: spool)
-        var most = 0
-        var tooLarge = 0
-        var withFeatures = 0
-        while case let people = try await pass.next(Self.batchCount), !people.isEmpty {
-            for person in try people.records() where !person.isWithheld {
-                try census.add(person.identities)
-                if person.features.contains(where: { !$0.isEmpty }) { withFeatures += 1 }
-                guard !declaration.columns.isEmpty else { continue }
-                let cells = try CellSealer.cellCount(ofRows: person.rows, cellByteCount: cellByteCount)
-                most = max(most, cells)
-                if cells > declaration.maxCellsPerPerson { tooLarge += 1 }
-            }
+        var sizes = Sizes()
+        let (hasher, declaration, cellByteCount) = (census.hasher, declaration, cellByteCount)
+        try await Pipeline(workers: workers).run { () async throws -> PeoplePiece? in
+            let people = try await pass.next(Self.batchCount)
+            return people.isEmpty ? nil : people
+        } compute: { piece in
+            let people = try piece.records().filter { !$0.isWithheld }
+            var sizes = Sizes()
+            for person in people { try sizes.add(person, declaration, cellByteCount: cellByteCount) }
+            return (hasher.hashes(of: people.lazy.map(\.identities)), sizes)
+        } take: { hashes, some in
+            try census.add(hashes)
+            sizes.add(some)
         }
         let survey = pass.survey
         for (key, counts) in zip(plan.keys, try census.counts()) {
@@ -93,20 +96,43 @@ struct RegisterCheck {
         }
         if plan.tolerantMatching != nil {
             out.line(
-                "  tokens: \(withFeatures) people have what they are made of "
-                    + "(\(Self.percent(withFeatures, of: survey.people)))"
+                "  tokens: \(sizes.withFeatures) people have what they are made of "
+                    + "(\(Self.percent(sizes.withFeatures, of: survey.people)))"
             )
         }
         guard !declaration.columns.isEmpty else { return 0 }
         out.line(
-            "  at most \(survey.mostRowsOfPerson) rows and \(most) cells a person (\(declaration.maxCellsPerPerson) "
+            "  at most \(survey.mostRowsOfPerson) rows and \(sizes.most) cells a person (\(declaration.maxCellsPerPerson) "
                 + "allowed)"
         )
-        if tooLarge == 0 { return 0 }
+        if sizes.tooLarge == 0 { return 0 }
         out.line(
-            "  \(tooLarge) people need more cells than allowed: agree on a higher max_cells_per_person or cell_bytes"
+            "  \(sizes.tooLarge) people need more cells than allowed: agree on a higher max_cells_per_person or cell_bytes"
         )
         return 1
+    }
+
+    /// What is found of people one by one.
+    private struct Sizes: Sendable {
+        /// Cells that one person needs.
+        var most = 0
+        /// People who need more cells than allowed.
+        var tooLarge = 0
+        var withFeatures = 0
+
+        mutating func add(_ person: PersonRecord, _ declaration: RegisterDeclaration, cellByteCount: Int) throws {
+            if person.features.contains(where: { !$0.isEmpty }) { withFeatures += 1 }
+            guard !declaration.columns.isEmpty else { return }
+            let cells = try CellSealer.cellCount(ofRows: person.rows, cellByteCount: cellByteCount)
+            most = max(most, cells)
+            if cells > declaration.maxCellsPerPerson { tooLarge += 1 }
+        }
+
+        mutating func add(_ other: Sizes) {
+            most = max(most, other.most)
+            tooLarge += other.tooLarge
+            withFeatures += other.withFeatures
+        }
     }
 
     private func report(_ survey: RegisterSurvey, to out: Console) {

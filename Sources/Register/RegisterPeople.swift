@@ -7,6 +7,7 @@ public struct RegisterPeople: PeopleSource {
     private var pass: RegisterPass
     private let agreement: Agreement
     private let spool: any Spool
+    private let workers: Workers
     private var census: KeyCensus
     /// Keys are counted once, when the people are handed out for the last time and somebody is to be told.
     private var isCounting: Bool
@@ -32,6 +33,7 @@ public struct RegisterPeople: PeopleSource {
         if let objection = pass.objections.first { throw objection }
         self.agreement = agreement
         self.spool = spool
+        self.workers = workers
         census = KeyCensus(keys: agreement.matchKeys, spool: spool)
         isCounting = agreement.linksInSeveralWays && agreement.release == .rows && agreement.tolerantMatching == nil
         survey = SourceSurvey(pass.survey)
@@ -44,15 +46,35 @@ public struct RegisterPeople: PeopleSource {
     }
 
     public mutating func next(_ most: Int) async throws -> PeoplePiece {
-        let piece = try await pass.next(most)
-        guard isCounting else { return piece }
-        let people = try piece.records()
-        for person in people where !person.isWithheld { try census.add(person.identities) }
-        if people.isEmpty {
+        guard isCounting else { return try await pass.next(most) }
+        let pieces = try await nextPieces(most)
+        let hasher = census.hasher
+        let made = try await workers.map(pieces.count, grain: 1) { range in
+            try pieces[range].map { piece in
+                let people = try piece.records()
+                return (people, hasher.hashes(of: people.lazy.filter { !$0.isWithheld }.map(\.identities)))
+            }
+        }.joined()
+        for (_, hashes) in made { try census.add(hashes) }
+        if pieces.isEmpty {
             survey.keys = try census.counts()
             census = KeyCensus(keys: agreement.matchKeys, spool: spool)
         }
-        return PeoplePiece(people)
+        return PeoplePiece(made.flatMap(\.0))
+    }
+
+    /// The next people, in as many pieces as there are cores.
+    private mutating func nextPieces(_ most: Int) async throws -> [PeoplePiece] {
+        let share = (most + workers.count - 1) / workers.count
+        var pieces: [PeoplePiece] = []
+        var rest = most
+        while rest > 0, pieces.count < workers.count {
+            let piece = try await pass.next(min(share, rest))
+            if piece.isEmpty { break }
+            rest -= piece.count
+            pieces.append(piece)
+        }
+        return pieces
     }
 }
 

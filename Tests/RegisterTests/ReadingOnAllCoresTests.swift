@@ -32,7 +32,7 @@ import Testing
         var description: String { "\(workerCount) workers, \(blockByteCount) bytes a block, \(memoryByteCount) held" }
 
         static let all = ReadingOnAllCoresTests.workerCounts.flatMap { workers in
-            [(1, 1), (37, 1_000), (1_000, 24 << 20), (1 << 16, 1)].map {
+            [(1, 1), (1_000, 1_000), (1 << 16, 24 << 20)].map {
                 Way(workerCount: workers, blockByteCount: $0.0, memoryByteCount: $0.1)
             }
         }
@@ -90,10 +90,10 @@ import Testing
             let isSound = code == "131052-308T" || code == temporaryCode(person)
             let mark = isSound && Int.random(in: 0..<40, using: &generator) == 0 ? "1" : "0"
             let given = ["Anna", "\"Eva\nMaria\"", "NULL", "", "Åke"].randomElement(using: &generator) ?? ""
-            let birth = ["1.2.1980", "", "31.2.1980", "unknown"].randomElement(using: &generator) ?? ""
+            let birth = ["1.2.1980", "", "31.2.1980", "soon"].randomElement(using: &generator) ?? ""
             let day = ["2020-01-0\(index % 9 + 1)", "1.2.2021", ""].randomElement(using: &generator) ?? ""
-            let kind =
-                ["k\(Int.random(in: 0..<90, using: &generator))", "other", ""].randomElement(using: &generator) ?? ""
+            let number = "k\(Int.random(in: 0..<90, using: &generator))"
+            let kind = [number, number, number, "other", ""].randomElement(using: &generator) ?? ""
             let word = ["\"a, \"\"b\"\"\r\nc\"", "plain", "\"\"", "", "ä€😀"].randomElement(using: &generator) ?? ""
             return "\(code),\(client),\(mark),\(given),\(birth),\(day),\(kind),\(word),\(index)"
         }
@@ -101,7 +101,7 @@ import Testing
 
     @Test(arguments: [false, true], [false, true])
     func theOutcomeIsThatOfOneCore(alone: Bool, screens: Bool) async throws {
-        let rows = Self.rows(600)
+        let rows = Self.rows(900)
         for (mark, ending, last) in [("", "\n", "\n"), ("\u{FEFF}", "\r\n", "")] {
             let text = mark + Self.header.replacing("\n", with: ending) + rows.joined(separator: ending) + last
             let first = try await outcome(text, Way(), alone: alone, screens: screens)
@@ -109,7 +109,7 @@ import Testing
                 Issue.record("\(first)")
                 continue
             }
-            #expect(people.count > 50 && survey.rowsKept > 300 && survey.groupBreakdown.count > 20)
+            #expect(people.count > 50 && survey.rowsKept > 150 && survey.groupBreakdown.count > 20)
             #expect(survey.derivations[0].values.count == 64 && survey.codeShapes.counts.count > 4)
             #expect(alone || survey.dateFields[0].present > survey.dateFields[0].readable)
             #expect(screens == (survey.peopleWithheld > 0))

@@ -7,42 +7,85 @@ internal import Values
 ///
 /// Memory: a bit a person and key, and what sorting takes. Only keyed hashes are written to the spool.
 public struct KeyCensus {
-    private let keys: [MatchKey]
-    private let keyed = RepeatedHMAC(key: SymmetricKey(size: .bits256))
+    /// Makes what is added, on any core.
+    public let hasher: Hasher
     private var sorter: ExternalSorter
     private var present: [Int]
     private var peopleCount = 0
 
-    private static let hashByteCount = 16
+    fileprivate static let hashByteCount = 16
+    /// Key's number, hash, person's number.
+    fileprivate static let recordByteCount = 1 + hashByteCount + 4
 
     /// - Parameter memoryByteCount: bytes of hashes held before they go to the spool.
     public init(keys: [MatchKey], spool: any Spool, memoryByteCount: Int = 24 << 20) {
-        self.keys = keys
+        hasher = Hasher(keys: keys)
         sorter = ExternalSorter(spool: spool, memoryByteCount: memoryByteCount)
         present = [Int](repeating: 0, count: keys.count)
     }
 
-    /// - Parameter identities: of one person, see `PersonValues.identities`. Secret.
-    public mutating func add(_ identities: [PersonIdentity?]) throws {
-        var position = 0
-        let person = BigEndian.u32(peopleCount)
-        for (index, key) in keys.enumerated() {
-            var isPresent = false
-            for value in identities[position..<min(position + key.valueCount, identities.count)] {
-                guard let value else { continue }
-                isPresent = true
-                let hash = value.bytes.withUnsafeBytes { keyed.code(of: $0) }.prefix(Self.hashByteCount)
-                try sorter.add([UInt8(index)] + hash + person)
+    /// What some people have under each key.
+    public struct Hashes: Sendable {
+        fileprivate var peopleCount = 0
+        fileprivate var present: [Int]
+        /// With the people numbered from 0 on.
+        fileprivate var records: [UInt8] = []
+    }
+
+    /// Hashes values of keys.
+    public struct Hasher: Sendable {
+        fileprivate let keys: [MatchKey]
+        private let keyed = RepeatedHMAC(key: SymmetricKey(size: .bits256))
+
+        fileprivate init(keys: [MatchKey]) { self.keys = keys }
+
+        /// - Parameter people: of each their identities, see `PersonValues.identities`. Secret.
+        public func hashes(of people: some Sequence<[PersonIdentity?]>) -> Hashes {
+            var hashes = Hashes(present: [Int](repeating: 0, count: keys.count))
+            for identities in people {
+                var position = 0
+                for (index, key) in keys.enumerated() {
+                    var isPresent = false
+                    for value in identities[position..<min(position + key.valueCount, identities.count)] {
+                        guard let value else { continue }
+                        isPresent = true
+                        hashes.records.append(UInt8(index))
+                        value.bytes.withUnsafeBytes { keyed.code(of: $0) }.withUnsafeBytes {
+                            hashes.records.append(contentsOf: $0[..<KeyCensus.hashByteCount])
+                        }
+                        SpoolBytes.append(hashes.peopleCount, byteCount: 4, to: &hashes.records)
+                    }
+                    if isPresent { hashes.present[index] += 1 }
+                    position += key.valueCount
+                }
+                hashes.peopleCount += 1
             }
-            if isPresent { present[index] += 1 }
-            position += key.valueCount
+            return hashes
         }
-        peopleCount += 1
+    }
+
+    /// Adds one person.
+    public mutating func add(_ identities: [PersonIdentity?]) throws { try add(hasher.hashes(of: [identities])) }
+
+    /// Adds people whom no other hashes are of.
+    public mutating func add(_ hashes: Hashes) throws {
+        var records = hashes.records
+        records.withUnsafeMutableBytes { records in
+            for end in stride(from: Self.recordByteCount, through: records.count, by: Self.recordByteCount) {
+                let number = UInt32(bigEndian: records.loadUnaligned(fromByteOffset: end - 4, as: UInt32.self))
+                records.storeBytes(
+                    of: UInt32(truncatingIfNeeded: peopleCount + Int(number)).bigEndian, toByteOffset: end - 4,
+                    as: UInt32.self)
+            }
+        }
+        try sorter.add(records: records, width: Self.recordByteCount)
+        for (index, count) in hashes.present.enumerated() { present[index] += count }
+        peopleCount += hashes.peopleCount
     }
 
     /// By key, in order.
     public consuming func counts() throws -> [SourceSurvey.KeyCounts] {
-        var shared = keys.map { _ in [UInt64](repeating: 0, count: (peopleCount + 63) / 64) }
+        var shared = present.map { _ in [UInt64](repeating: 0, count: (peopleCount + 63) / 64) }
         var records = try sorter.sorted()
         var value: ArraySlice<UInt8> = []
         var first = 0

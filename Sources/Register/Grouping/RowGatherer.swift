@@ -10,6 +10,7 @@ struct RowGatherer: Sendable {
     /// The lists; nil where everybody may be released.
     private let neverRelease: NeverRelease?
     private let codec: RowCodec
+    private let worksWithoutCode: Bool
     private let named: PersonSort
     private let people: PersonSort
 
@@ -20,6 +21,7 @@ struct RowGatherer: Sendable {
         self.history = history
         self.neverRelease = neverRelease
         codec = RowCodec(columns: judge.declaration.columns)
+        worksWithoutCode = judge.plan.worksWithoutCode
         self.named = named
         self.people = people
     }
@@ -78,8 +80,7 @@ struct RowGatherer: Sendable {
         }
 
         private mutating func add(_ row: ReadRow) throws {
-            let history = gatherer.history
-            let code = row.code.map { history?.current(of: $0.code) ?? $0.code }
+            let code = row.code.map { gatherer.history?.current(of: $0.code) ?? $0.code }
             var identity: PersonIdentity?
             if case .success(let code) = code { identity = code.person }
             var fate = row.fate
@@ -104,7 +105,6 @@ struct RowGatherer: Sendable {
                 }
             }
             let fields = FieldCoding.encode(row.fields)
-            let plan = judge.plan
             if let name = row.localPerson {
                 try named.add(.name(name)) { [values] record in
                     GatheredRow.append(
@@ -115,7 +115,7 @@ struct RowGatherer: Sendable {
             let key: PersonKey
             if let identity {
                 key = .code(identity)
-            } else if plan.worksWithoutCode, row.fields.contains(where: { $0 != nil }) {
+            } else if gatherer.worksWithoutCode, row.fields.contains(where: { $0 != nil }) {
                 key = .fields(fields)
             } else {
                 // Nothing becomes of the row; it counts if it is one that the agreement asks for.
