@@ -102,12 +102,13 @@ struct RegisterCheck {
         }
         guard !declaration.columns.isEmpty else { return 0 }
         out.line(
-            "  at most \(survey.mostRowsOfPerson) rows and \(sizes.most) cells a person (\(declaration.maxCellsPerPerson) "
-                + "allowed)"
+            "  at most \(survey.mostRowsOfPerson) rows and \(sizes.most) cells a person "
+                + "(\(declaration.maxCellsPerPerson) allowed)"
         )
         if sizes.tooLarge == 0 { return 0 }
         out.line(
-            "  \(sizes.tooLarge) people need more cells than allowed: agree on a higher max_cells_per_person or cell_bytes"
+            "  \(sizes.tooLarge) people need more cells than allowed: agree on a higher max_cells_per_person or "
+                + "cell_bytes"
         )
         return 1
     }

@@ -21,7 +21,7 @@ struct NamedGatherer: Sendable {
     func gather(_ part: SortPart, _ survey: inout SurveyPart) throws {
         var dealer = people.makeDealer()
         var person: NamedPerson?
-        try part.forEach { record in
+        try part.rows { record in
             guard let row = RowView(record) else { throw SpoolDamage() }
             if let named = person, !named.keyBytes.elementsEqual(row.key) {
                 try add(named, &dealer, &survey)

@@ -124,7 +124,7 @@ public final class PersonGrouping {
         _ named: PersonSort, _ people: PersonSort, _ survey: inout RegisterSurvey
     ) async throws {
         let gatherer = NamedGatherer(plan, neverRelease: neverRelease, people: people)
-        try await forEach(try named.parts().filter { $0.byteCount > 0 }.map { [$0] }) { parts in
+        try await spread(try named.parts().filter { $0.byteCount > 0 }.map { [$0] }) { parts in
             var survey = SurveyPart()
             for part in parts { try gatherer.gather(part, &survey) }
             return survey
@@ -142,10 +142,10 @@ public final class PersonGrouping {
         let size = (parts.count + runCount - 1) / runCount
         let pieces = stride(from: 0, to: parts.count, by: size).map { Array(parts[$0..<min($0 + size, parts.count)]) }
         var runs: [PersonRun] = []
-        try await forEach(pieces) { parts in
+        try await spread(pieces) { parts in
             var gatherer = try PeopleGatherer(plan, history: history, neverRelease: neverRelease, spool: spool)
             for part in parts {
-                try part.forEach { record in
+                try part.rows { record in
                     guard let row = RowView(record) else { throw SpoolDamage() }
                     try gatherer.add(row)
                 }
@@ -158,7 +158,8 @@ public final class PersonGrouping {
         return runs
     }
 
-    private func forEach<Output: Sendable>(
+    /// Works at pieces on all cores, and takes the results in order.
+    private func spread<Output: Sendable>(
         _ pieces: [[SortPart]], compute: @escaping @Sendable ([SortPart]) throws -> Output,
         take: (Output) throws -> Void
     ) async throws {

@@ -37,7 +37,7 @@ final class SortPart: Sendable, CustomReflectable {
     /// other.
     ///
     /// - Throws: `SpoolDamage`, `RegisterError.Kind.cancelled`, and what the spool and `take` throw.
-    func forEach(_ take: (UnsafeRawBufferPointer) throws -> Void) throws {
+    func rows(_ take: (UnsafeRawBufferPointer) throws -> Void) throws {
         var rest = count
         try forEachRecord { record in
             rest -= 1
