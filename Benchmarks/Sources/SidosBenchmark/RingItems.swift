@@ -1,4 +1,3 @@
-internal import Crypto
 internal import PSIProtocol
 internal import Values
 
@@ -33,7 +32,10 @@ struct RingItems<S: Suite> {
         }
         self.elements = elements
         self.list = list
-        stored = AnnouncedStream(attempt: 0, count: count, digest: HexBytes(Array(SHA256.hash(data: list))))
+        var digest = StreamDigest(partCount: 1)
+        digest.update(list)
+        digest.endPart()
+        stored = AnnouncedStream(attempt: 0, count: count, digest: HexBytes(digest.finalized()))
     }
 }
 
@@ -55,4 +57,5 @@ struct PieceSource: ByteSource {
 struct CountingSink: ByteSink {
     private(set) var byteCount = 0
     mutating func write(_ bytes: [UInt8]) async throws { byteCount += bytes.count }
+    mutating func nextPart() async throws {}
 }

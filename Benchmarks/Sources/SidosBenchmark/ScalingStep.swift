@@ -59,7 +59,7 @@ enum ScalingStep: String, Codable, CaseIterable {
             try await builder.add {
                 let end = min(position + 512, people.count)
                 defer { position = end }
-                return Array(people[position..<end])
+                return PeoplePiece(Array(people[position..<end]))
             }
             var list = CountingSink()
             let declared = try await builder.finishList(into: &list)
