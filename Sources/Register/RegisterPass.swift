@@ -13,7 +13,7 @@ public struct RegisterPass {
     private let values: PersonValues
 
     /// Bytes of people handed over at once, so that people with many rows don't add up.
-    private static let batchByteCount = 8 << 20
+    private static let batchByteCount = 512 << 10
 
     /// Reads and sorts the register.
     ///

@@ -57,7 +57,7 @@ enum ScalingStep: String, Codable, CaseIterable {
                 workers: workers)
             var position = 0
             try await builder.add {
-                let end = min(position + 512, people.count)
+                let end = min(position + (rowsEach > 1 ? 128 : 512), people.count)
                 defer { position = end }
                 return PeoplePiece(Array(people[position..<end]))
             }

@@ -4,7 +4,7 @@ struct RecordWriter {
     private let partition: StreamPartition
     private let hasPrefix: Bool
     private var part = 0
-    private var digest: StreamDigest
+    private var digest: ParallelStreamDigest
     private var hasBegun = false
     private(set) var count = 0
 
@@ -14,7 +14,7 @@ struct RecordWriter {
     init(_ partition: StreamPartition, hasPrefix: Bool = false) {
         self.partition = partition
         self.hasPrefix = hasPrefix
-        digest = StreamDigest(partCount: partition.count)
+        digest = ParallelStreamDigest(partCount: partition.count)
     }
 
     /// Writes records of `width` bytes that lie one after the other, of about a block's size in all.
@@ -36,7 +36,7 @@ struct RecordWriter {
     consuming func finish(to sink: inout some ByteSink) async throws -> ListSummary {
         try await goOn(to: partition.count - 1, &sink)
         try await begin(&sink)
-        digest.endPart()
+        await digest.endPart()
         return ListSummary(count: count, digest: digest.finalized())
     }
 
@@ -44,7 +44,7 @@ struct RecordWriter {
     private mutating func goOn(to next: Int, _ sink: inout some ByteSink) async throws {
         while part < next {
             try await begin(&sink)
-            digest.endPart()
+            await digest.endPart()
             try await sink.nextPart()
             part += 1
             hasBegun = false
@@ -58,7 +58,7 @@ struct RecordWriter {
     }
 
     private mutating func pass(_ bytes: [UInt8], to sink: inout some ByteSink) async throws {
-        digest.update(bytes)
+        await digest.update(bytes)
         try await sink.write(bytes)
     }
 }

@@ -22,6 +22,17 @@ public struct StreamDigest: Sendable {
 
     public mutating func update(_ bytes: UnsafeRawBufferPointer) { part.update(bytes) }
 
+    /// Takes a piece that was hashed elsewhere; between whole pieces, and with no other kind of `update` in the part.
+    mutating func add(piece: [UInt8], byteCount: Int) { part.add(piece: piece, byteCount: byteCount) }
+
+    /// The digest of a piece whose bytes lie in several places.
+    static func ofPiece(_ bytes: [ArraySlice<UInt8>]) -> [UInt8] {
+        var hash = SHA256()
+        hash.update(data: Label.piece.bytes)
+        for some in bytes { some.withUnsafeBytes { hash.update(bufferPointer: $0) } }
+        return Array(hash.finalize())
+    }
+
     /// Ends the part; what follows is the next one's.
     public mutating func endPart() {
         stream.update(data: part.finalized())
@@ -54,6 +65,11 @@ private struct PartDigest {
             if pieceByteCount == StreamDigest.pieceByteCount { endPiece() }
         }
         byteCount += bytes.count
+    }
+
+    mutating func add(piece: [UInt8], byteCount: Int) {
+        pieces.update(data: piece)
+        self.byteCount += byteCount
     }
 
     func finalized() -> [UInt8] {

@@ -25,12 +25,13 @@ struct CellPayload {
     /// Cells that it takes.
     let cellCount: Int
 
-    init(_ person: CellContent, cellPayloadByteCount: Int) throws(VaultError) {
+    /// - Parameter deflater: compresses many people's rows, one after the other.
+    init(_ person: CellContent, cellPayloadByteCount: Int, deflater: Deflater) throws(VaultError) {
         let rows = person.rows ?? []
         guard rows.count <= CellSealer.maxRowByteCount else { throw .tooManyCells }
         let stored = Deflate.storedByteCount(rows.count)
         let isStored = CellSealer.headerByteCount + stored <= cellPayloadByteCount
-        compressed = isStored ? nil : try Deflate.compress(rows)
+        compressed = isStored ? nil : try deflater.compress(rows)
         streamByteCount = compressed?.count ?? stored
         cellCount = (CellSealer.headerByteCount + streamByteCount + cellPayloadByteCount - 1) / cellPayloadByteCount
         self.person = person

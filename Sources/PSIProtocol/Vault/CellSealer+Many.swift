@@ -17,8 +17,9 @@ extension CellSealer {
         // Of each cell, whose it is and its index among theirs.
         var owners: [Int] = []
         var indexes: [Int] = []
+        let deflater = Deflater()
         for (person, content) in people.enumerated() {
-            let payload = try CellPayload(content, cellPayloadByteCount: cellPayloadByteCount)
+            let payload = try CellPayload(content, cellPayloadByteCount: cellPayloadByteCount, deflater: deflater)
             guard payload.cellCount <= maxCells else { throw .tooManyCells }
             let start = cells.count
             cells += repeatElement(0, count: payload.cellCount * cellByteCount)

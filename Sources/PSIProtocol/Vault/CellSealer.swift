@@ -58,7 +58,9 @@ public struct CellSealer: Sendable {
     /// How many cells a person's encoded rows take.
     public static func cellCount(ofRows rows: [UInt8], cellByteCount: Int) throws(VaultError) -> Int {
         let payload = cellByteCount - handleByteCount - tagByteCount
-        return try CellPayload(CellContent(rows: rows, rowCount: 0), cellPayloadByteCount: payload).cellCount
+        return try CellPayload(
+            CellContent(rows: rows, rowCount: 0), cellPayloadByteCount: payload, deflater: Deflater()
+        ).cellCount
     }
 
     /// A cell that opens to nobody, for padding a vault.

@@ -1,18 +1,53 @@
 internal import CZlib
 internal import Values
 
-/// zlib's compression of one person's rows.
-enum Deflate {
-    /// RFC 1950 stream of `bytes`.
-    static func compress(_ bytes: [UInt8]) throws(VaultError) -> [UInt8] {
-        var count = compressBound(UInt(bytes.count))
-        var output = [UInt8](repeating: 0, count: Int(count))
-        guard compress2(&output, &count, bytes, UInt(bytes.count), Z_DEFAULT_COMPRESSION) == Z_OK else {
-            throw .compressionFailed
+/// Compresses one person's rows after the other's, in memory that is taken once: a quarter of a MiB.
+///
+/// It is taken when first needed, since most rows fit their cell as they are.
+final class Deflater {
+    private let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
+    private var isReady = false
+
+    init() { stream.initialize(to: z_stream()) }
+
+    deinit {
+        if isReady { deflateEnd(stream) }
+        stream.deallocate()
+    }
+
+    /// RFC 1950 stream of `bytes`; the same whatever was compressed before.
+    func compress(_ bytes: [UInt8]) throws(VaultError) -> [UInt8] {
+        try begin()
+        let limit = Int(deflateBound(stream, UInt(bytes.count)))
+        var status = Z_OK
+        let output = [UInt8](unsafeUninitializedCapacity: limit) { output, filled in
+            bytes.withUnsafeBufferPointer { bytes in
+                stream.pointee.next_in = UnsafeMutablePointer(mutating: bytes.baseAddress)
+                stream.pointee.avail_in = UInt32(bytes.count)
+                stream.pointee.next_out = output.baseAddress
+                stream.pointee.avail_out = UInt32(limit)
+                status = deflate(stream, Z_FINISH)
+                filled = limit - Int(stream.pointee.avail_out)
+            }
         }
-        output.removeLast(output.count - Int(count))
+        guard status == Z_STREAM_END else { throw .compressionFailed }
         return output
     }
+
+    private func begin() throws(VaultError) {
+        if isReady {
+            guard deflateReset(stream) == Z_OK else { throw .compressionFailed }
+            return
+        }
+        guard
+            deflateInit_(stream, Z_DEFAULT_COMPRESSION, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK
+        else { throw .compressionFailed }
+        isReady = true
+    }
+}
+
+/// zlib streams of one person's rows.
+enum Deflate {
 
     /// RFC 1950 stream that holds `bytes` as they are, at most 65,535 of them.
     static func stored(_ bytes: [UInt8]) -> [UInt8] {

@@ -34,6 +34,8 @@ public final class PersonGrouping {
     private static let waitingByteCount = 24 << 20
     /// People are written to one run for each so many bytes of rows, up to `mostRuns`.
     private static let runByteCount = 1 << 20
+    /// Of parts that are being sorted, on however many cores.
+    private static let sortingByteCount = 48 << 20
     private static let mostRuns = 32
 
     /// - Parameters:
@@ -158,13 +160,28 @@ public final class PersonGrouping {
         return runs
     }
 
-    /// Works at pieces on all cores, and takes the results in order.
+    /// Works at pieces on all cores, as many at once as there is memory for, and takes the results in order.
     private func spread<Output: Sendable>(
         _ pieces: [[SortPart]], compute: @escaping @Sendable ([SortPart]) throws -> Output,
         take: (Output) throws -> Void
     ) async throws {
-        var rest = Array(pieces.reversed())
-        try await Pipeline(workers: workers).run(read: { rest.popLast() }, compute: compute, take: take)
+        // A piece's parts are sorted one after the other, each in no more memory than a sort may take.
+        let memory = pieces.map { parts in min(parts.map(\.byteCount).max() ?? 0, memoryByteCount) }
+        var (next, taken, underWay) = (0, 0, 0)
+        try await Pipeline(workers: workers).run {
+            underWay < Self.sortingByteCount
+        } read: { () -> [SortPart]? in
+            guard next < pieces.count else { return nil }
+            underWay += memory[next]
+            next += 1
+            return pieces[next - 1]
+        } compute: {
+            try compute($0)
+        } take: {
+            underWay -= memory[taken]
+            taken += 1
+            try take($0)
+        }
     }
 
     // MARK: People

@@ -26,6 +26,20 @@ struct StreamDigestTests {
         }
     }
 
+    @Test("Hashed on several cores it is the same, whatever the pieces", arguments: [1_000, 700_000, 3 << 20])
+    func parallel(step: Int) async {
+        let lengths = [0, 5, Self.piece, 9 * Self.piece + 77, 1]
+        let parts = lengths.map { length in (0..<length).map { UInt8(truncatingIfNeeded: $0 &* 29 &+ length) } }
+        var digest = ParallelStreamDigest(partCount: parts.count)
+        for part in parts {
+            for start in stride(from: 0, to: part.count, by: step) {
+                await digest.update(Array(part[start..<min(start + step, part.count)]))
+            }
+            await digest.endPart()
+        }
+        #expect(digest.finalized() == Digest.of(parts: parts))
+    }
+
     @Test("Bytes that are in another part, or another number of parts, make another digest")
     func parts() {
         let digests = [
