@@ -35,7 +35,7 @@ public final class PersonGrouping {
     /// People are written to one run for each so many bytes of rows, up to `mostRuns`.
     private static let runByteCount = 1 << 20
     /// Of parts that are being sorted, on however many cores.
-    private static let sortingByteCount = 48 << 20
+    private static let sortingByteCount = 24 << 20
     private static let mostRuns = 32
 
     /// - Parameters:

@@ -13,7 +13,7 @@ struct RowJudge: Sendable {
     private var fields: MatchFieldReader
     private let quality: QualityReader
     private let releaseGuard: ReleaseGuard
-    private let nullText: [UInt8]?
+    private let texts: FieldTexts
     /// What codes look like that are not used.
     private(set) var codeShapes = CodeShapes()
     /// Rows that the agreement's `rows` leave out, and those of nobody that say of them that they are never to be
@@ -28,7 +28,7 @@ struct RowJudge: Sendable {
         fields = MatchFieldReader(plan)
         quality = QualityReader(declaration.columns, plan.quality)
         releaseGuard = ReleaseGuard(scheme: plan.scheme, owner: declaration.owner)
-        nullText = source.table.nullText.map { Array($0.utf8) }
+        texts = FieldTexts(nullText: source.table.nullText.map { Array($0.utf8) })
     }
 
     // MARK: Counts so far
@@ -68,8 +68,8 @@ struct RowJudge: Sendable {
     // MARK: Rows
 
     mutating func judge(_ record: SourceRecord) throws(RegisterError) -> RegisterRow {
-        let isMarked = try isMarked(record)
-        let isKept = try isKept(record)
+        let isMarked = try Self.isMarked(record, columns, source)
+        let isKept = try Self.isKept(record, columns.conditions, texts)
         let fate: RowFate =
             isMarked ? .withheld : isKept ? .kept : declaration.rows?.people == .leaveOut ? .outside : .presence
         if !isKept { rowsLeftOut += 1 }
@@ -78,9 +78,9 @@ struct RowJudge: Sendable {
         let code = readCode(of: record)
         var fields: [NormalisedField?] = []
         for (field, index) in columns.fields.enumerated() {
-            fields.append(self.fields.normalised(self.field(record, index, as: .code), as: field))
+            fields.append(self.fields.normalised(texts.field(record, index, as: .code), as: field))
         }
-        let localPerson = readLocalPerson(of: record)
+        let localPerson = Self.readLocalPerson(of: record, columns)
         if case .failure(let reason) = code, localPerson == nil {
             if isMarked, reason != .missing {
                 throw RegisterError(.markWithoutCode(reason), at: record.place, column: source.identityColumn)
@@ -104,24 +104,31 @@ struct RowJudge: Sendable {
         }
         let quality = quality.values { index in
             let column = columns.released[index]
-            return try? column.value(of: field(record, column.index, as: column.sourceType))
+            return try? column.value(of: texts.field(record, column.index, as: column.sourceType))
         }
         return .refused(reason, quality: quality)
     }
 
-    private func isMarked(_ record: SourceRecord) throws(RegisterError) -> Bool {
-        guard let column = source.neverReleaseColumn, let index = columns.mark else { return false }
+    // What is done for each row takes what it needs and no more: a copy of the whole would have every core count
+    // references to the same things.
+
+    private static func isMarked(
+        _ record: SourceRecord, _ columns: borrowing RegisterColumns, _ source: borrowing RegisterSource
+    ) throws(RegisterError) -> Bool {
+        guard let index = columns.mark, let column = source.neverReleaseColumn else { return false }
         do throws(RegisterError.Kind) { return try column.marks(record[index]) } catch {
             throw RegisterError(error, at: record.place, column: column.name)
         }
     }
 
     /// Whether all conditions hold. All are looked at, so that a value that cannot be read is always told.
-    private func isKept(_ record: SourceRecord) throws(RegisterError) -> Bool {
+    private static func isKept(
+        _ record: SourceRecord, _ conditions: [FoundCondition], _ texts: FieldTexts
+    ) throws(RegisterError) -> Bool {
         var isKept = true
-        for condition in columns.conditions {
+        for condition in conditions {
             do throws(RegisterError.Kind) {
-                let field = field(record, condition.index, as: condition.type)
+                let field = texts.field(record, condition.index, as: condition.type)
                 if try !condition.holds(of: field) { isKept = false }
             } catch {
                 throw RegisterError(error, at: record.place, column: condition.name)
@@ -133,7 +140,7 @@ struct RowJudge: Sendable {
     private mutating func readCode(of record: SourceRecord) -> Result<IdentityReading, RefusalReason> {
         guard let index = columns.identity else { return .failure(.missing) }
         do throws(RefusalReason) {
-            return .success(try plan.scheme.read(field(record, index, as: .code), owner: declaration.owner))
+            return .success(try plan.scheme.read(texts.field(record, index, as: .code), owner: declaration.owner))
         } catch {
             if error != .missing { codeShapes.add(CodeShape(record[index], error, owner: declaration.owner)) }
             return .failure(error)
@@ -141,7 +148,7 @@ struct RowJudge: Sendable {
     }
 
     /// Nil if there is nothing but white space.
-    private func readLocalPerson(of record: SourceRecord) -> [UInt8]? {
+    private static func readLocalPerson(of record: SourceRecord, _ columns: borrowing RegisterColumns) -> [UInt8]? {
         guard let name = columns.localPerson.flatMap({ record[$0].written }).map(WhiteSpace.trimmed), !name.isEmpty
         else { return nil }
         return Array(name)
@@ -153,7 +160,7 @@ struct RowJudge: Sendable {
         var values: [FieldValue] = []
         values.reserveCapacity(columns.released.count)
         for index in columns.released.indices {
-            let field = field(record, columns.released[index].index, as: columns.released[index].sourceType)
+            let field = texts.field(record, columns.released[index].index, as: columns.released[index].sourceType)
             do throws(RegisterError.Kind) {
                 let value = try columns.released[index].countedValue(of: field)
                 if columns.released[index].mayHoldCode,
@@ -168,9 +175,15 @@ struct RowJudge: Sendable {
         }
         return values
     }
+}
+
+/// Reads fields of records.
+private struct FieldTexts: Sendable {
+    /// What the source writes for a missing value, besides nothing.
+    let nullText: [UInt8]?
 
     /// A record's field. What stands for a missing value is one in every type but text, in quotation marks or not.
-    private func field(_ record: SourceRecord, _ index: Int, as type: ColumnType) -> SourceField {
+    func field(_ record: SourceRecord, _ index: Int, as type: ColumnType) -> SourceField {
         let field = record[index]
         guard type != .text else { return field }
         switch field {
