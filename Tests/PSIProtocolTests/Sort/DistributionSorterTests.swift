@@ -10,7 +10,12 @@ struct DistributionSorterTests {
     static func records(_ count: Int, width: Int, seed: UInt64, alike: Int = 0) -> [[UInt8]] {
         var random = SeededRandom(seed: seed)
         return (0..<count).map { _ in
-            (0..<width).map { $0 < alike ? 7 : UInt8.random(in: 0...255, using: &random) }
+            // Beginning and end differ; what is between costs no time.
+            var record = [UInt8](repeating: UInt8.random(in: 0...255, using: &random), count: width)
+            for index in 0..<min(width, 12) {
+                record[index] = index < alike ? 7 : UInt8.random(in: 0...255, using: &random)
+            }
+            return record
         }
     }
 
@@ -21,7 +26,9 @@ struct DistributionSorterTests {
     ) async throws -> [[UInt8]] {
         var sorter = DistributionSorter(spool: spool, width: width, fixed: fixed, largestByteCount: largest)
         for start in stride(from: 0, to: records.count, by: most) {
-            try sorter.add(Array(records[start..<min(start + most, records.count)].joined()))
+            var block: [UInt8] = []
+            for record in records[start..<min(start + most, records.count)] { block += record }
+            try sorter.add(block)
         }
         #expect(sorter.count == records.count)
         var found: [[UInt8]] = []
@@ -38,12 +45,12 @@ struct DistributionSorterTests {
         #expect(try await Self.sorted(records, width: width, most: 7) == expected)
     }
 
-    @Test("Many more than fit into the blocks in memory, on any number of cores", arguments: [1, 2, 5, 16])
+    @Test("Many more than fit into the blocks in memory, on any number of cores", arguments: [1, 5])
     func many(workers: Int) async throws {
-        // 256 buckets of 512 records, about three blocks each.
-        let records = Self.records(120_000, width: 400, seed: 3)
+        // 256 buckets of about 60 records, four blocks each.
+        let records = Self.records(15_000, width: 4_000, seed: 3)
         let expected = records.sorted { $0.lexicographicallyPrecedes($1) }
-        #expect(try await Self.sorted(records, width: 400, workers: workers) == expected)
+        #expect(try await Self.sorted(records, width: 4_000, workers: workers) == expected)
     }
 
     @Test(
@@ -77,9 +84,9 @@ struct DistributionSorterTests {
 
     @Test("A spool that loses bytes is noticed")
     func damaged() async throws {
-        let records = Self.records(60_000, width: 400, seed: 6)
+        let records = Self.records(6_000, width: 4_000, seed: 6)
         await #expect(throws: ExternalSortError.truncatedRun) {
-            _ = try await Self.sorted(records, width: 400, spool: DamagedSpool { $0.dropLast(20_000) })
+            _ = try await Self.sorted(records, width: 4_000, spool: DamagedSpool { $0.dropLast(20_000) })
         }
     }
 

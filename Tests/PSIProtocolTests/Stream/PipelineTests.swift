@@ -78,7 +78,7 @@ struct PipelineTests {
         @Sendable func wait(until isSo: (Notes.State) -> Bool) throws {
             let begin = ContinuousClock.now
             while !isSo(notes.now) {
-                guard ContinuousClock.now - begin < .seconds(20) else { throw Broken(what: "waited", piece: 0) }
+                guard ContinuousClock.now - begin < .seconds(120) else { throw Broken(what: "waited", piece: 0) }
                 usleep(50)
             }
         }
