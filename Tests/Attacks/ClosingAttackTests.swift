@@ -84,7 +84,8 @@ extension AttackTests {
                 let running = try await study.serveAll()
                 let (research, coordinator) = (try #require(running["research"]), try #require(running["coordinator"]))
                 let link = try study.link()
-                try await coordinator.says(" phase ", "phase=ring")
+                // The research environment has signed the manifest, and nothing is due from it until all have released.
+                try await coordinator.says(" phase ", "phase=declaring")
                 research.send(SIGSTOP)
                 try await coordinator.says(" phase ", "phase=receiving")
                 for node in ["a", "b", "c"] { try #require(running[node]).send(SIGSTOP) }
