@@ -14,7 +14,7 @@ extension AttackTests {
     struct ClosingAttackTests {
         @Test(
             "Nodes are told that the round was aborted, the research environment that it closed: there is no dataset",
-            .timeLimit(.minutes(3)))
+            .timeLimit(.minutes(6)))
         func twoEnds() async throws {
             try await Self.closedWithoutNodes { study, running, round in
                 // Only one signature over this end is there: the research environment's own.
@@ -46,12 +46,12 @@ extension AttackTests {
         }
 
         @Test(
-            "A closed round waits for every key holder's signature, also across restarts", .timeLimit(.minutes(3)))
+            "A closed round waits for every key holder's signature, also across restarts", .timeLimit(.minutes(6)))
         func oneSignatureIsMissing() async throws {
             try await Self.closedWithoutNodes { study, running, round in
                 for node in ["a", "b"] { try #require(running[node]).send(SIGCONT) }
                 let research = try #require(running["research"])
-                try await research.says("its dataset waits", "waiting_for=c", within: 60)
+                try await research.says("its dataset waits", "waiting_for=c", within: 120)
                 let early = try await Self.dataset(study)
                 #expect(early.status == 75)
                 #expect(early.errors.contains(", but c has not yet signed"), "\(early.errors)")
@@ -60,7 +60,7 @@ extension AttackTests {
                 try await again.says("Serving")
                 #expect(try await Self.dataset(study).status == 75)
                 try #require(running["c"]).send(SIGCONT)
-                try await again.says("dataset can be written", within: 60)
+                try await again.says("dataset can be written", within: 120)
                 try await study.checkDataset()
             }
         }
@@ -92,7 +92,7 @@ extension AttackTests {
                 research.send(SIGCONT)
                 #expect(try await link.end() == 0, "\(link.errors)")
                 let round = try link.openedRound()
-                try await research.says("its dataset waits", "waiting_for=a,b,c", within: 60)
+                try await research.says("its dataset waits", "waiting_for=a,b,c", within: 120)
                 try await body(study, running, round)
             }
         }
