@@ -36,23 +36,6 @@ import Testing
         try board.close()
     }
 
-    /// Whoever has seen all is told that there is no more, and what comes next as soon as it is there.
-    @Test func whatComesNextIsSeenAtOnce() async throws {
-        let board = try BoardStore(path: path)
-        try await board.createRound(round, attachment: [], firstEntry: entry(1))
-        for number in 1...20 {
-            #expect(try await board.entries(of: round, after: number) == BoardPage(entries: [], isLast: true))
-            #expect(try await board.entries(of: round, after: number + 5).entries.isEmpty)
-            _ = try await board.append(entry(number + 1), to: round)
-            #expect(try await board.entries(of: round, after: number).entries.map(\.number) == [number + 1])
-        }
-        try await board.deleteRound(round)
-        for after in [0, 20, 21] {
-            await #expect(throws: StoreError.unknownRound) { _ = try await board.entries(of: round, after: after) }
-        }
-        try board.close()
-    }
-
     @Test func pagesAreBoundedByCountAndBytes() async throws {
         let board = try BoardStore(path: path)
         try await board.createRound(round, attachment: [], firstEntry: testBytes(1_000))

@@ -1,7 +1,6 @@
 internal import Crypto
 internal import Foundation
 internal import GRDB
-internal import Synchronization
 public import Values
 
 /// The boards of all rounds in one SQLite file: entries that are only ever appended, and never lost once numbered.
@@ -27,8 +26,6 @@ public final class BoardStore: Sendable {
 
     private let database: DatabasePool
     private let gate = KeyedGate<RoundID>()
-    /// Of boards that have grown since the start, the number of the last entry.
-    private let lastNumbers = Mutex<[RoundID: Int]>([:])
 
     /// Opens the file, or creates it.
     public init(path: String) throws(StoreError) {
@@ -86,7 +83,6 @@ public final class BoardStore: Sendable {
             }
         }
         if isNew {
-            note(1, of: round)
             changes.announce(.board(round))
             changes.announce(.roundList)
         }
@@ -137,7 +133,6 @@ public final class BoardStore: Sendable {
                     try database.execute(sql: "DELETE FROM round WHERE id = ?", arguments: [key])
                 }
             }
-            lastNumbers.withLock { $0[round] = nil }
         }
         changes.forget { $0 == .board(round) }
         changes.announce(.roundList)
@@ -165,9 +160,7 @@ public final class BoardStore: Sendable {
                 return AppendedEntry(number: number, isNew: false)
             }
             try await check()
-            let number = try await insert(entry, in: round)
-            note(number, of: round)
-            return AppendedEntry(number: number, isNew: true)
+            return AppendedEntry(number: try await insert(entry, in: round), isNew: true)
         }
         if appended.isNew { changes.announce(.board(round)) }
         return appended
@@ -177,9 +170,7 @@ public final class BoardStore: Sendable {
     public func entries(
         of round: RoundID, after: Int, countLimit: Int = 256, byteCountLimit: Int = 1_048_576
     ) async throws(StoreError) -> BoardPage {
-        // Asked for with each request, and there is seldom anything.
-        if lastNumbers.withLock({ $0[round] }) == after { return BoardPage(entries: [], isLast: true) }
-        return try await Self.rethrowing("reading the board") {
+        try await Self.rethrowing("reading the board") {
             try await self.database.read { database in
                 guard let key = try BoardSchema.key(of: round, database) else { throw StoreError.unknownRound }
                 var page = BoardPage(entries: [], isLast: true)
@@ -247,11 +238,6 @@ public final class BoardStore: Sendable {
                 return number
             }
         }
-    }
-
-    /// Remembers that the board has an entry of this number. Its author has not heard so yet.
-    private func note(_ number: Int, of round: RoundID) {
-        lastNumbers.withLock { $0[round] = max(number, $0[round] ?? 0) }
     }
 
     private static func checkEntry(_ entry: [UInt8]) throws(StoreError) {
