@@ -14,7 +14,7 @@ extension AttackTests {
     struct ClosingAttackTests {
         @Test(
             "Nodes are told that the round was aborted, the research environment that it closed: there is no dataset",
-            .timeLimit(.minutes(6)))
+            .timeLimit(.minutes(10)))
         func twoEnds() async throws {
             try await Self.closedWithoutNodes { study, running, round in
                 // Only one signature over this end is there: the research environment's own.
@@ -46,7 +46,7 @@ extension AttackTests {
         }
 
         @Test(
-            "A closed round waits for every key holder's signature, also across restarts", .timeLimit(.minutes(6)))
+            "A closed round waits for every key holder's signature, also across restarts", .timeLimit(.minutes(10)))
         func oneSignatureIsMissing() async throws {
             try await Self.closedWithoutNodes { study, running, round in
                 for node in ["a", "b"] { try #require(running[node]).send(SIGCONT) }

@@ -17,7 +17,7 @@ extension AttackTests {
         /// 300 silent connections made an operator's call hang for 12 seconds.
         @Test(
             "A thousand silent and slow callers keep neither an operator's call nor a round waiting",
-            .timeLimit(.minutes(5)))
+            .timeLimit(.minutes(10)))
         func silentCallers() async throws {
             var design = StudyDesign.simple(nodes: 2)
             design.roundsAllowed = 8
@@ -60,7 +60,7 @@ extension AttackTests {
         }
 
         /// A participant has a certificate that is let in.
-        @Test("A participant's many connections take nobody else's place", .timeLimit(.minutes(2)))
+        @Test("A participant's many connections take nobody else's place", .timeLimit(.minutes(10)))
         func manyConnectionsOfAParticipant() async throws {
             try await StudyOnDisk.with(.simple(nodes: 2)) { study in
                 try study.sign()

@@ -36,7 +36,7 @@ extension AttackTests {
         }
 
         @Test(
-            "A register of unusable codes closes no round and makes no client a never client", .timeLimit(.minutes(2)),
+            "A register of unusable codes closes no round and makes no client a never client", .timeLimit(.minutes(10)),
             arguments: [".0", "x"])
         func unusableCodesCloseNoRound(ending: String) async throws {
             let design = design { $0 + ending }
@@ -45,7 +45,7 @@ extension AttackTests {
             }
         }
 
-        @Test("A register that has lost its people closes no round", .timeLimit(.minutes(2)))
+        @Test("A register that has lost its people closes no round", .timeLimit(.minutes(10)))
         func anEmptyRegisterClosesNoRound() async throws {
             var design = design { $0 }
             design.registers[0].rows = []
@@ -62,7 +62,7 @@ extension AttackTests {
             }
         }
 
-        @Test("A register of which the database hides rows closes no round", .timeLimit(.minutes(2)))
+        @Test("A register of which the database hides rows closes no round", .timeLimit(.minutes(10)))
         func hiddenRowsCloseNoRound() async throws {
             let cluster = try PostgreSQLCluster()
             let database = try cluster.makeDatabase()

@@ -14,7 +14,7 @@ extension AttackTests {
     @Suite("A coordinator that lies to a node", .serialized)
     struct GrowthAttackTests {
         /// Some 120,000 bogus openings stopped a node for good.
-        @Test("Bogus openings leave no more in a node's state than rounds were agreed to", .timeLimit(.minutes(2)))
+        @Test("Bogus openings leave no more in a node's state than rounds were agreed to", .timeLimit(.minutes(10)))
         func bogusOpenings() async throws {
             try await StudyOnDisk.with(.simple(nodes: 2)) { study in
                 try study.sign()
@@ -68,7 +68,7 @@ extension AttackTests {
         }
 
         /// 40 requests a second.
-        @Test("A board that always says more is not asked without a pause", .timeLimit(.minutes(1)))
+        @Test("A board that always says more is not asked without a pause", .timeLimit(.minutes(10)))
         func alwaysMore() async throws {
             try await Self.oneRound { _, opening, after in
                 let entries = after == 0 ? Self.entry(opening, 1) : ""
@@ -81,7 +81,7 @@ extension AttackTests {
         }
 
         /// 20 posts a second.
-        @Test("An entry that is taken and not shown is not posted without a pause", .timeLimit(.minutes(1)))
+        @Test("An entry that is taken and not shown is not posted without a pause", .timeLimit(.minutes(10)))
         func takenAndNotShown() async throws {
             try await Self.oneRound { _, opening, after in
                 #"{"entries":[\#(after == 0 ? Self.entry(opening, 1) : "")],"more":false}"#

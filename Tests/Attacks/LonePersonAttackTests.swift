@@ -56,7 +56,7 @@ extension AttackTests {
 
         @Test(
             "Somebody who is alone in a register without quasi-identifiers is not in the dataset",
-            .timeLimit(.minutes(2)))
+            .timeLimit(.minutes(10)))
         func aloneInARegisterWithoutQuasiIdentifiers() async throws {
             let rules = ["k: 5", "leave_out: 10", "quasi_identifiers: [{column: register_a.kind}]"]
             let (directory, persons) = try await dataset(Self.design(third: [20], disclosure: rules))
@@ -70,7 +70,7 @@ extension AttackTests {
 
         @Test(
             "Somebody whose number of rows nobody else has is not in the dataset where the agreement counts rows",
-            .timeLimit(.minutes(2)))
+            .timeLimit(.minutes(10)))
         func aloneByTheNumberOfRows() async throws {
             var design = Self.design(
                 third: [],

@@ -24,7 +24,8 @@ extension AttackTests {
         }
 
         @Test(
-            "A person's wrong rows change nothing that others see; the operator alone is told", .timeLimit(.minutes(3)),
+            "A person's wrong rows change nothing that others see; the operator alone is told",
+            .timeLimit(.minutes(10)),
             arguments: ["whole", "selected"])
         func damagedPerson(_ access: String) async throws {
             let there = try await Self.world(damaging: Self.selected, access)
@@ -113,7 +114,7 @@ extension AttackTests {
                 }.joined(separator: "\n")
         }
 
-        @Test("The coordinator sees as many fetches whoever has several cells", .timeLimit(.minutes(3)))
+        @Test("The coordinator sees as many fetches whoever has several cells", .timeLimit(.minutes(10)))
         func vaultOnce() async throws {
             // Of register a's people, 20 is in the cohort and 3 is not.
             let fetches = try await [20, 3].asyncMap { try await Self.fetches(manyCellsOf: $0) }

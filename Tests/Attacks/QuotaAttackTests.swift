@@ -14,7 +14,7 @@ extension AttackTests {
     @Suite("Streams that a participant stores", .serialized)
     struct QuotaAttackTests {
         /// 600 streams of a byte made 1,200 files within a second.
-        @Test("Tiny streams, tiny chunks and begun attempts have an end", .timeLimit(.minutes(3)))
+        @Test("Tiny streams, tiny chunks and begun attempts have an end", .timeLimit(.minutes(10)))
         func tinyStreams() async throws {
             try await Self.attack { rogue, follower, coordinator in
                 let round = follower.record.round
@@ -54,7 +54,7 @@ extension AttackTests {
         }
 
         /// A stall that blamed the innocent: the entry was taken, and everybody waited until the deadline.
-        @Test("An entry whose stream is not there whole, or not what it says, is refused", .timeLimit(.minutes(3)))
+        @Test("An entry whose stream is not there whole, or not what it says, is refused", .timeLimit(.minutes(10)))
         func unwrittenStreams() async throws {
             try await Self.attack { rogue, follower, coordinator in
                 var follower = follower

@@ -18,7 +18,7 @@ extension AttackTests {
 
         @Test(
             "A code of any country in any form stops the round before anything is declared, and check says so",
-            .timeLimit(.minutes(2)),
+            .timeLimit(.minutes(10)),
             arguments: [
                 "189000882390", "18900560-2405", "000101-T220", "37605030299", "1981-12-18 9876", "８１１２１８－９８７６",
                 "see 131052A308T", "x9000882390",
@@ -43,7 +43,7 @@ extension AttackTests {
 
         @Test(
             "Numbers that look like codes are released only if agreement and policy say that they are none",
-            .timeLimit(.minutes(2)))
+            .timeLimit(.minutes(10)))
         func numbersAreLetPassOnlyIfBothSaySo() async throws {
             try await StudyOnDisk.with(design("8112189876")) { study in
                 let text = try String(contentsOf: study.agreement, encoding: .utf8)

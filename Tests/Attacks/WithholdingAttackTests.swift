@@ -45,7 +45,7 @@ extension AttackTests {
 
         @Test(
             "A participant subtracts the published sets from the lists' sizes: the 3 people in both may be 0 to 5",
-            .timeLimit(.minutes(2)))
+            .timeLimit(.minutes(10)))
         func publishedSetsAreSubtractedFromSizes() async throws {
             try await StudyOnDisk.with(Self.countOnly()) { study in
                 try study.sign()
@@ -99,7 +99,7 @@ extension AttackTests {
 
         @Test(
             "A second cohort of nobody stops the round, and `link` tells neither that it is empty nor that it is small",
-            .timeLimit(.minutes(2)))
+            .timeLimit(.minutes(10)))
         func emptyCohortIsNotTold() async throws {
             var design = StudyDesign.simple(nodes: 3)
             design.padding = "none"

@@ -223,7 +223,7 @@ struct SealedStateTests {
         return head + [UInt8](repeating: UInt8(truncatingIfNeeded: number), count: Int(number * 7919 % 60_000))
     }
 
-    @Test("After kill -9 at any moment every value is the old or the new one", .timeLimit(.minutes(5)))
+    @Test("After kill -9 at any moment every value is the old or the new one", .timeLimit(.minutes(10)))
     func killed() async throws {
         let path = place.path
         var last: UInt64 = 0

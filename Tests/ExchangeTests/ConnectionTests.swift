@@ -8,7 +8,7 @@ import Testing
 @testable import Exchange
 
 /// Connections before and after their caller is known, and what is no request. [P-53] [P-54]
-@Suite(.serialized, .timeLimit(.minutes(2))) struct ConnectionTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct ConnectionTests {
     @Test func whoSaysNothingIsClosedAtTheDeadline() async throws {
         let soon: TestExchange.Change = { $0.connections.firstRequest = .seconds(1) }
         try await TestExchange.run(configure: soon) { exchange in

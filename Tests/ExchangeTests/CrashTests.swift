@@ -7,7 +7,7 @@ import Testing
 /// What was acknowledged survives `kill -9`; what was not leaves a store that opens.
 ///
 /// The victim is this test program itself, started again to run `CrashVictim` only.
-@Suite(.serialized, .timeLimit(.minutes(3))) struct CrashTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct CrashTests {
     static let variable = "EXCHANGE_CRASH_DIRECTORY"
     static let stream = StreamID(batch: "kela", stage: .ring(1), attempt: 0)
 

@@ -7,7 +7,7 @@ import Testing
 
 /// Every error code is raised over the wire, and looks as RFC 9457 says.
 /// Every refusal as a problem document with its stable code. [P-56]
-@Suite(.timeLimit(.minutes(2))) struct ErrorCodeTests {
+@Suite(.timeLimit(.minutes(10))) struct ErrorCodeTests {
     private let stream = StreamID(batch: "kela", stage: .ring(0), attempt: 0)
 
     @Test func everyCodeIsRaised() async throws {

@@ -8,7 +8,7 @@ import Testing
 @testable import Values
 
 /// The calls of participants and of operators. [P-54] [P-55]
-@Suite(.timeLimit(.minutes(2))) struct ExchangeAPITests {
+@Suite(.timeLimit(.minutes(10))) struct ExchangeAPITests {
     private let stream = StreamID(batch: "kela_benefits", stage: .ring(0), attempt: 0)
 
     private func summary(_ round: RoundID, _ state: String = "open") -> RoundSummary {

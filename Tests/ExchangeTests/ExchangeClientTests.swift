@@ -9,7 +9,7 @@ import Testing
 
 @testable import Exchange
 
-@Suite(.timeLimit(.minutes(3))) struct ExchangeClientTests {
+@Suite(.timeLimit(.minutes(10))) struct ExchangeClientTests {
     @Test func addressesMustBeHTTPSAndNothingElse() throws {
         let identity = try TestCertificate.selfSigned().identity()
         for url in [

@@ -321,7 +321,7 @@ import Testing
         #expect(try mode(root) == 0o700)
     }
 
-    @Test(.timeLimit(.minutes(1))) func theStoreItselfIsATransport() async throws {
+    @Test(.timeLimit(.minutes(10))) func theStoreItselfIsATransport() async throws {
         let store = try StreamStore(root: root, reserve: 0)
         let transport = StoreChunkTransport(store: store)
         async let waiting = transport.chunk(seq: 1, stream: stream, round: round)

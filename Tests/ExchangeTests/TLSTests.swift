@@ -10,7 +10,7 @@ import Testing
 @testable import Exchange
 
 /// TLS 1.3 with pinned keys on both sides. [P-53]
-@Suite(.timeLimit(.minutes(2))) struct TLSTests {
+@Suite(.timeLimit(.minutes(10))) struct TLSTests {
     @Test func aPinIsTheHashOfTheKeyInfo() throws {
         for certificate in [try TestCertificate.selfSigned(), try .selfSigned(ed25519: true), try .issued()] {
             let pin = try TLSPin(certificatePEM: certificate.certificatePEM)

@@ -8,7 +8,7 @@ extension SystemTests {
     /// What a participant checks before it commits, and the codes by which it says no. [P-17] [P-18]
     @Suite("Agreements, keys and certificates that are wrong", .serialized)
     struct AgreementFaultTests {
-        @Test("Not signed by all: `link` names who has not", .timeLimit(.minutes(1)))
+        @Test("Not signed by all: `link` names who has not", .timeLimit(.minutes(5)))
         func unsigned() async throws {
             try await StudyOnDisk.with { study in
                 try study.sign(["a", "coordinator", "research"])
@@ -22,7 +22,7 @@ extension SystemTests {
             }
         }
 
-        @Test("One byte altered after signing", .timeLimit(.minutes(1)))
+        @Test("One byte altered after signing", .timeLimit(.minutes(5)))
         func altered() async throws {
             try await StudyOnDisk.with { study in
                 try study.sign()
@@ -37,7 +37,7 @@ extension SystemTests {
             }
         }
 
-        @Test("A signature made with another key", .timeLimit(.minutes(1)))
+        @Test("A signature made with another key", .timeLimit(.minutes(5)))
         func forged() async throws {
             try await StudyOnDisk.with { study in
                 try study.sign()
@@ -53,7 +53,7 @@ extension SystemTests {
         }
 
         @Test(
-            "Expired, or not yet valid", .timeLimit(.minutes(1)),
+            "Expired, or not yet valid", .timeLimit(.minutes(5)),
             arguments: [
                 ("{from: 2025-01-01, until: 2026-01-02}", "The agreement was valid until 2026-01-02"),
                 ("{from: 2049-01-01, until: 2050-01-02}", "The agreement is valid from 2049-01-01"),
@@ -71,7 +71,7 @@ extension SystemTests {
             }
         }
 
-        @Test("An agreement that the coordinator has not signed here", .timeLimit(.minutes(1)))
+        @Test("An agreement that the coordinator has not signed here", .timeLimit(.minutes(5)))
         func unknownAtCoordinator() async throws {
             try await StudyOnDisk.with { study in
                 try study.sign()
@@ -86,7 +86,7 @@ extension SystemTests {
 
         @Test(
             "An agreement that a node has not signed there: the node refuses, the round is aborted",
-            .timeLimit(.minutes(1)))
+            .timeLimit(.minutes(5)))
         func unknownAtNode() async throws {
             try await StudyOnDisk.with { study in
                 try study.sign()
@@ -102,7 +102,7 @@ extension SystemTests {
 
         @Test(
             "Keys made anew: the old card no longer fits, and the coordinator does not know the new ones",
-            .timeLimit(.minutes(1)))
+            .timeLimit(.minutes(5)))
         func otherKeys() async throws {
             try await StudyOnDisk.with { study in
                 try study.sign()
@@ -121,7 +121,7 @@ extension SystemTests {
         }
 
         @Test(
-            "A certificate that is out of date: the daemon does not start", .timeLimit(.minutes(1)),
+            "A certificate that is out of date: the daemon does not start", .timeLimit(.minutes(5)),
             arguments: ["a", "research", "coordinator"], [-3.0, 3.0])
         func certificate(_ id: String, _ days: Double) async throws {
             try await StudyOnDisk.with(certificateStart: [id: Date(timeIntervalSinceNow: days * 86_400)]) { study in
@@ -135,7 +135,7 @@ extension SystemTests {
 
         @Test(
             "Another pin than the coordinator's: the node talks to nobody, and says which key it met",
-            .timeLimit(.minutes(1)))
+            .timeLimit(.minutes(5)))
         func wrongPin() async throws {
             try await StudyOnDisk.with { study in
                 try study.sign()
@@ -152,7 +152,7 @@ extension SystemTests {
             }
         }
 
-        @Test("Rounds are spent: by the agreement, and by a node's own policy", .timeLimit(.minutes(1)))
+        @Test("Rounds are spent: by the agreement, and by a node's own policy", .timeLimit(.minutes(5)))
         func spent() async throws {
             var design = StudyDesign.simple()
             design.roundsAllowed = 2
@@ -175,7 +175,7 @@ extension SystemTests {
         }
 
         @Test(
-            "What a node's own policy refuses", .timeLimit(.minutes(1)),
+            "What a node's own policy refuses", .timeLimit(.minutes(5)),
             arguments: [
                 ("release: none", "the local policy allows counts only"),
                 ("suites: [P256-SHA256]", "is not among those that the local policy allows"),

@@ -7,7 +7,7 @@ import Testing
 extension SystemTests {
     @Suite("Checks of registers", .serialized)
     struct CheckTests {
-        @Test("Before an agreement, codes are read by the scheme that is asked for", .timeLimit(.minutes(1)))
+        @Test("Before an agreement, codes are read by the scheme that is asked for", .timeLimit(.minutes(5)))
         func scheme() async throws {
             try await StudyOnDisk.with { study in
                 // Made up, with right check digits.
@@ -38,7 +38,7 @@ extension SystemTests {
             }
         }
 
-        @Test("A table that is in no kind of source is a mistake that names the kinds", .timeLimit(.minutes(1)))
+        @Test("A table that is in no kind of source is a mistake that names the kinds", .timeLimit(.minutes(5)))
         func kinds() async throws {
             try await StudyOnDisk.with { study in
                 try study.configure(

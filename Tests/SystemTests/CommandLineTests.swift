@@ -8,7 +8,7 @@ extension SystemTests {
     @Suite("Command lines", .serialized)
     struct CommandLineTests {
         @Test(
-            "Every command of every program explains itself on standard output", .timeLimit(.minutes(2)),
+            "Every command of every program explains itself on standard output", .timeLimit(.minutes(5)),
             arguments: SidosProgram.allCases)
         func help(_ program: SidosProgram) async throws {
             try await StudyOnDisk.withDirectory { directory in
@@ -28,7 +28,7 @@ extension SystemTests {
             }
         }
 
-        @Test("A home made by the commands alone has a card that the agreement takes", .timeLimit(.minutes(1)))
+        @Test("A home made by the commands alone has a card that the agreement takes", .timeLimit(.minutes(5)))
         func cards() async throws {
             try await StudyOnDisk.withDirectory { directory in
                 for program in SidosProgram.allCases {
@@ -95,7 +95,7 @@ extension SystemTests {
             Mistake(.research, "forget -d research 0123456789ab", 66, "no round here begins with"),
         ]
 
-        @Test("Mistakes get a sentence on standard error and the documented status", .timeLimit(.minutes(2)))
+        @Test("Mistakes get a sentence on standard error and the documented status", .timeLimit(.minutes(5)))
         func mistakes() async throws {
             try await StudyOnDisk.with { study in
                 try study.configure("b", "sidos_node: 1\ncoordinatr: {url: x}\n")

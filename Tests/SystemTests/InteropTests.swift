@@ -46,17 +46,17 @@ extension SystemTests {
             }
         }
 
-        @Test("A whole round, lists with dummies", .timeLimit(.minutes(2)))
+        @Test("A whole round, lists with dummies", .timeLimit(.minutes(5)))
         func wholeRound() async throws { try await checkRound(Self.design(padding: "padme")) }
 
-        @Test("Only selected cells are fetched", .timeLimit(.minutes(2)))
+        @Test("Only selected cells are fetched", .timeLimit(.minutes(5)))
         func selectedCells() async throws {
             var design = Self.design()
             design.vaultAccess = "selected"
             try await checkRound(design)
         }
 
-        @Test("Lists, vaults and selections in parts", .timeLimit(.minutes(2)), arguments: ["whole", "selected"])
+        @Test("Lists, vaults and selections in parts", .timeLimit(.minutes(5)), arguments: ["whole", "selected"])
         func parts(vaultAccess: String) async throws {
             var design = Self.design(padding: "padme")
             design.vaultAccess = vaultAccess
@@ -64,7 +64,7 @@ extension SystemTests {
             try await checkRound(design)
         }
 
-        @Test("Two of them in a ring of two, where one's first stage is the other's last", .timeLimit(.minutes(2)))
+        @Test("Two of them in a ring of two, where one's first stage is the other's last", .timeLimit(.minutes(5)))
         func twoParties() async throws {
             var design = Self.design()
             design.registers.removeFirst()
@@ -72,7 +72,7 @@ extension SystemTests {
             try await checkRound(design)
         }
 
-        @Test("One that owns two registers, one of which only defines a cohort", .timeLimit(.minutes(2)))
+        @Test("One that owns two registers, one of which only defines a cohort", .timeLimit(.minutes(5)))
         func severalRegisters() async throws {
             var design = Self.design()
             design.registers.append(
@@ -82,7 +82,7 @@ extension SystemTests {
             try await checkRound(design)
         }
 
-        @Test("A second match key finds who has no code, and those who have one alike", .timeLimit(.minutes(2)))
+        @Test("A second match key finds who has no code, and those who have one alike", .timeLimit(.minutes(5)))
         func recipe() async throws {
             var design = Self.design()
             design.matching = [
@@ -106,7 +106,7 @@ extension SystemTests {
             }
         }
 
-        @Test("Counts only", .timeLimit(.minutes(2)))
+        @Test("Counts only", .timeLimit(.minutes(5)))
         func countsOnly() async throws {
             try await StudyOnDisk.with(Self.countsOnly()) { study in
                 try study.sign()

@@ -10,7 +10,7 @@ extension SystemTests {
     struct OutageTests {
         @Test(
             "A node that is away: `link` says whom the round waits for, and goes on when it comes",
-            .timeLimit(.minutes(2)))
+            .timeLimit(.minutes(5)))
         func nodeAway() async throws {
             try await StudyOnDisk.with { study in
                 try study.sign()
@@ -24,7 +24,7 @@ extension SystemTests {
             }
         }
 
-        @Test("The coordinator away: members say so once, and once that it is back", .timeLimit(.minutes(2)))
+        @Test("The coordinator away: members say so once, and once that it is back", .timeLimit(.minutes(5)))
         func coordinatorAway() async throws {
             try await StudyOnDisk.with { study in
                 try study.sign()
@@ -52,7 +52,7 @@ extension SystemTests {
             }
         }
 
-        @Test("The operator aborts a round: everybody hears it, and keys are destroyed", .timeLimit(.minutes(2)))
+        @Test("The operator aborts a round: everybody hears it, and keys are destroyed", .timeLimit(.minutes(5)))
         func aborted() async throws {
             try await StudyOnDisk.with { study in
                 try study.sign()
@@ -83,7 +83,7 @@ extension SystemTests {
             }
         }
 
-        @Test("Following can be stopped without stopping the round", .timeLimit(.minutes(2)))
+        @Test("Following can be stopped without stopping the round", .timeLimit(.minutes(5)))
         func stopFollowing() async throws {
             try await StudyOnDisk.with { study in
                 try study.sign()
@@ -103,7 +103,7 @@ extension SystemTests {
 /// Beside the others, since it waits for a minute: the shortest deadline that an agreement can have. [P-19]
 @Suite("System deadlines")
 struct DeadlineTests {
-    @Test("The deadline ends a round that waits; keys are erased, and the next round works", .timeLimit(.minutes(4)))
+    @Test("The deadline ends a round that waits; keys are erased, and the next round works", .timeLimit(.minutes(5)))
     func deadline() async throws {
         var design = StudyDesign.simple()
         design.deadlineMinutes = 1

@@ -18,7 +18,7 @@ extension SystemTests {
 
         @Test(
             "A server that goes away while it is read: the round waits, goes on when it is back, and ends",
-            .timeLimit(.minutes(2)))
+            .timeLimit(.minutes(5)))
         func serverGoesAway() async throws {
             let cluster = try PostgreSQLCluster()
             try await StudyOnDisk.with(try design(cluster, secondsPerRow: 0.1)) { study in
@@ -41,7 +41,7 @@ extension SystemTests {
             }
         }
 
-        @Test("What the node's role may not read ends the round, and `check` says it before", .timeLimit(.minutes(1)))
+        @Test("What the node's role may not read ends the round, and `check` says it before", .timeLimit(.minutes(5)))
         func denied() async throws {
             let cluster = try PostgreSQLCluster()
             try await StudyOnDisk.with(try design(cluster)) { study in
@@ -59,7 +59,7 @@ extension SystemTests {
             }
         }
 
-        @Test("A node that is stopped while it reads leaves no session at the server", .timeLimit(.minutes(2)))
+        @Test("A node that is stopped while it reads leaves no session at the server", .timeLimit(.minutes(5)))
         func stopped() async throws {
             let cluster = try PostgreSQLCluster()
             try await StudyOnDisk.with(try design(cluster, secondsPerRow: 5)) { study in

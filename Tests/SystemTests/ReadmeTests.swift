@@ -14,7 +14,7 @@ extension SystemTests {
             try String(contentsOf: root.appendingPathComponent("README.md"), encoding: .utf8)
         }
 
-        @Test("The worked example comes out as it is printed, and as nothing else", .timeLimit(.minutes(3)))
+        @Test("The worked example comes out as it is printed, and as nothing else", .timeLimit(.minutes(5)))
         func example() async throws {
             let example = try ReadmeExample(try Self.readme())
             let dataset = try await ReadmeStudy.run(example)

@@ -86,7 +86,7 @@ extension SystemTests {
 
         @Test(
             "The round is aborted naming the owner, whose log says what, where and what to do",
-            .timeLimit(.minutes(1)), arguments: faults)
+            .timeLimit(.minutes(5)), arguments: faults)
         func fault(_ fault: Fault) async throws {
             var design = StudyDesign.simple()
             fault.design(&design)
@@ -116,7 +116,7 @@ extension SystemTests {
 
         @Test(
             "A file that the node's account may not read", .enabled(if: getuid() != 0, "root may read every file"),
-            .timeLimit(.minutes(1)))
+            .timeLimit(.minutes(5)))
         func unreadable() async throws {
             try await StudyOnDisk.with { study in
                 try study.sign()
@@ -128,7 +128,7 @@ extension SystemTests {
             }
         }
 
-        @Test("A database that is none, and a table that is not there", .timeLimit(.minutes(1)))
+        @Test("A database that is none, and a table that is not there", .timeLimit(.minutes(5)))
         func database() async throws {
             try await StudyOnDisk.with { study in
                 try study.sign()

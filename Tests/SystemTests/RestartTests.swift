@@ -32,7 +32,7 @@ extension SystemTests {
             + ["keys", "ring", "releasing", "receiving"].map { Interruption(victim: "research", phase: $0) }
 
         @Test(
-            "Killed and started again, the round ends with the same dataset", .timeLimit(.minutes(3)),
+            "Killed and started again, the round ends with the same dataset", .timeLimit(.minutes(5)),
             arguments: interruptions)
         func killed(_ interruption: Interruption) async throws {
             try await StudyOnDisk.with(Self.design) { study in
@@ -54,7 +54,7 @@ extension SystemTests {
             }
         }
 
-        @Test("Everybody killed at once, in the middle of the ring", .timeLimit(.minutes(3)))
+        @Test("Everybody killed at once, in the middle of the ring", .timeLimit(.minutes(5)))
         func everybody() async throws {
             try await StudyOnDisk.with(Self.design) { study in
                 try study.sign()
@@ -71,7 +71,7 @@ extension SystemTests {
 
         @Test(
             "Told to stop, each ends with status 0 within seconds and goes on when started again",
-            .timeLimit(.minutes(3)), arguments: [SIGTERM, SIGINT])
+            .timeLimit(.minutes(5)), arguments: [SIGTERM, SIGINT])
         func stopped(_ signal: Int32) async throws {
             try await StudyOnDisk.with(Self.design) { study in
                 try study.sign()
@@ -90,7 +90,7 @@ extension SystemTests {
             }
         }
 
-        @Test("A second daemon on the same directory is refused", .timeLimit(.minutes(1)))
+        @Test("A second daemon on the same directory is refused", .timeLimit(.minutes(5)))
         func second() async throws {
             try await StudyOnDisk.with { study in
                 try study.sign()

@@ -15,7 +15,7 @@ extension SystemTests {
     struct RogueClientTests {
         @Test(
             "Entries, streams, bodies and calls that are not allowed are refused by name; the round goes on",
-            .timeLimit(.minutes(2)))
+            .timeLimit(.minutes(5)))
         func refused() async throws {
             try await StudyOnDisk.with { study in
                 try study.sign()
@@ -35,7 +35,7 @@ extension SystemTests {
             }
         }
 
-        @Test("A certificate that no agreement names gets no connection", .timeLimit(.minutes(1)))
+        @Test("A certificate that no agreement names gets no connection", .timeLimit(.minutes(5)))
         func stranger() async throws {
             try await StudyOnDisk.with { study in
                 try study.sign()

@@ -22,37 +22,37 @@ extension SystemTests {
             }
         }
 
-        @Test("Two authorities that acknowledged it", .timeLimit(.minutes(2)))
+        @Test("Two authorities that acknowledged it", .timeLimit(.minutes(5)))
         func twoParties() async throws { try await checkRound(.simple(nodes: 2)) }
 
-        @Test("Three authorities", .timeLimit(.minutes(2)))
+        @Test("Three authorities", .timeLimit(.minutes(5)))
         func threeParties() async throws { try await checkRound(.simple(nodes: 3)) }
 
-        @Test("Five authorities with several registers, CSV and SQLite, and a mixer", .timeLimit(.minutes(2)))
+        @Test("Five authorities with several registers, CSV and SQLite, and a mixer", .timeLimit(.minutes(5)))
         func sixParties() async throws { try await checkRound(.large) }
 
-        @Test("Only selected cells are fetched", .timeLimit(.minutes(2)))
+        @Test("Only selected cells are fetched", .timeLimit(.minutes(5)))
         func selectedCells() async throws {
             var design = StudyDesign.simple()
             design.vaultAccess = "selected"
             try await checkRound(design)
         }
 
-        @Test("P-256 in place of ristretto255", .timeLimit(.minutes(2)))
+        @Test("P-256 in place of ristretto255", .timeLimit(.minutes(5)))
         func otherSuite() async throws {
             var design = StudyDesign.simple()
             design.suite = "P256-SHA256"
             try await checkRound(design)
         }
 
-        @Test("ffdhe3072 in place of ristretto255", .timeLimit(.minutes(2)))
+        @Test("ffdhe3072 in place of ristretto255", .timeLimit(.minutes(5)))
         func finiteField() async throws {
             var design = StudyDesign.simple(nodes: 2)
             design.suite = "ffdhe3072-SHA512"
             try await checkRound(design)
         }
 
-        @Test("Lists without padding", .timeLimit(.minutes(2)))
+        @Test("Lists without padding", .timeLimit(.minutes(5)))
         func withoutPadding() async throws {
             var design = StudyDesign.simple()
             design.padding = "none"
@@ -61,7 +61,7 @@ extension SystemTests {
 
         @Test(
             "Counts with noise: told until they have cost what was agreed, then refused before a round is opened",
-            .timeLimit(.minutes(3)))
+            .timeLimit(.minutes(5)))
         func noisyCounts() async throws {
             var design = StudyDesign.simple()
             design.release = "none"
@@ -85,7 +85,7 @@ extension SystemTests {
             }
         }
 
-        @Test("People who are never released, and rows of a period only, kept and left out", .timeLimit(.minutes(2)))
+        @Test("People who are never released, and rows of a period only, kept and left out", .timeLimit(.minutes(5)))
         func minimised() async throws {
             var design = StudyDesign.simple()
             design.cohorts = [
@@ -130,7 +130,7 @@ extension SystemTests {
             }
         }
 
-        @Test("Counts only: no research environment, and the counts that a plaintext join has", .timeLimit(.minutes(2)))
+        @Test("Counts only: no research environment, and the counts that a plaintext join has", .timeLimit(.minutes(5)))
         func countsOnly() async throws {
             var design = StudyDesign.simple()
             design.release = "none"
@@ -152,7 +152,7 @@ extension SystemTests {
             }
         }
 
-        @Test("Two rounds of one agreement: the same people, under other pseudonyms", .timeLimit(.minutes(2)))
+        @Test("Two rounds of one agreement: the same people, under other pseudonyms", .timeLimit(.minutes(5)))
         func secondRound() async throws {
             try await StudyOnDisk.with { study in
                 try study.sign()

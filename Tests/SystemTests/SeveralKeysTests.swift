@@ -40,7 +40,7 @@ extension SystemTests {
 
         @Test(
             "Codes, former codes, names, tokens: everybody is found, and the dataset says by what",
-            .timeLimit(.minutes(3)))
+            .timeLimit(.minutes(5)))
         func round() async throws {
             let design = Self.design
             try await StudyOnDisk.with(design) { study in
@@ -72,7 +72,7 @@ extension SystemTests {
             }
         }
 
-        @Test("check tells how complete keys are, and explains a row on the terminal", .timeLimit(.minutes(2)))
+        @Test("check tells how complete keys are, and explains a row on the terminal", .timeLimit(.minutes(5)))
         func check() async throws {
             try await StudyOnDisk.with(Self.design) { study in
                 try study.sign()
@@ -94,7 +94,7 @@ extension SystemTests {
             }
         }
 
-        @Test("Twins of one code but for the century's sign are two people", .timeLimit(.minutes(2)))
+        @Test("Twins of one code but for the century's sign are two people", .timeLimit(.minutes(5)))
         func twins() async throws {
             var design = StudyDesign.simple(nodes: 2)
             design.cohorts = [

@@ -29,7 +29,7 @@ extension SystemTests {
         }
 
         @Test(
-            "A list altered on its way to the next node: the round ends without a result", .timeLimit(.minutes(2)),
+            "A list altered on its way to the next node: the round ends without a result", .timeLimit(.minutes(5)),
             arguments: Damage.allCases)
         func damagedList(_ damage: Damage) async throws {
             var design = StudyDesign.simple()
@@ -82,7 +82,7 @@ extension SystemTests {
 
         @Test(
             "A full disk: everybody waits, and the round goes on when there is space",
-            .enabled(if: SmallDisk.isPossible, "mounting a small file system needs root"), .timeLimit(.minutes(2)))
+            .enabled(if: SmallDisk.isPossible, "mounting a small file system needs root"), .timeLimit(.minutes(5)))
         func fullDisk() async throws {
             try await StudyOnDisk.with { study in
                 try study.sign()

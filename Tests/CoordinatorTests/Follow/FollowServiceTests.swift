@@ -6,7 +6,7 @@ import Testing
 @testable import PSIProtocol
 @testable import RoundSimulation
 
-@Suite("Following a round", .timeLimit(.minutes(1)))
+@Suite("Following a round", .timeLimit(.minutes(10)))
 struct FollowServiceTests {
     private let output = Transcript()
     private let errors = Transcript()

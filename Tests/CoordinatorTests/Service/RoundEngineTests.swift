@@ -10,7 +10,7 @@ import Testing
 
 /// The coordinator's own part of a round: matches, closes, aborts, clears away. Whole rounds in one process; those of
 /// the three programs are in SystemTests.
-@Suite("The coordinator's part of a round", .timeLimit(.minutes(2)))
+@Suite("The coordinator's part of a round", .timeLimit(.minutes(10)))
 struct RoundEngineTests {
     /// Until the round has ended, with nobody but the engine at work.
     private static func ending(_ round: RoundID, _ coordinator: RunningCoordinator) async throws -> RoundRecord.Ending {
