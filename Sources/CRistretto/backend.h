@@ -15,6 +15,9 @@
 /// Scratch that is enough for sums of multiples of any count of points, in small chunks.
 #define SIDOS_R255_MSM_LEAST 196608
 
+/// How points are given: as RFC 9496's encodings, or 64 bytes in affine form.
+typedef enum { SIDOS_R255_ENCODED, SIDOS_R255_AFFINE } sidos_r255_point_form;
+
 /// The group operations of one instruction set, for `count` ≤ `SIDOS_R255_GROUP` items.
 ///
 /// Scalars come halved (k/2 mod l, canonical), since every backend ends in double-and-encode. Tables are those of the
@@ -31,13 +34,22 @@ typedef struct {
     size_t (*mul)(uint8_t *out, const uint8_t *in, const uint8_t half_scalar[32], size_t count);
     void (*from_uniform)(uint8_t *out, const uint8_t *in64, size_t count);
     void (*from_uniform_mul)(uint8_t *out, const uint8_t *in64, const uint8_t half_scalar[32], size_t count);
+    void (*from_uniform_affine)(uint8_t *out64, const uint8_t *in64, size_t count);
     void (*table_mul)(uint8_t *out, const uint8_t *half_scalars, const void *table, size_t count);
+    void (*double_table_mul)(uint8_t *out, const uint8_t *half_a, const uint8_t *half_b, const void *table_g,
+                             const void *table_h, size_t count);
+    size_t (*table_mul_add_affine)(uint8_t *out, const uint8_t *half_scalars, const uint8_t *affine64,
+                                   const void *table, size_t count);
     size_t (*rerandomize)(uint8_t *out, const uint8_t *in, const uint8_t *half_scalars, const void *table_g,
                           const void *table_y, size_t count);
     void (*seal)(uint8_t *capsules, uint8_t *secrets, const uint8_t *half_sigmas, const uint8_t *half_rhos,
                  const void *table_g, const void *table_y, size_t count);
     size_t (*add)(uint8_t *out, const uint8_t *a, const uint8_t *b, int subtract, size_t count);
     size_t (*validate)(const uint8_t *in, size_t count);
+    /// Σ scalars[i]·points[i] for any `count`, of scalars mod l, not halved, and of encodings or points in affine form,
+    /// `stride` bytes apart.
+    size_t (*sum)(uint8_t out[32], const uint8_t *scalars, const uint8_t *points, size_t stride,
+                  sidos_r255_point_form form, size_t count);
     /// Bytes of scratch with which `msm` is fastest for a count; bounded.
     size_t (*msm_scratch_size)(size_t count);
     /// Σ scalars[i]·points[i] for any `count`, of public scalars of 16 bytes and public points. `scratch`, aligned to

@@ -5,6 +5,7 @@
 #ifndef SIDOS_R255_BATCH_H
 #define SIDOS_R255_BATCH_H
 
+#include "affine.h"
 #include "backend.h"
 #include "comb.h"
 #include "encoding.h"
@@ -136,6 +137,22 @@ static void from_uniform_mul(uint8_t *out, const uint8_t *in64, const uint8_t ha
     wipe_traces();
 }
 
+static void from_uniform_affine(uint8_t *out64, const uint8_t *in64, size_t count) {
+    quartic_point mapped[2];
+    affine_work work[VECTORS + 1];
+    for (size_t i = 0; i * FE_LANES < count; i += 2) {
+        // A last vector without a neighbour is mapped twice.
+        map_vector(&mapped[0], in64, i, count);
+        map_vector(&mapped[1], in64, (i + 1) * FE_LANES < count ? i + 1 : i, count);
+        affine_work *const pair[2] = {&work[i], &work[i + 1]};
+        affine_halve_pair(pair, mapped);
+    }
+    affine_encode_group(out64, work, count);
+    sidos_wipe(mapped, sizeof mapped);
+    sidos_wipe(work, sizeof work);
+    wipe_traces();
+}
+
 /// Encodes 2·products[i].
 static void encode_doubled(uint8_t *out, size_t stride, const edwards_point *products, size_t count) {
     quartic_point results[VECTORS];
@@ -155,6 +172,46 @@ static void table_mul(uint8_t *out, const uint8_t *half_scalars, const void *tab
     sidos_wipe(digits, sizeof digits);
     sidos_wipe(products, sizeof products);
     wipe_traces();
+}
+
+static void double_table_mul(uint8_t *out, const uint8_t *half_a, const uint8_t *half_b, const void *table_g,
+                             const void *table_h, size_t count) {
+    comb_digits digits;
+    edwards_point products[VECTORS];
+    comb_split(digits, half_a, count);
+    comb_multiply(products, digits, table_g, count);
+    comb_split(digits, half_b, count);
+    comb_add_rows(products, digits, table_h, 0, count);
+    encode_doubled(out, 32, products, count);
+    sidos_wipe(digits, sizeof digits);
+    sidos_wipe(products, sizeof products);
+    wipe_traces();
+}
+
+static size_t table_mul_add_affine(uint8_t *out, const uint8_t *half_scalars, const uint8_t *affine64,
+                                   const void *table, size_t count) {
+    comb_digits digits;
+    edwards_point products[VECTORS], point;
+    edwards_affine addend;
+    edwards_completed sum;
+    size_t valid_count = count;
+    comb_split(digits, half_scalars, count);
+    comb_multiply(products, digits, table, count);
+    for (size_t i = 0; i * FE_LANES < count && valid_count == count; i++) {
+        const uint8_t *const bytes = affine64 + AFFINE_BYTES * FE_LANES * i;
+        valid_count = first_invalid(affine_decode(&point, bytes, AFFINE_BYTES, lanes_used(count, i)), i, count);
+        affine_addend(&addend, &point);
+        edwards_add_affine(&sum, &products[i], &addend);
+        edwards_to_projective(&products[i], &sum);
+    }
+    if (valid_count == count) encode_doubled(out, 32, products, count);
+    sidos_wipe(digits, sizeof digits);
+    sidos_wipe(products, sizeof products);
+    sidos_wipe(&point, sizeof point);
+    sidos_wipe(&addend, sizeof addend);
+    sidos_wipe(&sum, sizeof sum);
+    wipe_traces();
+    return valid_count;
 }
 
 static size_t rerandomize(uint8_t *out, const uint8_t *in, const uint8_t *half_scalars, const void *table_g,
@@ -245,6 +302,7 @@ static size_t validate(const uint8_t *in, size_t count) {
 }
 
 #include "msm.h"
+#include "sum.h"
 
 static int table_init(void *table, const uint8_t y[32]) {
     decoded_element pair[2];
@@ -266,11 +324,15 @@ static int table_init(void *table, const uint8_t y[32]) {
         .mul = mul,                                       \
         .from_uniform = from_uniform,                     \
         .from_uniform_mul = from_uniform_mul,             \
+        .from_uniform_affine = from_uniform_affine,       \
         .table_mul = table_mul,                           \
+        .double_table_mul = double_table_mul,             \
+        .table_mul_add_affine = table_mul_add_affine,     \
         .rerandomize = rerandomize,                       \
         .seal = seal,                                     \
         .add = add,                                       \
         .validate = validate,                             \
+        .sum = sum_secret,                                \
         .msm_scratch_size = msm_scratch_size,             \
         .msm = msm,                                       \
     }

@@ -117,6 +117,50 @@ size_t sidos_r255_base_mul_batch(uint8_t *out, const uint8_t *scalars, size_t co
     return count;
 }
 
+size_t sidos_r255_from_uniform_affine_batch(uint8_t *out64, const uint8_t *in64, size_t count) {
+    const sidos_r255_backend_table *const backend = backend_in_use();
+    if (backend == NULL) return fail(out64, 64 * count, 0);
+    for (size_t done = 0, n; done < count; done += n) {
+        n = group_count(done, count);
+        backend->from_uniform_affine(out64 + 64 * done, in64 + 64 * done, n);
+    }
+    return count;
+}
+
+size_t sidos_r255_base_mul_add_affine_batch(uint8_t *out, const uint8_t *scalars, const uint8_t *affine64,
+                                            size_t count) {
+    const sidos_r255_backend_table *const backend = backend_in_use();
+    if (backend == NULL) return fail(out, 32 * count, 0);
+    uint8_t halves[32 * SIDOS_R255_GROUP];
+    size_t done = 0;
+    while (done < count) {
+        const size_t n = group_count(done, count);
+        halve_all(halves, scalars + 32 * done, n);
+        const size_t valid = backend->table_mul_add_affine(out + 32 * done, halves, affine64 + 64 * done,
+                                                           generator_table, n);
+        done += valid;
+        if (valid != n) break;
+    }
+    sidos_wipe(halves, sizeof halves);
+    return done == count ? count : fail(out, 32 * count, done);
+}
+
+size_t sidos_r255_double_base_mul_batch(uint8_t *out, const uint8_t *a, const uint8_t *b, const void *table,
+                                        size_t count) {
+    const sidos_r255_backend_table *const backend = backend_in_use();
+    if (backend == NULL) return fail(out, 32 * count, 0);
+    uint8_t half_a[32 * SIDOS_R255_GROUP], half_b[32 * SIDOS_R255_GROUP];
+    for (size_t done = 0, n; done < count; done += n) {
+        n = group_count(done, count);
+        halve_all(half_a, a + 32 * done, n);
+        halve_all(half_b, b + 32 * done, n);
+        backend->double_table_mul(out + 32 * done, half_a, half_b, generator_table, table, n);
+    }
+    sidos_wipe(half_a, sizeof half_a);
+    sidos_wipe(half_b, sizeof half_b);
+    return count;
+}
+
 static size_t add_or_subtract(uint8_t *out, const uint8_t *a, const uint8_t *b, int subtract, size_t count) {
     const sidos_r255_backend_table *const backend = backend_in_use();
     if (backend == NULL) return fail(out, 32 * count, 0);
@@ -146,6 +190,24 @@ size_t sidos_r255_validate_batch(const uint8_t *in, size_t count) {
         if (valid != n) return done;
     }
     return count;
+}
+
+size_t sidos_r255_msm_secret(uint8_t *out, const uint8_t *scalars, const uint8_t *items, size_t stride, size_t width,
+                             size_t count) {
+    const sidos_r255_backend_table *const backend = backend_in_use();
+    if (backend == NULL) return fail(out, 32 * width, 0);
+    size_t valid = count;
+    // Once an item is known to be invalid, only those before it are of interest.
+    for (size_t m = 0; m < width; m++)
+        valid = backend->sum(out + 32 * m, scalars, items + 32 * m, stride, SIDOS_R255_ENCODED, valid);
+    return valid == count ? count : fail(out, 32 * width, valid);
+}
+
+size_t sidos_r255_msm_secret_affine(uint8_t out[32], const uint8_t *scalars, const uint8_t *affine64, size_t count) {
+    const sidos_r255_backend_table *const backend = backend_in_use();
+    if (backend == NULL) return fail(out, 32, 0);
+    const size_t valid = backend->sum(out, scalars, affine64, 64, SIDOS_R255_AFFINE, count);
+    return valid == count ? count : fail(out, 32, valid);
 }
 
 /// Apart from its caller, so that only the want of memory takes so much stack.

@@ -69,7 +69,7 @@ static inline void fe_column_get(fe *r, const fe_column *column, fe_index index)
         for (int bit = 3; bit < FE_COMB_BITS - 1; bit++)
             for (int k = 0; k < FE_COMB_ENTRIES >> (bit + 1); k++)
                 found[k] = _mm256_blendv_epi8(found[2 * k], found[2 * k + 1], upper[bit]);
-        r->v[i] = FE_LOW(found[0], i);
+        r->v[i] = _mm256_and_si256(found[0], _mm256_set1_epi64x(0xffffffff));
     }
 }
 

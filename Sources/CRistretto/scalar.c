@@ -85,6 +85,24 @@ void sidos_r255_scalar_halve(uint8_t out[32], const uint8_t scalar[32]) {
     sidos_wipe(a, sizeof a);
 }
 
+void sidos_r255_scalar_signs(uint8_t out[32], const uint8_t scalar[32]) {
+    uint64_t wide[8] = {0}, h[4];
+    load(wide, scalar, 4);
+    reduce_wide(h, wide);
+    // (h' + 2^256 − 1)/2 for the one of h, h + l that is odd; l is, so that an even h gets it.
+    const uint64_t even = sidos_mask_of_bit(1 ^ (h[0] & 1));
+    u128 sum = 0;
+    for (int i = 0; i < 4; i++) {
+        sum += (u128)h[i] + (ORDER[i] & even);
+        h[i] = (uint64_t)sum;
+        sum >>= 64;
+    }
+    for (int i = 0; i < 4; i++) h[i] = h[i] >> 1 | (i < 3 ? h[i + 1] << 63 : (uint64_t)1 << 63);
+    store(out, h);
+    sidos_wipe(wide, sizeof wide);
+    sidos_wipe(h, sizeof h);
+}
+
 void sidos_r255_scalar_reduce64(uint8_t out[32], const uint8_t in[64]) {
     uint64_t wide[8], r[4];
     load(wide, in, 8);

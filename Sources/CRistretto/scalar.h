@@ -5,6 +5,10 @@
 
 #include "secrecy.h"
 
+/// The b_i of width 1, below, for 256 digits, of a scalar that is not halved: bit p of `out` is set where the digit at
+/// position p is +1, clear where it is −1. For any 32 bytes.
+void sidos_r255_scalar_signs(uint8_t out[32], const uint8_t scalar[32]);
+
 /// out = scalar/2 mod l (times the inverse of 2), for any 32 bytes.
 void sidos_r255_scalar_halve(uint8_t out[32], const uint8_t scalar[32]);
 

@@ -14,9 +14,10 @@
 // Scalars given to the multiplications should be canonical, see `sidos_r255_scalar_is_canonical`; others are taken mod
 // l. A scalar ≡ 0 gives the identity, which no function accepts back: callers draw scalars from 1 … l−1.
 //
-// Constant time: run time and memory access depend on `count`, on which item is first invalid, and on nothing else.
-// Scalars, uniform bytes, elements and results may all be secret. Scratch is on the stack (under 256 KiB whatever
-// `count`) and wiped. `sidos_r255_msm_vartime` alone is for public data and is not so.
+// Constant time: run time and memory access depend on `count` (and a width and a stride where there are any), on which
+// item is first invalid, and on nothing else. Scalars, uniform bytes, elements and results may all be secret. Scratch
+// is on the stack (under 256 KiB whatever `count`) and wiped. Functions whose name ends in `vartime` are for public
+// data and are not so.
 //
 // Aliasing: `out` may equal `in` in `sidos_r255_mul_batch` and `sidos_r255_rerandomize_batch` (after a failure the
 // input is then lost, being zeroed). No other output may overlap an input or another output, except that scalar
@@ -102,20 +103,87 @@ size_t sidos_r255_sub_batch(uint8_t *out, const uint8_t *a, const uint8_t *b, si
 /// Returns: `count`, or the index of the first invalid element.
 size_t sidos_r255_validate_batch(const uint8_t *in, size_t count);
 
-/// Sums multiples of public elements by public scalars, for checking many equations at once. Variable time: nothing
-/// here may be secret.
+// MARK: Elements kept in affine form
+//
+// Elements that are used again and again can be kept as points, so that nobody decodes them: 64 bytes x‖y, two integers
+// below p = 2^255 − 19, little-endian, of a point (x, y) of the curve −x² + y² = 1 + d·x²·y² *twice* which is the
+// element. Every such point stands for one element, also for the identity, and every element has many; only
+// `sidos_r255_from_uniform_affine_batch` makes them.
+//
+// Where the form is read, an item is *invalid* when x or y is not below p or (x, y) is not on the curve, and nothing
+// else is: no other bytes are accepted, and none can make a function misbehave. Who keeps such points in a file must
+// see to it that they are the right ones.
+
+/// Maps uniform bytes to elements in affine form: those that `sidos_r255_from_uniform_batch` gives.
 ///
-/// In: `scalars16`: `count` integers of 128 bits, 16 little-endian bytes each; `points`: `count` elements. Any of them
-/// may be
-///      equal, and scalars may be 0.
-/// Out: `out`: the encoding of Σ scalars16[i]·points[i]; 32 zero bytes when that is the identity, as it is for `count`
-/// 0. Returns: `count`, or the index of the first invalid element with `out` zeroed. (`count` 0 writes `out`, too.)
+/// In:  `in64`: `count` strings of 64 bytes, as for `sidos_r255_from_uniform_batch`.
+/// Out: `out64`: `count` elements in affine form.
+/// Returns: `count`.
+size_t sidos_r255_from_uniform_affine_batch(uint8_t *out64, const uint8_t *in64, size_t count);
+
+/// Adds multiples of the generator G to elements in affine form.
 ///
-/// Scratch is on the heap, 2 MiB for 8192 elements and under 6 MiB whatever `count`. Where that much cannot be had the
-/// sum is made with less, in the end with 192 KiB of stack, and takes longer; it cannot fail.
+/// In:  `scalars`: `count` scalars, secret; `affine64`: `count` elements in affine form, secret too: which of many
+/// known elements stands where. Out: `out`: `count` encodings, out[i] = scalars[i]·G + affine64[i]; of a scalar 0 the
+/// element's own; the identity where the sum is it. Returns: `count`, or the index of the first invalid item with `out`
+/// zeroed.
+size_t sidos_r255_base_mul_add_affine_batch(uint8_t *out, const uint8_t *scalars, const uint8_t *affine64,
+                                            size_t count);
+
+// MARK: Sums of multiples
+//
+// Elements of these sums lie in `count` *items*, `stride` bytes from the beginning of one to that of the next. The
+// first 32·`width` bytes of an item are `width` elements, where `width` ≥ 1 and `stride` ≥ 32·`width`; what follows is
+// not read. The i-th scalar belongs to item i, and there is a sum for each place in an item. Elements may be equal or
+// opposite, scalars may be 0. Sums can be the identity, as they are for `count` 0; then 32 zero bytes are written, also
+// for `count` 0. An item is invalid where one of its `width` elements is.
+
+/// Sums multiples by secret scalars.
+///
+/// In:  `scalars`: `count` scalars, secret; `items`: `count` items of `width` elements.
+/// Out: `out`: `width` encodings, out[m] = Σ scalars[i]·(element m of item i).
+/// Returns: `count`, or the index of the first invalid item with `out` zeroed.
+///
+/// A call costs some 40 µs for each sum whatever `count`: it is meant for thousands of items.
+size_t sidos_r255_msm_secret(uint8_t *out, const uint8_t *scalars, const uint8_t *items, size_t stride, size_t width,
+                             size_t count);
+
+/// Sums multiples of elements in affine form by secret scalars.
+///
+/// In:  `scalars`: `count` scalars, secret; `affine64`: `count` elements in affine form.
+/// Out: `out`: the encoding of Σ scalars[i]·affine64[i].
+/// Returns: `count`, or the index of the first invalid item with `out` zeroed.
+size_t sidos_r255_msm_secret_affine(uint8_t out[32], const uint8_t *scalars, const uint8_t *affine64, size_t count);
+
+// Sums by public scalars, in variable time: nothing may be secret. Scratch is on the heap, under 2 MiB for 8192 items
+// and under 6 MiB whatever `count`. Where that much cannot be had the sum is made with less, in the end with 192 KiB of
+// stack, and takes longer; it cannot fail.
+
+/// Sums multiples of public elements by public scalars of 128 bits, for checking many equations at once.
+///
+/// In:  `scalars16`: `count` integers of 128 bits, 16 little-endian bytes each; `points`: `count` elements.
+/// Out: `out`: the encoding of Σ scalars16[i]·points[i].
+/// Returns: `count`, or the index of the first invalid element with `out` zeroed.
 size_t sidos_r255_msm_vartime(uint8_t out[32], const uint8_t *scalars16, const uint8_t *points, size_t count);
 
-// MARK: Capsules
+/// The same of items, and if wanted the sums of the elements themselves.
+///
+/// In:  `scalars16`: `count` integers of 128 bits; `items`: `count` items of `width` elements.
+/// Out: `out`: `width` encodings, out[m] = Σ scalars16[i]·(element m of item i); `sums`: NULL, or `width` encodings,
+/// sums[m] = Σ (element m of item i).
+/// Returns: `count`, or the index of the first invalid item with `out` and `sums` zeroed.
+size_t sidos_r255_msm_items_vartime(uint8_t *out, uint8_t *sums, const uint8_t *scalars16, const uint8_t *items,
+                                    size_t stride, size_t width, size_t count);
+
+/// The same with scalars of full size: 32 bytes each, any, taken mod l.
+size_t sidos_r255_msm_wide_vartime(uint8_t *out, uint8_t *sums, const uint8_t *scalars, const uint8_t *items,
+                                   size_t stride, size_t width, size_t count);
+
+/// The same of elements in affine form, `count` of them without gaps; `sum`: NULL, or 32 bytes.
+size_t sidos_r255_msm_wide_affine_vartime(uint8_t out[32], uint8_t *sum, const uint8_t *scalars,
+                                          const uint8_t *affine64, size_t count);
+
+// MARK: Tables and capsules
 
 /// Size of a fixed-base table in bytes, the same throughout a process (100 to 300 kB).
 size_t sidos_r255_table_byte_count(void);
@@ -137,6 +205,14 @@ int sidos_r255_table_init(void *table, const uint8_t y[32]);
 /// ρ'·Y = −B. Returns: `count`, or the index of the first capsule with an invalid half with `out` zeroed.
 size_t sidos_r255_rerandomize_batch(uint8_t *out, const uint8_t *in, const uint8_t *scalars, const void *table,
                                     size_t count);
+
+/// Multiplies the generator G and an element H and adds both.
+///
+/// In:  `a`, `b`: `count` scalars each, secret; `table`: filled for H.
+/// Out: `out`: `count` encodings, out[i] = a[i]·G + b[i]·H; the identity where the sum is it.
+/// Returns: `count`.
+size_t sidos_r255_double_base_mul_batch(uint8_t *out, const uint8_t *a, const uint8_t *b, const void *table,
+                                        size_t count);
 
 /// Seals fresh random elements S under the key Y.
 ///
@@ -166,6 +242,31 @@ void sidos_r255_scalar_negate(uint8_t out[32], const uint8_t a[32]);
 
 /// Returns: 1 when a < l, else 0. Zero is canonical.
 int sidos_r255_scalar_is_canonical(const uint8_t a[32]);
+
+// MARK: Lists of scalars
+//
+// As above, for each of `count` scalars; `out` may be any of the lists of 32-byte scalars that are read.
+
+/// out[i] = in64[i], a 512-bit little-endian integer, mod l. `out` overlaps nothing.
+void sidos_r255_scalar_reduce64_batch(uint8_t *out, const uint8_t *in64, size_t count);
+
+/// out[i] = a[i]·b[i] + c[i] mod l; `c` NULL: zeros.
+void sidos_r255_scalar_mul_add_batch(uint8_t *out, const uint8_t *a, const uint8_t *b, const uint8_t *c, size_t count);
+
+/// out[i] = a·b[i] + c[i] mod l, with one `a`; `c` NULL: zeros.
+void sidos_r255_scalar_scale_add_batch(uint8_t *out, const uint8_t a[32], const uint8_t *b, const uint8_t *c,
+                                       size_t count);
+
+/// out = Σ a[i]·b[i] mod l; `b` NULL: ones. 0 for `count` 0.
+void sidos_r255_scalar_inner_product(uint8_t out[32], const uint8_t *a, const uint8_t *b, size_t count);
+
+/// Runs a linear recurrence: with s = sums, p = products,
+///   s[i + 1] = factors[i]·s[i] + addends[i]    p[i + 1] = factors[i]·p[i]    mod l
+///
+/// In:  `addends`, `factors`: `count` scalars each; `sums`, `products`: the first 32 bytes, s[0] and p[0].
+/// Out: `sums`, `products`: `count` + 1 scalars each, of which the first is left alone. They overlap nothing.
+void sidos_r255_scalar_recurrence(uint8_t *sums, uint8_t *products, const uint8_t *addends, const uint8_t *factors,
+                                  size_t count);
 
 #ifdef __cplusplus
 }
