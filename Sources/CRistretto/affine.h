@@ -14,6 +14,7 @@
 #ifndef SIDOS_R255_AFFINE_H
 #define SIDOS_R255_AFFINE_H
 
+#include "backend.h"
 #include "encoding.h"
 
 #define AFFINE_BYTES 64
@@ -54,6 +55,20 @@ static inline void affine_addend(edwards_affine *r, const edwards_point *p) {
     fe_sub(&r->y_minus_x, &p->y, &p->x);
     fe_carry(&r->y_minus_x, &r->y_minus_x);
     fe_mul(&r->xy2d, &p->t, &FE_2D);
+}
+
+/// Encodes the element of a sum of points of one form, in lane 0.
+static void encode_sum(uint8_t out[32], const edwards_point *sum, sidos_r255_point_form form) {
+    quartic_point result;
+    encoding_work work;
+    if (form == SIDOS_R255_ENCODED) {
+        encode_edwards(out, sum);
+        return;
+    }
+    quartic_from_half(&result, sum);
+    encode_group(out, 32, &result, 1, &work);
+    sidos_wipe(&result, sizeof result);
+    sidos_wipe(&work, sizeof work);
 }
 
 /// One point on its way from J to its half.

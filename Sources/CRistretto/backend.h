@@ -18,6 +18,16 @@
 /// How points are given: as RFC 9496's encodings, or 64 bytes in affine form.
 typedef enum { SIDOS_R255_ENCODED, SIDOS_R255_AFFINE } sidos_r255_point_form;
 
+/// What a public sum is made of.
+typedef struct {
+    const uint8_t *scalars, *points;
+    size_t scalar_byte_count;  // 16: any integers of 128 bits; 32: any, taken mod l
+    size_t stride;             // of points
+    sidos_r255_point_form form;
+    size_t count;
+    uint8_t *plain;  // NULL, or where Σ points[i] goes
+} sidos_r255_msm_input;
+
 /// The group operations of one instruction set, for `count` ≤ `SIDOS_R255_GROUP` items.
 ///
 /// Scalars come halved (k/2 mod l, canonical), since every backend ends in double-and-encode. Tables are those of the
@@ -50,12 +60,11 @@ typedef struct {
     /// `stride` bytes apart.
     size_t (*sum)(uint8_t out[32], const uint8_t *scalars, const uint8_t *points, size_t stride,
                   sidos_r255_point_form form, size_t count);
-    /// Bytes of scratch with which `msm` is fastest for a count; bounded.
-    size_t (*msm_scratch_size)(size_t count);
-    /// Σ scalars[i]·points[i] for any `count`, of public scalars of 16 bytes and public points. `scratch`, aligned to
-    /// 64, has `scratch_size` ≥ SIDOS_R255_MSM_LEAST bytes, or what msm_scratch_size says if that is less.
-    size_t (*msm)(uint8_t out[32], const uint8_t *scalars, const uint8_t *points, size_t count, void *scratch,
-                  size_t scratch_size);
+    /// Bytes of scratch with which `msm` is fastest for a count and a size of scalars; bounded.
+    size_t (*msm_scratch_size)(size_t scalar_byte_count, size_t count);
+    /// Σ scalars[i]·points[i] for any count, public. `scratch`, aligned to 64, has `scratch_size` ≥
+    /// SIDOS_R255_MSM_LEAST bytes, or what msm_scratch_size says if that is less.
+    size_t (*msm)(uint8_t out[32], const sidos_r255_msm_input *input, void *scratch, size_t scratch_size);
 } sidos_r255_backend_table;
 
 #if defined(__x86_64__)

@@ -212,24 +212,57 @@ size_t sidos_r255_msm_secret_affine(uint8_t out[32], const uint8_t *scalars, con
 
 /// Apart from its caller, so that only the want of memory takes so much stack.
 static __attribute__((noinline)) size_t msm_on_stack(const sidos_r255_backend_table *backend, uint8_t out[32],
-                                                     const uint8_t *scalars, const uint8_t *points, size_t count) {
+                                                     const sidos_r255_msm_input *input) {
     _Alignas(64) unsigned char scratch[SIDOS_R255_MSM_LEAST];
-    return backend->msm(out, scalars, points, count, scratch, sizeof scratch);
+    return backend->msm(out, input, scratch, sizeof scratch);
 }
 
-size_t sidos_r255_msm_vartime(uint8_t out[32], const uint8_t *scalars16, const uint8_t *points, size_t count) {
+/// A public sum for each of the `width` elements with which every item begins; `out` and `sums` as in the header.
+static size_t msm_items(uint8_t *out, uint8_t *sums, sidos_r255_msm_input input, size_t width) {
     const sidos_r255_backend_table *const backend = backend_in_use();
-    if (backend == NULL) return fail(out, 32, 0);
-    size_t size = backend->msm_scratch_size(count);
+    const size_t count = input.count;
+    if (backend == NULL) {
+        if (sums != NULL) (void)fail(sums, 32 * width, 0);
+        return fail(out, 32 * width, 0);
+    }
+    size_t size = backend->msm_scratch_size(input.scalar_byte_count, count);
     void *scratch = aligned_alloc(64, size);
     while (scratch == NULL && size > 2 * SIDOS_R255_MSM_LEAST) {
         size = size / 128 * 64;
         scratch = aligned_alloc(64, size);
     }
-    const size_t valid = scratch != NULL ? backend->msm(out, scalars16, points, count, scratch, size)
-                                         : msm_on_stack(backend, out, scalars16, points, count);
+    // Once an item is known to be invalid, only those before it are of interest.
+    for (size_t m = 0; m < width; m++, input.points += 32) {
+        input.plain = sums != NULL ? sums + 32 * m : NULL;
+        input.count = scratch != NULL ? backend->msm(out + 32 * m, &input, scratch, size)
+                                      : msm_on_stack(backend, out + 32 * m, &input);
+    }
     free(scratch);
-    return valid == count ? count : fail(out, 32, valid);
+    if (input.count == count) return count;
+    if (sums != NULL) (void)fail(sums, 32 * width, 0);
+    return fail(out, 32 * width, input.count);
+}
+
+size_t sidos_r255_msm_vartime(uint8_t out[32], const uint8_t *scalars16, const uint8_t *points, size_t count) {
+    return sidos_r255_msm_items_vartime(out, NULL, scalars16, points, 32, 1, count);
+}
+
+size_t sidos_r255_msm_items_vartime(uint8_t *out, uint8_t *sums, const uint8_t *scalars16, const uint8_t *items,
+                                    size_t stride, size_t width, size_t count) {
+    const sidos_r255_msm_input input = {scalars16, items, 16, stride, SIDOS_R255_ENCODED, count, NULL};
+    return msm_items(out, sums, input, width);
+}
+
+size_t sidos_r255_msm_wide_vartime(uint8_t *out, uint8_t *sums, const uint8_t *scalars, const uint8_t *items,
+                                   size_t stride, size_t width, size_t count) {
+    const sidos_r255_msm_input input = {scalars, items, 32, stride, SIDOS_R255_ENCODED, count, NULL};
+    return msm_items(out, sums, input, width);
+}
+
+size_t sidos_r255_msm_wide_affine_vartime(uint8_t out[32], uint8_t *sum, const uint8_t *scalars,
+                                          const uint8_t *affine64, size_t count) {
+    const sidos_r255_msm_input input = {scalars, affine64, 32, 64, SIDOS_R255_AFFINE, count, NULL};
+    return msm_items(out, sum, input, 1);
 }
 
 size_t sidos_r255_table_byte_count(void) {

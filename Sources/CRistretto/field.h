@@ -35,12 +35,18 @@
 //                                  without bit 255; lanes beyond repeat the last; returns where bit 255 is set; values
 //                                  in [p, 2^255) are kept as they are
 //   fe_to_bytes                    writes `count` least representatives; takes loose values
-//   fe_column, fe_column_set       a table's column: FE_COMB_ENTRIES = 2^(FE_COMB_BITS − 1) elements, each the lane of
-//                                  an fe
+//   fe_column, fe_column_set       a table's column: FE_COMB_ENTRIES = 2^(FE_COMB_BITS − 1) loose elements, each the
+//   lane
+//                                  of an fe
 //   fe_index, fe_index_load        per lane an index, from FE_LANES bytes
 //   fe_index_bit                   a bit of it as a mask
 //   fe_index_low_bits              its FE_COMB_BITS − 1 lower bits, inverted where a mask is set
 //   fe_column_get                  per lane the entry at its index; no address depends on it
+//   fe_sum_column                  a column of 2^(FE_SUM_BITS − 1) loose elements, FE_SUM_BITS ≤ FE_COMB_BITS
+//   fe_sum_columns_set(columns, distance, first, a)  lane k of a[0] … a[FE_LANES − 1] to columns[distance·k], to
+//   entries
+//                                  first …, first a multiple of FE_LANES
+//   fe_sum_column_get              as fe_column_get; of the index the lower FE_SUM_BITS − 1 bits count
 //   fe_mask_of_lanes               the mask of which fe_mask_lanes makes a number
 //   FE_RECORD_WORDS(n)             64-bit words for one lane of n elements, n constant
 //   fe_records_get(r, n, records, index)  lane i of the n elements r from record index[i]: addresses are not secret

@@ -73,6 +73,29 @@ static inline void fe_column_get(fe *r, const fe_column *column, fe_index index)
     }
 }
 
+#define FE_SUM_BITS FE_COMB_BITS
+typedef fe_column fe_sum_column;
+
+static inline __attribute__((always_inline)) void fe_sum_column_get(fe *r, const fe_sum_column *column,
+                                                                    fe_index index) {
+    fe_column_get(r, column, index);
+}
+
+static inline void fe_sum_columns_set(fe_sum_column *columns, size_t distance, int first, const fe a[FE_LANES]) {
+    for (int i = 0; i < 10; i += 2) {
+        __m256i w[4];
+        for (int k = 0; k < 4; k++) w[k] = _mm256_or_si256(a[k].v[i], _mm256_slli_epi64(a[k].v[i + 1], 32));
+        fe_transpose(w);
+        for (size_t lane = 0; lane < 4; lane++) {
+            // Even words, odd words.
+            const __m256i limbs = _mm256_permutevar8x32_epi32(w[lane], _mm256_set_epi32(7, 5, 3, 1, 6, 4, 2, 0));
+            fe_sum_column *const column = &columns[distance * lane];
+            _mm_store_si128((__m128i *)(void *)&column->limbs[i][first], _mm256_castsi256_si128(limbs));
+            _mm_store_si128((__m128i *)(void *)&column->limbs[i + 1][first], _mm256_extracti128_si256(limbs, 1));
+        }
+    }
+}
+
 // A record is packed words, in whole rows of four. Four rows, a lane's each, are transposed into vectors, a word's
 // each.
 #define FE_RECORD_WORDS(n) (((size_t)5 * (n) + 3) / 4 * 4)

@@ -252,19 +252,26 @@ static inline void fe_column_set(fe_column *column, int entry, const fe *a, int 
     }
 }
 
-static inline void fe_column_get(fe *r, const fe_column *column, fe_index index) {
+/// Limb after limb of a column of `entries` entries, 32 or 64.
+static inline __attribute__((always_inline)) void fe_limbs_get(fe *r, const uint64_t *limbs, int entries,
+                                                               fe_index index) {
     const fe_mask bit4 = fe_index_bit(index, 4), bit5 = fe_index_bit(index, 5);
     for (int i = 0; i < 5; i++) {
         __m512i found[4];
-        for (int k = 0; k < 4; k++) {
-            const __m512i low = _mm512_load_si512(&column->limbs[i][16 * k]),
-                          high = _mm512_load_si512(&column->limbs[i][16 * k + 8]);
+        for (int k = 0; k < entries / 16; k++) {
+            const __m512i low = _mm512_load_si512(&limbs[i * entries + 16 * k]),
+                          high = _mm512_load_si512(&limbs[i * entries + 16 * k + 8]);
             found[k] = _mm512_permutex2var_epi64(low, index, high);
         }
-        found[0] = _mm512_mask_mov_epi64(found[0], bit4, found[1]);
+        r->v[i] = _mm512_mask_mov_epi64(found[0], bit4, found[1]);
+        if (entries == 32) continue;
         found[2] = _mm512_mask_mov_epi64(found[2], bit4, found[3]);
-        r->v[i] = _mm512_mask_mov_epi64(found[0], bit5, found[2]);
+        r->v[i] = _mm512_mask_mov_epi64(r->v[i], bit5, found[2]);
     }
+}
+
+static inline void fe_column_get(fe *r, const fe_column *column, fe_index index) {
+    fe_limbs_get(r, column->limbs[0], FE_COMB_ENTRIES, index);
 }
 
 static inline fe_mask fe_mask_of_lanes(uint64_t lanes) { return (fe_mask)lanes; }
@@ -287,6 +294,37 @@ static inline __attribute__((always_inline)) void fe_transpose_halves(__m512i co
         column[h + 1] = _mm512_permutex2var_epi64(high01, first, high23);
         column[h + 2] = _mm512_permutex2var_epi64(low01, second, low23);
         column[h + 3] = _mm512_permutex2var_epi64(high01, second, high23);
+    }
+}
+
+// A permutation takes the multiplier's port. With half the entries of a comb, for which half as many do, sums are as
+// fast, and their tables fit the first-level cache.
+#define FE_SUM_BITS 6
+#define FE_SUM_ENTRIES (1 << (FE_SUM_BITS - 1))
+
+typedef struct {
+    _Alignas(64) uint64_t limbs[5][FE_SUM_ENTRIES];
+} fe_sum_column;
+
+static inline __attribute__((always_inline)) void fe_sum_column_get(fe *r, const fe_sum_column *column,
+                                                                    fe_index index) {
+    fe_limbs_get(r, column->limbs[0], FE_SUM_ENTRIES, index);
+}
+
+static inline void fe_sum_columns_set(fe_sum_column *columns, size_t distance, int first, const fe a[FE_LANES]) {
+    for (int i = 0; i < 5; i++) {
+        __m512i column[8], row[8];
+        for (int k = 0; k < 8; k++) column[k] = a[k].v[i];
+        fe_transpose_halves(row, column);
+        for (size_t lane = 0; lane < 4; lane++) {
+            uint64_t *const low = columns[distance * lane].limbs[i] + first;
+            uint64_t *const high = columns[distance * (lane + 4)].limbs[i] + first;
+            for (size_t half = 0; half < 2; half++) {
+                const __m512i words = row[lane + 4 * half];
+                _mm256_store_si256((__m256i *)(void *)(low + 4 * half), _mm512_castsi512_si256(words));
+                _mm256_store_si256((__m256i *)(void *)(high + 4 * half), _mm512_extracti64x4_epi64(words, 1));
+            }
+        }
     }
 }
 

@@ -239,6 +239,18 @@ static inline void fe_column_get(fe *r, const fe_column *column, fe_index index)
     }
 }
 
+#define FE_SUM_BITS FE_COMB_BITS
+typedef fe_column fe_sum_column;
+
+static inline void fe_sum_column_get(fe *r, const fe_sum_column *column, fe_index index) {
+    fe_column_get(r, column, index);
+}
+
+static inline void fe_sum_columns_set(fe_sum_column *columns, size_t distance, int first, const fe a[FE_LANES]) {
+    (void)distance;
+    fe_column_set(columns, first, a, 0);
+}
+
 static inline fe_mask fe_mask_of_lanes(uint64_t lanes) { return 0 - (lanes & 1); }
 
 #define FE_RECORD_WORDS(n) ((size_t)5 * (n))

@@ -1,75 +1,10 @@
-// Filling the buckets of sums of many multiples (msm.h): records of points, sums that only have affine points added, a
-// piece of a bucket a lane.
+// Filling the buckets of sums of many multiples (msm.h): records of points, and a piece of a bucket a lane.
 #ifndef SIDOS_R255_MSM_FILL_H
 #define SIDOS_R255_MSM_FILL_H
 
-#include "encoding.h"
+#include "affine.h"
 #include "msm_plan.h"
-
-// 1/d.
-FE_CONSTANT(FE_INV_D, 0x0f276cdc9f843, 0x3084f2a85c4bc, 0x6e73d982d775a, 0x721958b108a66, 0x40907ed214d5c);
-
-/// A sum that only has affine points added to it: Y + X, Y − X and T loose, and 2Z. The multiplications that end an
-/// addition stay uncarried where the next one begins with their sum.
-typedef struct {
-    fe y_plus_x, y_minus_x, t;
-    fe_wide z2;
-} edwards_running;
-
-/// The point (2x, 2y, 2, 2xy).
-static inline __attribute__((always_inline)) void edwards_start(edwards_running *r, const edwards_affine *p) {
-    fe two;
-    fe_add(&r->y_plus_x, &p->y_plus_x, &p->y_plus_x);
-    fe_add(&r->y_minus_x, &p->y_minus_x, &p->y_minus_x);
-    fe_carry(&r->y_plus_x, &r->y_plus_x);
-    fe_carry(&r->y_minus_x, &r->y_minus_x);
-    fe_mul(&r->t, &p->xy2d, &FE_INV_D);
-    fe_add(&two, &FE_ONE, &FE_ONE);
-    fe_carry(&two, &two);
-    fe_widen(&r->z2, &two);
-    fe_wide_add(&r->z2, &r->z2, &r->z2);
-}
-
-/// sum += p, as in edwards_add_affine.
-static inline __attribute__((always_inline)) void edwards_run(edwards_running *sum, const edwards_affine *p) {
-    fe_wide a, b, c, w;
-    edwards_completed r;
-    fe_mul_wide(&a, &sum->y_plus_x, &p->y_plus_x);
-    fe_mul_wide(&b, &sum->y_minus_x, &p->y_minus_x);
-    fe_mul_wide(&c, &sum->t, &p->xy2d);
-    fe_wide_sub(&w, &a, &b);
-    fe_narrow(&r.x, &w);
-    fe_wide_add(&w, &a, &b);
-    fe_narrow(&r.y, &w);
-    fe_wide_add(&w, &sum->z2, &c);
-    fe_narrow(&r.z, &w);
-    fe_wide_sub(&w, &sum->z2, &c);
-    fe_narrow(&r.t, &w);
-    fe_mul_wide(&a, &r.x, &r.t);
-    fe_mul_wide(&b, &r.y, &r.z);
-    fe_mul_wide(&sum->z2, &r.z, &r.t);
-    fe_mul(&sum->t, &r.x, &r.y);
-    fe_wide_add(&w, &b, &a);
-    fe_narrow(&sum->y_plus_x, &w);
-    fe_wide_sub(&w, &b, &a);
-    fe_narrow(&sum->y_minus_x, &w);
-    fe_wide_add(&sum->z2, &sum->z2, &sum->z2);
-}
-
-/// The sum in extended coordinates, all of them doubled.
-static inline void edwards_stop(edwards_point *r, const edwards_running *sum) {
-    fe z2, plus = sum->y_plus_x, minus = sum->y_minus_x;
-    fe_carry(&plus, &plus);
-    fe_carry(&minus, &minus);
-    fe_narrow(&z2, &sum->z2);
-    fe_carry(&r->z, &z2);
-    fe_sub(&r->x, &plus, &minus);
-    fe_carry(&r->x, &r->x);
-    fe_add(&r->y, &plus, &minus);
-    fe_carry(&r->y, &r->y);
-    fe_add(&r->t, &sum->t, &sum->t);
-    fe_carry(&r->t, &r->t);
-}
+#include "running.h"
 
 static inline __attribute__((always_inline)) void msm_get_cached(edwards_cached *r, const uint64_t *records,
                                                                  const uint32_t index[FE_LANES]) {
@@ -129,29 +64,37 @@ static inline void msm_fill_index(uint32_t index[FE_LANES], size_t value) {
     for (int lane = 0; lane < FE_LANES; lane++) index[lane] = (uint32_t)value;
 }
 
-/// Decodes all points to records; the neutral point follows them. Returns as decode_group.
-static __attribute__((noinline)) size_t msm_decode(const msm_scratch *scratch, const uint8_t *in, size_t count) {
+/// Reads `count` points from the one numbered `first` on to records, which the neutral point follows, and adds them to
+/// `plain`. Returns `count`, or the index among them of the first invalid one.
+static __attribute__((noinline)) size_t msm_read(const msm_scratch *scratch, edwards_running *plain,
+                                                 const sidos_r255_msm_input *input, size_t first, size_t count) {
+    const uint8_t *const in = input->points + input->stride * first;
     uint32_t index[FE_LANES];
     const size_t vectors = (count + FE_LANES - 1) / FE_LANES;
     for (size_t i = 0; i < vectors; i += 2) {
         const size_t vector[2] = {i, i + 1 < vectors ? i + 1 : i};
-        const uint8_t *const bytes[2] = {in + 32 * FE_LANES * vector[0], in + 32 * FE_LANES * vector[1]};
+        const uint8_t *const bytes[2] = {in + input->stride * FE_LANES * vector[0],
+                                         in + input->stride * FE_LANES * vector[1]};
         const size_t used[2] = {lanes_used(count, vector[0]), lanes_used(count, vector[1])};
         decoded_element decoded[2], *const pair[2] = {&decoded[0], &decoded[1]};
         fe_mask valid[2];
-        decode_pair(pair, valid, bytes, 32, used);
-        for (int k = 0; k < 2; k++) {
+        if (input->form == SIDOS_R255_ENCODED) decode_pair(pair, valid, bytes, input->stride, used);
+        for (size_t k = 0; k < 2 && i + k < vectors; k++) {
+            if (input->form == SIDOS_R255_AFFINE)
+                valid[k] = affine_decode(&decoded[k].e, bytes[k], input->stride, used[k]);
             const size_t valid_count = first_invalid(valid[k], vector[k], count);
             if (valid_count != count) return valid_count;
-            const edwards_point *const e = &decoded[k].e;
-            fe a[3];
-            fe_add(&a[0], &e->y, &e->x);
-            fe_carry(&a[0], &a[0]);
-            fe_sub(&a[1], &e->y, &e->x);
-            fe_carry(&a[1], &a[1]);
-            fe_mul(&a[2], &e->t, &FE_2D);
+            edwards_affine point;
+            affine_addend(&point, &decoded[k].e);
+            const fe a[3] = {point.y_plus_x, point.y_minus_x, point.xy2d};
             for (int lane = 0; lane < FE_LANES; lane++) index[lane] = (uint32_t)(FE_LANES * vector[k]) + (uint32_t)lane;
             fe_records_put(scratch->points, index, a, 3);
+            if (input->plain == NULL) continue;
+            const fe_mask rest = fe_mask_from_lane((int)used[k]);
+            fe_move_if(&point.y_plus_x, rest, &FE_ONE);
+            fe_move_if(&point.y_minus_x, rest, &FE_ONE);
+            fe_move_if(&point.xy2d, rest, &FE_ZERO);
+            edwards_run(plain, &point);
         }
     }
     const fe neutral[3] = {FE_ONE, FE_ONE, FE_ZERO};

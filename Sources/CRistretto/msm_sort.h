@@ -3,7 +3,9 @@
 #ifndef SIDOS_R255_MSM_SORT_H
 #define SIDOS_R255_MSM_SORT_H
 
+#include "CRistretto.h"
 #include "msm_plan.h"
+#include "scalar.h"
 
 static inline uint64_t msm_load64(const uint8_t *bytes) {
     uint64_t value = 0;
@@ -13,35 +15,47 @@ static inline uint64_t msm_load64(const uint8_t *bytes) {
 
 /// Adds 2^(b−1) to every scalar at every window's position but the top's, after which the digits are bits: d + 2^(b−1).
 static void msm_bias(const msm_scratch *scratch, const msm_plan *plan, const uint8_t *scalars) {
-    unsigned __int128 bias = 0;
-    for (size_t w = 0; w + 1 < plan->window_count; w++)
-        bias |= (unsigned __int128)1 << ((size_t)plan->bits * (w + 1) - 1);
+    const size_t word_count = plan->word_count;
+    uint64_t bias[4] = {0};
+    for (size_t w = 0; w + 1 < plan->window_count; w++) {
+        const size_t bit = (size_t)plan->bits * (w + 1) - 1;
+        bias[bit / 64] |= (uint64_t)1 << bit % 64;
+    }
     for (size_t i = 0; i < plan->point_count; i++) {
-        const unsigned __int128 scalar = (unsigned __int128)msm_load64(scalars + 16 * i + 8) << 64 |
-                                         msm_load64(scalars + 16 * i);
-        const unsigned __int128 biased = scalar + bias;
-        scratch->low[i] = (uint64_t)biased;
-        scratch->high[i] = (uint64_t)(biased >> 64);
-        scratch->carry[i] = biased < scalar;
+        const uint8_t *scalar = scalars + 8 * word_count * i;
+        uint8_t reduced[32];
+        if (word_count == 4 && !sidos_r255_scalar_is_canonical(scalar)) {
+            sidos_r255_scalar_reduce(reduced, scalar);
+            scalar = reduced;
+        }
+        unsigned __int128 sum = 0;
+        for (size_t k = 0; k < word_count; k++) {
+            sum += (unsigned __int128)msm_load64(scalar + 8 * k) + bias[k];
+            scratch->words[k * plan->point_count + i] = (uint64_t)sum;
+            sum >>= 64;
+        }
+        scratch->words[word_count * plan->point_count + i] = (uint64_t)sum;
     }
 }
 
 /// Writes the digits of one window.
 static __attribute__((noinline)) void msm_split(const msm_scratch *scratch, const msm_plan *plan, size_t window,
                                                 uint16_t *digits) {
-    const int position = plan->bits * (int)window;
-    const uint64_t *const low = scratch->low, *const high = scratch->high;
+    const size_t position = (size_t)plan->bits * window, offset = position % 64;
+    const uint64_t *const low = scratch->words + position / 64 * plan->point_count, *const high = low +
+                                                                                                  plan->point_count;
     if (window + 1 == plan->window_count) {
+        // To the end of the last word, and the carry.
         for (size_t i = 0; i < plan->point_count; i++)
-            digits[i] = (uint16_t)(2 * (high[i] >> (position - 64) | (uint64_t)scratch->carry[i] << (128 - position)));
+            digits[i] = (uint16_t)(2 * (low[i] >> offset | (offset > 0 ? high[i] << (64 - offset) : 0)));
         return;
     }
-    for (size_t i = 0; i < plan->point_count; i++) {
-        // What is not of these words is masked off.
-        if (position >= 64) digits[i] = (uint16_t)(high[i] >> (position - 64));
-        else if (position + plan->bits <= 64) digits[i] = (uint16_t)(low[i] >> position);
-        else digits[i] = (uint16_t)(low[i] >> position | high[i] << (64 - position));
-    }
+    // What is not of the window is masked off.
+    if (offset + (size_t)plan->bits <= 64)
+        for (size_t i = 0; i < plan->point_count; i++) digits[i] = (uint16_t)(low[i] >> offset);
+    else
+        for (size_t i = 0; i < plan->point_count; i++)
+            digits[i] = (uint16_t)(low[i] >> offset | high[i] << (64 - offset));
     const uint16_t half = (uint16_t)(1 << (plan->bits - 1)), mask = (uint16_t)(2 * half - 1);
     for (size_t i = 0; i < plan->point_count; i++) {
         const uint16_t bits = digits[i] & mask;

@@ -9,6 +9,9 @@
 /// position p is +1, clear where it is −1. For any 32 bytes.
 void sidos_r255_scalar_signs(uint8_t out[32], const uint8_t scalar[32]);
 
+/// out = scalar mod l, for any 32 bytes.
+void sidos_r255_scalar_reduce(uint8_t out[32], const uint8_t scalar[32]);
+
 /// out = scalar/2 mod l (times the inverse of 2), for any 32 bytes.
 void sidos_r255_scalar_halve(uint8_t out[32], const uint8_t scalar[32]);
 

@@ -48,7 +48,7 @@ typedef struct {
     uint8_t reversed_halves[ITEMS][32];
     uint8_t capsules[ITEMS][2][32];
     uint8_t a[ITEMS][32], b[ITEMS][32];
-    uint8_t uniform[ITEMS][64];
+    uint8_t uniform[ITEMS][64], affine[ITEMS][64];
 } answers;
 
 static int equal(const uint8_t *a, const uint8_t *b) { return memcmp(a, b, 32) == 0; }
@@ -137,9 +137,15 @@ static int refuses(const sidos_r255_backend_table *t, answers *w) {
     return 1;
 }
 
-// Σ a_i·(i+1)K·G = (Σ a_i·(i+1)K)·G; a_0 = 0, a_1 = 2^128 − 1, the others of all sizes. Then with an invalid element.
-static __attribute__((noinline)) int sums(const sidos_r255_backend_table *t, const void *table_g, answers *w) {
+/// A public sum; apart from its caller, so that no other function stands on so much stack.
+static __attribute__((noinline)) size_t sum_publicly(const sidos_r255_backend_table *t, uint8_t out[32],
+                                                     const sidos_r255_msm_input *input) {
     _Alignas(64) unsigned char scratch[SIDOS_R255_MSM_LEAST];
+    return t->msm(out, input, scratch, sizeof scratch);
+}
+
+// Σ a_i·(i+1)K·G = (Σ a_i·(i+1)K)·G; a_0 = 0, a_1 = 2^128 − 1, the others of all sizes. Then with an invalid element.
+static int sums(const sidos_r255_backend_table *t, const void *table_g, answers *w) {
     uint8_t scalars[ITEMS][16], scalar[32] = {0}, sum[32] = {0}, half[32], out[32];
     for (int i = 0; i < ITEMS; i++) {
         for (int j = 0; j < 16; j++)
@@ -149,15 +155,67 @@ static __attribute__((noinline)) int sums(const sidos_r255_backend_table *t, con
     }
     sidos_r255_scalar_halve(half, sum);
     t->table_mul(w->a[0], half, table_g, 1);
-    if (t->msm(out, scalars[0], w->multiples[0], ITEMS, scratch, sizeof scratch) != ITEMS || !equal(out, w->a[0]))
-        return 0;
+    sidos_r255_msm_input input = {scalars[0], w->multiples[0], 16, 32, SIDOS_R255_ENCODED, ITEMS, NULL};
+    if (sum_publicly(t, out, &input) != ITEMS || !equal(out, w->a[0])) return 0;
     memcpy(w->a, w->multiples, sizeof w->a);
     memcpy(w->a[ITEMS - 2], REFUSED[0], 32);
-    return t->msm(out, scalars[0], w->a[0], ITEMS, scratch, sizeof scratch) == ITEMS - 2;
+    input.points = w->a[0];
+    return sum_publicly(t, out, &input) == ITEMS - 2;
+}
+
+// (i+1)K·G + (19−i)K·G is 20K·G everywhere, and a generator in affine form is what the map gives, with nothing or with
+// (i+1)K·G added; `maps` has filled `uniform`.
+static int joins(const sidos_r255_backend_table *t, const void *table_g, answers *w) {
+    static const uint8_t zeros[ITEMS][32];
+    t->double_table_mul(w->a[0], w->halves[0], w->reversed_halves[0], table_g, table_g, ITEMS);
+    for (int i = 0; i < ITEMS; i++)
+        if (!equal(w->a[i], TWENTIETH)) return 0;
+    t->from_uniform(w->b[0], w->uniform[0], ITEMS);
+    t->from_uniform_affine(w->affine[0], w->uniform[0], ITEMS);
+    if (t->table_mul_add_affine(w->a[0], zeros[0], w->affine[0], table_g, ITEMS) != ITEMS ||
+        memcmp(w->a, w->b, sizeof w->a) != 0)
+        return 0;
+    if (t->add(w->b[0], w->b[0], w->multiples[0], 0, ITEMS) != ITEMS) return 0;
+    if (t->table_mul_add_affine(w->a[0], w->halves[0], w->affine[0], table_g, ITEMS) != ITEMS ||
+        memcmp(w->a, w->b, sizeof w->a) != 0)
+        return 0;
+    w->affine[ITEMS - 2][0] ^= 1;
+    const size_t valid = t->table_mul_add_affine(w->a[0], w->halves[0], w->affine[0], table_g, ITEMS);
+    w->affine[ITEMS - 2][0] ^= 1;
+    return valid == ITEMS - 2;
+}
+
+// Σ (i+1)K·(i+1)K·G by secret and by public scalars, with the plain sum 190K·G; the same of affine points as of their
+// encodings; then with an invalid element.
+static int wide_sums(const sidos_r255_backend_table *t, const void *table_g, answers *w) {
+    static const uint8_t number[32] = {ITEMS * (ITEMS + 1) / 2}, zero[32];
+    uint8_t sum[32] = {0}, half[2][32], want[2][32], out[32], plain[32];
+    for (int i = 0; i < ITEMS; i++) sidos_r255_scalar_mul_add(sum, w->scalars[i], w->scalars[i], sum);
+    sidos_r255_scalar_halve(half[0], sum);
+    sidos_r255_scalar_mul_add(sum, number, w->scalars[0], zero);
+    sidos_r255_scalar_halve(half[1], sum);
+    t->table_mul(want[0], half[0], table_g, 2);
+    sidos_r255_msm_input input = {w->scalars[0], w->multiples[0], 32, 32, SIDOS_R255_ENCODED, ITEMS, plain};
+    if (t->sum(out, w->scalars[0], w->multiples[0], 32, SIDOS_R255_ENCODED, ITEMS) != ITEMS || !equal(out, want[0]))
+        return 0;
+    if (sum_publicly(t, out, &input) != ITEMS || !equal(out, want[0]) || !equal(plain, want[1])) return 0;
+
+    t->from_uniform(w->a[0], w->uniform[0], ITEMS);
+    if (t->sum(want[0], w->scalars[0], w->a[0], 32, SIDOS_R255_ENCODED, ITEMS) != ITEMS ||
+        t->sum(out, w->scalars[0], w->affine[0], 64, SIDOS_R255_AFFINE, ITEMS) != ITEMS || !equal(out, want[0]))
+        return 0;
+    input.points = w->affine[0], input.stride = 64, input.form = SIDOS_R255_AFFINE;
+    if (sum_publicly(t, out, &input) != ITEMS || !equal(out, want[0]) || !equal(plain, MAP_SUM)) return 0;
+    memcpy(w->a[ITEMS - 2], REFUSED[0], 32);
+    w->affine[ITEMS - 2][63] |= 0x80;
+    return t->sum(out, w->scalars[0], w->a[0], 32, SIDOS_R255_ENCODED, ITEMS) == ITEMS - 2 &&
+           t->sum(out, w->scalars[0], w->affine[0], 64, SIDOS_R255_AFFINE, ITEMS) == ITEMS - 2 &&
+           sum_publicly(t, out, &input) == ITEMS - 2;
 }
 
 int sidos_r255_backend_passes(const sidos_r255_backend_table *backend, const void *table_g) {
     answers work;
     return multiplies(backend, table_g, &work) && adds(backend, &work) && seals(backend, table_g, &work) &&
-           maps(backend, &work) && refuses(backend, &work) && sums(backend, table_g, &work);
+           maps(backend, &work) && refuses(backend, &work) && sums(backend, table_g, &work) &&
+           joins(backend, table_g, &work) && wide_sums(backend, table_g, &work);
 }

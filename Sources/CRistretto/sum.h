@@ -1,6 +1,6 @@
 // Sums of many multiples by secret scalars, in constant time: no buckets, and no table that is met only once.
 //
-// batch.h includes this. FE_COMB_BITS points P_0 … P_(w−1) make a *bunch*, of which a table holds the 2^(w−1) points
+// batch.h includes this. FE_SUM_BITS points P_0 … P_(w−1) make a *bunch*, of which a table holds the 2^(w−1) points
 // P_(w−1) ± P_(w−2) … ± P_0. A scalar is written with 256 digits ±1 (scalar.h), so that at each of the 256 positions
 // the scalars of a bunch want one entry of its table or the negative of one: an addition for w points. Lanes are
 // positions: lane j of step s is position FE_LANES·s + j, and all lanes look into the same table, as in a comb
@@ -17,9 +17,10 @@
 #include "affine.h"
 #include "comb.h"
 #include "msm_fill.h"
+#include "running.h"
 #include "scalar.h"
 
-#define SUM_BITS FE_COMB_BITS
+#define SUM_BITS FE_SUM_BITS
 #define SUM_ENTRIES (1 << (SUM_BITS - 1))
 #define SUM_POSITIONS 256
 #define SUM_STEPS (SUM_POSITIONS / FE_LANES)
@@ -28,15 +29,15 @@
 
 /// The table of a bunch.
 typedef struct {
-    fe_column y_plus_x, y_minus_x, z2, t2d;
+    fe_sum_column y_plus_x, y_minus_x, z2, t2d;
 } sum_table;
+#define SUM_COLUMNS (sizeof(sum_table) / sizeof(fe_sum_column))
 
 /// A sum under way. All of it is secret.
 typedef struct {
-    edwards_point sums[SUM_STEPS];
+    edwards_running_cached sums[SUM_STEPS];
     sum_table tables[FE_LANES];
     edwards_point points[2][SUM_BITS];  // of two passes, a bunch a lane
-    edwards_cached twice[SUM_BITS];
     uint8_t digits[SUM_POSITIONS];
     _Alignas(64) uint64_t lanes[FE_LANES * FE_RECORD_WORDS(4)];
 } sum_work;
@@ -113,45 +114,52 @@ static size_t sum_read(sum_work *work, const uint8_t *in, size_t stride, sidos_r
     return first;
 }
 
-static inline void sum_keep(sum_work *work, int entry, const edwards_point *p) {
-    edwards_cached cached;
-    edwards_cache(&cached, p);
-    for (int lane = 0; lane < FE_LANES; lane++) {
-        fe_column_set(&work->tables[lane].y_plus_x, entry, &cached.y_plus_x, lane);
-        fe_column_set(&work->tables[lane].y_minus_x, entry, &cached.y_minus_x, lane);
-        fe_column_set(&work->tables[lane].z2, entry, &cached.z2, lane);
-        fe_column_set(&work->tables[lane].t2d, entry, &cached.t2d, lane);
-    }
-    sidos_wipe(&cached, sizeof cached);
+/// Writes FE_LANES entries of the tables of a pass.
+static inline void sum_keep(sum_table *tables, int first, const edwards_cached entries[FE_LANES]) {
+    fe coordinate[FE_LANES];
+    for (int i = 0; i < FE_LANES; i++) coordinate[i] = entries[i].y_plus_x;
+    fe_sum_columns_set(&tables->y_plus_x, SUM_COLUMNS, first, coordinate);
+    for (int i = 0; i < FE_LANES; i++) coordinate[i] = entries[i].y_minus_x;
+    fe_sum_columns_set(&tables->y_minus_x, SUM_COLUMNS, first, coordinate);
+    for (int i = 0; i < FE_LANES; i++) coordinate[i] = entries[i].z2;
+    fe_sum_columns_set(&tables->z2, SUM_COLUMNS, first, coordinate);
+    for (int i = 0; i < FE_LANES; i++) coordinate[i] = entries[i].t2d;
+    fe_sum_columns_set(&tables->t2d, SUM_COLUMNS, first, coordinate);
+    sidos_wipe(coordinate, sizeof coordinate);
 }
 
 /// Makes the tables of one pass. Bit i of an entry's number is set where P_i is added; entries come in the order of
 /// Gray's code, so that from one to the next a single sign changes.
-static __attribute__((noinline)) void sum_tabulate(sum_work *work, const edwards_point points[SUM_BITS]) {
-    edwards_point point = points[SUM_BITS - 1], twice;
-    edwards_cached addend;
+static __attribute__((noinline)) void sum_tabulate(sum_table *tables, const edwards_point points[SUM_BITS]) {
+    const fe_mask all = fe_mask_of(UINT64_MAX);
+    edwards_point point = points[SUM_BITS - 1], other;
+    edwards_cached twice[SUM_BITS - 1], entries[FE_LANES], addend;
     edwards_completed sum;
     for (int i = 0; i < SUM_BITS - 1; i++) {
         edwards_double(&sum, &points[i]);
-        edwards_to_extended(&twice, &sum);
-        edwards_cache(&work->twice[i], &twice);
+        edwards_to_extended(&other, &sum);
+        edwards_cache(&twice[i], &other);
         edwards_cache(&addend, &points[i]);
-        negate_cached_if(&addend, fe_mask_of(UINT64_MAX));
+        negate_cached_if(&addend, all);
         edwards_add_cached(&sum, &point, &addend);
         edwards_to_extended(&point, &sum);
     }
-    sum_keep(work, 0, &point);
-    for (int step = 1, entry = 0; step < SUM_ENTRIES; step++) {
-        const int bit = __builtin_ctz((unsigned)step);
-        entry ^= 1 << bit;
-        addend = work->twice[bit];
-        if ((entry >> bit & 1) == 0) negate_cached_if(&addend, fe_mask_of(UINT64_MAX));
-        edwards_add_cached(&sum, &point, &addend);
-        edwards_to_extended(&point, &sum);
-        sum_keep(work, entry, &point);
+    for (int step = 0, entry = 0; step < SUM_ENTRIES; step++) {
+        if (step > 0) {
+            const int bit = __builtin_ctz((unsigned)step);
+            entry ^= 1 << bit;
+            addend = twice[bit];
+            if ((entry >> bit & 1) == 0) negate_cached_if(&addend, all);
+            edwards_add_cached(&sum, &point, &addend);
+            edwards_to_extended(&point, &sum);
+        }
+        edwards_cache(&entries[entry % FE_LANES], &point);
+        if (step % FE_LANES == FE_LANES - 1) sum_keep(tables, entry / FE_LANES * FE_LANES, entries);
     }
     sidos_wipe(&point, sizeof point);
-    sidos_wipe(&twice, sizeof twice);
+    sidos_wipe(&other, sizeof other);
+    sidos_wipe(twice, sizeof twice);
+    sidos_wipe(entries, sizeof entries);
     sidos_wipe(&addend, sizeof addend);
     sidos_wipe(&sum, sizeof sum);
 }
@@ -161,33 +169,32 @@ static inline __attribute__((always_inline)) void sum_look_up(edwards_cached *r,
     fe_index index = fe_index_load(digits);
     const fe_mask negative = ~fe_index_bit(index, SUM_BITS - 1);
     index = fe_index_low_bits(index, negative);
-    fe_column_get(&r->y_plus_x, &table->y_plus_x, index);
-    fe_column_get(&r->y_minus_x, &table->y_minus_x, index);
-    fe_column_get(&r->z2, &table->z2, index);
-    fe_column_get(&r->t2d, &table->t2d, index);
+    fe_sum_column_get(&r->y_plus_x, &table->y_plus_x, index);
+    fe_sum_column_get(&r->y_minus_x, &table->y_minus_x, index);
+    fe_sum_column_get(&r->z2, &table->z2, index);
+    fe_sum_column_get(&r->t2d, &table->t2d, index);
     negate_cached_if(r, negative);
 }
 
 /// Adds one bunch to the sums of all positions.
 static __attribute__((noinline)) void sum_add_bunch(sum_work *work, const sum_table *table) {
     edwards_cached addend;
-    edwards_completed sum;
     for (size_t step = 0; step < SUM_STEPS; step++) {
         sum_look_up(&addend, table, work->digits + FE_LANES * step);
-        edwards_add_cached(&sum, &work->sums[step], &addend);
-        edwards_to_extended(&work->sums[step], &sum);
+        edwards_run_cached(&work->sums[step], &addend);
     }
     sidos_wipe(&addend, sizeof addend);
-    sidos_wipe(&sum, sizeof sum);
 }
 
 /// r = Σ 2^p·(the sum of position p), in every lane.
 static __attribute__((noinline)) void sum_join(edwards_point *r, sum_work *work) {
     uint32_t index[FE_LANES];
+    edwards_point sum;
     msm_set_neutral(r);
     for (size_t step = SUM_STEPS; step-- > 0;) {
         for (int i = 0; i < FE_LANES; i++) msm_double(r);
-        msm_add(r, &work->sums[step]);
+        edwards_stop_cached(&sum, &work->sums[step]);
+        msm_add(r, &sum);
     }
     for (int lane = 0; lane < FE_LANES; lane++) index[lane] = (uint32_t)lane;
     msm_put_cached(work->lanes, index, r);
@@ -197,6 +204,7 @@ static __attribute__((noinline)) void sum_join(edwards_point *r, sum_work *work)
         msm_fill_index(index, lane);
         msm_add_records(r, work->lanes, index);
     }
+    sidos_wipe(&sum, sizeof sum);
 }
 
 /// out = Σ scalars[i]·points[i]. Returns `count`, or the index of the first invalid point.
@@ -205,13 +213,13 @@ static size_t sum_secret(uint8_t out[32], const uint8_t *scalars, const uint8_t 
     sum_work work;
     edwards_point total;
     size_t valid_count = count;
-    for (size_t step = 0; step < SUM_STEPS; step++) msm_set_neutral(&work.sums[step]);
+    for (size_t step = 0; step < SUM_STEPS; step++) edwards_start_cached(&work.sums[step]);
     for (size_t done = 0; done < count && valid_count == count;) {
         const size_t n = sum_least(2 * SUM_PASS, count - done);
         const size_t first = sum_read(&work, points + stride * done, stride, form, n);
         if (first != n) valid_count = done + first;
         for (size_t i = 0; i < n && valid_count == count; i += SUM_BITS) {
-            if (i % SUM_PASS == 0) sum_tabulate(&work, work.points[i / SUM_PASS]);
+            if (i % SUM_PASS == 0) sum_tabulate(work.tables, work.points[i / SUM_PASS]);
             sum_split(work.digits, scalars + 32 * (done + i), sum_least(SUM_BITS, n - i));
             sum_add_bunch(&work, &work.tables[i % SUM_PASS / SUM_BITS]);
         }
@@ -219,16 +227,7 @@ static size_t sum_secret(uint8_t out[32], const uint8_t *scalars, const uint8_t 
     }
     if (valid_count == count) {
         sum_join(&total, &work);
-        if (form == SIDOS_R255_ENCODED) {
-            encode_edwards(out, &total);
-        } else {
-            quartic_point result;
-            encoding_work encoding;
-            quartic_from_half(&result, &total);
-            encode_group(out, 32, &result, 1, &encoding);
-            sidos_wipe(&result, sizeof result);
-            sidos_wipe(&encoding, sizeof encoding);
-        }
+        encode_sum(out, &total, form);
         sidos_wipe(&total, sizeof total);
     }
     sidos_wipe(&work, sizeof work);

@@ -13,8 +13,8 @@
 #define GUARD 64
 #define GUARD_BYTE 0xa5
 
-static uint8_t elements[POOL][32], others[POOL][32], uniform[POOL][64], capsules[POOL][64], scalars[POOL][32],
-    sigmas[POOL][32], factor[32], key[32];
+static uint8_t elements[POOL][32], others[POOL][32], uniform[POOL][64], capsules[POOL][64], affine[POOL][64],
+    scalars[POOL][32], sigmas[POOL][32], factor[32], key[32];
 static void *table;
 
 // One public function over items of the pools.
@@ -41,7 +41,10 @@ typedef struct {
     }
 RUN(mul, sidos_r255_mul_batch(out[0], in[0], factor, count))
 RUN(map, sidos_r255_from_uniform_batch(out[0], in[0], count))
+RUN(map_affine, sidos_r255_from_uniform_affine_batch(out[0], in[0], count))
 RUN(base_mul, sidos_r255_base_mul_batch(out[0], in[0], count))
+RUN(base_mul_add_affine, sidos_r255_base_mul_add_affine_batch(out[0], in[1], in[0], count))
+RUN(double_base_mul, sidos_r255_double_base_mul_batch(out[0], in[0], in[1], table, count))
 RUN(add, sidos_r255_add_batch(out[0], in[0], in[1], count))
 RUN(sub, sidos_r255_sub_batch(out[0], in[0], in[1], count))
 RUN(validate, sidos_r255_validate_batch(in[0], count))
@@ -49,7 +52,12 @@ RUN(rerandomize, sidos_r255_rerandomize_batch(out[0], in[0], in[1], table, count
 RUN(seal, sidos_r255_seal_batch(out[0], out[1], in[0], in[1], table, count))
 ANSWER(mul, oracle_mul(out[0], in[0], factor))
 ANSWER(map, oracle_map(out[0], in[0]))
+// Of one item alone; affine.c judges what it is.
+ANSWER(map_affine, (void)sidos_r255_from_uniform_affine_batch(out[0], in[0], 1))
 ANSWER(base_mul, oracle_base_mul(out[0], in[0]))
+// The affine point of pool item i is made of uniform string i, and so is element i.
+ANSWER(base_mul_add_affine, oracle_shift(out[0], elements[(in[0] - affine[0]) / 64], in[1], NULL))
+ANSWER(double_base_mul, (oracle_base_mul(out[0], in[0]), oracle_shift(out[0], out[0], in[1], key)))
 ANSWER(add, oracle_add(out[0], in[0], in[1]))
 ANSWER(sub, oracle_sub(out[0], in[0], in[1]))
 ANSWER(validate, (void)0)
@@ -60,7 +68,10 @@ ANSWER(seal, oracle_seal(out[0], out[1], in[0], in[1], key))
 static function FUNCTIONS[] = {
     {BOTH(mul), {elements[0]}, {32}, {32}, {1}, 1, {0}},
     {BOTH(map), {uniform[0]}, {64}, {32}, {0}, 0, {0}},
+    {BOTH(map_affine), {uniform[0]}, {64}, {64}, {0}, 0, {0}},
     {BOTH(base_mul), {scalars[0]}, {32}, {32}, {0}, 0, {0}},
+    {BOTH(base_mul_add_affine), {affine[0], scalars[0]}, {64, 32}, {32}, {2, 0}, 0, {0}},
+    {BOTH(double_base_mul), {sigmas[0], scalars[0]}, {32, 32}, {32}, {0, 0}, 0, {0}},
     {BOTH(add), {elements[0], others[0]}, {32, 32}, {32}, {1, 1}, 0, {0}},
     {BOTH(sub), {elements[0], others[0]}, {32, 32}, {32}, {1, 1}, 0, {0}},
     {BOTH(validate), {elements[0]}, {32}, {0}, {1}, 0, {0}},
@@ -135,6 +146,7 @@ static void fill_pools(void) {
         random_scalar(sigmas[i]);
     }
     for (size_t i = 0; i < POOL; i++) {
+        (void)sidos_r255_from_uniform_affine_batch(affine[i], uniform[i], 1);
         memcpy(capsules[i], others[i], 32);
         memcpy(capsules[i] + 32, elements[POOL - 1 - i], 32);
     }

@@ -85,16 +85,22 @@ for backend in $supported; do
     "$build/field_powers_sanitized" 20
 done
 
-for program in batches msm compare; do
+for program in batches msm sums affine scalars compare; do
     with_kernel "$here/$program.c" -o "$build/$program"
     sanitized with_kernel "$here/$program.c" -o "$build/${program}_sanitized"
 done
 on_each "$build/batches"
 on_each "$build/msm"
+on_each "$build/sums"
+on_each "$build/affine"
+"$build/scalars"
 on_each "$build/compare" "${COUNT:-1000000}" "$build/answers"
 echo "with address and undefined-behaviour sanitizers:"
 on_each "$build/batches_sanitized"
 on_each "$build/msm_sanitized"
+on_each "$build/sums_sanitized"
+on_each "$build/affine_sanitized"
+"$build/scalars_sanitized" 50
 on_each "$build/compare_sanitized" 1000
 
 if echo 'int LLVMFuzzerTestOneInput(void); int LLVMFuzzerTestOneInput(void) { return 0; }' |

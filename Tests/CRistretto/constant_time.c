@@ -27,7 +27,7 @@ static void require(int condition, const char *what) {
 int main(int argc, char **argv) {
     (void)argv;
     static uint8_t uniform[COUNT * 64], elements[COUNT * 32], others[COUNT * 32], scalars[COUNT * 32], rhos[COUNT * 32],
-        out[COUNT * 64], secrets[COUNT * 32], capsules[COUNT * 64];
+        out[COUNT * 64], secrets[COUNT * 32], capsules[COUNT * 64], affine[COUNT * 64], sums[(COUNT + 1) * 64];
     require(RUNNING_ON_VALGRIND, "running under valgrind");
     const char *const backend = require_backend();
     random_bytes(uniform, sizeof uniform);
@@ -60,6 +60,24 @@ int main(int argc, char **argv) {
     // The first capsules hold an identity where a scalar was 0, so they are not re-randomised.
     require(sidos_r255_rerandomize_batch(out, capsules + 64, scalars + 32, table, COUNT - 1) == COUNT - 1,
             "rerandomize");
+    require(sidos_r255_double_base_mul_batch(out, scalars, rhos, table, COUNT) == COUNT, "double_base_mul");
+    require(sidos_r255_from_uniform_affine_batch(affine, uniform, COUNT) == COUNT, "from_uniform_affine");
+    require(sidos_r255_base_mul_add_affine_batch(out, scalars, affine, COUNT) == COUNT, "base_mul_add_affine");
+    // Two elements an item, then one, with full and part-filled bunches and passes.
+    for (size_t count = 1; count <= COUNT; count += 11) {
+        require(sidos_r255_msm_secret(out, scalars, capsules + 64, 64, 2, count - 1) == count - 1, "msm_secret");
+        require(sidos_r255_msm_secret(out, scalars, elements, 32, 1, count) == count, "msm_secret");
+        require(sidos_r255_msm_secret_affine(out, scalars, affine, count) == count, "msm_secret_affine");
+    }
+    sidos_r255_scalar_reduce64_batch(out, uniform, COUNT);
+    sidos_r255_scalar_mul_add_batch(out, out, rhos, scalars, COUNT);
+    sidos_r255_scalar_mul_add_batch(out, out, rhos, NULL, COUNT);
+    sidos_r255_scalar_scale_add_batch(out, out, rhos, scalars, COUNT);
+    sidos_r255_scalar_inner_product(out, out, rhos, COUNT);
+    sidos_r255_scalar_inner_product(out, scalars, NULL, COUNT);
+    memcpy(sums, scalars + 96, 32);
+    memcpy(sums + 32 * (COUNT + 1), scalars + 128, 32);
+    sidos_r255_scalar_recurrence(sums, sums + 32 * (COUNT + 1), rhos, scalars, COUNT);
     uint8_t scalar[32];
     sidos_r255_scalar_mul_add(scalar, scalars + 96, rhos, rhos + 32);
     sidos_r255_scalar_invert(scalar, scalar);

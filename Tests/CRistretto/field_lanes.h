@@ -33,6 +33,7 @@
 #define SUMMED IS_LOOSE
 #endif
 
+#include "affine.h"
 #include "encoding.h"
 
 #define LIMBS ((int)(sizeof((fe *)0)->v / sizeof((fe *)0)->v[0]))

@@ -139,6 +139,21 @@ static void constants(void) {
     expect_constant("2/c", &FE_2_OVER_C, x);
     mpz_mul(x, x, i_root);
     expect_constant("2i/c", &FE_2I_OVER_C, x);
+    mpz_ui_sub(x, 1, d);
+    expect_constant("1 − d", &FE_ONE_MINUS_D, x);
+    mpz_add_ui(x, d, 1);
+    expect_constant("1 + d", &FE_ONE_PLUS_D, x);
+    mpz_mul(x, i_root, d);
+    mpz_invert(x, x, p);
+    expect_constant("1/(i·d)", &FE_K_SQUARED, x);
+    read_lanes(B, &FE_K);
+    expect_constant("K in every lane", &FE_K, B[0]);
+    mpz_submul(x, B[0], B[0]);
+    if (!mpz_divisible_p(x, p)) fail_field("K² = 1/(i·d)", 0, &FE_K, x);
+    mpz_mul(x, c, B[0]);
+    mpz_neg(x, x);
+    mpz_invert(x, x, p);
+    expect_constant("−1/(c·K)", &FE_MINUS_INV_CK, x);
     mpz_add_ui(x, d, 1);  // 2A·(1 + d) = 2·(1 − d)
     mpz_mul_ui(x, x, QUARTIC_2A);
     mpz_addmul_ui(x, d, 2);

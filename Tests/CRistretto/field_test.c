@@ -209,8 +209,7 @@ static void table_columns(void) {
     fe entries[FE_COMB_ENTRIES];
     for (int e = 0; e < FE_COMB_ENTRIES; e++) {
         const int lane = (int)random_below(FE_LANES);
-        fe entry = draw(IS_TIGHT);
-        fe_canonical(&entry, &entry);
+        const fe entry = draw(IS_LOOSE);
         fe_column_set(&column, e, &entry, lane);
         for (int i = 0; i < LIMBS; i++) EACH(set_limb(&entries[e], i, k, limb_of(&entry, i, lane)));
     }
@@ -236,10 +235,36 @@ static void table_columns(void) {
     }
 }
 
+/// Columns of sums, an entry of all lanes' columns at a time.
+static void sum_columns(void) {
+    enum { ENTRIES = 1 << (FE_SUM_BITS - 1), DISTANCE = 3 };
+    _Alignas(64) static fe_sum_column columns[FE_LANES * DISTANCE];
+    fe entries[ENTRIES];
+    for (int e = 0; e < ENTRIES; e++) entries[e] = draw(IS_LOOSE);
+    for (int e = 0; e < ENTRIES; e += FE_LANES) fe_sum_columns_set(columns, DISTANCE, e, entries + e);
+    for (size_t lane = 0; lane < FE_LANES; lane++)
+        for (int round = 0; round < 2 * ENTRIES; round++) {
+            uint8_t indices[FE_LANES < 8 ? 8 : FE_LANES] = {0};
+            uint64_t bits;
+            fe r;
+            EACH(indices[k] = (uint8_t)random_below(1 << FE_SUM_BITS));
+            const fe_mask inverted = draw_mask(&bits);
+            fe_sum_column_get(&r, &columns[lane * DISTANCE], fe_index_low_bits(fe_index_load(indices), inverted));
+            for (int k = 0; k < FE_LANES; k++) {
+                const int e = (bits >> k & 1 ? ~indices[k] : indices[k]) & (ENTRIES - 1);
+                check_count++;
+                for (int i = 0; i < LIMBS; i++)
+                    if (limb_of(&r, i, k) != limb_of(&entries[e], i, (int)lane))
+                        fail_field("fe_sum_column_get", k, &r, NULL);
+            }
+        }
+}
+
 int main(int argc, char **argv) {
     const size_t rounds = count_argument(argc, argv, 1, 300000 / FE_LANES);
     field_start();
     table_columns();
+    sum_columns();
     for (size_t round = 0; round < rounds; round++) {
         products();
         sums_of_products();

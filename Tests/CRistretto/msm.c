@@ -139,7 +139,8 @@ static void little_scratch(const sidos_r255_backend_table *backend, size_t count
     if (!backend->is_supported()) return;
     draw_scalars(count, 4);
     run(want, "ample scratch", count, count);
-    if (backend->msm(got, scalars[0], points[0], count, scratch, sizeof scratch) != count)
+    const sidos_r255_msm_input input = {scalars[0], points[0], 16, 32, SIDOS_R255_ENCODED, count, NULL};
+    if (backend->msm(got, &input, scratch, sizeof scratch) != count)
         fail("msm", "the least scratch does not suffice", count, 0);
     require_same("msm", "the least scratch", count, 0, got, want, 32);
 }

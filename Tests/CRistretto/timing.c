@@ -43,7 +43,7 @@ static uint64_t ticks(void) {
 // MARK: What is measured
 
 static uint8_t pool_elements[POOL][32], pool_scalars[POOL][32], fixed_elements[ITEMS][32], scalar[32],
-    scalars[ITEMS][32], capsules[ITEMS][64], planted[32];
+    scalars[ITEMS][32], capsules[ITEMS][64], affine[ITEMS][64], planted[32];
 static void *table;
 static uint8_t out[ITEMS * 64], secrets_out[ITEMS * 32];
 static volatile size_t sink;
@@ -67,6 +67,23 @@ static size_t run_rerandomize_capsules(const uint8_t *s) {
 }
 static size_t run_seal(const uint8_t *s) {
     return sidos_r255_seal_batch(out, secrets_out, s, s + 32 * ITEMS, table, ITEMS);
+}
+static size_t run_double_base(const uint8_t *s) {
+    return sidos_r255_double_base_mul_batch(out, s, s + 32 * ITEMS, table, ITEMS);
+}
+static size_t run_add_affine(const uint8_t *s) {
+    return sidos_r255_base_mul_add_affine_batch(out, s, affine[0], ITEMS);
+}
+static size_t run_sum(const uint8_t *s) { return sidos_r255_msm_secret(out, s, fixed_elements[0], 32, 1, ITEMS); }
+static size_t run_sum_affine(const uint8_t *s) { return sidos_r255_msm_secret_affine(out, s, affine[0], ITEMS); }
+static size_t run_map_affine(const uint8_t *s) { return sidos_r255_from_uniform_affine_batch(out, s, ITEMS); }
+static size_t run_lists(const uint8_t *s) {
+    sidos_r255_scalar_reduce64_batch(out, s, ITEMS);
+    sidos_r255_scalar_mul_add_batch(out, s, s + 32 * ITEMS, out, ITEMS);
+    sidos_r255_scalar_scale_add_batch(out, s, s + 32, out, ITEMS);
+    sidos_r255_scalar_inner_product(out, s, s + 32 * ITEMS, ITEMS);
+    sidos_r255_scalar_recurrence(out, secrets_out, s, s + 32 * ITEMS, ITEMS - 1);
+    return out[0];
 }
 static size_t run_add(const uint8_t *s) { return sidos_r255_add_batch(out, s, s + 32 * ITEMS, ITEMS); }
 static size_t run_sub(const uint8_t *s) { return sidos_r255_sub_batch(out, s, s + 32 * ITEMS, ITEMS); }
@@ -102,6 +119,14 @@ static const target TARGETS[] = {
     {"rerandomize, scalars 0", run_rerandomize, SCALARS, ITEMS, 0, 1},
     {"rerandomize, capsules", run_rerandomize_capsules, ELEMENTS, 2 * ITEMS, -1, 1},
     {"seal, scalars 0", run_seal, SCALARS, 2 * ITEMS, 0, 1},
+    {"double_base_mul, scalars 0", run_double_base, SCALARS, 2 * ITEMS, 0, 1},
+    {"base_mul_add_affine, scalars 0", run_add_affine, SCALARS, ITEMS, 0, 2},
+    {"msm_secret, scalars 0", run_sum, SCALARS, ITEMS, 0, 1},
+    {"msm_secret, scalars of equal digits", run_sum, SCALARS, ITEMS, 0x08, 1},
+    {"msm_secret_affine, scalars 0", run_sum_affine, SCALARS, ITEMS, 0, 1},
+    {"from_uniform_affine, zeros", run_map_affine, BYTES, 2 * ITEMS, 0, 2},
+    {"lists of scalars, zeros", run_lists, BYTES, 2 * ITEMS, 0, 2},
+    {"lists of scalars, ones", run_lists, BYTES, 2 * ITEMS, 0xff, 2},
     {"add, doubling", run_add, ELEMENTS, 2 * ITEMS, -1, 4},
     {"sub, to the identity", run_sub, ELEMENTS, 2 * ITEMS, -1, 4},
     {"validate", run_validate, ELEMENTS, ITEMS, -1, 4},
@@ -122,6 +147,7 @@ static void prepare(void) {
     }
     memcpy(fixed_elements, pool_elements, sizeof fixed_elements);
     memcpy(capsules, pool_elements, sizeof capsules);
+    sidos_r255_from_uniform_affine_batch(affine[0], uniform[0], ITEMS);
     memcpy(scalar, pool_scalars, sizeof scalar);
     memcpy(scalars, pool_scalars, sizeof scalars);
     memset(planted, PLANTED.fill, sizeof planted);

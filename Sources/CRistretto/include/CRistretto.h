@@ -156,7 +156,7 @@ size_t sidos_r255_msm_secret(uint8_t *out, const uint8_t *scalars, const uint8_t
 size_t sidos_r255_msm_secret_affine(uint8_t out[32], const uint8_t *scalars, const uint8_t *affine64, size_t count);
 
 // Sums by public scalars, in variable time: nothing may be secret. Scratch is on the heap, under 2 MiB for 8192 items
-// and under 6 MiB whatever `count`. Where that much cannot be had the sum is made with less, in the end with 192 KiB of
+// and under 7 MiB whatever `count`. Where that much cannot be had the sum is made with less, in the end with 192 KiB of
 // stack, and takes longer; it cannot fail.
 
 /// Sums multiples of public elements by public scalars of 128 bits, for checking many equations at once.
