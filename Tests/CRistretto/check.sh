@@ -98,24 +98,30 @@ on_each "$build/compare" "${COUNT:-1000000}" "$build/answers"
 echo "with address and undefined-behaviour sanitizers:"
 on_each "$build/batches_sanitized"
 on_each "$build/msm_sanitized"
-on_each "$build/sums_sanitized"
-on_each "$build/affine_sanitized"
+on_each "$build/sums_sanitized" 7
+on_each "$build/affine_sanitized" 6
 "$build/scalars_sanitized" 50
 on_each "$build/compare_sanitized" 1000
 
 if echo 'int LLVMFuzzerTestOneInput(void); int LLVMFuzzerTestOneInput(void) { return 0; }' |
     "$cc" -x c - -fsanitize=fuzzer,address,undefined -fuse-ld=bfd -o "$build/fuzzer" 2>/dev/null; then
     python3 "$here/fuzz_seeds.py" "$vectors" "$build/seeds"
-    sanitized with_kernel -fsanitize=fuzzer "$here/fuzz_decode.c" -o "$build/fuzz_decode"
-    for backend in $supported; do
-        mkdir "$build/corpus_$backend"
-        SIDOS_R255_BACKEND=$backend "$build/fuzz_decode" -max_total_time="${FUZZ:-20}" -max_len=98 -verbosity=0 \
-            -print_final_stats=1 -artifact_prefix="$build/" "$build/corpus_$backend" "$build/seeds" 2>"$build/fuzz.log" ||
-            { cat "$build/fuzz.log" >&2; exit 1; }
-        echo "fuzz_decode: $(sed -n 's/^stat::number_of_executed_units: *//p' "$build/fuzz.log") inputs, backend $backend"
-    done
+    mkdir "$build/no_seeds"
+    # fuzz TARGET LONGEST SEEDS
+    fuzz() {
+        sanitized with_kernel -fsanitize=fuzzer "$here/$1.c" -o "$build/$1"
+        for backend in $supported; do
+            mkdir "$build/corpus_$1_$backend"
+            SIDOS_R255_BACKEND=$backend "$build/$1" -max_total_time="${FUZZ:-20}" -max_len="$2" -verbosity=0 \
+                -print_final_stats=1 -artifact_prefix="$build/" "$build/corpus_$1_$backend" "$3" 2>"$build/fuzz.log" ||
+                { cat "$build/fuzz.log" >&2; exit 1; }
+            echo "$1: $(sed -n 's/^stat::number_of_executed_units: *//p' "$build/fuzz.log") inputs, backend $backend"
+        done
+    }
+    fuzz fuzz_decode 98 "$build/seeds"
+    fuzz fuzz_affine 99 "$build/no_seeds"
 else
-    echo "fuzz_decode: skipped, $cc has no fuzzer runtime"
+    echo "fuzz_decode, fuzz_affine: skipped, $cc has no fuzzer runtime"
 fi
 
 with_kernel -DSIDOS_R255_MEMCHECK "$here/constant_time.c" -o "$build/constant_time"

@@ -24,7 +24,7 @@ static uint8_t *guarded(const uint8_t (*from)[32], size_t count) {
 static void judge(const char *function, const char *what, uint8_t *out, const uint8_t (*want)[32], size_t count) {
     for (size_t i = 0; i < count; i++) require_same(function, what, count, i, out + 32 * i, want[i], 32);
     for (size_t i = 0; i < GUARD; i++)
-        if (out[i - GUARD] != GUARD_BYTE || out[32 * count + i] != GUARD_BYTE)
+        if ((out - GUARD)[i] != GUARD_BYTE || out[32 * count + i] != GUARD_BYTE)
             fail(function, "bytes beside the output changed", count, i);
     free(out - GUARD);
 }

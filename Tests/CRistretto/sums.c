@@ -6,7 +6,9 @@
 //   clang -O2 -ISources/CRistretto -ISources/CRistretto/include -o sums Sources/CRistretto/*.c Tests/CRistretto/sums.c
 //   \
 //         -lsodium -lgmp -lpthread
-//   SIDOS_R255_BACKEND=portable ./sums
+//   SIDOS_R255_BACKEND=portable ./sums [STEP]
+//
+// With a STEP only every STEP-th of the counts is tried, for builds that are slow.
 #include "awkward.h"
 #include "backend.h"
 
@@ -195,14 +197,15 @@ static void little_scratch(const sidos_r255_backend_table *backend, size_t count
     if (backend->msm_scratch_size(32, 8192) > 2u << 20) fail("msm", "too much scratch", 8192, 0);
 }
 
-int main(void) {
+int main(int argc, char **argv) {
     const char *const backend = require_backend();
+    const size_t step = count_argument(argc, argv, 1, 1);
     static const size_t COUNTS[] = {95, 96, 97, 127, 128, 129, 191, 192, 193, 255, 256, 257, 1000, 8192, MOST};
     oracle_start();
     set_constants();
     list awkward = awkward_scalars();
     every_scalar(&awkward);
-    for (size_t n = 0; n < 70 + sizeof COUNTS / sizeof COUNTS[0]; n++) {
+    for (size_t n = 0; n < 70 + sizeof COUNTS / sizeof COUNTS[0]; n += step) {
         const size_t count = n < 70 ? n : COUNTS[n - 70], width = count > 300 ? 1 : WIDTH;
         draw_elements(count, width);
         for (unsigned pattern = 0; pattern < (count > 300 ? 1 : 4); pattern++) {
