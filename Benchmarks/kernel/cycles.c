@@ -34,6 +34,12 @@ static unsigned long multiplications, squarings;
 
 #include "batch.h"
 
+// Items of a sum: so many that what it costs whatever their number hardly shows.
+enum { SUM_ITEMS = 4096 };
+
+static uint8_t sum_elements[32 * SUM_ITEMS], sum_scalars[32 * SUM_ITEMS], sum_affine[64 * SUM_ITEMS];
+static _Alignas(64) unsigned char sum_scratch[1 << 21];
+static uint8_t affine[64 * SIDOS_R255_GROUP];
 static uint8_t uniform[64 * SIDOS_R255_GROUP], elements[32 * SIDOS_R255_GROUP], capsules[64 * SIDOS_R255_GROUP],
     scalars[32 * SIDOS_R255_GROUP], out[64 * SIDOS_R255_GROUP];
 static _Alignas(SIDOS_R255_TABLE_ALIGNMENT) comb_row table[COMB_ROWS];
@@ -47,18 +53,41 @@ static void run_validate(void) { (void)validate(elements, SIDOS_R255_GROUP); }
 static void run_rerandomize(void) { (void)rerandomize(out, capsules, scalars, table, table, SIDOS_R255_GROUP); }
 static void run_seal(void) { seal(capsules, out, scalars, scalars, table, table, SIDOS_R255_GROUP); }
 
+static void run_map_affine(void) { from_uniform_affine(affine, uniform, SIDOS_R255_GROUP); }
+static void run_base_add(void) { (void)table_mul_add_affine(out, scalars, affine, table, SIDOS_R255_GROUP); }
+static void run_double_base(void) { double_table_mul(out, scalars, scalars, table, table, SIDOS_R255_GROUP); }
+static void run_sum(void) { (void)sum_secret(out, sum_scalars, sum_elements, 32, SIDOS_R255_ENCODED, SUM_ITEMS); }
+static void run_sum_affine(void) { (void)sum_secret(out, sum_scalars, sum_affine, 64, SIDOS_R255_AFFINE, SUM_ITEMS); }
+static void run_public(size_t scalar_byte_count, const uint8_t *points, sidos_r255_point_form form) {
+    const size_t stride = form == SIDOS_R255_ENCODED ? 32 : AFFINE_BYTES;
+    const sidos_r255_msm_input input = {sum_scalars, points, scalar_byte_count, stride, form, SUM_ITEMS, NULL};
+    (void)msm(out, &input, sum_scratch, sizeof sum_scratch);
+}
+static void run_public_narrow(void) { run_public(16, sum_elements, SIDOS_R255_ENCODED); }
+static void run_public_wide(void) { run_public(32, sum_elements, SIDOS_R255_ENCODED); }
+static void run_public_affine(void) { run_public(32, sum_affine, SIDOS_R255_AFFINE); }
+
 static const struct {
     const char *name;
     void (*run)(void);
+    size_t items;
 } OPERATIONS[] = {
-    {"multiply", run_mul},
-    {"map", run_map},
-    {"map and multiply", run_map_mul},
-    {"base multiply", run_base},
-    {"add", run_add},
-    {"validate", run_validate},
-    {"seal", run_seal},
-    {"re-randomise", run_rerandomize},
+    {"multiply", run_mul, SIDOS_R255_GROUP},
+    {"map", run_map, SIDOS_R255_GROUP},
+    {"map and multiply", run_map_mul, SIDOS_R255_GROUP},
+    {"base multiply", run_base, SIDOS_R255_GROUP},
+    {"add", run_add, SIDOS_R255_GROUP},
+    {"validate", run_validate, SIDOS_R255_GROUP},
+    {"seal", run_seal, SIDOS_R255_GROUP},
+    {"re-randomise", run_rerandomize, SIDOS_R255_GROUP},
+    {"map to affine", run_map_affine, SIDOS_R255_GROUP},
+    {"base plus affine", run_base_add, SIDOS_R255_GROUP},
+    {"two bases", run_double_base, SIDOS_R255_GROUP},
+    {"secret sum", run_sum, SUM_ITEMS},
+    {"secret sum, affine", run_sum_affine, SUM_ITEMS},
+    {"sum of 128 bits", run_public_narrow, SUM_ITEMS},
+    {"sum of 252 bits", run_public_wide, SUM_ITEMS},
+    {"the same, affine", run_public_affine, SUM_ITEMS},
 };
 #define OPERATION_COUNT (sizeof OPERATIONS / sizeof OPERATIONS[0])
 
@@ -123,14 +152,23 @@ int main(void) {
     from_uniform(elements, uniform, SIDOS_R255_GROUP);
     if (!table_init(table, elements)) return 1;
     run_seal();
-    const double vectors = (double)SIDOS_R255_GROUP / FE_LANES;
+    run_map_affine();
+    for (size_t i = 0; i < SUM_ITEMS; i += SIDOS_R255_GROUP) {
+        memcpy(sum_elements + 32 * i, elements, sizeof elements);
+        memcpy(sum_affine + 64 * i, affine, sizeof affine);
+    }
+    for (size_t i = 0; i < SUM_ITEMS; i++)
+        for (size_t k = 0; k < 32; k++)
+            sum_scalars[32 * i + k] = (uint8_t)((i * 0x9e3779b97f4a7c15 + k * 0xbf58476d1ce4e5b9) >>
+                                                (k == 31 ? 61 : 56));
 #ifdef COUNT
     printf("{\"lanes\": %d, \"operations\": [", FE_LANES);
     for (size_t i = 0; i < OPERATION_COUNT; i++) {
         multiplications = squarings = 0;
         OPERATIONS[i].run();
         printf("%s\n  {\"operation\": \"%s\", \"multiplications\": %.1f, \"squarings\": %.1f}", i > 0 ? "," : "",
-               OPERATIONS[i].name, (double)multiplications / vectors, (double)squarings / vectors);
+               OPERATIONS[i].name, (double)multiplications * FE_LANES / (double)OPERATIONS[i].items,
+               (double)squarings * FE_LANES / (double)OPERATIONS[i].items);
     }
 #else
     for (int k = 0; k < 2 * INDEPENDENT; k++) (void)fe_from_bytes(&factors[k], uniform + 512 * k % 4096, 32, FE_LANES);
@@ -138,7 +176,7 @@ int main(void) {
            cycles(run_fe_mul) / (REPEAT * INDEPENDENT), cycles(run_fe_square) / (REPEAT * INDEPENDENT));
     for (size_t i = 0; i < OPERATION_COUNT; i++)
         printf("%s\n  {\"operation\": \"%s\", \"cycles\": %.0f}", i > 0 ? "," : "", OPERATIONS[i].name,
-               cycles(OPERATIONS[i].run) / vectors);
+               cycles(OPERATIONS[i].run) * FE_LANES / (double)OPERATIONS[i].items);
 #endif
     printf("]}\n");
     return 0;
