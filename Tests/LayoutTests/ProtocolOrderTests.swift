@@ -7,7 +7,7 @@ import Testing
 struct ProtocolOrderTests {
     /// Folders of one line don't know each other.
     static let order: [[String]] = [
-        ["Suite"], ["Board", "Noise"], ["Stream"], ["Sort"], ["Capsule", "Vault"], ["Mix"], ["Match"],
+        ["Suite"], ["Board", "Noise"], ["Stream"], ["Sort"], ["Capsule", "Vault"], ["Mix"], ["Match", "Shuffle"],
         ["Withholding", "Release"],
         ["Round"],
     ]

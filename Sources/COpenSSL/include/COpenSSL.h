@@ -1,6 +1,6 @@
 /*
  * What Sidos computes by OpenSSL's libcrypto: NIST P-256 for the suite P256-SHA256, with hashing to the curve,
- * blinding, and the few operations proofs need; and AES-256-GCM of many short pieces, which stands last.
+ * blinding, and the few operations proofs need; and AES-256-GCM of many short pieces and AES-256 of blocks, last.
  *
  * Elements are 33 bytes, SEC 1 compressed: 0x02 or 0x03, then x big-endian. A valid element is a point other than the
  * identity: the prefix is 2 or 3, x < p, and x is the abscissa of a point. Nothing else is accepted.
@@ -119,6 +119,20 @@ size_t sidos_aes256gcm_seal_batch(uint8_t *pieces, size_t piece_stride, size_t b
 size_t sidos_aes256gcm_open_batch(uint8_t *pieces, size_t piece_stride, size_t byte_count, uint8_t *is_open,
                                   const uint8_t *keys, size_t key_stride, const uint8_t *additional,
                                   size_t additional_byte_count, size_t count);
+
+/* AES-256 of single blocks, FIPS 197. */
+
+#define SIDOS_AES256_BLOCK_BYTE_COUNT 16
+#define SIDOS_AES256_FAILURE SIZE_MAX
+
+/*
+ * Encrypts every block by itself: a pseudo-random function of counters, which no caller repeats.
+ *   In, Out: blocks  `count` x 16 bytes; secret once encrypted.
+ *   In:      key     32 bytes, secret.
+ * Returns `count`; or SIDOS_AES256_FAILURE when libcrypto could not allocate or refused to work, or the byte count is
+ * above INT_MAX. Then every block is zeroed. libcrypto's context is wiped.
+ */
+size_t sidos_aes256_blocks(uint8_t *blocks, size_t count, const uint8_t key[32]);
 
 #ifdef __cplusplus
 }

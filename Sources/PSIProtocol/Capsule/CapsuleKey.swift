@@ -2,12 +2,9 @@ internal import CRistretto
 
 /// Y = Y_R + Σ D_j: what every capsule of a round is sealed to, with the tables that make sealing to it fast. Public.
 public struct CapsuleKey: Sendable {
+    private let table: ElementTable
     /// Encoding of Y, 32 bytes.
-    public let bytes: [UInt8]
-    /// Opaque to Swift, with slack so that the kernel's alignment can be had wherever the array lies.
-    private let table: [UInt8]
-
-    private static let alignment = 64
+    public var bytes: [UInt8] { table.bytes }
 
     /// Adds up the published keys of the nodes and of the research environment.
     ///
@@ -27,17 +24,8 @@ public struct CapsuleKey: Sendable {
             }
         }
         guard let sum else { throw .invalidElement(index: 0) }
-        var storage = [UInt8](repeating: 0, count: sidos_r255_table_byte_count() + Self.alignment)
-        let valid = storage.withUnsafeMutableBytes { buffer in
-            sidos_r255_table_init(buffer.baseAddress.map { $0.alignedUp(toMultipleOf: Self.alignment) }, sum)
-        }
-        guard valid == 1 else { throw .backendFailed }
-        self.bytes = sum
-        // A copy might lie at another alignment; the table is used where it was made.
-        self.table = storage
+        table = try ElementTable(of: sum)
     }
 
-    func withTable<Result>(_ body: (UnsafeRawPointer?) -> Result) -> Result {
-        table.withUnsafeBytes { buffer in body(buffer.baseAddress.map { $0.alignedUp(toMultipleOf: Self.alignment) }) }
-    }
+    func withTable<Result>(_ body: (UnsafeRawPointer?) -> Result) -> Result { table.withTable(body) }
 }

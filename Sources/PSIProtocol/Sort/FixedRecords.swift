@@ -28,6 +28,13 @@ struct FixedRecords {
             if block.count >= Self.blockByteCount { try flush() }
         }
 
+        /// Appends records that lie one after the other.
+        mutating func append(records: [UInt8]) throws {
+            block += records
+            count += records.count / byteCount
+            if block.count >= Self.blockByteCount { try flush() }
+        }
+
         private mutating func flush() throws {
             if !block.isEmpty { try writer.append(block) }
             block.removeAll(keepingCapacity: true)
@@ -55,16 +62,32 @@ struct FixedRecords {
         /// The next record; nil after the last.
         mutating func next() throws -> ArraySlice<UInt8>? {
             guard remaining > 0 else { return nil }
-            while block.count - position < byteCount {
-                let more = try reader.read(upTo: 1 << 16)
+            try fill(byteCount)
+            defer { position += byteCount }
+            remaining -= 1
+            return block[position..<(position + byteCount)]
+        }
+
+        /// The next `count` records, one after the other.
+        ///
+        /// - Throws: `ExternalSortError.truncatedRun` where there are fewer.
+        mutating func next(_ count: Int) throws -> [UInt8] {
+            guard count <= remaining else { throw ExternalSortError.truncatedRun }
+            try fill(count * byteCount)
+            defer { position += count * byteCount }
+            remaining -= count
+            return Array(block[position..<(position + count * byteCount)])
+        }
+
+        /// Has this many bytes at `position` in memory.
+        private mutating func fill(_ wanted: Int) throws {
+            while block.count - position < wanted {
+                let more = try reader.read(upTo: max(1 << 16, wanted))
                 guard !more.isEmpty else { throw ExternalSortError.truncatedRun }
                 block.removeSubrange(..<position)
                 position = 0
                 block += more
             }
-            defer { position += byteCount }
-            remaining -= 1
-            return block[position..<(position + byteCount)]
         }
     }
 }

@@ -15,4 +15,8 @@ public struct DomainSeparationTag: Sendable, Equatable {
     public static func matching<S: Suite>(_: S.Type) -> DomainSeparationTag {
         DomainSeparationTag(trusted: Array("SIDOS-V1-\(S.hashToGroupID)".utf8))
     }
+
+    /// The tag under which the generators of shuffle proofs are made. [P-62]
+    static let shuffleGenerators = DomainSeparationTag(
+        trusted: Array("SIDOS-V1-shuffle_\(Ristretto255.hashToGroupID)".utf8))
 }

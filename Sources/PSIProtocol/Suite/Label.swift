@@ -21,6 +21,17 @@ public enum Label: String, Sendable, CaseIterable {
     case piece = "SIDOS-V1 piece"
     case part = "SIDOS-V1 part"
     case digest = "SIDOS-V1 digest"
+    case noiseShare = "SIDOS-V1 noise share"
+    case noise = "SIDOS-V1 noise"
+    case selectionSeed = "SIDOS-V1 selection seed"
+    case approved = "SIDOS-V1 approved"
+    case listSeed = "SIDOS-V1 list seed"
+    case shuffle = "SIDOS-V1 shuffle"
+    case shuffleCoefficients = "SIDOS-V1 shuffle u"
+    case shuffleChallenge = "SIDOS-V1 shuffle c"
+    case coefficient = "SIDOS-V1 u"
+    case release = "SIDOS-V1 release"
+    case releaseChallenge = "SIDOS-V1 release c"
 
     public var bytes: [UInt8] { Array(rawValue.utf8) + [0] }
 }

@@ -57,7 +57,7 @@ public struct SecretBytes: ~Copyable, Sendable {
         SecretBytes(withUnsafeBytes { SymmetricKey(data: UnsafeRawBufferPointer(rebasing: $0[range])) })
     }
 
-    private static func fillWithRandomBytes(_ buffer: UnsafeMutableRawBufferPointer) {
+    static func fillWithRandomBytes(_ buffer: UnsafeMutableRawBufferPointer) {
         guard let base = buffer.baseAddress else { return }
         #if canImport(Glibc)
             for start in stride(from: 0, to: buffer.count, by: 256) {

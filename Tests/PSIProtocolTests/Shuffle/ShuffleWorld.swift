@@ -1,0 +1,153 @@
+import Agreement
+import Crypto
+import Testing
+
+@testable import PSIProtocol
+@testable import Values
+
+/// An input list and a hop's output, with everything that a proof needs. Lists hold no prefix here.
+struct ShuffleWorld {
+    var statement: ShuffleStatement
+    let layout: ShuffleLayout
+    var input: [[UInt8]]
+    var output: [[UInt8]]
+    /// Of each output the number of its input, from 0.
+    var order: [Int]
+    var key: [UInt8]
+    var rerandomization: [[UInt8]]
+
+    /// An honest hop's stage over random items.
+    init(count: Int, elementCount: Int = 1, hasCapsules: Bool = true, stage: Int = 1) throws {
+        layout = ShuffleLayout(elementCount: elementCount, hasCapsule: hasCapsules)
+        let capsuleKey = hasCapsules ? try CapsuleKey(sumOf: [Self.element()]) : nil
+        key = Self.scalar()
+        let width = layout.itemByteCount
+        let points = Ristretto255.randomElements(count: count * layout.pointCount).bytes
+        input = (0..<count).map { Array(points[($0 * width)..<(($0 + 1) * width)]) }
+            .sorted { $0.lexicographicallyPrecedes($1) }
+        rerandomization = (0..<count).map { _ in Self.scalar() }
+        statement = ShuffleStatement(
+            agreement: AgreementID(ofFile: Self.random()), round: try #require(RoundID(bytes: Self.random())),
+            manifest: Self.random(), register: "clients",
+            hop: "espoo", stage: stage, inputAttempt: 0, outputAttempt: 1,
+            proofAttempt: 2, count: count, elementCount: elementCount,
+            blindingKey: Ristretto255.multiplyGenerator(by: SymmetricKey(data: key)).bytes, capsuleKey: capsuleKey,
+            input: Self.random(), output: Self.random())
+        (output, order) = ([], [])
+        try mix(capsuleKey: capsuleKey)
+    }
+
+    /// Of the vectors.
+    init(
+        statement: ShuffleStatement, input: [[UInt8]], output: [[UInt8]], order: [Int], key: [UInt8],
+        rerandomization: [[UInt8]]
+    ) {
+        self.statement = statement
+        layout = statement.layout
+        (self.input, self.output, self.order) = (input, output, order)
+        (self.key, self.rerandomization) = (key, rerandomization)
+    }
+
+    /// Makes the output that follows from the input, the key and ρ.
+    mutating func mix(capsuleKey: CapsuleKey?) throws {
+        var images: [(image: [UInt8], number: Int)] = []
+        for (number, item) in input.enumerated() {
+            var image: [UInt8] = []
+            for element in 0..<layout.elementCount {
+                image += try Self.multiply(Array(item[(32 * element)..<(32 * element + 32)]), by: key)
+            }
+            if let capsuleKey {
+                let half = 32 * layout.elementCount
+                let rho = rerandomization[number]
+                image += try Self.add(Array(item[half..<(half + 32)]), Self.multiply(Ristretto255.generator, by: rho))
+                image += try Self.add(Array(item[(half + 32)...]), Self.multiply(capsuleKey.bytes, by: rho))
+            }
+            images.append((image, number))
+        }
+        images.sort { $0.image.lexicographicallyPrecedes($1.image) }
+        output = images.map(\.image)
+        order = images.map(\.number)
+    }
+
+    /// The proof that the ordinary prover makes of whatever the world is, true or false.
+    func proof(
+        _ nonces: any ShuffleNonces = ProofSeed(), claiming other: ShuffleStatement? = nil, cores: Int = 2,
+        blockCount: Int? = nil
+    ) async throws -> [UInt8] {
+        let spool = MemorySpool()
+        let rerandomization = rerandomization
+        let list = ShuffledList(
+            input: try Self.file(input, layout.itemByteCount, spool),
+            output: try Self.file(output, layout.itemByteCount, spool),
+            order: try Self.file(order.map(BigEndian.u32), 4, spool), key: SymmetricKey(data: key),
+            rerandomization: { ScalarList($0.flatMap { rerandomization[$0] }) })
+        var prover = ShuffleProver(
+            statement: other ?? statement, list: list, nonces: nonces, generators: HashedGenerators(), spool: spool,
+            workers: Workers(count: cores))
+        if let blockCount { prover.blockCount = blockCount }
+        var proof: [UInt8] = []
+        try await prover.prove { proof += $0 }
+        return proof
+    }
+
+    /// - Throws: `ShuffleFault` for a proof that the checker refuses.
+    func check(
+        _ proof: [UInt8], claiming other: ShuffleStatement? = nil, cores: Int = 2, blockCount: Int? = nil
+    ) async throws {
+        var checker = ShuffleChecker(
+            statement: other ?? statement, generators: HashedGenerators(), workers: Workers(count: cores))
+        if let blockCount { checker.blockCount = blockCount }
+        let headByteCount = ShuffleHead.byteCount(layout)
+        guard proof.count >= headByteCount else { throw ShuffleFault.malformed }
+        let head = try ShuffleHead(Array(proof[..<headByteCount]), layout: layout)
+        var inputs = TestBytes(input.flatMap { $0 })
+        var outputs = TestBytes(output.flatMap { $0 })
+        var records = TestBytes(Array(proof[headByteCount...]))
+        let width = layout.itemByteCount
+        try await checker.check(
+            head: head, input: { inputs.next($0 * width) }, output: { outputs.next($0 * width) },
+            records: { records.next($0 * ShuffleRecord.byteCount) })
+        // As whoever reads a stream does.
+        guard records.isAtEnd else { throw ShuffleFault.malformed }
+    }
+
+    private static func file(_ records: [[UInt8]], _ width: Int, _ spool: any Spool) throws -> FixedRecords {
+        var writer = try FixedRecords.Writer(spool: spool, byteCount: width)
+        for record in records { try writer.append(record) }
+        return try writer.finish()
+    }
+
+    // MARK: Group
+
+    static func random() -> [UInt8] { SecretBytes(randomByteCount: 32).withUnsafeBytes { Array($0) } }
+    static func element() -> [UInt8] { Ristretto255.randomElements(count: 1).bytes }
+    static func scalar() -> [UInt8] { Ristretto255.randomScalars(count: 1).withUnsafeBytes { Array($0) } }
+    static func multiply(_ point: [UInt8], by scalar: [UInt8]) throws -> [UInt8] {
+        try Ristretto255.multiply(point, by: SymmetricKey(data: scalar)).bytes
+    }
+    static func add(_ left: [UInt8], _ right: [UInt8]) throws -> [UInt8] {
+        try Ristretto255.sum([PointSum(left), PointSum(right)]).bytes
+    }
+    static func negated(_ point: [UInt8]) throws -> [UInt8] {
+        try multiply(point, by: ScalarList(ScalarList.one).negated().bytes)
+    }
+    static func small(_ number: UInt8) -> [UInt8] { [number] + [UInt8](repeating: 0, count: 31) }
+    static func plusOne(_ scalar: [UInt8]) -> [UInt8] {
+        ScalarList(scalar).times(ScalarList(ScalarList.one), plus: ScalarList(ScalarList.one)).bytes
+    }
+}
+
+/// Bytes that are read from the front.
+struct TestBytes {
+    private let bytes: [UInt8]
+    private var position = 0
+
+    init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    var isAtEnd: Bool { position == bytes.count }
+
+    mutating func next(_ count: Int) -> [UInt8] {
+        defer { position = min(position + count, bytes.count) }
+        return Array(bytes[position..<min(position + count, bytes.count)])
+    }
+}
