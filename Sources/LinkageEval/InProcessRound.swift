@@ -114,9 +114,10 @@ final class InProcessRound {
     private func perform(_ duty: CoordinatorDuty) async throws {
         switch duty {
         case .match:
+            guard let hpke = study.hpke["coordinator"] else { throw ProtocolViolation(.unknownAuthor) }
             let outcome = try await timed("match") {
-                try await CoordinatorRunner(me: "coordinator", port: streams, workers: workers)
-                    .match(record) { $0.draw() }
+                try await CoordinatorRunner(me: "coordinator", hpkeKey: hpke, port: streams, workers: workers)
+                    .match(record) { $1 ?? $0.draw() }
             }
             linkage = outcome.linkage
             try post(outcome.body, by: "coordinator")
@@ -132,6 +133,7 @@ extension AuthorityDuty {
         switch self {
         case .declare: "declare"
         case .mix, .send: "ring"
+        case .prove, .check, .approve: "proofs"
         case .release: "release"
         case .commitKeys, .revealKeys, .signManifest, .eraseKeys: "keys"
         }

@@ -19,6 +19,8 @@ actor NodeMember: RoundMember {
     private let logger: Logger
     private let log: RoundLog
     private var status: NodeStatus
+    /// By round, lists that were mixed and are to be proved.
+    private var mixed: [RoundID: MixedLists] = [:]
 
     init(
         home: Home, configuration: NodeConfiguration, transport: any ChunkTransport, state: SealedState, logger: Logger
@@ -85,7 +87,8 @@ actor NodeMember: RoundMember {
         let runner = AuthorityRunner<S>(
             me: me, hpkeKey: home.keys.hpkeKey,
             port: ExchangePort(record: record, keys: home.keys, transport: transport, state: state, spool: spool),
-            lists: SealedLists(directory: lists, round: record.round, state: state), workers: configuration.workers,
+            lists: SealedLists(directory: lists, round: record.round, state: state),
+            mixed: mixedLists(of: record.round), workers: configuration.workers,
             cellCap: { limits.maxCellsPerPerson[$0.id] ?? $0.maxCellsPerPerson },
             cohortCap: { limits.maxReleasedPeople[$0.id] ?? $0.maxPeople })
         let (sources, spool, logger, workers) = (configuration.registers, spool, logger, configuration.workers)
@@ -112,6 +115,13 @@ actor NodeMember: RoundMember {
         }
     }
 
+    private func mixedLists(of round: RoundID) -> MixedLists {
+        if let known = mixed[round] { return known }
+        let fresh = MixedLists()
+        mixed[round] = fresh
+        return fresh
+    }
+
     /// The round's secrets, made and sealed on the disk when it begins.
     private func secrets<S: Suite>(_ record: RoundRecord, _: S.Type) throws -> AuthoritySecrets<S> {
         try RoundSecrets(of: me, in: state).load(
@@ -122,6 +132,7 @@ actor NodeMember: RoundMember {
 
     func erase(_ round: RoundID, ending: RoundRecord.Ending?) async throws {
         try log.destroyKeys(of: round, in: state)
+        await mixed.removeValue(forKey: round)?.discard()
         try SealedLists(directory: lists, round: round, state: state).erase()
     }
 
@@ -141,6 +152,9 @@ extension AuthorityDuty {
         case .declare(let register): "declare \(register)"
         case .send(let register): "send \(register)"
         case .mix(let register, let stage): "mix \(register) stage \(stage)"
+        case .prove(let register, let stage): "prove \(register) stage \(stage)"
+        case .check(let register, let stage): "check \(register) stage \(stage)"
+        case .approve: "approve"
         case .release: "release shares"
         case .eraseKeys: "erase keys"
         }

@@ -9,6 +9,11 @@ extension Agreement {
                 "Only two authorities or mixers take part: no third party stands between them, so each must trust that "
                     + "the other does not work together with the coordinator.")
         }
+        if verification == .full, mixers.count == 1 {
+            cautions.append(
+                "One mixer alone checks the coordinator: together the two could select or count falsely, and the mixer "
+                    + "learns how many people registers have in common. A second mixer makes it harder.")
+        }
         if release == .rows, vaultAccess == .selected {
             cautions.append(
                 "vault_access is selected: the coordinator sees which stored cells are fetched, and together with the "

@@ -156,7 +156,7 @@ public struct MappingReader {
     }
 
     /// What `parse` makes of the text of a field that must be there.
-    func value<Value>(_ key: String, _ what: String, _ parse: (String) -> Value?) -> Value? {
+    public func value<Value>(_ key: String, _ what: String, _ parse: (String) -> Value?) -> Value? {
         guard let scalar = scalar(key, what) else { return nil }
         if let value = parse(scalar.value) { return value }
         mistakes.add(scalar.place, scalar.path, "\(Self.shown(scalar.value)) does not fit. Write \(what).")

@@ -110,7 +110,7 @@ extension AttackTests {
                 try await refuses(committed(0), "has not been stored")
                 let list = StreamID(batch: "register_c", stage: .ring(0), attempt: 0)
                 let named = try #require(
-                    follower.record.namedStream(by: committed(0), author: "c")?.byteCount)
+                    follower.record.namedStreams(by: committed(0), author: "c").first?.byteCount)
                 let sealed = named + 1_120 + 16
                 let long = try await rogue.problem {
                     try await $0.putChunk(randomBytes(4 << 20), seq: 0, last: false, stream: list, round: round)

@@ -21,8 +21,8 @@ import Testing
 
     private func download(
         _ key: XWingMLKEM768X25519.PrivateKey, _ stream: StreamID, _ round: RoundID, _ transport: any ChunkTransport
-    ) -> StreamDownload {
-        StreamDownload(
+    ) throws -> StreamDownload {
+        try StreamDownload(
             sealedBy: "kela", receiver: "vero", privateKey: key, stream: stream, round: round, transport: transport)
     }
 
@@ -47,7 +47,7 @@ import Testing
                     var download =
                         plain
                         ? StreamDownload(plain: stream, round: round, transport: client)
-                        : self.download(key, stream, round, client)
+                        : try self.download(key, stream, round, client)
                     var received: [UInt8] = []
                     while let piece = try await download.next() { received += piece }
                     #expect(received == content)
@@ -75,7 +75,7 @@ import Testing
         _ = try await upload.finish()
 
         func read(_ tamper: @escaping @Sendable (Int, inout StoredChunk) async throws -> Void) async throws {
-            var download = download(key, stream, round, TamperingTransport(store: store, tamper: tamper))
+            var download = try download(key, stream, round, TamperingTransport(store: store, tamper: tamper))
             while try await download.next() != nil {}
         }
         try await read { _, _ in }
@@ -112,7 +112,7 @@ import Testing
                         }
                         group.addTask {
                             // Begins before anything is there.
-                            var download = self.download(key, stream, round, client)
+                            var download = try self.download(key, stream, round, client)
                             var received: [UInt8] = []
                             while let piece = try await download.next() { received += piece }
                             #expect(received == content)
@@ -128,7 +128,7 @@ import Testing
         try await TestExchange.run { exchange in
             try await exchange.withClient { client async throws in
                 let task = Task {
-                    var download = StreamDownload(
+                    var download = try StreamDownload(
                         plain: StreamID(batch: "kela", stage: .vault, attempt: 0), round: try testRound(),
                         transport: client)
                     return try await download.next()
@@ -172,7 +172,7 @@ import Testing
         let stream = StreamID(batch: "kela", stage: .ring(0), attempt: attempt)
         let start = ContinuousClock.now
         async let sent = send(pieceCount, key, stream, round, transport)
-        var download = download(key, stream, round, transport)
+        var download = try download(key, stream, round, transport)
         var byteCount = 0
         while let piece = try await download.next() { byteCount += piece.count }
         try await sent

@@ -15,10 +15,14 @@ struct BoardFixture: Sendable {
     static let rows = Task { try await BoardFixture(release: .rows) }
     /// The same, counts only.
     static let counts = Task { try await BoardFixture(release: .none) }
+    /// As the first and the second, verified.
+    static let verifiedRows = Task { try await BoardFixture(release: .rows, verification: .full) }
+    static let verifiedCounts = Task { try await BoardFixture(release: .none, verification: .full) }
 
-    init(release: ReleaseMode) async throws {
+    init(release: ReleaseMode, verification: VerificationMode = .off) async throws {
         var options = SimulatedStudy.Options(release: release, padding: .none)
         options.mixers = 1
+        options.verification = verification
         options.maxPeople = 50
         options.maxCellsPerPerson = 4
         let study = try SimulatedStudy(

@@ -15,6 +15,8 @@ final class SimulatedRound<S: Suite> {
     /// Called before each duty, and again between its work and its entry; may throw a `SimulatedCrash`, after which the
     /// role starts again from board and secrets.
     var beforeDuty: (ParticipantID, String) throws -> Void = { _, _ in }
+    /// What somebody says instead, once its work is done: given who, which duty, what it would say, and all streams.
+    var alter: (ParticipantID, String, inout any EntryBody, MemoryStreams) async throws -> Void = { _, _, _, _ in }
     /// What the research environment's streams and archive go through; nil for nothing.
     var recording: OperationLog?
     /// A count-only round's noise.
@@ -25,6 +27,8 @@ final class SimulatedRound<S: Suite> {
     var choose: ([SimulatedDuty]) -> Int = { _ in 0 }
 
     private var current: RoundRecord?
+    /// What each node has mixed and not yet proved; lost in a crash.
+    private var mixed: [ParticipantID: MixedLists] = [:]
     private var authorityStates: [ParticipantID: SecretBytesBox] = [:]
     private var researchState: SecretBytesBox?
     /// How an entry is noted that nobody signs; nil where all are signed.
@@ -70,6 +74,7 @@ final class SimulatedRound<S: Suite> {
     /// Folds the board again from its first entry, as a role does that starts again.
     func replay() throws {
         guard unsigned == nil else { return }
+        mixed = [:]
         var record = try RoundRecord(opening: board[0], agreement: study.agreement, file: study.file)
         for entry in board.dropFirst() { try record.fold(entry) }
         current = record
@@ -104,7 +109,8 @@ final class SimulatedRound<S: Suite> {
         while true {
             do {
                 try beforeDuty(duty.who, duty.what)
-                let body = try await perform(duty)
+                var body = try await perform(duty)
+                try await alter(duty.who, duty.what, &body, streams)
                 try beforeDuty(duty.who, "post \(duty.what)")
                 try post(body, by: duty.who)
                 return true
@@ -128,8 +134,9 @@ final class SimulatedRound<S: Suite> {
         case .coordinator(.abort(let abort)): return abort
         case .coordinator(.match):
             let noise = noise
-            let runner = CoordinatorRunner(me: "coordinator", port: streams, workers: Workers(count: 2))
-            let outcome = try await runner.match(record) { noise($0) }
+            let runner = CoordinatorRunner(
+                me: "coordinator", hpkeKey: study.hpke["coordinator"]!, port: streams, workers: Workers(count: 2))
+            let outcome = try await runner.match(record) { $1 ?? noise($0) }
             self.outcome = outcome
             return outcome.body
         }
@@ -168,12 +175,20 @@ final class SimulatedRound<S: Suite> {
         _ node: ParticipantID, _ duty: AuthorityDuty, _ record: RoundRecord
     ) async throws -> any EntryBody {
         let runner = AuthorityRunner<S>(
-            me: node, hpkeKey: study.hpke[node]!, port: streams, lists: streams.keeper(node), workers: Workers(count: 2)
-        )
+            me: node, hpkeKey: study.hpke[node]!, port: streams, lists: streams.keeper(node),
+            mixed: mixedLists(of: node),
+            workers: Workers(count: 2))
         let people = registers
         return try await runner.perform(duty, record: record, secrets: try secrets(of: node)) { register in
             SimulatedPeople(people: people[register.id] ?? [], register: register, agreement: record.agreement)
         }
+    }
+
+    private func mixedLists(of node: ParticipantID) -> MixedLists {
+        if let known = mixed[node] { return known }
+        let fresh = MixedLists()
+        mixed[node] = fresh
+        return fresh
     }
 
     private func research(_ duty: ResearchDuty, _ record: RoundRecord) async throws -> any EntryBody {

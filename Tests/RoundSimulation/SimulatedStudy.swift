@@ -28,6 +28,8 @@ struct SimulatedStudy {
         var maxCellsPerPerson = 64
         var roundsAllowed = 3
         var parts = 1
+        var verification = VerificationMode.off
+        var checkers: Int?
     }
 
     /// One authority a register, in order, then mixers, then coordinator and research environment.
@@ -62,7 +64,8 @@ struct SimulatedStudy {
             validFrom: CalendarDate(year: 2026, month: 1, day: 1)!,
             validUntil: CalendarDate(year: 2027, month: 1, day: 1)!, suite: options.suite,
             roundsAllowed: options.roundsAllowed,
-            release: options.release, vaultAccess: options.vaultAccess, verification: .off, padding: options.padding,
+            release: options.release, vaultAccess: options.vaultAccess, verification: options.verification,
+            padding: options.padding,
             cellByteCount: options.cellByteCount, smallestCell: options.smallestCell,
             countRounding: options.countRounding, deadlineMinutes: 60, retentionDays: 0,
             matchKeys: options.matchKeys, tolerantMatching: options.tolerantMatching, participants: participants,
@@ -84,6 +87,7 @@ struct SimulatedStudy {
             twoPartiesAcknowledged: registers.count + options.mixers == 2)
         agreement.counts = options.counts
         agreement.parts = options.parts
+        agreement.checkers = options.checkers
         self.agreement = agreement
     }
 

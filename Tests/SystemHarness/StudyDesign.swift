@@ -38,6 +38,8 @@ struct StudyDesign: Sendable {
     var release = "rows"
     var vaultAccess = "whole"
     var padding = "padme"
+    var verification = "off"
+    var parts = 1
     var roundsAllowed = 3
     var deadlineMinutes = 30
     var valid = "{from: 2026-01-01, until: 2036-12-31}"
@@ -83,7 +85,9 @@ struct StudyDesign: Sendable {
             "sidos_agreement: 1", "study:", "  id: system-test", "  title: \"A study of invented people\"",
             "  purpose: \"To see the programs work together\"", "  legal_basis: \"None is needed\"",
             "  permit: \"TEST/1\"", "valid: \(valid)", "suite: \(suite)", "rounds_allowed: \(roundsAllowed)",
-            "release: \(release)", "padding: \(padding)", "cell_bytes: 256", "smallest_cell: \(smallestCell)",
+            "release: \(release)", "padding: \(padding)", "verification: \(verification)", "parts: \(parts)",
+            "cell_bytes: 256",
+            "smallest_cell: \(smallestCell)",
             "count_rounding: \(countRounding)", "deadline_minutes: \(deadlineMinutes)", "retention_days: 30",
         ]
         lines += matching

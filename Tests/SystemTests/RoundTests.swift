@@ -52,6 +52,23 @@ extension SystemTests {
             try await checkRound(design)
         }
 
+        @Test("Every step proved and checked", .timeLimit(.minutes(5)))
+        func verified() async throws {
+            var design = StudyDesign.large
+            design.verification = "full"
+            try await checkRound(design)
+        }
+
+        @Test("Every step proved and checked, in parts, one authority's cells fetched alone", .timeLimit(.minutes(5)))
+        func verifiedInParts() async throws {
+            var design = StudyDesign.simple(nodes: 2)
+            design.mixers = ["mixer"]
+            design.verification = "full"
+            design.vaultAccess = "selected"
+            design.parts = 4
+            try await checkRound(design)
+        }
+
         @Test("Lists without padding", .timeLimit(.minutes(5)))
         func withoutPadding() async throws {
             var design = StudyDesign.simple()

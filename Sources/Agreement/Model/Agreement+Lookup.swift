@@ -4,6 +4,9 @@ extension Agreement {
     /// Authorities and mixers in ring order.
     public var ring: [Participant] { participants.filter { $0.role == .authority || $0.role == .mixer } }
 
+    /// Nodes of the ring that own no register, in ring order.
+    public var mixers: [Participant] { participants.filter { $0.role == .mixer } }
+
     public var coordinator: Participant? { participants.first { $0.role == .coordinator } }
 
     public var researchEnvironment: Participant? { participants.first { $0.role == .research } }

@@ -17,6 +17,8 @@ public struct Agreement: Sendable, Equatable {
     public var release: ReleaseMode
     public var vaultAccess: VaultAccess
     public var verification: VerificationMode
+    /// Nodes that check each stage of a verified round but the last, 1…N−2; nil: all that can.
+    public var checkers: Int?
     public var padding: PaddingMode
     /// Bytes of one stored cell: handle, ciphertext and authentication tag. 128…65,536, a multiple of 16.
     public var cellByteCount: Int

@@ -66,7 +66,7 @@ extension Agreement {
 struct AgreementReader {
     static let fields = [
         "sidos_agreement", "study", "valid", "suite", "rounds_allowed", "release", "vault_access", "verification",
-        "padding", "cell_bytes", "parts", "smallest_cell", "count_rounding", "counts", "deadline_minutes",
+        "checkers", "padding", "cell_bytes", "parts", "smallest_cell", "count_rounding", "counts", "deadline_minutes",
         "retention_days",
         "identity_scheme", "normalisation", "match_fields", "match_keys", "tolerant_matching",
         "two_parties_acknowledged", "participants", "registers", "cohorts", "disclosure", "notice",
@@ -90,7 +90,6 @@ struct AgreementReader {
         let rounds = root.integer("rounds_allowed", AgreementLimits.rounds)
         let release: Located<ReleaseMode>? = root.choice("release")
         let vaultAccess: Located<VaultAccess>? = root.choice("vault_access", standard: VaultAccess.whole)
-        let verification = readVerification()
         let padding: Located<PaddingMode>? = root.choice("padding", standard: PaddingMode.padme)
         let cellBytes = readCellBytes()
         let parts = readParts()
@@ -104,6 +103,7 @@ struct AgreementReader {
             root.fail("vault_access", "With 'release: none' there are no vaults. Remove this line.")
         }
         let participants = readParticipants(release: release?.value)
+        let verification = readVerification(suite?.value, participants)
         let acknowledged = readAcknowledgement(participants)
         let lists = readRegistersAndCohorts(
             participants, matching?.fields, matching?.tolerant, release: release?.value)
@@ -118,11 +118,12 @@ struct AgreementReader {
         var agreement = Agreement(
             study: study, validFrom: valid.from, validUntil: valid.until, suite: suite.value,
             roundsAllowed: rounds.value, release: release.value, vaultAccess: vaultAccess.value,
-            verification: verification, padding: padding.value, cellByteCount: cellBytes,
+            verification: verification.mode, padding: padding.value, cellByteCount: cellBytes,
             smallestCell: smallestCell.value, countRounding: countRounding.value, deadlineMinutes: deadline.value,
             retentionDays: retention.value, identityScheme: matching.scheme, normalisation: matching.normalisation,
             matchFields: matching.fields, matchKeys: matching.keys, tolerantMatching: matching.tolerant,
             participants: complete, registers: registers, cohorts: cohorts, twoPartiesAcknowledged: acknowledged)
+        agreement.checkers = verification.checkers
         agreement.parts = parts
         agreement.counts = counts
         agreement.disclosure = disclosure ?? DisclosureRules()
@@ -163,19 +164,6 @@ struct AgreementReader {
             return nil
         }
         return (from.value, until.value)
-    }
-
-    private func readVerification() -> VerificationMode? {
-        guard let mode: Located<VerificationMode> = root.choice("verification", standard: VerificationMode.off) else {
-            return nil
-        }
-        guard mode.value == .off else {
-            mistakes.add(
-                mode.place, mode.path,
-                "This version cannot prove and check the hops, so it could not keep 'verification: full'. Write off.")
-            return nil
-        }
-        return mode.value
     }
 
     private func readCellBytes() -> Int? {

@@ -56,26 +56,41 @@ public struct CountLedger: Sendable {
     /// The noise of a round, entered and kept before anybody sees a count with it: who was killed publishes the same
     /// numbers afterwards.
     ///
-    /// - Parameter others: see `check`; the round itself is not among them.
+    /// - Parameters:
+    ///   - others: see `check`; the round itself is not among them.
+    ///   - together: the noise, where it has been drawn elsewhere.
     public func noise(
-        of round: RoundID, study: String, _ noise: CountNoise, _ plan: NoisePlan, others: [RoundID: CountNoise]
+        of round: RoundID, study: String, _ noise: CountNoise, _ plan: NoisePlan, together: [Int]? = nil,
+        others: [RoundID: CountNoise]
     ) throws -> [Int] {
+        if let together {
+            try enter(round, study: study, noise, others: others)
+            return together
+        }
         let name = StateName.noise(of: round)
         if let kept = try state.get(name) {
             let draws = try JSONDecoder().decode([Int].self, from: Data(kept))
             guard draws.count == plan.drawCount else { throw CountLedgerError.damaged }
             return draws
         }
-        var ledger = try ledger(of: study)
-        // Entered without noise: killed between the two, so nobody has seen anything.
-        if !ledger.contains(where: { $0.round == "\(round)" }) {
-            try check(noise, ledger, others)
-            ledger.append(Spent(noise, round: round))
-            try state.put(.countsSpent(study: study), Array(try JSONEncoder().encode(ledger)))
-        }
+        // It may be entered without noise: killed between the two, so nobody has seen anything.
+        try enter(round, study: study, noise, others: others)
         let draws = plan.draw()
         try state.put(name, Array(try JSONEncoder().encode(draws)))
         return draws
+    }
+
+    /// Enters a round once.
+    ///
+    /// - Throws: `CountLedgerError.overspent` where the study cannot afford it.
+    public func enter(
+        _ round: RoundID, study: String, _ noise: CountNoise, others: [RoundID: CountNoise]
+    ) throws {
+        var ledger = try ledger(of: study)
+        if ledger.contains(where: { $0.round == "\(round)" }) { return }
+        try check(noise, ledger, others)
+        ledger.append(Spent(noise, round: round))
+        try state.put(.countsSpent(study: study), Array(try JSONEncoder().encode(ledger)))
     }
 
     /// Once a round is over, nobody needs its noise, and with it the exact counts could be computed.

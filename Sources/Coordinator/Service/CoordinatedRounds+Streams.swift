@@ -12,11 +12,11 @@ extension CoordinatedRounds {
         guard let me = StreamRules(record: record).participant(caller) else { return }
         // What is wrong with the entry itself is said by the check under the round's gate.
         guard let signed = try? SignedEntry(bytes: entry), signed.author == me.id,
-            (try? record.append(entry)) != nil,
-            let named = record.namedStream(by: signed.body, author: signed.author)
+            (try? record.append(entry)) != nil
         else { return }
         do {
-            if let fault = try await fault(of: named, in: round) {
+            for named in record.namedStreams(by: signed.body, author: signed.author) {
+                guard let fault = try await fault(of: named, in: round) else { continue }
                 refusals.log(
                     .warning, "An entry is refused",
                     ["round": "\(round)", "by": "\(me.id)", "reason": "stream \(named.id): \(fault)"])
@@ -42,10 +42,8 @@ extension CoordinatedRounds {
             guard status.isComplete else {
                 return status.chunkCount == 0 ? "has not been stored" : "has not been stored to its end"
             }
-            let plain =
-                named.isSealed
-                ? SealedStreamLength.plaintextByteCount(stored: status.byteCount, chunkCount: status.chunkCount)
-                : status.byteCount
+            let plain = SealedStreamLength.plaintextByteCount(
+                stored: status.byteCount, chunkCount: status.chunkCount, sealing: named.sealing)
             byteCount = byteCount.flatMap { sum in plain.map { sum + $0 } }
         }
         guard let expected = named.byteCount else { return "can't have as many records as the entry says" }
@@ -53,7 +51,7 @@ extension CoordinatedRounds {
             return
                 "has \(byteCount.map { "\($0)" } ?? "too few") bytes and, by the entry's count, should have \(expected)"
         }
-        guard !named.isSealed else { return nil }
+        guard named.sealing == .plain else { return nil }
         let found = try await examination(of: named, in: round)
         if found.digest != named.announced.digest.bytes { return "has another digest than the entry says" }
         return found.isIncreasing ? nil : "has handles that do not strictly increase"

@@ -84,6 +84,7 @@ struct RoundEngine: Service {
     private func step(_ round: RoundID) async throws -> Step {
         let record = try await rounds.record(of: round)
         if record.ending != nil { return try await clear(record) }
+        try await rounds.bookNoise(of: record)
         let duty = record.coordinatorDuties().first
         let secondsLeft = record.opening.deadline - Int(clock.unixSeconds())
         switch duty {
@@ -153,11 +154,11 @@ struct RoundEngine: Service {
         let port = ExchangePort(
             record: record, keys: keys, transport: StoreChunkTransport(store: streams), state: state, spool: spool)
         let workers = Workers(count: ProcessInfo.processInfo.activeProcessorCount)
-        let runner = CoordinatorRunner(me: keys.id, port: port, workers: workers)
+        let runner = CoordinatorRunner(me: keys.id, hpkeKey: keys.hpkeKey, port: port, workers: workers)
         return try await withThrowingTaskGroup(of: CoordinatorRunner.Outcome?.self) { group in
             defer { group.cancelAll() }
             group.addTask {
-                try await runner.match(record) { plan in try await rounds.noise(for: record, plan) }
+                try await runner.match(record) { try await rounds.noise(for: record, $0, together: $1) }
             }
             group.addTask {
                 try await watch(record.round)
@@ -173,7 +174,11 @@ struct RoundEngine: Service {
             let version = board.changes.version(of: .board(round))
             let record = try await rounds.record(of: round)
             let secondsLeft = record.opening.deadline - Int(clock.unixSeconds())
-            if record.ending != nil || !record.refusals.isEmpty || secondsLeft <= 0 { return }
+            if record.ending != nil || !record.refusals.isEmpty || !record.complaints.isEmpty
+                || secondsLeft <= 0
+            {
+                return
+            }
             await board.changes.wait(
                 for: .board(round), beyond: version, atMost: .seconds(min(Self.longestWait, secondsLeft)))
             try Task.checkCancellation()

@@ -19,7 +19,8 @@ enum RoundQuota {
         let plaintext = record.byteCountLimit(batch: stream.batch, stage: stream.stage) ?? 0
         return StreamQuota(
             byteCount: byteCount, chunkCount: chunkCount,
-            streamByteCount: SealedStreamLength.storedByteCountLimit(plaintext: plaintext),
+            streamByteCount: SealedStreamLength.storedByteCountLimit(
+                plaintext: plaintext, sealing: record.sealing(of: stream.stage, batch: stream.batch)),
             partCount: record.agreement.parts)
     }
 
@@ -31,6 +32,10 @@ enum RoundQuota {
         for register in agreement.registers {
             let people = Padding.size(of: register.maxPeople, mode: agreement.padding)
             total.add(Saturated(people) * ring * item)
+            if agreement.verification == .full {
+                // A proof of every stage but the first, and the elements of the last.
+                total.add(Saturated(people) * ((ring - 1) * NamedStream.proofRecordByteCount + item))
+            }
             guard rows else { continue }
             let cells = Saturated(people) * register.maxCellsPerPerson
             total.add(Saturated(Padding.size(of: cells.value, mode: agreement.padding)) * agreement.cellByteCount)

@@ -18,6 +18,8 @@ struct StreamRules {
         let isAllowed =
             switch stream.stage {
             case .ring(let stage): mayWriteRing(stream.batch, stage, me)
+            case .exit: record.isVerified && mayWriteRing(stream.batch, record.ringCount - 1, me)
+            case .proof(let stage): mayWriteProof(stream.batch, stage, me)
             case .vault:
                 record.releasesRows && record.allManifestsSigned && record.register(stream.batch)?.owner == me.id
                     && record.batches[stream.batch] == nil
@@ -36,7 +38,13 @@ struct StreamRules {
             record.node(forStage: stage, of: register) == me.id
         else { return false }
         let done = record.stages[batch] ?? [:]
-        return done[stage] == nil && (stage == 0 || done[stage - 1] != nil)
+        return done[stage] == nil && (stage == 0 || record.isSettled(register, stage: stage - 1))
+    }
+
+    private func mayWriteProof(_ batch: RegisterID, _ stage: Int, _ me: Participant) -> Bool {
+        guard let register = record.register(batch), record.provedStages.contains(stage) else { return false }
+        return record.node(forStage: stage, of: register) == me.id && record.stages[batch]?[stage] != nil
+            && record.proofs[batch]?[stage] == nil
     }
 
     func mayRead(_ stream: StreamID, by caller: Caller) throws(ExchangeRefusal) {
@@ -44,7 +52,7 @@ struct StreamRules {
         try checkPart(stream)
         let isAllowed =
             switch stream.stage {
-            case .ring(let stage): mayReadRing(stream, stage, me)
+            case .ring, .exit, .proof: mayReadSealed(stream, me)
             case .vault: record.agreement.vaultAccess == .whole && mayOpenVault(stream, me)
             case .selection:
                 stream.batch == me.id && attempt(ofSelectionFor: me) == stream.attempt
@@ -64,11 +72,14 @@ struct StreamRules {
             cellByteCount: record.agreement.cellByteCount, partition: .tagsOrHandles(of: record.agreement))
     }
 
-    private func mayReadRing(_ stream: StreamID, _ stage: Int, _ me: Participant) -> Bool {
-        guard let register = record.register(stream.batch),
-            record.stages[register.id]?[stage]?.attempt == stream.attempt
-        else { return false }
-        return record.node(forStage: stage + 1, of: register) == me.id
+    /// A list or a proof that an entry names: whoever it is sealed to. The coordinator reads its own store.
+    private func mayReadSealed(_ stream: StreamID, _ me: Participant) -> Bool {
+        if me.id == record.coordinator { return false }
+        return switch record.namedStream(stream)?.sealing {
+        case .sealed(let reader): reader == me.id
+        case .shared(let readers): readers.contains(me.id)
+        case .plain, nil: false
+        }
     }
 
     private func mayOpenVault(_ stream: StreamID, _ me: Participant) -> Bool {

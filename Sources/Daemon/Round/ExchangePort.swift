@@ -29,8 +29,12 @@ public struct ExchangePort: RoundPort {
             switch sealing {
             case .plain: StreamDownload(plain: stream, round: record.round, transport: transport)
             case .sealed(let receiver):
-                StreamDownload(
+                try StreamDownload(
                     sealedBy: sender, receiver: receiver, privateKey: keys.hpkeKey, stream: stream,
+                    round: record.round, transport: transport)
+            case .shared(let readers):
+                try StreamDownload(
+                    sealedBy: sender, receiver: keys.id, readers: readers, privateKey: keys.hpkeKey, stream: stream,
                     round: record.round, transport: transport)
             }
         return WatchedSource(download, named: named, writer: sender, keeper: record.coordinator)
@@ -46,6 +50,14 @@ public struct ExchangePort: RoundPort {
             return try StreamUpload(
                 sealedFor: receiver, receiverKey: participant.hpkeKey, sender: keys.id, stream: stream,
                 round: record.round, transport: transport)
+        case .shared(let readers):
+            return try StreamUpload(
+                sealedFor: readers.map { reader in
+                    guard let participant = record.participant(reader) else {
+                        throw ProtocolViolation(.outOfPlace, by: reader)
+                    }
+                    return (reader, participant.hpkeKey)
+                }, sender: keys.id, stream: stream, round: record.round, transport: transport)
         }
     }
 

@@ -16,13 +16,15 @@ public struct StreamDownload: ByteSource, Sendable {
     private var isFinished = false
 
     /// A download of what `sender` sealed to `receiver`, whose key is `privateKey`.
+    ///
+    /// - Parameter readers: all whom it is sealed to, in their order, where they are several.
     public init(
-        sealedBy sender: ParticipantID, receiver: ParticipantID, privateKey: XWingMLKEM768X25519.PrivateKey,
-        stream: StreamID, round: RoundID, transport: any ChunkTransport
-    ) {
+        sealedBy sender: ParticipantID, receiver: ParticipantID, readers: [ParticipantID]? = nil,
+        privateKey: XWingMLKEM768X25519.PrivateKey, stream: StreamID, round: RoundID, transport: any ChunkTransport
+    ) throws(SealedStreamError) {
         self.init(plain: stream, round: round, transport: transport)
-        reader = SealedStreamReader(
-            round: round, stream: stream, sender: sender, receiver: receiver, privateKey: privateKey)
+        reader = try SealedStreamReader(
+            round: round, stream: stream, sender: sender, receiver: receiver, readers: readers, privateKey: privateKey)
     }
 
     /// A download of an unsealed stream. What it carries is whatever the coordinator says: compare its digest with a

@@ -29,6 +29,15 @@ public struct StreamUpload: StreamSink, Sendable {
             round: round, stream: stream, sender: sender, receiver: receiver, receiverKey: receiverKey)
     }
 
+    /// An upload whose chunks each of these can open.
+    public init(
+        sealedFor receivers: [SealedStreamWriter.Receiver], sender: ParticipantID, stream: StreamID, round: RoundID,
+        transport: any ChunkTransport
+    ) throws(SealedStreamError) {
+        self.init(plain: stream, round: round, transport: transport)
+        writer = try SealedStreamWriter(round: round, stream: stream, sender: sender, receivers: receivers)
+    }
+
     /// An upload of what is sealed already, or meant for the coordinator: vaults and selections.
     public init(plain stream: StreamID, round: RoundID, transport: any ChunkTransport) {
         self.stream = stream

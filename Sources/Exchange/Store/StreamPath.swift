@@ -41,8 +41,8 @@ enum StreamPath {
         guard isBatch(stream.batch), (0...attemptLimit).contains(stream.attempt),
             (0...partLimit).contains(stream.part)
         else { return false }
-        if case .ring(let stage) = stream.stage { return (0...15).contains(stage) }
-        return true
+        // A stage is one that its name can be read back to.
+        return StreamStage("\(stream.stage)") == stream.stage
     }
 
     static func directory(of round: RoundID) -> String { "rounds/\(round)" }

@@ -11,7 +11,7 @@ extension ProtocolViolation.Kind {
             true
         case .unencodableEntry, .badCommitment, .badProof, .badSaltShare, .equivocation, .capExceeded, .badBatch,
             .wrongCount, .wrongDigest, .notIncreasing, .invalidElement, .invalidCapsule, .partialRecord,
-            .vaultNotIncreasing, .selectionWrong, .releaseCapExceeded, .sharesWrong, .streamMalformed:
+            .vaultNotIncreasing, .selectionWrong, .releaseCapExceeded, .sharesWrong, .streamMalformed, .proofMalformed:
             false
         }
     }

@@ -46,6 +46,7 @@ public struct ProtocolViolation: Error, Equatable, CustomStringConvertible {
         case releaseCapExceeded = "selection.cap-exceeded"
         case sharesWrong = "shares.wrong"
         case streamMalformed = "stream.malformed"
+        case proofMalformed = "proof.malformed"
     }
 
     /// The same, by somebody else or by nobody.
@@ -71,6 +72,7 @@ public struct ProtocolViolation: Error, Equatable, CustomStringConvertible {
         case .selectionWrong, .releaseCapExceeded: "P-37"
         case .sharesWrong: "P-38"
         case .streamMalformed: "P-51"
+        case .proofMalformed: "P-64"
         }
     }
 

@@ -33,6 +33,13 @@ extension PublishedLinkage {
     private static let paddedByteCount = 8_192
     static let sealedByteCount = SealedSecret.encapsulationByteCount + paddedByteCount + 16
 
+    /// SHA-256 of the padded JSON, by which approvers say what they found. [P-71]
+    func digest() throws -> SecretBytes {
+        SecretBytes(
+            SymmetricKey(data: SHA256.hash(data: try CanonicalJSON.encodePadded(self, byteCount: Self.paddedByteCount)))
+        )
+    }
+
     /// Encapsulation ‖ ciphertext, so that of the participants only the research environment reads it.
     func sealed(to research: Participant, round: RoundID) throws -> [UInt8] {
         let json = try CanonicalJSON.encodePadded(self, byteCount: Self.paddedByteCount)

@@ -24,14 +24,23 @@ public struct RoundRecord: Sendable {
     public internal(set) var batches: [RegisterID: BatchDeclared] = [:]
     /// By register, then stage.
     public internal(set) var stages: [RegisterID: [Int: AnnouncedStream]] = [:]
+    /// Of the last stage, in a verified round: elements from which the tags are made.
+    public internal(set) var exits: [RegisterID: AnnouncedStream] = [:]
+    /// By register, then stage.
+    public internal(set) var proofs: [RegisterID: [Int: AnnouncedProof]] = [:]
+    public internal(set) var checks: [RegisterID: [Int: Set<ParticipantID>]] = [:]
     public internal(set) var selected: Selected?
+    /// Number of the entry that said what was found.
+    var resultNumber: Int?
+    public internal(set) var approvals: [ParticipantID: Approved] = [:]
+    public internal(set) var complaints: [ParticipantID: Complained] = [:]
     public internal(set) var released: [ParticipantID: Released] = [:]
     public internal(set) var isReceived = false
     public internal(set) var counted: Counted?
     public internal(set) var refusals: [ParticipantID: RefusalCode] = [:]
     public internal(set) var ending: Ending?
     /// Number of the entry that ended the round.
-    private var endNumber: Int?
+    private(set) var endNumber: Int?
     public internal(set) var erased: Set<ParticipantID> = []
 
     /// Seconds since 1970 that no clock shows: a bound for what others claim.
@@ -95,14 +104,7 @@ public struct RoundRecord: Sendable {
         guard entry.seen.count >= 1, entry.seen.count < heads.count, heads[entry.seen.count] == entry.seen else {
             throw ProtocolViolation(.boardForked, by: author.id)
         }
-        // A manifest says that its author has seen these keys, so it must have seen this board as far as they go.
-        if entry.body is ManifestSigned, let lastRevealNumber, entry.seen.count < lastRevealNumber {
-            throw ProtocolViolation(.outOfPlace, by: author.id)
-        }
-        // Whoever says that its keys are erased signs how the round ended.
-        if entry.body is KeysErased, let endNumber, entry.seen.count < endNumber,
-            keyHolders.contains(author.id), !erased.contains(author.id)
-        {
+        guard entry.seen.count >= entry.ruled.mustHaveSeen(in: self, by: author.id) else {
             throw ProtocolViolation(.outOfPlace, by: author.id)
         }
         try apply(entry.ruled, by: author.id)
@@ -114,6 +116,11 @@ public struct RoundRecord: Sendable {
     /// Takes in what a participant says, by the rule of its kind.
     mutating func apply(_ entry: any RuledEntry, by author: ParticipantID) throws(ProtocolViolation) {
         if ending != nil, !(entry is KeysErased) { throw ProtocolViolation(.roundOver, by: author) }
+        if !complaints.isEmpty,
+            !(entry is Complained || entry is Refused || entry is RoundAborted || entry is KeysErased)
+        {
+            throw ProtocolViolation(.outOfPlace, by: author)
+        }
         try entry.apply(to: &self, by: author)
     }
 

@@ -34,18 +34,26 @@ public enum Capsule {
     ///
     /// - Throws: `GroupError.invalidElement(index:)`, the index of the capsule.
     public static func rerandomize(_ capsules: [UInt8], for key: CapsuleKey) throws(GroupError) -> [UInt8] {
+        let wide = WipedMemory(byteCount: capsules.count)
+        SecretBytes.fillWithRandomBytes(wide.bytes)
+        return try rerandomize(
+            capsules, for: key, by: ScalarList(reducing: wide, count: capsules.count / byteCount))
+    }
+
+    /// (A + ρ'·G, B + ρ'·Y) with these ρ'.
+    ///
+    /// - Throws: `GroupError.invalidElement(index:)`, the index of the capsule.
+    static func rerandomize(
+        _ capsules: [UInt8], for key: CapsuleKey, by scalars: borrowing ScalarList
+    ) throws(GroupError) -> [UInt8] {
         let count = capsules.count / byteCount
         guard capsules.count.isMultiple(of: byteCount) else { throw .invalidElement(index: count) }
         guard count > 0 else { return [] }
-        let scalars = Ristretto255.randomScalars(count: count)
+        precondition(scalars.count == count, "a scalar for each capsule")
         var done = 0
         let output = [UInt8](unsafeUninitializedCapacity: count * byteCount) { buffer, filled in
             done = key.withTable { table in
-                scalars.withUnsafeBytes { scalar in
-                    sidos_r255_rerandomize_batch(
-                        buffer.baseAddress, capsules, scalar.assumingMemoryBound(to: UInt8.self).baseAddress, table,
-                        count)
-                }
+                scalars.withPointer { sidos_r255_rerandomize_batch(buffer.baseAddress, capsules, $0, table, count) }
             }
             filled = count * byteCount
         }

@@ -1,4 +1,5 @@
 public import Agreement
+internal import Crypto
 public import Values
 
 /// A node's part of the release: Δ = d·A for every selected item. It cannot tell whose they are. [P-38]
@@ -14,16 +15,22 @@ public struct ShareComputer: Sendable {
     /// Reads the requested A, 32 bytes each and strictly increasing, and writes their shares in the same order and the
     /// same parts.
     ///
-    /// - Parameter cap: the most items this node releases; its own policy may be stricter than the agreement.
+    /// - Parameters:
+    ///   - cap: the most items this node releases; its own policy may be stricter than the agreement.
+    ///   - statement: in a verified round, what the shares are proved to be. Its count and digest of shares are filled
+    ///     in here.
     /// - Throws: `ProtocolViolation` for a request over the cap, out of order, repeated, not an element, or not what
     ///   the board announced. No share leaves this node before all requests have been found to be the announced ones.
     public func run(
         requests: some ByteSource, expected: AnnouncedStream, coordinator: ParticipantID, cap: Int,
-        key: borrowing SecretScalar<Ristretto255>, spool: any Spool, output: inout some ByteSink
+        key: borrowing SecretScalar<Ristretto255>, proving statement: ShareStatement? = nil, spool: any Spool,
+        output: inout some ByteSink
     ) async throws -> ListSummary {
         guard expected.count <= cap else { throw ProtocolViolation(.releaseCapExceeded, by: coordinator) }
         let secret = key.bytes.key
-        var waiting = try spool.makeRun()
+        var waiting = try FixedRecords.Writer(spool: spool, byteCount: 32)
+        var asked = statement == nil ? nil : try FixedRecords.Writer(spool: spool, byteCount: 32)
+        var hash = SHA256()
         var reader = RecordReader(requests, width: 32, partCount: partition.count, by: coordinator)
         var order = IncreasingOrder(keyByteCount: 32)
         var counts = [Int](repeating: 0, count: partition.count)
@@ -42,35 +49,49 @@ public struct ShareComputer: Sendable {
             do {
                 let shares = try Capsule.shares(
                     of: ElementBatch(trusted: points), key: SecretScalar(SecretBytes(secret)))
-                return (shares: shares.bytes, part: part)
+                return (points: points, shares: shares.bytes, part: part)
             } catch GroupError.invalidElement(let index) {
                 throw ProtocolViolation(.invalidElement, by: coordinator, index: first + index)
             }
         } take: { piece in
             counts[piece.part] += piece.shares.count / 32
-            try waiting.append(piece.shares)
+            if asked != nil { hash.update(data: piece.shares) }
+            try asked?.append(records: piece.points)
+            try waiting.append(records: piece.shares)
         }
-        let run = try waiting.finish()
-        defer { run.discard() }
+        let shares = try waiting.finish()
+        defer { shares.discard() }
         try ListSummary(count: reader.count, digest: reader.digest()).check(against: expected, by: coordinator)
-        return try await Self.write(run, counts: counts, to: &output)
+        var proof: ShareProof?
+        if var statement, let requests = try asked?.finish(), shares.count > 0 {
+            defer { requests.discard() }
+            statement.count = shares.count
+            statement.shares = Array(hash.finalize())
+            let sums = try await ShareSums.over(requests, shares, statement, workers: workers)
+            proof = try ShareProof(statement, sums: sums, key: SecretScalar(SecretBytes(secret)))
+        }
+        return try await Self.write(shares, proof: proof, counts: counts, to: &output)
     }
 
     /// - Parameter counts: shares of each part.
     private static func write(
-        _ run: any SpoolRun, counts: [Int], to output: inout some ByteSink
+        _ file: FixedRecords, proof: ShareProof?, counts: [Int], to output: inout some ByteSink
     ) async throws -> ListSummary {
-        var shares = try run.makeReader()
+        var shares = try file.reader()
         var digest = StreamDigest(partCount: counts.count)
+        if let proof {
+            digest.update(proof.bytes)
+            try await output.write(proof.bytes)
+        }
         for (part, count) in counts.enumerated() {
             if part > 0 { try await output.nextPart() }
-            var left = count * 32
+            var left = count
             while left > 0 {
-                let piece = try shares.read(upTo: min(left, RecordWriter.blockByteCount))
-                guard !piece.isEmpty else { throw ExternalSortError.truncatedRun }
+                let some = min(left, RecordWriter.blockByteCount / 32)
+                let piece = try shares.next(some)
                 digest.update(piece)
                 try await output.write(piece)
-                left -= piece.count
+                left -= some
             }
             digest.endPart()
         }

@@ -70,15 +70,20 @@ public struct MatchResult {
     /// Every selected capsule is re-randomised first: the hop that made it finds nothing of it among the requests, and
     /// they increase whatever it made.
     ///
-    /// - Parameter key: Y of the round.
-    public func select(
-        for key: CapsuleKey, workers: Workers, requests: inout some ByteSink, selection: inout some ByteSink
+    /// - Parameters:
+    ///   - key: Y of the round.
+    ///   - seed: 32 secret bytes that the scalars follow from. Whoever has them makes the same selection.
+    func select(
+        for key: CapsuleKey, seed: SymmetricKey, workers: Workers, requests: inout some ByteSink,
+        selection: inout some ByteSink
     ) async throws -> (requests: ListSummary, selection: ListSummary) {
         var sorter = DistributionSorter(
             spool: spool, width: SelectedItem.byteCount, fixed: Ristretto255.fixedBits)
+        let scalars = ScalarGenerator(seed: seed, name: "rho")
         var reader = try people?.makeReader()
+        var selectedCount = 0
         try await Pipeline(workers: workers).run { () async throws -> SelectedBlock? in
-            var chosen = SelectedBlock()
+            var chosen = SelectedBlock(first: selectedCount)
             while chosen.count < SelectedBlock.fullCount, let person = try reader?.next() {
                 let member = evaluator.cohorts(registers: person.registers, order: orders[person.tag])
                 guard member != 0 else { continue }
@@ -87,9 +92,10 @@ public struct MatchResult {
                     chosen.add(item, tag: person.tag, cohorts: member, link: link)
                 }
             }
+            selectedCount += chosen.count
             return chosen.count > 0 ? chosen : nil
         } compute: {
-            try $0.rerandomized(for: key)
+            try $0.rerandomized(for: key, by: scalars)
         } take: {
             try sorter.add($0)
         }
@@ -128,6 +134,10 @@ private struct SelectedBlock: Sendable {
     /// What follows the capsule in an encoded item.
     private var rests: [UInt8] = []
     private(set) var count = 0
+    /// Number of the first item among all that are selected.
+    private let first: Int
+
+    init(first: Int) { self.first = first }
 
     mutating func add(_ item: MatchedPerson.Item, tag: [UInt8], cohorts: UInt64, link: UInt8) {
         capsules += item.capsule
@@ -138,9 +148,9 @@ private struct SelectedBlock: Sendable {
     /// Encoded items, each with a capsule of the same secret that nobody has seen before.
     ///
     /// - Throws: `GroupError` for a capsule that is none, although it was checked when its list was read.
-    func rerandomized(for key: CapsuleKey) throws -> [UInt8] {
+    func rerandomized(for key: CapsuleKey, by scalars: ScalarGenerator) throws -> [UInt8] {
         let width = Capsule.byteCount
-        let fresh = try Capsule.rerandomize(capsules, for: key)
+        let fresh = try Capsule.rerandomize(capsules, for: key, by: scalars.scalars(first..<(first + count)))
         let restByteCount = SelectedItem.byteCount - width
         var items: [UInt8] = []
         items.reserveCapacity(count * SelectedItem.byteCount)

@@ -89,7 +89,7 @@ public struct BatchBuilder<S: Suite>: ~Copyable {
             missing -= some
             return some > 0 ? .dummies(some) : nil
         }
-        var writer = RecordWriter(.items(of: agreement), hasPrefix: true)
+        var writer = RecordWriter(.items(of: agreement), prefix: .random())
         var order = IncreasingOrder(keyByteCount: layout.elementByteCount)
         let width = layout.itemByteCount
         try await listSorter.sorted(workers: workers) { records in

@@ -56,7 +56,7 @@ public struct RingMixer<S: Suite>: Sendable {
             throw try await reader.attributed(violation, promised: expected, keeper: keeper)
         }
 
-        var writer = RecordWriter(exit == nil ? partition : exitPartition, hasPrefix: true)
+        var writer = RecordWriter(exit == nil ? partition : exitPartition, prefix: .random())
         try await sorter.sorted(workers: workers) { try await writer.write($0, width: width, to: &output) }
         return try await writer.finish(to: &output)
     }

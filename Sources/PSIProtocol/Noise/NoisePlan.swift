@@ -1,4 +1,6 @@
 public import Agreement
+internal import Crypto
+internal import Values
 
 /// The noise that an agreement's counts get in a round: how many draws, of which distribution. [P-65]
 public struct NoisePlan: Sendable {
@@ -22,6 +24,21 @@ public struct NoisePlan: Sendable {
 
     /// Half the width of what 95 of 100 draws are within.
     public var margin95: Int { distribution.margin95 }
+
+    /// The noise that follows from the seed that all nodes have a share in. [P-72]
+    func draw(from seed: SymmetricKey) -> [Int] {
+        let bytes = SecretBytes(count: 17 * drawCount) { output in
+            for index in 0..<drawCount {
+                let code = HMAC<SHA256>.authenticationCode(
+                    for: Label.noise.bytes + BigEndian.u32(index), using: seed)
+                code.withUnsafeBytes {
+                    UnsafeMutableRawBufferPointer(rebasing: output[(17 * index)..<(17 * index + 17)])
+                        .copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[..<17]))
+                }
+            }
+        }
+        return distribution.draws(drawCount, uniform: bytes)
+    }
 
     /// Draws a round's noise from the system's random generator. Secret until the end of time: with it the exact counts
     /// follow from the published ones.

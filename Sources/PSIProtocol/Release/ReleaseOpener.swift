@@ -53,7 +53,9 @@ public struct ReleaseOpener: Sendable {
         var selectionReader = RecordReader(
             selection, width: SelectedItem.byteCount, partCount: partition.count, by: record.coordinator)
         var shareReaders = zip(shares, record.ring).map {
-            RecordReader(AnyByteSource($0), width: 32, partCount: partition.count, by: $1)
+            RecordReader(
+                AnyByteSource($0), width: 32, partCount: partition.count,
+                headByteCount: record.shareProofByteCount, by: $1)
         }
         var requests = RequestDigest(partCount: partition.count)
         var opened = OpenedItems(registerCount: record.agreement.registers.count, spool: spool)

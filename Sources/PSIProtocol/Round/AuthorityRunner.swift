@@ -4,11 +4,12 @@ public import Values
 
 /// Does a node's duties and says what the board is to hear of it. [P-16]
 public struct AuthorityRunner<S: Suite>: Sendable {
-    private let me: ParticipantID
-    private let hpkeKey: XWingMLKEM768X25519.PrivateKey
-    private let port: any RoundPort
+    let me: ParticipantID
+    let hpkeKey: XWingMLKEM768X25519.PrivateKey
+    let port: any RoundPort
     private let lists: any ListKeeper
-    private let workers: Workers
+    let mixed: MixedLists
+    let workers: Workers
     /// This node's own limit on a person's cells, no more than the agreement's.
     private let cellCap: @Sendable (RegisterDeclaration) -> Int
     /// This node's own limit on a cohort's people, no more than the agreement's.
@@ -16,13 +17,15 @@ public struct AuthorityRunner<S: Suite>: Sendable {
 
     public init(
         me: ParticipantID, hpkeKey: XWingMLKEM768X25519.PrivateKey, port: any RoundPort, lists: any ListKeeper,
-        workers: Workers, cellCap: @escaping @Sendable (RegisterDeclaration) -> Int = { $0.maxCellsPerPerson },
+        mixed: MixedLists = MixedLists(), workers: Workers,
+        cellCap: @escaping @Sendable (RegisterDeclaration) -> Int = { $0.maxCellsPerPerson },
         cohortCap: @escaping @Sendable (CohortDeclaration) -> Int = { $0.maxPeople }
     ) {
         self.me = me
         self.hpkeKey = hpkeKey
         self.port = port
         self.lists = lists
+        self.mixed = mixed
         self.workers = workers
         self.cellCap = cellCap
         self.cohortCap = cohortCap
@@ -49,7 +52,12 @@ public struct AuthorityRunner<S: Suite>: Sendable {
             return ManifestSigned(manifest: HexBytes(record.manifest))
         case .declare(let id): return try await declare(id, record, secrets, people)
         case .send(let id): return try await send(id, record)
-        case .mix(let id, let stage): return try await mix(id, stage, record, secrets)
+        case .mix(let id, let stage):
+            return record.isVerified
+                ? try await mixProvably(id, stage, record, secrets) : try await mix(id, stage, record, secrets)
+        case .prove(let id, let stage): return try await prove(id, stage, record, secrets)
+        case .check(let id, let stage): return try await check(id, stage, record, secrets)
+        case .approve: return try await approve(record, secrets)
         case .release: return try await release(record, secrets)
         case .eraseKeys: return KeysErased()
         }
@@ -164,8 +172,8 @@ public struct AuthorityRunner<S: Suite>: Sendable {
         let isLast = stage == record.ringCount - 1
         let exit = isLast ? try secrets.exitSalt(for: me, in: record, hpkeKey: hpkeKey) : nil
         let input = try await port.partedSource(
-            of: StreamID(batch: id, stage: .ring(stage - 1), attempt: before.attempt), sealing: .sealed(to: me),
-            from: sender)
+            of: StreamID(batch: id, stage: .ring(stage - 1), attempt: before.attempt),
+            sealing: record.sealing(of: .ring(stage - 1), batch: id), from: sender)
         let (attempt, sink) = try await sink(for: register, stage: stage, record)
         var output = AnyStreamSink(sink)
         let mixer = RingMixer<S>(
@@ -177,14 +185,20 @@ public struct AuthorityRunner<S: Suite>: Sendable {
         return StageCommitted(register: id, stage: stage, list: summary.announced(attempt: attempt))
     }
 
-    /// A new attempt at a ring stage, sealed to the next hop, or to the coordinator after the last.
+    /// A new attempt at a ring stage, sealed to those who read it.
     private func sink(
         for register: RegisterDeclaration, stage: Int, _ record: RoundRecord
     ) async throws -> (attempt: Int, sink: PartedSink) {
-        let receiver = record.node(forStage: stage + 1, of: register) ?? record.coordinator
         let attempt = try await port.nextAttempt(batch: register.id, stage: .ring(stage))
-        let stream = StreamID(batch: register.id, stage: .ring(stage), attempt: attempt)
-        return (attempt, try await port.partedSink(for: stream, sealing: .sealed(to: receiver)))
+        return (attempt, try await sink(register.id, .ring(stage), attempt, record))
+    }
+
+    func sink(
+        _ register: RegisterID, _ stage: StreamStage, _ attempt: Int, _ record: RoundRecord
+    ) async throws -> PartedSink {
+        try await port.partedSink(
+            for: StreamID(batch: register, stage: stage, attempt: attempt),
+            sealing: record.sealing(of: stage, batch: register))
     }
 
     private func release(
@@ -203,7 +217,8 @@ public struct AuthorityRunner<S: Suite>: Sendable {
         let cap = record.releasableItemCap { min($0.maxPeople, cohortCap($0)) }
         let summary = try await ShareComputer(agreement: record.agreement, workers: workers).run(
             requests: AnyByteSource(requests), expected: selected.requests, coordinator: record.coordinator, cap: cap,
-            key: secrets.capsuleScalar, spool: port.spool, output: &output)
+            key: secrets.capsuleScalar, proving: try record.shareStatement(of: me, attempt: attempt),
+            spool: port.spool, output: &output)
         try await output.finish()
         return Released(shares: summary.announced(attempt: attempt))
     }

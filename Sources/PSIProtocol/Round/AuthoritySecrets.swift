@@ -16,7 +16,7 @@ public struct AuthoritySecrets<S: Suite>: ~Copyable, Sendable {
     public init(for me: ParticipantID, in record: RoundRecord) throws {
         let blinding = S.randomScalar()
         let capsule = Ristretto255.randomScalar()
-        let share = SecretBytes(randomByteCount: SaltShare.byteCount)
+        let share = SecretBytes(randomByteCount: SealedSecret.secretByteCount)
         let blindingPublic = S.multiplyGenerator(by: blinding)
         let proof = SchnorrProof.make(
             key: blinding, publicKey: blindingPublic,
@@ -24,12 +24,14 @@ public struct AuthoritySecrets<S: Suite>: ~Copyable, Sendable {
         var sealed: [String: HexBytes] = [:]
         for other in record.ring where other != me {
             guard let participant = record.participant(other) else { continue }
-            sealed[other] = HexBytes(try SaltShare.seal(share, from: me, to: participant, round: record.round))
+            sealed[other] = HexBytes(
+                try SealedSecret.seal(share, .saltShare, from: me, to: participant, round: record.round))
         }
         var reveal = KeyRevealed(
             blindingPoint: HexBytes(blindingPublic), blindingProof: ProofBytes(proof), capsulePoint: nil,
             capsuleProof: nil, saltShares: sealed,
-            saltDigest: HexBytes(SaltShare.digest(share, of: me, round: record.round)))
+            saltDigest: HexBytes(SealedSecret.digest(share, .saltShare, of: me, round: record.round)))
+        try reveal.addNoiseShares(of: Self.noiseShare(blinding, round: record.round), by: me, in: record)
         if record.releasesRows { reveal.addCapsulePoint(of: capsule, participant: me, round: record.round) }
         self.blindingScalar = blinding
         self.capsuleScalar = capsule
@@ -70,31 +72,48 @@ public struct AuthoritySecrets<S: Suite>: ~Copyable, Sendable {
     public borrowing func exitSalt(
         for me: ParticipantID, in record: RoundRecord, hpkeKey: XWingMLKEM768X25519.PrivateKey
     ) throws(ProtocolViolation) -> ExitSalt {
-        var shares: [SymmetricKey] = []
-        for node in record.ring {
-            if node == me {
-                shares.append(saltShare.key)
-                continue
-            }
-            guard let reveal = record.reveals[node], let sealed = reveal.saltShares[me] else {
-                throw ProtocolViolation(.badSaltShare, by: node)
-            }
-            let share = try SaltShare.open(sealed.bytes, from: node, to: me, round: record.round, key: hpkeKey)
-            guard SaltShare.digest(share, of: node, round: record.round) == reveal.saltDigest?.bytes else {
-                throw ProtocolViolation(.badSaltShare, by: node)
-            }
-            shares.append(share.key)
-        }
-        let material = SecretBytes(count: shares.count * SaltShare.byteCount) { output in
-            for (index, share) in shares.enumerated() {
-                let range = (index * SaltShare.byteCount)..<((index + 1) * SaltShare.byteCount)
-                share.withUnsafeBytes { UnsafeMutableRawBufferPointer(rebasing: output[range]).copyMemory(from: $0) }
-            }
-        }
+        let material = try record.shares(
+            .saltShare, for: me, own: saltShare.key, key: hpkeKey, sealed: { $0.saltShares[me] },
+            digest: \.saltDigest)
         return ExitSalt(
             key: HKDF<SHA256>.deriveKey(
-                inputKeyMaterial: material.key, salt: record.round.bytes, info: Label.exitSalt.bytes,
+                inputKeyMaterial: material, salt: record.round.bytes, info: Label.exitSalt.bytes,
                 outputByteCount: 32),
             round: record.round)
+    }
+
+    /// This node's share of a verified round's noise. It follows from k, and so needs no place in the state. [P-72]
+    static func noiseShare(_ blinding: borrowing SecretScalar<S>, round: RoundID) -> SymmetricKey {
+        HKDF<SHA256>.deriveKey(
+            inputKeyMaterial: blinding.bytes.key, salt: round.bytes, info: Label.noiseShare.bytes, outputByteCount: 32)
+    }
+
+    /// The same.
+    borrowing func noiseShare(round: RoundID) -> SymmetricKey { Self.noiseShare(blindingScalar, round: round) }
+
+    /// What this attempt at a stage is made with. It follows from k, so that a restart makes the same list. [P-68]
+    borrowing func listSeed(register: RegisterID, stage: Int, attempt: Int, round: RoundID) -> SymmetricKey {
+        HKDF<SHA256>.deriveKey(
+            inputKeyMaterial: blindingScalar.bytes.key, salt: round.bytes,
+            info: Label.listSeed.bytes + Array(register.utf8) + [0] + BigEndian.u16(stage) + BigEndian.u16(attempt),
+            outputByteCount: 32)
+    }
+}
+
+extension KeyRevealed {
+    /// Adds shares of the noise, where the round draws it together.
+    fileprivate mutating func addNoiseShares(
+        of share: SymmetricKey, by me: ParticipantID, in record: RoundRecord
+    ) throws {
+        guard record.drawsNoiseTogether else { return }
+        let secret = SecretBytes(share)
+        var sealed: [String: HexBytes] = [:]
+        for reader in record.noiseReaders(besides: me) {
+            guard let participant = record.participant(reader) else { continue }
+            sealed[reader] = HexBytes(
+                try SealedSecret.seal(secret, .noiseShare, from: me, to: participant, round: record.round))
+        }
+        noiseShares = sealed
+        noiseDigest = HexBytes(SealedSecret.digest(secret, .noiseShare, of: me, round: record.round))
     }
 }

@@ -1,13 +1,20 @@
+internal import Agreement
+public import Crypto
 public import Values
 
 /// Does the coordinator's matching and says what the board is to hear of it. [P-36]
 public struct CoordinatorRunner: Sendable {
     private let me: ParticipantID
+    private let hpkeKey: XWingMLKEM768X25519.PrivateKey
     private let port: any RoundPort
     private let workers: Workers
 
-    public init(me: ParticipantID, port: any RoundPort, workers: Workers) {
+    /// - Parameter hpkeKey: opens the nodes' shares of the noise.
+    public init(
+        me: ParticipantID, hpkeKey: XWingMLKEM768X25519.PrivateKey, port: any RoundPort, workers: Workers
+    ) {
         self.me = me
+        self.hpkeKey = hpkeKey
         self.port = port
         self.workers = workers
     }
@@ -27,27 +34,19 @@ public struct CoordinatorRunner: Sendable {
     /// Reads every register's last list, matches, and stores the selection, or counts.
     ///
     /// - Parameter noise: gives the round's noise, the same however often it is asked. It is asked after the lists are
-    ///   read, so that a round that fails before spends nothing.
+    ///   read, so that a round that fails before spends nothing. In a verified round it is given the noise that the
+    ///   nodes have drawn together.
     public func match(
-        _ record: RoundRecord, noise: @Sendable (NoisePlan) async throws -> [Int]
+        _ record: RoundRecord, noise: @Sendable (NoisePlan, [Int]?) async throws -> [Int]
     ) async throws -> Outcome {
-        var matcher = try TagMatcher(record: record, spool: port.spool, workers: workers)
-        for (index, register) in record.agreement.registers.enumerated() {
-            let stage = record.ringCount - 1
-            guard let list = record.stages[register.id]?[stage],
-                let sender = record.node(forStage: stage, of: register)
-            else { throw ProtocolViolation(.outOfPlace, by: me) }
-            let source = try await port.partedSource(
-                of: StreamID(batch: register.id, stage: .ring(stage), attempt: list.attempt),
-                sealing: .sealed(to: me), from: sender)
-            try await matcher.add(
-                register: index, input: AnyByteSource(source), expected: list, sender: sender)
-        }
-        let result = try matcher.matched()
+        let result = try await record.matchedLists(for: me, port: port, workers: workers)
         let plan = try NoisePlan(record.agreement)
         let counts: Counted
         if let plan {
-            counts = result.published(noise: (plan, try await noise(plan)))
+            let together =
+                try record.drawsNoiseTogether
+                ? plan.draw(from: record.noiseSeed(for: me, own: nil, hpkeKey: hpkeKey)) : nil
+            counts = result.published(noise: (plan, try await noise(plan, together)))
         } else {
             counts = result.published()
         }
@@ -73,17 +72,54 @@ public struct CoordinatorRunner: Sendable {
         var selection = AnyStreamSink(
             try await port.partedSink(
                 for: StreamID(batch: research, stage: .selection, attempt: attempt), sealing: .plain))
+        let seed = SecretBytes(randomByteCount: SealedSecret.secretByteCount)
         let summaries = try await result.select(
-            for: capsuleKey, workers: workers, requests: &requests, selection: &selection)
+            for: capsuleKey, seed: seed.key, workers: workers, requests: &requests, selection: &selection)
         try await requests.finish()
         try await selection.finish()
         let linkage = try result.publishedLinkage().map { linkage in
             guard let recipient = record.participant(research) else { throw ProtocolViolation(.outOfPlace, by: me) }
             return HexBytes(try linkage.sealed(to: recipient, round: record.round))
         }
-        return Selected(
+        var body = Selected(
             linkage: linkage, requests: summaries.requests.announced(attempt: attempt),
             selection: summaries.selection.announced(attempt: attempt))
+        if record.isVerified {
+            body.seeds = try sealed(seed, record)
+            body.seedDigest = HexBytes(SealedSecret.digest(seed, .selectionSeed, of: me, round: record.round))
+        }
+        return body
+    }
+
+    /// What each approver needs to make the same selection.
+    private func sealed(_ seed: borrowing SecretBytes, _ record: RoundRecord) throws -> [String: HexBytes] {
+        var seeds: [String: HexBytes] = [:]
+        for approver in record.approvers {
+            guard let participant = record.participant(approver) else { continue }
+            seeds[approver] = HexBytes(
+                try SealedSecret.seal(seed, .selectionSeed, from: me, to: participant, round: record.round))
+        }
+        return seeds
+    }
+}
+
+extension RoundRecord {
+    /// Reads every register's last list and matches.
+    func matchedLists(
+        for me: ParticipantID, port: any RoundPort, workers: Workers
+    ) async throws -> MatchResult {
+        var matcher = try TagMatcher(record: self, spool: port.spool, workers: workers)
+        for (index, register) in agreement.registers.enumerated() {
+            let stage = ringCount - 1
+            guard let list = stages[register.id]?[stage], let sender = node(forStage: stage, of: register) else {
+                throw ProtocolViolation(.outOfPlace, by: me)
+            }
+            let source = try await port.partedSource(
+                of: StreamID(batch: register.id, stage: .ring(stage), attempt: list.attempt),
+                sealing: sealing(of: .ring(stage), batch: register.id), from: sender)
+            try await matcher.add(register: index, input: AnyByteSource(source), expected: list, sender: sender)
+        }
+        return try matcher.matched()
     }
 }
 

@@ -47,6 +47,7 @@ public struct ResearchRunner: Sendable {
         fetchCells: @escaping @Sendable (StreamID, [[UInt8]]) async throws -> [[UInt8]]
     ) async throws -> [ListSummary] {
         guard let selected = record.selected else { throw ProtocolViolation(.outOfPlace, by: me) }
+        if record.isVerified { try await checkProofs(selected, record) }
         let opener = try ReleaseOpener(record: record, hpkeKey: hpkeKey, spool: port.spool, workers: workers)
         let selection = try await port.partedSource(
             of: StreamID(batch: me, stage: .selection, attempt: selected.selection.attempt), sealing: .plain,
@@ -87,6 +88,37 @@ public struct ResearchRunner: Sendable {
             try await cells.finish()
         }
         return received
+    }
+
+    /// Checks the nodes' shares, and that the approvers found what the coordinator did. [P-70] [P-71]
+    private func checkProofs(_ selected: Selected, _ record: RoundRecord) async throws {
+        let selection = try await port.partedSource(
+            of: StreamID(batch: me, stage: .selection, attempt: selected.selection.attempt), sealing: .plain,
+            from: record.coordinator)
+        let check = try await ShareCheck(
+            record, selection: AnyByteSource(selection), spool: port.spool, workers: workers)
+        defer { check.discard() }
+        for node in record.ring {
+            guard let released = record.released[node] else { throw ProtocolViolation(.outOfPlace, by: node) }
+            let shares = try await port.partedSource(
+                of: StreamID(batch: node, stage: .release, attempt: released.shares.attempt),
+                sealing: .sealed(to: me), from: node)
+            try await check.run(shares, of: node)
+        }
+        guard let sealed = selected.linkage else { return }
+        let found = try PublishedLinkage(
+            sealed: sealed.bytes, agreement: record.agreement, round: record.round, key: hpkeKey
+        ).digest().withUnsafeBytes { Array($0) }
+        for approver in record.approvers {
+            guard let sealed = record.approvals[approver]?.linkage,
+                let digest = SealedSecret.open(
+                    sealed.bytes, .approved, from: approver, to: me, round: record.round, key: hpkeKey),
+                digest.withUnsafeBytes({ Array($0) }) == found
+            else {
+                // The coordinator or the approver says what is not so.
+                throw ProtocolViolation(.selectionWrong)
+            }
+        }
     }
 
     /// Stores a register's items in the order of their handles.

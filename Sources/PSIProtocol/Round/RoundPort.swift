@@ -20,6 +20,8 @@ public protocol RoundPort: Sendable {
 public enum StreamSealing: Sendable, Hashable {
     /// Sealed end to end under HPKE.
     case sealed(to: ParticipantID)
+    /// Sealed under a key of its own that each of these can open, in this order. [P-63]
+    case shared(with: [ParticipantID])
     /// Readable by the coordinator: its cells are sealed one by one, or it is the coordinator's own.
     case plain
 }

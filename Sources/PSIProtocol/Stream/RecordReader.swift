@@ -7,6 +7,7 @@ struct RecordReader<Source: ByteSource> {
     private var source: Source
     private let width: Int
     private let prefixByteCount: Int
+    private let headByteCount: Int
     private let sender: ParticipantID?
     private let partCount: Int
     /// The part that the records last handed on are of.
@@ -21,17 +22,24 @@ struct RecordReader<Source: ByteSource> {
     private var byteCount = 0
     /// Records handed on so far.
     private(set) var count = 0
+    /// What came before the first record of each part that has begun.
+    private(set) var prefixes: [[UInt8]] = []
 
     /// - Parameters:
     ///   - partCount: how many parts the stream has.
     ///   - prefixByteCount: bytes before the first record of each part, which are digested but are none.
+    ///   - headByteCount: the same before all that, in the first part only.
     ///   - sender: who is to blame for a part that ends within a record or within these bytes.
-    init(_ source: Source, width: Int, partCount: Int, prefixByteCount: Int = 0, by sender: ParticipantID?) {
+    init(
+        _ source: Source, width: Int, partCount: Int, prefixByteCount: Int = 0, headByteCount: Int = 0,
+        by sender: ParticipantID?
+    ) {
         self.source = source
         self.width = width
         self.partCount = partCount
         self.prefixByteCount = prefixByteCount
-        self.prefixLeft = prefixByteCount
+        self.prefixLeft = prefixByteCount + headByteCount
+        self.headByteCount = headByteCount
         self.sender = sender
         running = StreamDigest(partCount: partCount)
     }
@@ -56,6 +64,7 @@ struct RecordReader<Source: ByteSource> {
         guard pending.count - position >= prefixLeft else {
             throw ProtocolViolation(.partialRecord, by: sender, index: count)
         }
+        if prefixLeft > 0 { prefixes.append(Array(pending[position..<(position + prefixLeft)])) }
         position += prefixLeft
         prefixLeft = 0
         let available = min(most, (pending.count - position) / width)
@@ -107,7 +116,9 @@ struct RecordReader<Source: ByteSource> {
                 try await source.nextPart()
                 part += 1
             }
-            while byteCount - partCount * prefixByteCount <= most, let piece = try await source.next() { take(piece) }
+            while byteCount - partCount * prefixByteCount - headByteCount <= most, let piece = try await source.next() {
+                take(piece)
+            }
             running.endPart()
             partsAtEnd += 1
         }

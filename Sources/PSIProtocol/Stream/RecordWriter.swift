@@ -2,7 +2,8 @@
 /// stays its owner's, who lends the same one for every call.
 struct RecordWriter {
     private let partition: StreamPartition
-    private let hasPrefix: Bool
+    /// What each part begins with.
+    private let prefix: ListPrefix?
     private var part = 0
     private var digest: ParallelStreamDigest
     private var hasBegun = false
@@ -10,10 +11,10 @@ struct RecordWriter {
 
     static let blockByteCount = 1 << 18
 
-    /// - Parameter hasPrefix: whether random bytes come before the first record of each part, as in a list.
-    init(_ partition: StreamPartition, hasPrefix: Bool = false) {
+    /// - Parameter prefix: what comes before the first record of each part, in a list.
+    init(_ partition: StreamPartition, prefix: ListPrefix? = nil) {
         self.partition = partition
-        self.hasPrefix = hasPrefix
+        self.prefix = prefix
         digest = ParallelStreamDigest(partCount: partition.count)
     }
 
@@ -54,7 +55,7 @@ struct RecordWriter {
     private mutating func begin(_ sink: inout some ByteSink) async throws {
         guard !hasBegun else { return }
         hasBegun = true
-        if hasPrefix { try await pass(ListPrefix.random(), to: &sink) }
+        if let prefix { try await pass(prefix.bytes(ofPart: part), to: &sink) }
     }
 
     private mutating func pass(_ bytes: [UInt8], to sink: inout some ByteSink) async throws {

@@ -81,7 +81,12 @@ struct AgreementMistakeTests {
         MistakeCase("release: rows", "release: row", at: "release:", "release", "did you mean rows?"),
         MistakeCase("vault_access: whole", "vault_access: all", at: "vault_access", "vault_access", "whole, selected"),
         MistakeCase(
-            "verification: off", "verification: full", at: "verification", "verification", "cannot", "Write off"),
+            "verification: off", "checkers: 1", at: "checkers", "checkers", "verification: off", "Remove this line"),
+        MistakeCase(
+            "verification: off", "verification: full\ncheckers: 2", at: "checkers", "checkers",
+            "all, or a whole number from 1 to 1"),
+        MistakeCase(
+            "verification: off", "verification: full\ncheckers: 01", at: "checkers", "checkers", "from 1 to 1"),
         MistakeCase("verification: off", "verification: on", at: "verification", "verification", "off, full"),
         MistakeCase("padding: padme", "padding: padmé", at: "padding", "padding", "did you mean padme?"),
         MistakeCase(

@@ -32,6 +32,23 @@ import Testing
         try LocalPolicy.parse(Array("sidos_policy: 1\n\(more)\n".utf8))
     }
 
+    @Test func aVerifiedRoundNeedsItsSuiteThreeNodesAndAMixer() throws {
+        let full = ("verification: off", "verification: full")
+        let agreement = try parse(full)
+        #expect(agreement.verification == .full && agreement.checkers == nil)
+        #expect(agreement.cautions.contains { $0.contains("One mixer alone") })
+        #expect(try !parse().cautions.contains { $0.contains("One mixer alone") })
+        for (word, count) in [("all", nil), ("1", 1)] as [(String, Int?)] {
+            #expect(try parse(("verification: off", "verification: full\ncheckers: \(word)")).checkers == count)
+        }
+        let suite = try mistakes(full, ("suite: ristretto255-SHA512", "suite: P256-SHA256"))
+        #expect(suite.contains("verification: ") && suite.contains("Write that suite, or off"))
+        let noMixer = try mistakes(full, ("role: mixer", "role: authority"))
+        #expect(noMixer.contains("one of them a mixer") && noMixer.contains("Add a mixer's card, or write off."))
+        let two = try AgreementSample.entry("espoo", .authority, name: "City of Espoo")
+        #expect(try mistakes(full, (two, "")).contains("three authorities and mixers at least"))
+    }
+
     //
     @Test func aColumnsNumbersAreNoCodesOnlyIfAgreementAndPolicySaySo() throws {
         let service = "{name: service, type: code, title: Kind of service}"

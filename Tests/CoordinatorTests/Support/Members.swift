@@ -153,9 +153,13 @@ private struct MemberPort: RoundPort {
         switch sealing {
         case .plain: StreamDownload(plain: stream, round: record.round, transport: transport)
         case .sealed(let receiver):
-            StreamDownload(
+            try StreamDownload(
                 sealedBy: sender, receiver: receiver, privateKey: keys.hpke, stream: stream, round: record.round,
                 transport: transport)
+        case .shared(let readers):
+            try StreamDownload(
+                sealedBy: sender, receiver: me, readers: readers, privateKey: keys.hpke, stream: stream,
+                round: record.round, transport: transport)
         }
     }
 
@@ -169,6 +173,11 @@ private struct MemberPort: RoundPort {
                 upload: try StreamUpload(
                     sealedFor: receiver, receiverKey: key, sender: me, stream: stream, round: record.round,
                     transport: transport))
+        case .shared(let readers):
+            let receivers = try readers.map { ($0, try #require(record.participant($0)).hpkeKey) }
+            return MemberSink(
+                upload: try StreamUpload(
+                    sealedFor: receivers, sender: me, stream: stream, round: record.round, transport: transport))
         }
     }
 

@@ -43,7 +43,7 @@ struct LastHopAttackTests {
         let stopped = try await matching.value
         let streams = await stopped.streams.copy()
         var record = stopped.round.record
-        let list = ListPrefix.random() + change(try await items(register, streams)).flatMap { $0 }
+        let list = ListPrefix.random().bytes(ofPart: 0) + change(try await items(register, streams)).flatMap { $0 }
         await streams.store(list, "\(register)/2/0/0")
         record.stages[register]?[2]?.digest = HexBytes(Digest.of(list))
         let simulated = SimulatedRound(Ristretto255.self, from: stopped.round, registers: [:], streams: streams)

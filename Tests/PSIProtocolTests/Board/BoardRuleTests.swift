@@ -27,6 +27,8 @@ struct BoardRuleTests {
         let bodies: [any EntryBody] = [
             Self.committed, Self.revealed, Self.manifest, Self.batch(), Self.stage(0), Self.selected, Self.released,
             Self.received, Self.counted, Self.closed, Self.refused, Self.aborted,
+            Proved(proof: Self.list(), register: "left", stage: 1), Checked(register: "left", stage: 1), Approved(),
+            Complained(against: Self.right, code: .proofWrong, register: "left", stage: 1),
         ]
         var stopped = try fixture.before(BatchDeclared.self)
         try stopped.append(try fixture.sign(Self.aborted, by: "coordinator", on: stopped))

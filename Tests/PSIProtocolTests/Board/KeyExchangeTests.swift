@@ -209,7 +209,7 @@ struct KeyExchangeTests {
         let wrong = ProtocolViolation(.badSaltShare, by: liar)
         #expect(throws: wrong) { try salt { $0.saltShares[me]?.bytes[1_130] ^= 1 } }
         #expect(throws: wrong) { try salt { $0.saltShares[me]?.bytes[3] ^= 1 } }
-        #expect(throws: wrong) { try salt { $0.saltShares[me] = HexBytes(.filled(0, SaltShare.sealedByteCount)) } }
+        #expect(throws: wrong) { try salt { $0.saltShares[me] = HexBytes(.filled(0, SealedSecret.byteCount)) } }
         #expect(throws: wrong) { try salt { $0.saltShares[me]?.bytes.removeLast() } }
         #expect(throws: wrong) { try salt { $0.saltShares[me] = nil } }
         // Sealed to another node, by another node, or another secret than the digest says.
@@ -220,7 +220,7 @@ struct KeyExchangeTests {
                 let share = SecretBytes(randomByteCount: 32)
                 let recipient = try #require(record.participant(me))
                 $0.saltShares[me] = HexBytes(
-                    try SaltShare.seal(share, from: liar, to: recipient, round: record.round))
+                    try SealedSecret.seal(share, .saltShare, from: liar, to: recipient, round: record.round))
             }
         }
         #expect(throws: wrong) { try salt { $0.saltDigest?.bytes[0] ^= 1 } }

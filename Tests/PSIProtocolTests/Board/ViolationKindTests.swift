@@ -80,6 +80,13 @@ struct ViolationKindTests {
         case .streamMalformed:
             var source = NamedSource(MemorySource([1, 2, 3, 4]), byteCount: 3)
             while try await source.next() != nil {}
+        case .proofMalformed:
+            let fixture = try await BoardFixture.verifiedRows.value
+            let short = Proved(proof: BoardRuleTests.list(2), register: "left", stage: 1)
+            let record = try fixture.before(Proved.self)
+            let register = try #require(record.register("left"))
+            let hop = try #require(record.node(forStage: 1, of: register))
+            if let violation = try fixture.violation(short, by: hop, on: record) { throw violation }
         }
     }
 

@@ -22,7 +22,7 @@ struct MatcherTests {
             let tags = (0..<keyCount).flatMap { Digest.of([UInt8($0)] + BigEndian.u32(person))[..<16] }
             return tags + capsules[2 * index] + capsules[2 * index + 1]
         }.sorted { $0.lexicographicallyPrecedes($1) }.flatMap { $0 }
-        return ListPrefix.random() + items
+        return ListPrefix.random().bytes(ofPart: 0) + items
     }
 
     @Test("runs on the spool are all read back and discarded", arguments: [1, 2])
@@ -49,7 +49,8 @@ struct MatcherTests {
         var requests = AnyStreamSink(MemorySink(name: "requests", streams: streams))
         var selection = AnyStreamSink(MemorySink(name: "selection", streams: streams))
         let summaries = try await result.select(
-            for: try CapsuleKey(sumOf: CapsuleTests.keys(2).publics), workers: Workers(count: 2),
+            for: try CapsuleKey(sumOf: CapsuleTests.keys(2).publics),
+            seed: SecretBytes(randomByteCount: 32).key, workers: Workers(count: 2),
             requests: &requests, selection: &selection)
         #expect(summaries.requests.count == 300 + 200 + 10)
         #expect(summaries.selection.count == summaries.requests.count)
@@ -120,10 +121,15 @@ struct MatcherTests {
 
     @Test("stages are named one way only")
     func stages() {
-        for stage in (0...15).map({ StreamStage.ring($0) }) + [.vault, .selection, .release] {
+        for stage in (0...15).map({ StreamStage.ring($0) }) + (1...15).map({ StreamStage.proof($0) })
+            + [.exit, .vault, .selection, .release]
+        {
             #expect(StreamStage(stage.description) == stage)
         }
-        for text in ["", "16", "-1", "+1", "01", "1 ", "٣", "Vault", "vaults", "99999999999999999999"] {
+        for text in [
+            "", "16", "-1", "+1", "01", "1 ", "٣", "Vault", "vaults", "99999999999999999999",
+            "proof", "proof0", "proof16", "proof01", "proof+1", "proof 1", "Proof1", "exits",
+        ] {
             #expect(StreamStage(text) == nil)
         }
         let stream = StreamID(batch: "visits", stage: .ring(3), attempt: 65_535, part: 7)

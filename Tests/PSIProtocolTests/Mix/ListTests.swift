@@ -176,7 +176,7 @@ struct ListTests {
         for count in [0, 1, 700] {
             let records = (0..<(5 * count)).map { UInt8(truncatingIfNeeded: $0) }
             var sink = MemorySink(name: "list", streams: streams)
-            var writer = RecordWriter(StreamPartition(count: 1), hasPrefix: true)
+            var writer = RecordWriter(StreamPartition(count: 1), prefix: .random())
             try await writer.write(records, width: 5, to: &sink)
             let summary = try await writer.finish(to: &sink)
             try await sink.finish()

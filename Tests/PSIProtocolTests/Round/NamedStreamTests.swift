@@ -17,7 +17,7 @@ struct NamedStreamTests {
                 let bytes = try #require(await fixture.streams.load(name))
                 found += 1
                 #expect(named.byteCount == bytes.count, "\(id)")
-                #expect(named.isSealed == (id.stage != .vault && id.stage != .selection))
+                #expect((named.sealing == .plain) == (id.stage == .vault || id.stage == .selection))
                 let limit = fixture.record.byteCountLimit(batch: id.batch, stage: id.stage)
                 #expect(try #require(limit) >= bytes.count, "\(id)")
             }
@@ -42,12 +42,13 @@ struct NamedStreamTests {
             #expect(
                 NamedStream(
                     id: id, announced: announced, recordByteCount: width, partCount: 1, prefixByteCount: 0,
-                    isSealed: false
+                    headByteCount: 0, sealing: .plain
                 ).byteCount == nil)
         }
         #expect(
             NamedStream(
-                id: id, announced: announced, recordByteCount: 1, partCount: 1, prefixByteCount: 1, isSealed: false
+                id: id, announced: announced, recordByteCount: 1, partCount: 1, prefixByteCount: 1, headByteCount: 0,
+                sealing: .plain
             ).byteCount
                 == nil)
     }

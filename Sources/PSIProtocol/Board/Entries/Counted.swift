@@ -22,13 +22,14 @@ extension Counted: RuledEntry {
         guard author == record.coordinator, !record.releasesRows else {
             throw ProtocolViolation(.notAllowed, by: author)
         }
-        guard record.allStagesDone else { throw ProtocolViolation(.outOfPlace, by: author) }
+        guard record.allStagesSettled else { throw ProtocolViolation(.outOfPlace, by: author) }
         guard record.counted == nil else { throw ProtocolViolation(.repeated, by: author) }
         let agreement = record.agreement
         guard linkage?.fits(agreement) ?? !agreement.linksInSeveralWays,
             linkage == nil || agreement.linksInSeveralWays, isWellFormed(under: agreement)
         else { throw ProtocolViolation(.selectionWrong, by: author) }
         record.counted = self
+        record.resultNumber = record.head.count + 1
     }
 }
 

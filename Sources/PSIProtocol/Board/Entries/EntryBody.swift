@@ -24,4 +24,11 @@ protocol RuledEntry: EntryBody {
     ///
     /// - Throws: `ProtocolViolation` by the author, before anything is noted, unless the entry is allowed here.
     func apply(to record: inout RoundRecord, by author: ParticipantID) throws(ProtocolViolation)
+
+    /// How many entries of the board its author must have seen to say this.
+    func mustHaveSeen(in record: RoundRecord, by author: ParticipantID) -> Int
+}
+
+extension RuledEntry {
+    func mustHaveSeen(in record: RoundRecord, by author: ParticipantID) -> Int { 0 }
 }

@@ -14,13 +14,18 @@ public struct KeyRevealed: EntryBody {
     public var saltShares: [String: HexBytes]
     /// SHA-256 of that share, so that every node got the same; absent for the research environment.
     public var saltDigest: HexBytes?
+    /// In a verified round whose counts get noise, this node's share of it, sealed to the coordinator and to each
+    /// approver. [P-72]
+    public var noiseShares: [String: HexBytes]?
+    /// SHA-256 of that share.
+    public var noiseDigest: HexBytes?
 
     /// On the board each is called the key of its holder.
     private enum CodingKeys: String, CodingKey {
         case blindingPoint = "blindingKey"
         case blindingProof
         case capsulePoint = "capsuleKey"
-        case capsuleProof, saltShares, saltDigest
+        case capsuleProof, saltShares, saltDigest, noiseShares, noiseDigest
     }
 }
 
@@ -36,10 +41,19 @@ extension KeyRevealed: RuledEntry {
         let isNode = record.ring.contains(author)
         let others = isNode ? Set(record.ring).subtracting([author]) : []
         guard Set(saltShares.keys) == others,
-            saltShares.values.allSatisfy({ $0.bytes.count == SaltShare.sealedByteCount }),
-            saltDigest?.bytes.count == (isNode ? 32 : nil)
+            saltShares.values.allSatisfy({ $0.bytes.count == SealedSecret.byteCount }),
+            saltDigest?.bytes.count == (isNode ? 32 : nil), hasNoiseShares(in: record, by: author)
         else { throw ProtocolViolation(.badSaltShare, by: author) }
         record.reveals[author] = self
         if record.allRevealed { record.lastRevealNumber = record.heads.count }
+    }
+
+    private func hasNoiseShares(in record: RoundRecord, by author: ParticipantID) -> Bool {
+        guard record.drawsNoiseTogether, record.ring.contains(author) else {
+            return noiseShares == nil && noiseDigest == nil
+        }
+        return Set((noiseShares ?? [:]).keys) == Set(record.noiseReaders(besides: author)) && noiseShares != nil
+            && noiseShares?.values.allSatisfy { $0.bytes.count == SealedSecret.byteCount } == true
+            && noiseDigest?.bytes.count == 32
     }
 }

@@ -14,4 +14,9 @@ extension KeysErased: RuledEntry {
         guard !record.erased.contains(author) else { throw ProtocolViolation(.repeated, by: author) }
         record.erased.insert(author)
     }
+
+    /// Whoever says that its keys are erased signs how the round ended.
+    func mustHaveSeen(in record: RoundRecord, by author: ParticipantID) -> Int {
+        record.keyHolders.contains(author) && !record.erased.contains(author) ? record.endNumber ?? 0 : 0
+    }
 }

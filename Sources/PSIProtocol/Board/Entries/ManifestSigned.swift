@@ -16,6 +16,9 @@ extension ManifestSigned: RuledEntry {
         guard manifest.bytes == record.manifest else { throw ProtocolViolation(.equivocation, by: author) }
         record.manifestSigners.insert(author)
     }
+
+    /// A manifest says that its author has seen these keys, so it must have seen this board as far as they go.
+    func mustHaveSeen(in record: RoundRecord, by author: ParticipantID) -> Int { record.lastRevealNumber ?? 0 }
 }
 
 extension RoundRecord {

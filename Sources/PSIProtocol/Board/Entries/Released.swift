@@ -10,7 +10,9 @@ public struct Released: EntryBody {
 extension Released: RuledEntry {
     func apply(to record: inout RoundRecord, by author: ParticipantID) throws(ProtocolViolation) {
         guard record.ring.contains(author) else { throw ProtocolViolation(.notAllowed, by: author) }
-        guard let selected = record.selected else { throw ProtocolViolation(.outOfPlace, by: author) }
+        guard let selected = record.selected, record.allApproved else {
+            throw ProtocolViolation(.outOfPlace, by: author)
+        }
         guard record.released[author] == nil else { throw ProtocolViolation(.repeated, by: author) }
         guard shares.isWellFormed, shares.count == selected.requests.count else {
             throw ProtocolViolation(.sharesWrong, by: author)

@@ -10,7 +10,7 @@ public struct RoundClosed: EntryBody {
 extension RoundClosed: RuledEntry {
     func apply(to record: inout RoundRecord, by author: ParticipantID) throws(ProtocolViolation) {
         guard author == record.coordinator else { throw ProtocolViolation(.notAllowed, by: author) }
-        guard record.releasesRows ? record.isReceived : record.counted != nil else {
+        guard record.releasesRows ? record.isReceived : record.counted != nil && record.allApproved else {
             throw ProtocolViolation(.outOfPlace, by: author)
         }
         record.ending = .closed

@@ -11,6 +11,11 @@ public struct Selected: EntryBody {
     public var requests: AnnouncedStream
     /// What the research environment reads.
     public var selection: AnnouncedStream
+    /// In a verified round, what the capsules were re-randomised with, sealed to each approver, so that it can make
+    /// the same selection. [P-71]
+    public var seeds: [String: HexBytes]?
+    /// SHA-256 of that seed.
+    public var seedDigest: HexBytes?
 }
 
 extension Selected: RuledEntry {
@@ -18,16 +23,25 @@ extension Selected: RuledEntry {
         guard author == record.coordinator, record.releasesRows else {
             throw ProtocolViolation(.notAllowed, by: author)
         }
-        guard record.allStagesDone else { throw ProtocolViolation(.outOfPlace, by: author) }
+        guard record.allStagesSettled else { throw ProtocolViolation(.outOfPlace, by: author) }
         guard record.selected == nil else { throw ProtocolViolation(.repeated, by: author) }
         let sealed = record.agreement.linksInSeveralWays ? PublishedLinkage.sealedByteCount : nil
         guard requests.isWellFormed, selection.isWellFormed, requests.count == selection.count,
-            linkage?.bytes.count == sealed
+            linkage?.bytes.count == sealed, hasSeeds(in: record)
         else { throw ProtocolViolation(.selectionWrong, by: author) }
         guard requests.count <= record.releasableItemCap else {
             throw ProtocolViolation(.releaseCapExceeded, by: author)
         }
         record.selected = self
+        record.resultNumber = record.head.count + 1
+    }
+}
+
+extension Selected {
+    private func hasSeeds(in record: RoundRecord) -> Bool {
+        guard record.isVerified else { return seeds == nil && seedDigest == nil }
+        return Set((seeds ?? [:]).keys) == Set(record.approvers) && seedDigest?.bytes.count == 32
+            && seeds?.values.allSatisfy { $0.bytes.count == SealedSecret.byteCount } == true
     }
 }
 

@@ -1,0 +1,174 @@
+internal import Agreement
+internal import Crypto
+internal import Values
+
+/// A hop's stage of a verified round, computed so that it can be proved. [P-34] [P-61]
+///
+/// What is random in it follows from a list seed: a restart makes the same list again, byte for byte. [P-68]
+struct ShuffleMixer: Sendable {
+    private let layout: ItemLayout
+    private let positions: [MatchPosition]
+    private let capsuleKey: CapsuleKey?
+    private let key: SymmetricKey
+    private let seed: SymmetricKey
+    private let rerandomization: ScalarGenerator
+    private let spool: any Spool
+    private let workers: Workers
+    private let partition: StreamPartition
+    private let exitPartition: StreamPartition
+    private var pieceCount: Int { max(1, min(2_048, (1 << 20) / layout.itemByteCount)) }
+
+    /// - Parameters:
+    ///   - capsuleKey: Y of the round; nil in a count-only round.
+    ///   - key: k of this hop.
+    ///   - seed: of this attempt at this list; 32 secret bytes.
+    init(
+        agreement: Agreement, capsuleKey: CapsuleKey?, key: SymmetricKey, seed: SymmetricKey, spool: any Spool,
+        workers: Workers
+    ) {
+        layout = ItemLayout(Ristretto255.self, agreement: agreement)
+        positions = agreement.positions
+        self.capsuleKey = capsuleKey
+        self.key = key
+        self.seed = seed
+        rerandomization = ScalarGenerator(seed: seed, name: "rho")
+        self.spool = spool
+        self.workers = workers
+        partition = .items(of: agreement)
+        exitPartition = .tagsOrHandles(of: agreement)
+    }
+
+    /// Reads the whole list of the stage before and computes this stage's.
+    ///
+    /// - Parameter sender: who made the list.
+    /// - Throws: `ProtocolViolation` for what is no list, or not the promised one.
+    func mix(_ input: inout ListReader<some ByteSource>, by sender: ParticipantID) async throws -> ShuffledList {
+        let width = layout.itemByteCount
+        var items = try FixedRecords.Writer(spool: spool, byteCount: width)
+        var sorter = DistributionSorter(
+            spool: spool, width: width + ShuffleOrder.byteCount, fixed: Ristretto255.fixedBits)
+        try await Pipeline(workers: workers).run { () async throws -> Piece? in
+            guard let (records, first) = try await input.next(most: pieceCount) else { return nil }
+            return Piece(items: records, first: first)
+        } compute: { piece in
+            (piece.items, try mix(piece, by: sender))
+        } take: { came, images in
+            try items.append(records: came)
+            try sorter.add(images)
+        }
+        try input.check()
+        var output = try FixedRecords.Writer(spool: spool, byteCount: width)
+        var order = try FixedRecords.Writer(spool: spool, byteCount: ShuffleOrder.byteCount)
+        try await sorter.sorted(workers: workers) { records in
+            let parts = Records.split(records, at: width, of: width + ShuffleOrder.byteCount)
+            try output.append(records: parts.head)
+            try order.append(records: parts.rest)
+        }
+        let rerandomization = rerandomization
+        return ShuffledList(
+            input: try items.finish(), output: try output.finish(), order: try order.finish(), key: key,
+            rerandomization: { rerandomization.scalars($0) })
+    }
+
+    /// Items as they came, and the number of the first.
+    private struct Piece: Sendable {
+        let items: [UInt8]
+        let first: Int
+    }
+
+    /// Images of items, each with the number of its item behind it.
+    private func mix(_ piece: Piece, by sender: ParticipantID) throws -> [UInt8] {
+        let count = piece.items.count / layout.itemByteCount
+        let parts = Records.split(piece.items, at: layout.elementsByteCount, of: layout.itemByteCount)
+        let raised: ElementBatch<Ristretto255>
+        do {
+            raised = try Ristretto255.multiply(
+                ElementBatch(trusted: parts.head), by: SecretScalar(SecretBytes(key)))
+        } catch GroupError.invalidElement(let index) {
+            throw ProtocolViolation(.invalidElement, by: sender, index: piece.first + index / layout.elementCount)
+        }
+        var capsules: [UInt8] = []
+        if let capsuleKey {
+            do {
+                capsules = try Capsule.rerandomize(
+                    parts.rest, for: capsuleKey, by: rerandomization.scalars(piece.first..<(piece.first + count)))
+            } catch GroupError.invalidElement(let index) {
+                throw ProtocolViolation(.invalidCapsule, by: sender, index: piece.first + index)
+            }
+        }
+        let numbers = (piece.first..<(piece.first + count)).flatMap(BigEndian.u32)
+        return Records.joined([raised.bytes, capsules, numbers], count: count)
+    }
+
+    // MARK: Writing
+
+    /// Writes the list as it goes to the next hop, or to those who check the last stage.
+    func write(_ list: ShuffledList, to sink: inout some ByteSink) async throws -> ListSummary {
+        var writer = RecordWriter(partition, prefix: .following(seed))
+        var reader = try list.output.reader()
+        var left = list.output.count
+        while left > 0 {
+            let count = min(left, max(1, RecordWriter.blockByteCount / layout.itemByteCount))
+            try await writer.write(try reader.next(count), width: layout.itemByteCount, to: &sink)
+            left -= count
+        }
+        return try await writer.finish(to: &sink)
+    }
+
+    /// Writes the list behind the exit, with tags in the place of elements. [P-35]
+    func writeTags(_ list: ShuffledList, exit: ExitSalt, to sink: inout some ByteSink) async throws -> ListSummary {
+        let tagger = ItemTagger(layout: layout, positions: positions, exit: exit)
+        var sorter = DistributionSorter(spool: spool, width: layout.taggedItemByteCount)
+        var reader = try list.output.reader()
+        var left = list.output.count
+        try await Pipeline(workers: workers).run { () throws -> [UInt8]? in
+            guard left > 0 else { return nil }
+            let count = min(left, pieceCount)
+            left -= count
+            return try reader.next(count)
+        } compute: {
+            tagger.tagged($0)
+        } take: {
+            try sorter.add($0)
+        }
+        var writer = RecordWriter(exitPartition, prefix: .following(seed))
+        let width = layout.taggedItemByteCount
+        try await sorter.sorted(workers: workers) { try await writer.write($0, width: width, to: &sink) }
+        return try await writer.finish(to: &sink)
+    }
+}
+
+/// Puts tags in the place of elements. [P-35]
+struct ItemTagger: Sendable {
+    private let layout: ItemLayout
+    private let codes: [RepeatedHMAC]
+
+    init(layout: ItemLayout, positions: [MatchPosition], exit: ExitSalt) {
+        self.layout = layout
+        codes = positions.map { exit.code(kind: $0.kind) }
+    }
+
+    func tagged(_ items: [UInt8]) -> [UInt8] {
+        let count = items.count / layout.itemByteCount
+        let (from, to, width) = (layout.itemByteCount, ExitSalt.tagByteCount, layout.taggedItemByteCount)
+        guard count > 0 else { return [] }
+        return [UInt8](byteCount: count * width) { output in
+            let records = UnsafeMutableRawBufferPointer(start: output, count: count * width)
+            items.withUnsafeBytes { items in
+                for (key, code) in codes.enumerated() {
+                    code.codes(
+                        of: UnsafeRawBufferPointer(rebasing: items[(key * layout.elementByteCount)...]), every: from,
+                        width: layout.elementByteCount, count: count, byteCount: to,
+                        into: UnsafeMutableRawBufferPointer(rebasing: records[(key * to)...]), every: width)
+                }
+                guard layout.hasCapsule else { return }
+                for index in 0..<count {
+                    let start = index * from + layout.elementsByteCount
+                    UnsafeMutableRawBufferPointer(rebasing: records[(index * width + layout.tagsByteCount)...])
+                        .copyMemory(
+                            from: UnsafeRawBufferPointer(rebasing: items[start..<(start + layout.capsuleByteCount)]))
+                }
+            }
+        }
+    }
+}
