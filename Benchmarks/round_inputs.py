@@ -96,8 +96,9 @@ tolerant_matching:
   patterns: [[record, record, record]]"""
 
 
-def write_agreement(path, cards, nodes, people, release, suite="ristretto255-SHA512", tolerant=False):
-    registers = [f"register_{node}" for node in range(nodes)]
+def write_agreement(path, cards, nodes, people, release, suite="ristretto255-SHA512", tolerant=False,
+                    owners=None, verified=False):
+    registers = [f"register_{node}" for node in range(owners or nodes)]
     lines = [
         "sidos_agreement: 1",
         'study: {id: benchmark, title: "Benchmark", purpose: "To measure a round", legal_basis: "None", permit: "None"}',
@@ -106,6 +107,7 @@ def write_agreement(path, cards, nodes, people, release, suite="ristretto255-SHA
         "rounds_allowed: 1",
         f"release: {'rows' if release else 'none'}",
         "padding: padme",
+        f"verification: {'full' if verified else 'off'}",
         "deadline_minutes: 600",
         "retention_days: 0",
         MATCHING if tolerant else "match_keys: [identity_code]",

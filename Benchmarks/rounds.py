@@ -109,10 +109,12 @@ def metrics(port):
 
 class Round:
     def __init__(self, directory, binaries, nodes, people, release, attackers=0, suite=SUITES[0], rows_each=1,
-                 tolerant=False):
+                 tolerant=False, mixers=0, verified=False):
         self.directory = directory
         self.binaries = binaries
         self.nodes = nodes
+        self.owners = nodes - mixers
+        self.verified = verified
         self.people = people
         self.release = release
         self.suite = suite
@@ -136,7 +138,8 @@ class Round:
 
     def prepare(self):
         out = self.directory
-        members = [(f"node{node}", "sidos-node", []) for node in range(self.nodes)]
+        members = [(f"node{node}", "sidos-node", [] if node < self.owners else ["--mixer"])
+                   for node in range(self.nodes)]
         members.append(("hub", "sidos-coordinator", ["--host", "localhost", "--host", "127.0.0.1"]))
         if self.release:
             members.append(("research", "sidos-research", []))
@@ -158,19 +161,27 @@ class Round:
                 text = "sidos_research: 1\n" + connection
             else:
                 node = int(name[4:])
+                text = f"sidos_node: 1\n{connection}"
+                if node >= self.owners:
+                    self.write_config(name, text)
+                    continue
                 file = out / f"{name}.csv"
                 write_register(file, node, self.people, self.rows_each, self.tolerant)
-                text = (f"sidos_node: 1\n{connection}registers:\n  - id: register_{node}\n    identity: hetu\n"
-                        f'    csv: {{file: "{file}", delimiter: comma}}\n')
+                text += (f"registers:\n  - id: register_{node}\n    identity: hetu\n"
+                         f'    csv: {{file: "{file}", delimiter: comma}}\n')
                 if self.tolerant:
                     text += "    match_fields: {family: family, given: given, birth: birth}\n"
-            config = out / name / "config.yaml"
-            config.write_text(text, encoding="utf-8")
-            config.chmod(0o600)
+            self.write_config(name, text)
         self.agreement = out / "agreement.yaml"
-        write_agreement(self.agreement, cards, self.nodes, self.people, self.release, self.suite, self.tolerant)
+        write_agreement(self.agreement, cards, self.nodes, self.people, self.release, self.suite, self.tolerant,
+                        self.owners, self.verified)
         for name, program, _ in members:
             self.call(program, "agreement", "sign", "--directory", out / name, self.agreement)
+
+    def write_config(self, name, text):
+        config = self.directory / name / "config.yaml"
+        config.write_text(text, encoding="utf-8")
+        config.chmod(0o600)
 
     def run(self, limit):
         hub = self.start("hub", "sidos-coordinator", "serve")
@@ -243,7 +254,7 @@ class Round:
 
     def check(self, counts):
         """A round that computed something else was not measured."""
-        registers = sorted(f"register_{node}" for node in range(self.nodes))
+        registers = sorted(f"register_{node}" for node in range(self.owners))
         expected = RELEASED if self.release else self.people // 2
         people = [each["people"] for each in (counts or {}).get("cohorts", [])]
         common = [each["people"] for each in (counts or {}).get("overlap", []) if sorted(each["registers"]) == registers]
@@ -271,10 +282,12 @@ class Round:
         return log.read_text(errors="replace")[-2_000:]
 
     def result(self, wall, received, sent, phases):
-        items = self.nodes * self.people
+        items = self.owners * self.people
         cpu = sum(process.round_cpu for process in self.processes)
         result = {
             "nodes": self.nodes,
+            "mixers": self.nodes - self.owners,
+            "verified": self.verified,
             "people_per_register": self.people,
             "rows_per_person": self.rows_each,
             "release": "rows" if self.release else "none",
@@ -310,7 +323,7 @@ class Round:
         if opening.popen.returncode != 0:
             raise SystemExit(f"rounds: no dataset: {self.tail(opening.log)}")
         rows = {}
-        for node in range(self.nodes):
+        for node in range(self.owners):
             with (target / f"register_{node}.csv").open(encoding="utf-8") as file:
                 rows[f"register_{node}"] = sum(1 for _ in file) - 1
         if set(rows.values()) != {RELEASED * self.rows_each}:
@@ -331,6 +344,10 @@ def table(result):
     kind = "1,000 people's rows" if result["release"] == "rows" else "counts only"
     if result["rows_per_person"] > 1:
         kind += f", {result['rows_per_person']:,} rows a person"
+    if result["verified"]:
+        kind += ", verified"
+    if result["mixers"]:
+        kind += f", {result['mixers']} of the nodes mixers"
     if result["tolerant"]:
         kind += f", tolerant (found {result['people_in_all']:,} of {result['people_per_register'] // 2:,} in all)"
     if result["suite"] != SUITES[0]:
@@ -404,6 +421,8 @@ def main():
     parser.add_argument("--suite", choices=SUITES, default=SUITES[0], help="the group; %(default)s unless told")
     parser.add_argument("--rows-per-person", type=int, default=1, metavar="N", help="1 unless told")
     parser.add_argument("--tolerant", action="store_true", help="matches by tokens of names and dates of birth too")
+    parser.add_argument("--mixers", type=int, default=0, help="how many of the nodes own no register")
+    parser.add_argument("--verified", action="store_true", help="every step is proved and checked; needs a mixer")
     parser.add_argument("--attackers", type=int, default=0, help="runs each case again with so many idle or slow connections")
     parser.add_argument("--json", type=Path, help="writes the results there")
     parser.add_argument("--limit", type=int, default=3_600, help="seconds that a round may take")
@@ -416,6 +435,8 @@ def main():
         parser.error(f"--rows-per-person: at least 1, and at most {MOST_ROWS:,} rows in all")
     if arguments.tolerant and any(nodes * people > 2_000_000 for nodes, people, _ in cases):
         parser.error("--tolerant: at most 2,000,000 people in all")
+    if any(nodes - arguments.mixers < 2 for nodes, _, _ in cases) or arguments.verified and arguments.mixers < 1:
+        parser.error("--mixers: leave two nodes that own registers; a verified round has a mixer")
     for signum in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(signum, lambda number, _: sys.exit(128 + number))
     results = []
@@ -430,7 +451,7 @@ def main():
                 results.append(measure(
                     binaries, arguments.limit, arguments.keep and arguments.keep / name, nodes=nodes, people=people,
                     release=release, attackers=attackers, suite=arguments.suite, rows_each=rows_each,
-                    tolerant=arguments.tolerant))
+                    tolerant=arguments.tolerant, mixers=arguments.mixers, verified=arguments.verified))
                 table(results[-1])
                 if attackers:
                     quiet, attacked = results[-2:]

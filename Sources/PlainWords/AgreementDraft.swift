@@ -94,8 +94,20 @@ public struct AgreementDraft: Sendable, Equatable {
             "deadline_minutes: \(deadlineMinutes)",
             "# Days for which the sealed material is kept after a round.",
             "retention_days: \(retentionDays)",
-            "verification: off",
         ]
+        if canBeVerified {
+            lines += [
+                "# full: every step is proved and checked, which takes several times the work.",
+                "# off: each trusts the others to follow the protocol.",
+                "verification: full",
+            ]
+        } else {
+            lines += [
+                "# full, where every step is proved and checked, needs \(SuiteID.ristretto255.rawValue) and three "
+                    + "authorities and mixers, one of them a mixer.",
+                "verification: off",
+            ]
+        }
         if ringCount == 2 {
             lines += [
                 "# There are only two authorities or mixers, so no third party stands between them.",
@@ -104,6 +116,10 @@ public struct AgreementDraft: Sendable, Equatable {
             ]
         }
         return lines + [""]
+    }
+
+    private var canBeVerified: Bool {
+        suite == .ristretto255 && ringCount >= 3 && cards.contains { $0.participant.role == .mixer }
     }
 
     private var ringCount: Int {

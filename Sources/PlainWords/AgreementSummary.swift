@@ -191,7 +191,8 @@ public struct AgreementSummary: Sendable {
             "People are matched by \(Self.words(agreement.linkNames, "and")), "
                 + "with \(agreement.suite.rawValue). The work of the authorities and mixers is "
                 + (agreement.verification == .full
-                    ? "proved and checked."
+                    ? "proved and checked, and the mixers check what the coordinator finds: whoever does otherwise is "
+                        + "named, and nothing is released."
                     : "not proved: each trusts the others to follow the "
                         + "protocol."))
         return items.map { Item(1, "- ", $0) }
@@ -211,6 +212,11 @@ public struct AgreementSummary: Sendable {
                 + (agreement.linksInSeveralWays ? ", and which keys of two people agree" : "")
                 + ". It learns no identity, and no row can be read by it.",
         ]
+        if agreement.verification == .full {
+            items.append(
+                "The mixers learn besides what the coordinator learns of who is in which registers: they do its work "
+                    + "again.")
+        }
         if agreement.release == .rows {
             if agreement.vaultAccess == .selected {
                 items.append(

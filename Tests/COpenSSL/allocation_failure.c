@@ -96,6 +96,26 @@ static long exhaust_cipher(int is_sealing, uint8_t *pieces, const uint8_t *befor
     return -1;
 }
 
+/* The same for single blocks. */
+static long exhaust_blocks(uint8_t *blocks) {
+    uint8_t key[32];
+    memset(key, 0x21, sizeof key);
+    for (long granted = 0; granted < 10000; granted++) {
+        memset(blocks, 0x42, ITEM_COUNT * 16);
+        remaining = granted;
+        size_t result = sidos_aes256_blocks(blocks, ITEM_COUNT, key);
+        remaining = -1;
+        if (result == ITEM_COUNT) {
+            return granted;
+        }
+        if (result != SIDOS_AES256_FAILURE || !all_zero(blocks, ITEM_COUNT * 16)) {
+            fprintf(stderr, "returned %zu with %ld allocations granted\n", result, granted);
+            return -1;
+        }
+    }
+    return -1;
+}
+
 int main(void) {
     uint8_t scalars[ITEM_COUNT * 32], elements[ITEM_COUNT * 33], expected[ITEM_COUNT * 33], out[ITEM_COUNT * 33];
     memset(scalars, 0x37, sizeof scalars);
@@ -132,6 +152,12 @@ int main(void) {
     long sealing = exhaust_cipher(1, sealed, plain), opening = exhaust_cipher(0, opened, sealed);
     printf("AES-256-GCM: %ld and %ld refused allocations survived\n", sealing, opening);
     if (sealing < 1 || opening < 1) {
+        return 1;
+    }
+    uint8_t blocks[ITEM_COUNT * 16];
+    long encrypting = exhaust_blocks(blocks);
+    printf("AES-256: %ld refused allocations survived\n", encrypting);
+    if (encrypting < 1 || memcmp(blocks, blocks + 16, 16) != 0 || all_zero(blocks, 16)) {
         return 1;
     }
     for (size_t i = 0; i < ITEM_COUNT; i++) {

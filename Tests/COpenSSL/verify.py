@@ -380,8 +380,26 @@ def first_use_by_many_threads():
         check("first use by many threads", out == b"".join(encode(curve.mul(k + i, G)) for i in range(50)))
 
 
+def blocks():
+    """FIPS 197, appendix C.3; several blocks, each by itself; no blocks at all."""
+    function = library.sidos_aes256_blocks
+    function.restype = ctypes.c_size_t
+    function.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_char_p]
+    key = bytes(range(32))
+    plain = bytes.fromhex("00112233445566778899aabbccddeeff")
+    sealed = bytes.fromhex("8ea2b7ca516745bfeafc49904b496089")
+    for count in (1, 2, 7, 1000):
+        out = ctypes.create_string_buffer(plain * count, 16 * count)
+        check("AES-256 of blocks", function(out, count, key) == count)
+        check("AES-256 of blocks", out.raw == sealed * count)
+    mixed = ctypes.create_string_buffer(plain + bytes(16), 32)
+    check("AES-256 of blocks", function(mixed, 2, key) == 2 and mixed.raw[:16] == sealed and mixed.raw[16:] != sealed)
+    untouched = ctypes.create_string_buffer(plain, 16)
+    check("AES-256 of blocks", function(untouched, 0, key) == 0 and untouched.raw == plain)
+
+
 for part in (first_use_by_many_threads, hash_vectors, oprf_vectors, commutative_vectors, wycheproof_vectors, validation,
-             scalar_multiplication, first_invalid_item, addition, hash_to_curve, scalars):
+             scalar_multiplication, first_invalid_item, addition, hash_to_curve, scalars, blocks):
     part()
 for group, count in counts.items():
     print(f"{count:6d}  {group}")

@@ -45,6 +45,7 @@ struct AgreementDraftTests {
         #expect(agreement.study == draft.study)
         #expect(agreement.smallestCell == 5)
         #expect(agreement.vaultAccess == .selected)
+        #expect(agreement.verification == .full, "there is a mixer among three nodes")
     }
 
     @Test func cohortsMayBeLeftOut() throws {
@@ -57,6 +58,7 @@ struct AgreementDraftTests {
         #expect(agreement.cohorts[0].maxPeople == 100)
         #expect(agreement.twoPartiesAcknowledged)
         #expect(agreement.registers.allSatisfy { $0.columns.isEmpty })
+        #expect(agreement.verification == .off, "there are two nodes only")
     }
 
     @Test func whatIsMissingIsSaid() throws {

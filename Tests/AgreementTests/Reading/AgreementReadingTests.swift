@@ -38,6 +38,8 @@ import Testing
         #expect(agreement.verification == .full && agreement.checkers == nil)
         #expect(agreement.cautions.contains { $0.contains("One mixer alone") })
         #expect(try !parse().cautions.contains { $0.contains("One mixer alone") })
+        let words = AgreementSummary(agreement).text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        #expect(words.contains("is proved and checked") && words.contains("The mixers learn besides"))
         for (word, count) in [("all", nil), ("1", 1)] as [(String, Int?)] {
             #expect(try parse(("verification: off", "verification: full\ncheckers: \(word)")).checkers == count)
         }

@@ -89,4 +89,42 @@ struct VerifiedRoundTests {
         #expect(try round.record().ending == .closed)
         #expect(crashed.count >= 2)
     }
+
+    @Test("[P-68] No nonce answers two challenges, whenever a hop is killed; the list that it makes again is the same")
+    func nonces() async throws {
+        let round = try Self.round()
+        var crashes = 0
+        round.beforeDuty = { _, what in
+            // After the work, three times for each; the fourth time the entry is posted.
+            guard what.hasPrefix("post prove") || what.hasPrefix("post mix"), crashes % 4 != 3 else {
+                crashes += 1
+                return
+            }
+            crashes += 1
+            throw SimulatedCrash()
+        }
+        try await round.run()
+        let record = try round.record()
+        #expect(record.ending == .closed)
+        var proofCount = 0
+        var seen: [[UInt8]: String] = [:]
+        let layout = ShuffleLayout(record.agreement)
+        for name in await round.streams.names where name.contains("/proof") {
+            let proof = try #require(await round.streams.load(name))
+            proofCount += 1
+            let head = try ShuffleHead(Array(proof.prefix(ShuffleHead.byteCount(layout))), layout: layout)
+            let records = Array(proof.dropFirst(ShuffleHead.byteCount(layout)))
+            // What commits to r, r̂ and ω: a nonce that comes twice shows there.
+            var commitments = head.sums + [head.commitments, head.chain, head.blinded]
+            for field in [ShuffleRecord.Field.commitment, .chain, .blinded] {
+                let column = ShuffleRecord.column(field, of: records)
+                commitments += stride(from: 0, to: column.count, by: 32).map { Array(column[$0..<($0 + 32)]) }
+            }
+            for commitment in commitments {
+                #expect(seen[commitment] == nil, "\(name) and \(seen[commitment] ?? "")")
+                seen[commitment] = name
+            }
+        }
+        #expect(proofCount > record.agreement.registers.count * 2, "some proofs were begun more than once")
+    }
 }
