@@ -22,9 +22,11 @@ struct DistributionSorterTests {
     /// - Parameter most: records added at a time.
     static func sorted(
         _ records: [[UInt8]], width: Int, most: Int = 1_000, fixed: Range<Int> = 0..<0, workers: Int = 2,
-        largest: Int = 16 << 20, spool: any Spool = MemorySpool()
+        largest: Int = 16 << 20, buckets: Int = 256, memory: Int = 16 << 20, spool: any Spool = MemorySpool()
     ) async throws -> [[UInt8]] {
-        var sorter = DistributionSorter(spool: spool, width: width, fixed: fixed, largestByteCount: largest)
+        var sorter = DistributionSorter(
+            spool: spool, width: width, fixed: fixed, bucketCount: buckets, memoryByteCount: memory,
+            largestByteCount: largest)
         for start in stride(from: 0, to: records.count, by: most) {
             var block: [UInt8] = []
             for record in records[start..<min(start + most, records.count)] { block += record }
@@ -37,7 +39,7 @@ struct DistributionSorterTests {
     }
 
     @Test(
-        "Any number of records of any width, in memory and on the spool", arguments: [4, 16, 80, 1_024, 70_000],
+        "Any number of records of any width, in memory and on the spool", arguments: [4, 8, 16, 80, 1_024, 70_000],
         [0, 1, 2, 300])
     func widths(width: Int, count: Int) async throws {
         let records = Self.records(count, width: width, seed: UInt64(width + count))
@@ -51,6 +53,25 @@ struct DistributionSorterTests {
         let records = Self.records(15_000, width: 4_000, seed: 3)
         let expected = records.sorted { $0.lexicographicallyPrecedes($1) }
         #expect(try await Self.sorted(records, width: 4_000, workers: workers) == expected)
+    }
+
+    @Test("Many or few buckets, and blocks of any size", arguments: [1, 16, 1_024], [0, 1 << 20, 64 << 20])
+    func buckets(count: Int, memory: Int) async throws {
+        for width in [8, 22] {
+            let records = Self.records(9_000, width: width, seed: 8)
+            let expected = records.sorted { $0.lexicographicallyPrecedes($1) }
+            #expect(try await Self.sorted(records, width: width, buckets: count, memory: memory) == expected)
+        }
+    }
+
+    @Test("Records of a word, uniform and alike, in memory and beyond", arguments: [0, 2, 6, 8])
+    func words(alike: Int) async throws {
+        let records = Self.records(5_000, width: 8, seed: 9, alike: alike)
+        let expected = records.sorted { $0.lexicographicallyPrecedes($1) }
+        for largest in [1_000, 16 << 20] {
+            #expect(
+                try await Self.sorted(records, width: 8, largest: largest, buckets: 1_024, memory: 0) == expected)
+        }
     }
 
     @Test(
