@@ -68,6 +68,12 @@ public struct CohortEvaluator: Sendable {
         }
     }
 
+    /// Takes over whom a copy of this evaluator was shown since it was made in the current pass, at whose beginning
+    /// nobody had been shown to either: so people can be observed in parts, on several cores.
+    public mutating func add(observedBy part: CohortEvaluator) {
+        for index in heaps.indices { heaps[index].offer(contentsOf: part.heaps[index]) }
+    }
+
     /// Ends the current pass. True if another is needed.
     @discardableResult
     public mutating func nextPass() -> Bool {
@@ -130,6 +136,10 @@ private struct LargestFirstHeap: Sendable {
             values[0] = value
             sink()
         }
+    }
+
+    mutating func offer(contentsOf other: LargestFirstHeap) {
+        for value in other.values { offer(value) }
     }
 
     private mutating func rise() {

@@ -56,8 +56,8 @@ public struct ShareComputer: Sendable {
         } take: { piece in
             counts[piece.part] += piece.shares.count / 32
             if asked != nil { hash.update(data: piece.shares) }
-            try asked?.append(records: piece.points)
-            try waiting.append(records: piece.shares)
+            try asked?.append(piece.points)
+            try waiting.append(piece.shares)
         }
         let shares = try waiting.finish()
         defer { shares.discard() }

@@ -24,26 +24,41 @@ public struct MatchResult {
     /// - Parameter people: needed to release rows and to draw samples.
     init(
         agreement: Agreement, round: RoundID, overlap: [UInt32: Int], people: PersonSpool?, spool: any Spool,
-        linkage: LinkageCounts?
-    ) throws {
+        linkage: LinkageCounts?, workers: Workers
+    ) async throws {
         var evaluator = try CohortEvaluator(agreement)
         let orders = SampleOrder(round: round, isNeeded: evaluator.needsPass)
         while evaluator.needsPass {
-            try people?.forEachPerson { evaluator.observe(registers: $0.registers, order: orders[$0.tag]) }
+            let fresh = evaluator
+            try await people?.work(workers) { block in
+                var part = fresh
+                orders.forEachPerson(of: block) { part.observe(registers: $0.registers, order: $1) }
+                return part
+            } take: {
+                evaluator.add(observedBy: $0)
+            }
             evaluator.nextPass()
         }
 
-        var counts = [Int](repeating: 0, count: agreement.cohorts.count)
-        func count(_ member: UInt64, _ people: Int) {
-            for index in counts.indices where member >> UInt64(index) & 1 == 1 { counts[index] += people }
-        }
+        var counts = CohortCounts(count: agreement.cohorts.count)
         if orders.isNeeded {
-            try people?.forEachPerson { count(evaluator.cohorts(registers: $0.registers, order: orders[$0.tag]), 1) }
+            let (drawn, none) = (evaluator, counts)
+            try await people?.work(workers) { block in
+                var part = none
+                orders.forEachPerson(of: block) {
+                    part.add(1, to: drawn.cohorts(registers: $0.registers, order: $1))
+                }
+                return part
+            } take: {
+                counts.add($0)
+            }
         } else {
-            for (registers, people) in overlap { count(evaluator.cohorts(registers: registers, order: []), people) }
+            for (registers, people) in overlap {
+                counts.add(people, to: evaluator.cohorts(registers: registers, order: []))
+            }
         }
         self.overlap = overlap
-        self.cohortCounts = counts
+        self.cohortCounts = counts.people
         self.linkage = linkage
         self.agreement = agreement
         self.people = people
@@ -79,23 +94,18 @@ public struct MatchResult {
     ) async throws -> (requests: ListSummary, selection: ListSummary) {
         var sorter = DistributionSorter(
             spool: spool, width: SelectedItem.byteCount, fixed: Ristretto255.fixedBits)
-        let scalars = ScalarGenerator(seed: seed, name: "rho")
-        var reader = try people?.makeReader()
-        var selectedCount = 0
-        try await Pipeline(workers: workers).run { () async throws -> SelectedBlock? in
-            var chosen = SelectedBlock(first: selectedCount)
-            while chosen.count < SelectedBlock.fullCount, let person = try reader?.next() {
-                let member = evaluator.cohorts(registers: person.registers, order: orders[person.tag])
-                guard member != 0 else { continue }
+        let (evaluator, orders, disclosed) = (evaluator, orders, disclosed)
+        try await people?.work(workers) { block in
+            var chosen = SelectedBlock()
+            orders.forEachPerson(of: block) { person, order in
+                let member = evaluator.cohorts(registers: person.registers, order: order)
+                guard member != 0 else { return }
                 let items = person.items.filter { disclosed[$0.register] & member != 0 }
                 for (item, link) in zip(items, Self.shownLinks(items)) {
                     chosen.add(item, tag: person.tag, cohorts: member, link: link)
                 }
             }
-            selectedCount += chosen.count
-            return chosen.count > 0 ? chosen : nil
-        } compute: {
-            try $0.rerandomized(for: key, by: scalars)
+            return try chosen.rerandomized(for: key, seed: seed)
         } take: {
             try sorter.add($0)
         }
@@ -127,20 +137,17 @@ public struct MatchResult {
 }
 
 /// Selected items whose capsules are still those that the last hops made.
-private struct SelectedBlock: Sendable {
-    static let fullCount = 1_024
-
+private struct SelectedBlock {
     private var capsules: [UInt8] = []
     /// What follows the capsule in an encoded item.
     private var rests: [UInt8] = []
-    private(set) var count = 0
-    /// Number of the first item among all that are selected.
-    private let first: Int
+    private var count = 0
+    /// Of each item what its ρ follows from: register ‖ the person's tag.
+    private var names: [[UInt8]] = []
 
-    init(first: Int) { self.first = first }
-
-    mutating func add(_ item: MatchedPerson.Item, tag: [UInt8], cohorts: UInt64, link: UInt8) {
+    mutating func add(_ item: MatchedPerson.Item, tag: ArraySlice<UInt8>, cohorts: UInt64, link: UInt8) {
         capsules += item.capsule
+        names.append([UInt8(item.register)] + tag)
         rests += SelectedItem.rest(register: item.register, tag: tag, cohorts: cohorts, link: link)
         count += 1
     }
@@ -148,9 +155,18 @@ private struct SelectedBlock: Sendable {
     /// Encoded items, each with a capsule of the same secret that nobody has seen before.
     ///
     /// - Throws: `GroupError` for a capsule that is none, although it was checked when its list was read.
-    func rerandomized(for key: CapsuleKey, by scalars: ScalarGenerator) throws -> [UInt8] {
+    ///
+    /// - Parameter seed: ρ of an item is HMAC-SHA-512 under it of the item's register and the person's tag. [P-71]
+    func rerandomized(for key: CapsuleKey, seed: SymmetricKey) throws -> [UInt8] {
+        guard count > 0 else { return [] }
+        let wide = WipedMemory(byteCount: 64 * count)
+        for (index, name) in names.enumerated() {
+            HMAC<SHA512>.authenticationCode(for: name, using: seed).withUnsafeBytes {
+                _ = wide.write($0, at: 64 * index)
+            }
+        }
         let width = Capsule.byteCount
-        let fresh = try Capsule.rerandomize(capsules, for: key, by: scalars.scalars(first..<(first + count)))
+        let fresh = try Capsule.rerandomize(capsules, for: key, by: ScalarList(reducing: wide, count: count))
         let restByteCount = SelectedItem.byteCount - width
         var items: [UInt8] = []
         items.reserveCapacity(count * SelectedItem.byteCount)
@@ -163,7 +179,9 @@ private struct SelectedBlock: Sendable {
 }
 
 /// Where a sample puts a person: a keyed order over tags, which anybody who has the tags can recompute.
-private struct SampleOrder {
+private struct SampleOrder: Sendable {
+    private static let byteCount = 32
+
     let isNeeded: Bool
     private let code: RepeatedHMAC
 
@@ -174,6 +192,48 @@ private struct SampleOrder {
                 inputKeyMaterial: SymmetricKey(data: round.bytes), info: Label.sample.bytes, outputByteCount: 32))
     }
 
-    /// 32 bytes; none where there are no samples.
-    subscript(tag: [UInt8]) -> [UInt8] { isNeeded ? tag.withUnsafeBytes { Array(code.code(of: $0)) } : [] }
+    /// Goes through people, each with an order of 32 bytes, or none where there are no samples.
+    func forEachPerson(of block: PersonSpool.Block, _ body: (MatchedPerson, [UInt8]) -> Void) {
+        guard isNeeded else { return block.forEachPerson { body($0, []) } }
+        var tags: [UInt8] = []
+        block.forEachPerson { tags += $0.tag }
+        let orders = codes(of: tags)
+        var start = 0
+        block.forEachPerson {
+            body($0, Array(orders[start..<(start + Self.byteCount)]))
+            start += Self.byteCount
+        }
+    }
+
+    private func codes(of tags: [UInt8]) -> [UInt8] {
+        let (width, count) = (ExitSalt.tagByteCount, tags.count / ExitSalt.tagByteCount)
+        return [UInt8](unsafeUninitializedCapacity: count * Self.byteCount) { output, filled in
+            tags.withUnsafeBytes {
+                code.codes(
+                    of: $0, every: width, width: width, count: count, byteCount: Self.byteCount,
+                    into: UnsafeMutableRawBufferPointer(output), every: Self.byteCount)
+            }
+            filled = count * Self.byteCount
+        }
+    }
+}
+
+/// People of each cohort, in the agreement's order.
+private struct CohortCounts: Sendable {
+    private(set) var people: [Int]
+
+    init(count: Int) { people = [Int](repeating: 0, count: count) }
+
+    /// - Parameter member: bit i for cohort i.
+    mutating func add(_ count: Int, to member: UInt64) {
+        var rest = member
+        while rest != 0 {
+            people[rest.trailingZeroBitCount] += count
+            rest &= rest - 1
+        }
+    }
+
+    mutating func add(_ other: CohortCounts) {
+        for index in people.indices { people[index] += other.people[index] }
+    }
 }

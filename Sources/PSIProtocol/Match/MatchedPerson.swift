@@ -1,9 +1,8 @@
 /// A person as the coordinator sees one: an anonymous tag, and the capsules found under it. [P-36]
 struct MatchedPerson {
-    /// 16 bytes, of this round only.
-    let tag: [UInt8]
-    /// One capsule (or none, in a count-only round) for each register, at most one a register.
-    var items: [Item]
+    /// tag ‖ item count ‖ (register ‖ link ‖ capsule)…, as on the coordinator's own spool.
+    private let bytes: ArraySlice<UInt8>
+    private let capsuleByteCount: Int
 
     struct Item {
         /// Index of the register in the agreement.
@@ -12,31 +11,45 @@ struct MatchedPerson {
         /// nothing did.
         let link: UInt8
         /// A ‖ B, or empty.
-        let capsule: [UInt8]
+        let capsule: ArraySlice<UInt8>
+    }
+
+    static let headByteCount = ExitSalt.tagByteCount + 1
+
+    /// - Parameter bytes: of the whole person.
+    init(_ bytes: ArraySlice<UInt8>, capsuleByteCount: Int) {
+        self.bytes = bytes
+        self.capsuleByteCount = capsuleByteCount
+    }
+
+    /// Of somebody with so many items.
+    static func byteCount(itemCount: Int, capsuleByteCount: Int) -> Int {
+        headByteCount + itemCount * (2 + capsuleByteCount)
+    }
+
+    /// 16 bytes, of this round only.
+    var tag: ArraySlice<UInt8> { bytes.prefix(ExitSalt.tagByteCount) }
+
+    var itemCount: Int { Int(bytes[bytes.startIndex + ExitSalt.tagByteCount]) }
+
+    /// One item for each register, at most one a register, in the registers' order.
+    var items: [Item] {
+        (0..<itemCount).map { index in
+            let start = start(ofItem: index)
+            return Item(
+                register: Int(bytes[start]), link: bytes[start + 1],
+                capsule: bytes[(start + 2)..<(start + 2 + capsuleByteCount)])
+        }
     }
 
     /// Bit i set: the person is in the agreement's register i.
-    var registers: UInt32 { items.reduce(0) { $0 | 1 << UInt32($1.register) } }
-
-    /// tag ‖ item count ‖ (register ‖ link ‖ capsule)…, for the coordinator's own spool.
-    func encoded() -> [UInt8] {
-        var bytes = tag + [UInt8(items.count)]
-        for item in items { bytes += [UInt8(item.register), item.link] + item.capsule }
-        return bytes
+    var registers: UInt32 {
+        var registers: UInt32 = 0
+        for index in 0..<itemCount { registers |= 1 << UInt32(bytes[start(ofItem: index)]) }
+        return registers
     }
 
-    init(tag: [UInt8], items: [Item]) {
-        self.tag = tag
-        self.items = items
-    }
-
-    init(encoded bytes: [UInt8], capsuleByteCount: Int) {
-        tag = Array(bytes[..<16])
-        items = (0..<Int(bytes[16])).map { index in
-            let start = 17 + index * (2 + capsuleByteCount)
-            return Item(
-                register: Int(bytes[start]), link: bytes[start + 1],
-                capsule: Array(bytes[(start + 2)..<(start + 2 + capsuleByteCount)]))
-        }
+    private func start(ofItem index: Int) -> Int {
+        bytes.startIndex + Self.byteCount(itemCount: index, capsuleByteCount: capsuleByteCount)
     }
 }

@@ -1,32 +1,63 @@
-internal import Values
-
 /// People of one round on a spool, written once and read as often as the evaluation needs.
 struct PersonSpool {
     private let run: any SpoolRun
     private let capsuleByteCount: Int
 
-    init(writing spool: any Spool, capsuleByteCount: Int, _ body: (inout Writer) throws -> Void) throws {
-        var writer = Writer(writer: try spool.makeRun())
-        try body(&writer)
-        self.run = try writer.finish()
-        self.capsuleByteCount = capsuleByteCount
+    /// Some people, one after the other.
+    struct Block: Sendable {
+        fileprivate let bytes: [UInt8]
+        fileprivate let capsuleByteCount: Int
+
+        /// In the order in which they were written.
+        func forEachPerson(_ body: (MatchedPerson) throws -> Void) rethrows {
+            var start = 0
+            while start < bytes.count {
+                let end = start + PersonSpool.byteCount(of: bytes, at: start, capsuleByteCount)
+                try body(MatchedPerson(bytes[start..<end], capsuleByteCount: capsuleByteCount))
+                start = end
+            }
+        }
     }
 
+    /// Appends people, item by item.
     struct Writer {
-        var writer: any SpoolWriter
+        private static let blockByteCount = 1 << 16
+
+        private var writer: any SpoolWriter
+        private let capsuleByteCount: Int
         private var block: [UInt8] = []
+        /// Where the person under way begins.
+        private var start = 0
+        private var itemCount = 0
 
-        init(writer: any SpoolWriter) { self.writer = writer }
-
-        mutating func append(_ person: MatchedPerson) throws {
-            let bytes = person.encoded()
-            block += BigEndian.u32(bytes.count) + bytes
-            if block.count >= 1 << 16 { try flush() }
+        init(spool: any Spool, capsuleByteCount: Int) throws {
+            writer = try spool.makeRun()
+            self.capsuleByteCount = capsuleByteCount
         }
 
-        mutating func finish() throws -> any SpoolRun {
+        /// Begins somebody whose tag is not known yet.
+        mutating func begin() {
+            start = block.count
+            itemCount = 0
+            block.append(contentsOf: repeatElement(0, count: MatchedPerson.headByteCount))
+        }
+
+        mutating func add(register: UInt8, link: UInt8, capsule: UnsafeRawBufferPointer) {
+            block.append(register)
+            block.append(link)
+            block.append(contentsOf: capsule)
+            itemCount += 1
+        }
+
+        mutating func end(tag: Tag) throws {
+            block.withUnsafeMutableBytes { tag.store(in: $0, at: start) }
+            block[start + ExitSalt.tagByteCount] = UInt8(itemCount)
+            if block.count >= Self.blockByteCount { try flush() }
+        }
+
+        mutating func finish() throws -> PersonSpool {
             try flush()
-            return try writer.finish()
+            return PersonSpool(run: try writer.finish(), capsuleByteCount: capsuleByteCount)
         }
 
         private mutating func flush() throws {
@@ -35,32 +66,68 @@ struct PersonSpool {
         }
     }
 
-    /// Every person, in the order they were written.
-    func forEachPerson(_ body: (MatchedPerson) throws -> Void) throws {
-        var reader = try makeReader()
-        while let person = try reader.next() { try body(person) }
+    /// Reads from the beginning.
+    struct Reader {
+        private static let blockByteCount = 1 << 17
+
+        private var reader: any SpoolReader
+        private let capsuleByteCount: Int
+        /// The beginning of somebody whose end has not been read.
+        private var rest: [UInt8] = []
+
+        fileprivate init(reader: any SpoolReader, capsuleByteCount: Int) {
+            self.reader = reader
+            self.capsuleByteCount = capsuleByteCount
+        }
+
+        /// The next people in the order in which they were written; nil after the last.
+        ///
+        /// - Throws: `ExternalSortError.truncatedRun` where the last one has no end.
+        mutating func nextBlock() throws -> Block? {
+            var bytes = rest
+            while bytes.count < Self.blockByteCount {
+                let more = try reader.read(upTo: Self.blockByteCount - bytes.count)
+                if more.isEmpty { break }
+                bytes += more
+            }
+            guard !bytes.isEmpty else { return nil }
+            var end = 0
+            while bytes.count - end >= MatchedPerson.headByteCount {
+                let byteCount = PersonSpool.byteCount(of: bytes, at: end, capsuleByteCount)
+                guard bytes.count - end >= byteCount else { break }
+                end += byteCount
+            }
+            // Nobody is as large as a block.
+            guard end > 0 else { throw ExternalSortError.truncatedRun }
+            rest = Array(bytes[end...])
+            bytes.removeLast(rest.count)
+            return Block(bytes: bytes, capsuleByteCount: capsuleByteCount)
+        }
     }
 
     func makeReader() throws -> Reader {
-        Reader(records: try SortedRecords(runs: [KeptRun(base: run)]), capsuleByteCount: capsuleByteCount)
+        Reader(reader: try run.makeReader(), capsuleByteCount: capsuleByteCount)
     }
 
-    struct Reader {
-        fileprivate var records: SortedRecords
-        fileprivate let capsuleByteCount: Int
-
-        /// The next person in the order they were written; nil after the last.
-        mutating func next() throws -> MatchedPerson? {
-            try records.next().map { MatchedPerson(encoded: $0, capsuleByteCount: capsuleByteCount) }
-        }
+    /// Goes through all people, some at a time.
+    ///
+    /// - Parameters:
+    ///   - compute: on several cores.
+    ///   - take: gets what that gave, in order.
+    func work<Output: Sendable>(
+        _ workers: Workers, compute: @escaping @Sendable (Block) throws -> Output,
+        take: (Output) async throws -> Void
+    ) async throws {
+        var reader = try makeReader()
+        try await Pipeline(workers: workers).run(
+            read: { try reader.nextBlock() }, compute: compute, take: take)
     }
 
     func discard() { run.discard() }
 
-    /// A run that reading to the end does not discard.
-    private struct KeptRun: SpoolRun {
-        let base: any SpoolRun
-        func makeReader() throws -> any SpoolReader { try base.makeReader() }
-        func discard() {}
+    /// Of the person that begins at `start`, whose head is there.
+    private static func byteCount(of bytes: [UInt8], at start: Int, _ capsuleByteCount: Int) -> Int {
+        MatchedPerson.byteCount(
+            itemCount: Int(bytes[start + ExitSalt.tagByteCount]), capsuleByteCount: capsuleByteCount)
     }
 }

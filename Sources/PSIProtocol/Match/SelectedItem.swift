@@ -27,7 +27,7 @@ public struct SelectedItem: Sendable, Equatable {
     func encoded() -> [UInt8] { a + b + Self.rest(register: register, tag: tag, cohorts: cohorts, link: link) }
 
     /// What follows the capsule.
-    static func rest(register: Int, tag: [UInt8], cohorts: UInt64, link: UInt8) -> [UInt8] {
+    static func rest(register: Int, tag: some Collection<UInt8>, cohorts: UInt64, link: UInt8) -> [UInt8] {
         [UInt8(register)] + tag + BigEndian.u64(cohorts) + [link]
     }
 

@@ -1,47 +1,79 @@
-internal import Values
-
 /// Items that share a tag, one tag after the other.
+///
+/// Entries come sorted, in blocks that may end anywhere.
 struct TagGroups {
-    struct Entry {
+    /// An item that has the tag.
+    struct Entry: Equatable {
         let register: UInt8
         let item: Int
         var isFormer: Bool
     }
 
-    private var records: SortedRecords
-    private var pending: [UInt8]?
-    private let entryLimit: Int
+    /// Of an entry: tag ‖ register ‖ item index (4) ‖ whether a former code (1).
+    static let entryByteCount = ExitSalt.tagByteCount + 6
 
-    /// - Parameter records: tag ‖ register ‖ item index (4) ‖ whether a former code (1), sorted.
+    private let entryLimit: Int
+    /// What the group under way shares.
+    private var tag = Tag.zero
+    private var group: [Entry] = []
+    /// Entries of the register that the group ends with.
+    private var ofRegister = (others: 0, formers: 0)
+
     /// - Parameter entryLimit: entries of one register that are handed on, former codes and others counted apart; more
     ///   tell no more than that there are more.
-    init(_ records: SortedRecords, entryLimit: Int = 2) throws {
-        self.records = records
-        self.entryLimit = entryLimit
-        pending = try self.records.next()
+    init(entryLimit: Int = 2) { self.entryLimit = entryLimit }
+
+    /// Hands on every group that is whole, its entries in the registers' order.
+    ///
+    /// - Parameter block: the next entries, sorted.
+    mutating func add(_ block: [UInt8], _ take: ([Entry]) throws -> Void) throws {
+        try block.withUnsafeBytes { bytes in
+            for start in stride(from: 0, to: bytes.count, by: Self.entryByteCount) {
+                let next = Tag(bytes, at: start)
+                if next != tag {
+                    try finish(take)
+                    tag = next
+                }
+                let rest = start + ExitSalt.tagByteCount
+                add(
+                    Entry(
+                        register: bytes[rest],
+                        item: Int(UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: rest + 1, as: UInt32.self))),
+                        isFormer: bytes[rest + 5] == 1))
+            }
+        }
     }
 
-    /// The entries of the next tag, in the registers' order; nil at the end.
-    mutating func next() throws -> [Entry]? {
-        guard let first = pending else { return nil }
-        var group: [Entry] = []
-        var ofRegister = (others: 0, formers: 0)
-        while let record = pending, record[..<ExitSalt.tagByteCount] == first[..<ExitSalt.tagByteCount] {
-            let register = record[ExitSalt.tagByteCount]
-            let item = Int(BigEndian.read(record[(ExitSalt.tagByteCount + 1)..<(ExitSalt.tagByteCount + 5)]))
-            pending = try records.next()
-            let isFormer = record[ExitSalt.tagByteCount + 5] == 1
-            if group.last?.register != register { ofRegister = (0, 0) }
+    /// Hands on the last group, if there is any.
+    mutating func finish(_ take: ([Entry]) throws -> Void) throws {
+        if !group.isEmpty { try take(group) }
+        group.removeAll(keepingCapacity: true)
+        ofRegister = (0, 0)
+    }
+
+    private mutating func add(_ entry: Entry) {
+        if let last = group.last {
+            if last.register != entry.register { ofRegister = (0, 0) }
             // An item that holds a value twice holds it once.
-            if let last = group.last, last.item == item {
-                group[group.count - 1].isFormer = last.isFormer || isFormer
-                continue
+            if last.item == entry.item {
+                group[group.count - 1].isFormer = last.isFormer || entry.isFormer
+                return
             }
-            if (isFormer ? ofRegister.formers : ofRegister.others) == entryLimit { continue }
-            if isFormer { ofRegister.formers += 1 } else { ofRegister.others += 1 }
-            group.append(Entry(register: register, item: item, isFormer: isFormer))
         }
-        return group
+        if (entry.isFormer ? ofRegister.formers : ofRegister.others) == entryLimit { return }
+        if entry.isFormer { ofRegister.formers += 1 } else { ofRegister.others += 1 }
+        group.append(entry)
+    }
+}
+
+extension DistributionSorter {
+    /// Hands on the groups of entries that share a tag, one after the other.
+    consuming func groups(
+        entryLimit: Int = 2, workers: Workers, take: ([TagGroups.Entry]) throws -> Void
+    ) async throws {
+        var groups = TagGroups(entryLimit: entryLimit)
+        try await sorted(workers: workers) { try groups.add($0, take) }
+        try groups.finish(take)
     }
 }
 

@@ -4,7 +4,8 @@ public import Values
 /// The coordinator's matching: tags to people, people to cohorts, cohorts to a selection. [P-36]
 ///
 /// It sees tags, which say nothing of who anybody is, and in which registers each appears. Memory is bounded: lists
-/// come sorted and wait in the spool to be merged; with several match keys, some twenty bytes an item are kept besides.
+/// come sorted and wait in the spool to be merged; with several match keys, some twenty bytes an item are kept besides,
+/// and with tokens four more for each register.
 public struct TagMatcher: ~Copyable {
     private let agreement: Agreement
     private let round: RoundID
@@ -39,7 +40,7 @@ public struct TagMatcher: ~Copyable {
         let partition = StreamPartition.tagsOrHandles(of: agreement)
         var order = IncreasingOrder(keyByteCount: ExitSalt.tagByteCount)
         var list = linker == nil ? try spool.makeRun() : nil
-        let layout = layout
+        let (layout, entries, firstItem) = (layout, linker?.entries, linker?.itemCount ?? 0)
         try await Pipeline(workers: workers).run { () async throws -> (items: [UInt8], first: Int)? in
             let first = reader.count
             guard let items = try await reader.next(most: 2_048) else { return nil }
@@ -53,14 +54,10 @@ public struct TagMatcher: ~Copyable {
             return (items, first)
         } compute: { items, first in
             try Self.checkCapsules(of: items, first: first, layout, sender: sender)
-            return items
-        } take: { items in
+            return (items, entries?.piece(of: items, register: index, first: firstItem + first))
+        } take: { (items: [UInt8], piece: LinkEntries.Piece?) in
             try list?.append(items)
-            if linker != nil {
-                for start in stride(from: 0, to: items.count, by: width) {
-                    try linker?.add(register: index, item: items[start..<(start + width)])
-                }
-            }
+            if let piece { try linker?.add(register: index, piece) }
         }
         let run = try list?.finish()
         do {
@@ -88,53 +85,33 @@ public struct TagMatcher: ~Copyable {
     }
 
     /// Links and evaluates; nothing can be added after.
-    public consuming func matched() throws -> MatchResult {
-        var overlap = RegisterSets(registerCount: agreement.registers.count)
+    public consuming func matched() async throws -> MatchResult {
         if var linker = linker.take() {
-            let linked = try linker.linked()
-            try linked.people.forEachPerson { overlap.count($0.registers) }
-            return try result(overlap, linked.people, linkage: agreement.linksInSeveralWays ? linked.counts : nil)
+            let linked = try await linker.linked(workers: workers)
+            return try await result(
+                linked.overlap, linked.people, linkage: agreement.linksInSeveralWays ? linked.counts : nil)
         }
+        var overlap = RegisterSets(registerCount: agreement.registers.count)
         let merged = try TagMerge(lists: lists, layout: layout)
         defer { for list in lists { list.run.discard() } }
         guard try agreement.release == .rows || CohortEvaluator(agreement).needsPass else {
             while let registers = try merged.next() { overlap.count(registers) }
-            return try result(overlap, nil, linkage: nil)
+            return try await result(overlap, nil, linkage: nil)
         }
-        let people = try PersonSpool(writing: spool, capsuleByteCount: layout.capsuleByteCount) { writer in
-            while let registers = try merged.next() {
-                overlap.count(registers)
-                try writer.append(merged.person)
-            }
+        var people = try PersonSpool.Writer(spool: spool, capsuleByteCount: layout.capsuleByteCount)
+        while let registers = try merged.next() {
+            overlap.count(registers)
+            try merged.write(to: &people)
         }
-        return try result(overlap, people, linkage: nil)
+        return try await result(overlap, try people.finish(), linkage: nil)
     }
 
     private func result(
         _ overlap: RegisterSets, _ people: PersonSpool?, linkage: LinkageCounts?
-    ) throws -> MatchResult {
-        try MatchResult(
+    ) async throws -> MatchResult {
+        try await MatchResult(
             agreement: agreement, round: round, overlap: overlap.counts, people: people, spool: spool,
-            linkage: linkage)
-    }
-}
-
-/// How many people are in exactly which registers.
-private struct RegisterSets {
-    /// By set, while registers are few; else in the dictionary.
-    private var few: [Int]
-    private var many: [UInt32: Int] = [:]
-
-    init(registerCount: Int) { few = [Int](repeating: 0, count: registerCount <= 12 ? 1 << registerCount : 0) }
-
-    mutating func count(_ registers: UInt32) {
-        if Int(registers) < few.count { few[Int(registers)] += 1 } else { many[registers, default: 0] += 1 }
-    }
-
-    var counts: [UInt32: Int] {
-        var counts = many
-        for (registers, people) in few.enumerated() where people > 0 { counts[UInt32(registers)] = people }
-        return counts
+            linkage: linkage, workers: workers)
     }
 }
 

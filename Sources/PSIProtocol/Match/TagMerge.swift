@@ -1,5 +1,3 @@
-internal import Values
-
 /// A register's list of tagged items on the spool, in the order of tags.
 struct TagList {
     /// Index in the agreement.
@@ -13,7 +11,7 @@ final class TagMerge {
     private let width: Int
     private var cursors: [Cursor]
     /// The person that `next` stands at.
-    private var tag = Tag(high: 0, low: 0)
+    private var tag = Tag.zero
     private var registers: UInt32 = 0
 
     init(lists: [TagList], layout: TaggedLayout) throws {
@@ -43,26 +41,16 @@ final class TagMerge {
         return registers
     }
 
-    /// The person that `next` stands at, with its items in the registers' order.
-    var person: MatchedPerson {
+    /// Writes the person that `next` stands at, with its items in the registers' order.
+    func write(to people: inout PersonSpool.Writer) throws {
         let link: UInt8 = registers.nonzeroBitCount > 1 ? 0 : Clusters.noLink
-        return MatchedPerson(
-            tag: tag.bytes,
-            items: cursors.filter { registers >> UInt32($0.register) & 1 == 1 }.map { cursor in
-                MatchedPerson.Item(register: cursor.register, link: link, capsule: cursor.capsule(width))
-            })
-    }
-
-    /// 16 bytes as two big-endian numbers.
-    private struct Tag: Equatable {
-        let high: UInt64
-        let low: UInt64
-
-        static func <= (left: Tag, right: Tag) -> Bool {
-            left.high != right.high ? left.high < right.high : left.low <= right.low
+        people.begin()
+        for index in cursors.indices where registers >> UInt32(cursors[index].register) & 1 == 1 {
+            cursors[index].withCapsule(width) {
+                people.add(register: UInt8(cursors[index].register), link: link, capsule: $0)
+            }
         }
-
-        var bytes: [UInt8] { BigEndian.u64(high) + BigEndian.u64(low) }
+        try people.end(tag: tag)
     }
 
     private struct Cursor {
@@ -71,7 +59,7 @@ final class TagMerge {
         private var block: [UInt8] = []
         private var position = 0
         private var remaining: Int
-        private(set) var tag = Tag(high: 0, low: 0)
+        private(set) var tag = Tag.zero
 
         init(_ list: TagList, width: Int) throws {
             register = list.register
@@ -82,7 +70,11 @@ final class TagMerge {
 
         var isAtEnd: Bool { remaining == 0 }
 
-        func capsule(_ width: Int) -> [UInt8] { Array(block[(position + ExitSalt.tagByteCount)..<(position + width)]) }
+        func withCapsule(_ width: Int, _ body: (UnsafeRawBufferPointer) -> Void) {
+            block.withUnsafeBytes { bytes in
+                body(UnsafeRawBufferPointer(rebasing: bytes[(position + ExitSalt.tagByteCount)..<(position + width)]))
+            }
+        }
 
         mutating func advance(_ width: Int) throws {
             position += width
@@ -103,11 +95,7 @@ final class TagMerge {
                 throw ExternalSortError.truncatedRun
             }
             guard remaining > 0 else { return }
-            tag = block.withUnsafeBytes { bytes in
-                Tag(
-                    high: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self)),
-                    low: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: position + 8, as: UInt64.self)))
-            }
+            tag = block.withUnsafeBytes { Tag($0, at: position) }
         }
     }
 }

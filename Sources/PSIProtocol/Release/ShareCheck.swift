@@ -25,7 +25,7 @@ struct ShareCheck {
             guard reader.count <= selected.selection.count else {
                 throw ProtocolViolation(.wrongCount, by: record.coordinator)
             }
-            try writer.append(records: Records.column(0..<32, of: items, width: SelectedItem.byteCount))
+            try writer.append(Records.column(0..<32, of: items, width: SelectedItem.byteCount))
         }
         try ListSummary(count: reader.count, digest: reader.digest())
             .check(against: selected.selection, by: record.coordinator)
@@ -55,7 +55,7 @@ struct ShareCheck {
         while let shares = try await reader.next(most: 8_192) {
             guard reader.count <= expected.count else { throw ProtocolViolation(.sharesWrong, by: node) }
             hash.update(data: shares)
-            try writer.append(records: shares)
+            try writer.append(shares)
         }
         try ListSummary(count: reader.count, digest: reader.digest()).check(against: expected, by: node)
         let shares = try writer.finish()

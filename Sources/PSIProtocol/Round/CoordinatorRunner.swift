@@ -119,7 +119,7 @@ extension RoundRecord {
                 sealing: sealing(of: .ring(stage), batch: register.id), from: sender)
             try await matcher.add(register: index, input: AnyByteSource(source), expected: list, sender: sender)
         }
-        return try matcher.matched()
+        return try await matcher.matched()
     }
 }
 

@@ -53,7 +53,7 @@ struct ShuffleMixer: Sendable {
         } compute: { piece in
             (piece.items, try mix(piece, by: sender))
         } take: { came, images in
-            try items.append(records: came)
+            try items.append(came)
             try sorter.add(images)
         }
         try input.check()
@@ -61,8 +61,8 @@ struct ShuffleMixer: Sendable {
         var order = try FixedRecords.Writer(spool: spool, byteCount: ShuffleOrder.byteCount)
         try await sorter.sorted(workers: workers) { records in
             let parts = Records.split(records, at: width, of: width + ShuffleOrder.byteCount)
-            try output.append(records: parts.head)
-            try order.append(records: parts.rest)
+            try output.append(parts.head)
+            try order.append(parts.rest)
         }
         let rerandomization = rerandomization
         return ShuffledList(

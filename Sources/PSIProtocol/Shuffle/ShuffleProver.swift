@@ -85,7 +85,7 @@ struct ShuffleProver: Sendable {
 
         mutating func append(_ points: [UInt8]) throws {
             hash.update(data: points)
-            try writer.append(records: points)
+            try writer.append(points)
         }
 
         mutating func finish() throws -> Points { Points(records: try writer.finish(), digest: Array(hash.finalize())) }

@@ -53,7 +53,7 @@ struct StageCheck<Lists: ByteSource, Proof: ByteSource> {
                 head: head, input: { try await input.next($0, isInput: true) },
                 output: { count in
                     let items = try await output.next(count, isInput: false)
-                    try kept?.append(records: items)
+                    try kept?.append(items)
                     return items
                 }, records: { try await proof.next($0) })
         } catch let failure as ReadingFailure {

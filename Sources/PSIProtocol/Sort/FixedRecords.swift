@@ -8,13 +8,26 @@ struct FixedRecords {
 
     func discard() { run.discard() }
 
+    /// Hands on all records, many at a time.
+    func forEachBlock(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+        var reader = try run.makeReader()
+        var block: [UInt8] = []
+        var remaining = count
+        while remaining > 0 {
+            let more = try reader.read(upTo: 1 << 16)
+            guard !more.isEmpty else { throw ExternalSortError.truncatedRun }
+            block += more
+            let whole = min(remaining, block.count / byteCount)
+            try block.withUnsafeBytes { try body(UnsafeRawBufferPointer(rebasing: $0[..<(whole * byteCount)])) }
+            block.removeFirst(whole * byteCount)
+            remaining -= whole
+        }
+    }
+
     struct Writer {
         private let byteCount: Int
         private var writer: any SpoolWriter
-        private var block: [UInt8] = []
         private(set) var count = 0
-
-        private static let blockByteCount = 1 << 18
 
         /// - Parameter byteCount: of every record.
         init(spool: any Spool, byteCount: Int) throws {
@@ -22,27 +35,15 @@ struct FixedRecords {
             writer = try spool.makeRun()
         }
 
-        mutating func append(_ record: some Collection<UInt8>) throws {
-            block += record
-            count += 1
-            if block.count >= Self.blockByteCount { try flush() }
-        }
-
         /// Appends records that lie one after the other.
-        mutating func append(records: [UInt8]) throws {
-            block += records
+        mutating func append(_ records: [UInt8]) throws {
+            precondition(records.count.isMultiple(of: byteCount), "a block holds whole records")
+            try writer.append(records)
             count += records.count / byteCount
-            if block.count >= Self.blockByteCount { try flush() }
-        }
-
-        private mutating func flush() throws {
-            if !block.isEmpty { try writer.append(block) }
-            block.removeAll(keepingCapacity: true)
         }
 
         mutating func finish() throws -> FixedRecords {
-            try flush()
-            return FixedRecords(byteCount: byteCount, run: try writer.finish(), count: count)
+            FixedRecords(byteCount: byteCount, run: try writer.finish(), count: count)
         }
     }
 
@@ -57,15 +58,6 @@ struct FixedRecords {
             self.byteCount = byteCount
             self.remaining = count
             self.reader = reader
-        }
-
-        /// The next record; nil after the last.
-        mutating func next() throws -> ArraySlice<UInt8>? {
-            guard remaining > 0 else { return nil }
-            try fill(byteCount)
-            defer { position += byteCount }
-            remaining -= 1
-            return block[position..<(position + byteCount)]
         }
 
         /// The next `count` records, one after the other.

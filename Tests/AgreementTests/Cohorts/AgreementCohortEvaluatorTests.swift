@@ -52,12 +52,28 @@ struct AgreementCohortEvaluatorTests {
         var evaluator = try CohortEvaluator(registers: registers, cohorts: cohorts)
         if let passes { #expect(evaluator.passCount == passes) }
         var passCount = 0
+        // As one does who observes people in parts.
+        var divided = evaluator
         while evaluator.needsPass {
             passCount += 1
             for person in people { evaluator.observe(registers: person.registers, order: person.order) }
             evaluator.nextPass()
+            let fresh = divided
+            for start in stride(from: 0, to: people.count, by: 17) {
+                var part = fresh
+                for person in people[start..<min(start + 17, people.count)] {
+                    part.observe(registers: person.registers, order: person.order)
+                }
+                divided.add(observedBy: part)
+            }
+            divided.nextPass()
         }
         #expect(passCount == evaluator.passCount)
+        for person in people {
+            #expect(
+                divided.cohorts(registers: person.registers, order: person.order)
+                    == evaluator.cohorts(registers: person.registers, order: person.order))
+        }
         var sets: [String: Set<Person>] = [:]
         for (index, cohort) in cohorts.enumerated() {
             let expected = oracle(cohort.expression, Set(people), sets)

@@ -35,7 +35,7 @@ struct KeyLinkingTests {
     }
 
     @Test("any people, by any number of registers", arguments: 2...4)
-    func random(count: Int) throws {
+    func random(count: Int) async throws {
         let agreement = try LinkedRecords.agreement(registers: count, keys: Self.keys)
         var seen = (history: 0, conflicts: [0, 0, 0], linked: [0, 0, 0])
         for seed in 0..<30 as Range<UInt64> {
@@ -45,7 +45,7 @@ struct KeyLinkingTests {
                 registers[register.id] = Self.people(index, &random)
             }
             let join = PlaintextJoin(agreement: agreement, registers: registers)
-            let linked = try LinkedRecords(agreement, registers)
+            let linked = try await LinkedRecords(agreement, registers)
             #expect(linked.people == join.texts, "seed \(seed)")
             #expect(linked.counts.conflicts == join.conflicts, "seed \(seed)")
             #expect(linked.counts.historyConflicts == join.historyConflicts, "seed \(seed)")
@@ -63,7 +63,7 @@ struct KeyLinkingTests {
     }
 
     /// What is linked of people in `registers`, each with code and up to two former codes.
-    static func linked(_ registers: [[[String?]]]) throws -> (people: Int, counts: LinkageCounts) {
+    static func linked(_ registers: [[[String?]]]) async throws -> (people: Int, counts: LinkageCounts) {
         let agreement = try LinkedRecords.agreement(registers: registers.count, keys: Array(keys[..<2]))
         var people: [RegisterID: [SimulatedPerson]] = [:]
         for (index, register) in registers.enumerated() {
@@ -71,57 +71,58 @@ struct KeyLinkingTests {
                 SimulatedPerson(keys: $1, rows: [[.integer(Int64(index * 100 + $0))]])
             }
         }
-        let linked = try LinkedRecords(agreement, people)
+        let linked = try await LinkedRecords(agreement, people)
         #expect(linked.people == PlaintextJoin(agreement: agreement, registers: people).texts)
         return (linked.people.count, linked.counts)
     }
 
     @Test("former codes, case by case")
-    func formerCodes() throws {
+    func formerCodes() async throws {
         // A code of the past is another register's code of today, or of its past.
-        #expect(try Self.linked([[["new", "old", nil]], [["old", nil, nil]]]).people == 1)
-        #expect(try Self.linked([[["new", nil, "old"]], [["newer", "old", nil]]]).people == 2)
-        #expect(try Self.linked([[["new", nil, "old"]], [["newer", "old", nil]]]).counts.historyConflicts == 1)
+        #expect(try await Self.linked([[["new", "old", nil]], [["old", nil, nil]]]).people == 1)
+        #expect(try await Self.linked([[["new", nil, "old"]], [["newer", "old", nil]]]).people == 2)
+        #expect(try await Self.linked([[["new", nil, "old"]], [["newer", "old", nil]]]).counts.historyConflicts == 1)
         // Unless both were found to be one before.
-        let same = try Self.linked([[["new", "old", nil]], [["new", "old", nil]], [["old", nil, nil]]])
+        let same = try await Self.linked([[["new", "old", nil]], [["new", "old", nil]], [["old", nil, nil]]])
         #expect(same.people == 1)
         #expect(same.counts.linked == [[1, 0], [1, 0], [0, 1]])
         // The codes of a twin or of one person under two codes of today never meet by themselves.
-        #expect(try Self.linked([[["131052-308T", nil, nil]], [["131052Y308T", nil, nil]]]).people == 2)
+        #expect(try await Self.linked([[["131052-308T", nil, nil]], [["131052Y308T", nil, nil]]]).people == 2)
         // Nor do the codes that only one owner uses.
-        #expect(try Self.linked([[["scope a\u{1F}1", nil, nil]], [["scope b\u{1F}1", nil, nil]]]).people == 2)
+        #expect(try await Self.linked([[["scope a\u{1F}1", nil, nil]], [["scope b\u{1F}1", nil, nil]]]).people == 2)
         // Both values of one person are the same.
-        #expect(try Self.linked([[["new", "old", "old"]], [["old", nil, nil]]]).people == 1)
+        #expect(try await Self.linked([[["new", "old", "old"]], [["old", nil, nil]]]).people == 1)
         // Somebody's code of today is also in their own past.
-        let own = try Self.linked([[["x", "x", nil]], [["y", "x", nil]]])
+        let own = try await Self.linked([[["x", "x", nil]], [["y", "x", nil]]])
         #expect(own.people == 2 && own.counts.historyConflicts == 1)
     }
 
     @Test("a code of several pasts links nobody, in whatever order its holders come")
-    func severalPasts() throws {
+    func severalPasts() async throws {
         let holders: [[String?]] = [["x", nil, nil], ["b", "x", nil], ["c", "x", nil]]
         for order in [[0, 1, 2], [1, 0, 2], [1, 2, 0], [2, 1, 0]] {
-            let result = try Self.linked([order.map { holders[$0] }, [["d", nil, "x"]], [["e", nil, nil]]])
+            let result = try await Self.linked([order.map { holders[$0] }, [["d", nil, "x"]], [["e", nil, nil]]])
             #expect(result.counts.historyConflicts == 1)
             #expect(result.people == 5)
         }
         // Two in one register are enough, though they stand behind one who has the code today.
-        let result = try Self.linked([holders, [["x", nil, nil]], [["y", nil, nil]]])
+        let result = try await Self.linked([holders, [["x", nil, nil]], [["y", nil, nil]]])
         #expect(result.counts.historyConflicts == 1)
         #expect(result.counts.linked[2] == [0, 0])
     }
 
     @Test("what is published is rounded, and what is small withheld")
-    func published() throws {
+    func published() async throws {
         var agreement = try LinkedRecords.agreement(registers: 2, keys: Self.keys)
         (agreement.smallestCell, agreement.countRounding) = (3, 5)
         var counts = LinkageCounts(agreement: agreement)
         counts.linked = [[0, 1, 17], [3, 7, 8]]
         counts.conflicts = [0, 2, 12]
         counts.historyConflicts = 13
-        let result = try MatchResult(
+        let result = try await MatchResult(
             agreement: agreement, round: #require(RoundID(bytes: [UInt8](repeating: 1, count: 32))),
-            overlap: [1: 40, 2: 50, 3: 18], people: nil, spool: MemorySpool(), linkage: counts)
+            overlap: [1: 40, 2: 50, 3: 18], people: nil, spool: MemorySpool(), linkage: counts,
+            workers: Workers(count: 1))
         let published = try #require(result.publishedLinkage())
         // With 17 beside it, and 58 in all less 40 alone, the 1 would be known.
         #expect(published.linked == [[0, -1, -1], [5, 5, 10]])

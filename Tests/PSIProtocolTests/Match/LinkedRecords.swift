@@ -23,11 +23,13 @@ struct LinkedRecords {
         ).agreement
     }
 
-    /// - Parameter keepsFrequent: a register whose owner leaves in what it should leave out.
+    /// - Parameters:
+    ///   - keepsFrequent: a register whose owner leaves in what it should leave out.
+    ///   - pieceCount: items that are added at a time.
     init(
         _ agreement: Agreement, _ registers: [RegisterID: [SimulatedPerson]], keepsFrequent: Int? = nil,
-        spool: any Spool = MemorySpool()
-    ) throws {
+        spool: any Spool = MemorySpool(), workers: Int = 2, pieceCount: Int = 7
+    ) async throws {
         let layout = TaggedLayout(agreement: agreement)
         var linker = try KeyLinker(agreement: agreement, layout: layout, spool: spool)
         var all: [(register: Int, person: SimulatedPerson)] = []
@@ -40,6 +42,12 @@ struct LinkedRecords {
                     maker?.count(tokens)
                 }
             }
+            var items: [UInt8] = []
+            func add() throws {
+                let first = linker.itemCount
+                try linker.add(register: index, linker.entries.piece(of: items, register: index, first: first))
+                items = []
+            }
             for person in people {
                 let values = person.keys.map { $0.map { Array($0.utf8) } } + (maker?.tokens(of: person.features) ?? [])
                 var item: [UInt8] = []
@@ -47,20 +55,19 @@ struct LinkedRecords {
                     let tagged = value.map { Digest.of(ExitSalt.framed(position.kind) + $0) }
                     item += (tagged ?? SecretBytes(randomByteCount: 16).withUnsafeBytes { Array($0) })[..<16]
                 }
-                try linker.add(
-                    register: index,
-                    item: (item + BigEndian.u32(all.count) + [UInt8](repeating: 0, count: layout.capsuleByteCount - 4))[
-                        ...])
+                items += item + BigEndian.u32(all.count) + [UInt8](repeating: 0, count: layout.capsuleByteCount - 4)
                 all.append((index, person))
+                if items.count == pieceCount * layout.itemByteCount { try add() }
             }
+            try add()
         }
-        let linked = try linker.linked()
+        let linked = try await linker.linked(workers: Workers(count: workers))
         var people: [String] = []
-        try linked.people.forEachPerson { person in
+        try await linked.people.forEachPerson { person in
             people.append(
                 Self.text(
                     person.items.map { item in
-                        let record = all[Int(BigEndian.read(item.capsule[..<4]))]
+                        let record = all[Int(BigEndian.read(item.capsule.prefix(4)))]
                         return (item.register, record.person, item.link == Clusters.noLink ? nil : Int(item.link))
                     }))
         }
@@ -72,6 +79,12 @@ struct LinkedRecords {
         records.sorted { $0.register < $1.register }
             .map { "\($0.register): \($0.person.rows) by \($0.link.map { "\($0)" } ?? "nothing")" }.joined(
                 separator: ", ")
+    }
+}
+
+extension PersonSpool {
+    func forEachPerson(_ body: (MatchedPerson) -> Void) async throws {
+        try await work(Workers(count: 1), compute: { $0 }, take: { $0.forEachPerson(body) })
     }
 }
 

@@ -40,7 +40,7 @@ struct MatcherTests {
                 expected: AnnouncedStream(attempt: 0, count: people.count, digest: HexBytes(Digest.of(bytes))),
                 sender: "hop")
         }
-        let result = try matcher.matched()
+        let result = try await matcher.matched()
         #expect(result.overlap == [1: 100, 3: 190, 7: 10, 2: 200])
         #expect(result.cohortCounts == [300])
         #expect(result.linkage?.conflictCount ?? 0 == 0)
@@ -69,7 +69,7 @@ struct MatcherTests {
             register: 0, input: MemorySource(bytes),
             expected: AnnouncedStream(attempt: 0, count: 3, digest: HexBytes(Digest.of(bytes))), sender: "hop")
         do {
-            _ = try matcher.matched()
+            _ = try await matcher.matched()
             Issue.record("a damaged spool was read")
         } catch { #expect(error as? ExternalSortError == .truncatedRun) }
     }

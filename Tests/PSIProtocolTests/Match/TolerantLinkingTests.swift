@@ -56,7 +56,7 @@ struct TolerantLinkingTests {
     }
 
     @Test("any people, by any number of registers", arguments: 2...4)
-    func random(count: Int) throws {
+    func random(count: Int) async throws {
         var linkedCount = 0
         for seed in 0..<18 as Range<UInt64> {
             var random = SeededRandom(seed: seed &* 97 &+ UInt64(count))
@@ -69,19 +69,43 @@ struct TolerantLinkingTests {
                 noise: [10, 25, 45][Int(seed / 3 % 3)],
                 &random)
             let join = PlaintextJoin(agreement: agreement, registers: registers, tokenSeed: LinkedRecords.seed)
-            let linked = try LinkedRecords(agreement, registers)
+            let linked = try await LinkedRecords(agreement, registers)
             #expect(linked.people == join.texts, "seed \(seed)")
             #expect(linked.counts.linked == join.linked, "seed \(seed)")
             #expect(linked.counts.conflicts == join.conflicts, "seed \(seed)")
             // Nobody has two records of one register, and an owner that keeps what is frequent changes nothing.
-            #expect(try LinkedRecords(agreement, registers, keepsFrequent: Int(seed) % count).people == join.texts)
+            #expect(
+                try await LinkedRecords(agreement, registers, keepsFrequent: Int(seed) % count).people == join.texts)
             linkedCount += join.linked.map { $0[1] }.reduce(0, +)
         }
         #expect(linkedCount > 50)
     }
 
+    @Test("the same on any number of cores, in pieces of any size")
+    func cores() async throws {
+        var random = SeededRandom(seed: 6)
+        let agreement = try LinkedRecords.agreement(
+            registers: 3, keys: [.identityCode, MatchKey("former_code", content: .formerCode, valueCount: 1)],
+            tolerant: Self.settings(agree: 2, bits: 2))
+        var registers = Self.registers(agreement, population: 80, likeness: 60, noise: 20, &random)
+        for id in registers.keys {
+            for index in registers[id, default: []].indices {
+                let code = Int.random(in: 0..<9, using: &random) == 0 ? "code \(index % 40)" : nil
+                registers[id]?[index].keys.append(code)
+            }
+        }
+        let join = PlaintextJoin(agreement: agreement, registers: registers, tokenSeed: LinkedRecords.seed)
+        for (workers, pieceCount) in [(1, 1), (2, 2_048), (8, 5)] {
+            let linked = try await LinkedRecords(agreement, registers, workers: workers, pieceCount: pieceCount)
+            #expect(linked.people == join.texts)
+            #expect(linked.counts.linked == join.linked && linked.counts.conflicts == join.conflicts)
+        }
+        // Every link has found somebody.
+        #expect((0..<3).map { link in join.linked.map { $0[link] }.max() ?? 0 }.allSatisfy { $0 > 0 }, "\(join.linked)")
+    }
+
     /// Which of the people of two registers are linked; each is a list of features of one group.
-    static func linked(_ registers: [[[String]]], _ settings: TolerantMatching) throws -> LinkedRecords {
+    static func linked(_ registers: [[[String]]], _ settings: TolerantMatching) async throws -> LinkedRecords {
         let agreement = try LinkedRecords.agreement(
             registers: registers.count, keys: [.identityCode], tolerant: settings)
         var people: [RegisterID: [SimulatedPerson]] = [:]
@@ -92,7 +116,7 @@ struct TolerantLinkingTests {
                 return person
             }
         }
-        let linked = try LinkedRecords(agreement, people)
+        let linked = try await LinkedRecords(agreement, people)
         #expect(
             linked.people
                 == PlaintextJoin(agreement: agreement, registers: people, tokenSeed: LinkedRecords.seed).texts)
@@ -100,33 +124,33 @@ struct TolerantLinkingTests {
     }
 
     @Test("the rule, case by case")
-    func rule() throws {
+    func rule() async throws {
         let one = Self.settings(tokens: 4, agree: 4, bits: 4, patterns: [[0, 0]])
         let others = (0..<14).map { ["other \($0)"] }
         // All tokens shared.
-        #expect(try Self.linked([[["a"]] + others, [["a"]]], one).counts.linked == [[0, 1], [0, 1]])
+        #expect(try await Self.linked([[["a"]] + others, [["a"]]], one).counts.linked == [[0, 1], [0, 1]])
         // Two who are as alike are a tie.
-        #expect(try Self.linked([[["a"], ["a"]] + others, [["a"]]], one).counts.linked == [[0, 0], [0, 0]])
+        #expect(try await Self.linked([[["a"], ["a"]] + others, [["a"]]], one).counts.linked == [[0, 0], [0, 0]])
         // Each token weighs ⌊log2(16 items / 2 holders)⌋ = 3 bits.
         var exact = one
         exact.bits = 12
-        #expect(try Self.linked([[["a"]] + others, [["a"]]], exact).counts.linked == [[0, 1], [0, 1]])
+        #expect(try await Self.linked([[["a"]] + others, [["a"]]], exact).counts.linked == [[0, 1], [0, 1]])
         exact.bits = 13
-        #expect(try Self.linked([[["a"]] + others, [["a"]]], exact).counts.linked == [[0, 0], [0, 0]])
+        #expect(try await Self.linked([[["a"]] + others, [["a"]]], exact).counts.linked == [[0, 0], [0, 0]])
         // However wide the margin, somebody alone has nobody to surpass.
         exact.bits = 12
         exact.margin = 100
-        #expect(try Self.linked([[["a"]] + others, [["a"]]], exact).counts.linked == [[0, 1], [0, 1]])
+        #expect(try await Self.linked([[["a"]] + others, [["a"]]], exact).counts.linked == [[0, 1], [0, 1]])
         // Three registers: one record of each.
-        let three = try Self.linked([[["a"]] + others, [["a"]], [["a"]]], one)
+        let three = try await Self.linked([[["a"]] + others, [["a"]], [["a"]]], one)
         #expect(three.counts.linked == [[0, 1], [0, 1], [0, 1]])
         // No features, no tokens.
-        #expect(try Self.linked([[[]], [[]]], one).counts.linked == [[0, 0], [0, 0]])
+        #expect(try await Self.linked([[[]], [[]]], one).counts.linked == [[0, 0], [0, 0]])
     }
 
     /// As alike as one another: a first and b, b and c, c and a second. They would chain two records of one register.
     @Test("no chain holds two records of one register")
-    func chain() throws {
+    func chain() async throws {
         var settings = Self.settings(tokens: 6, agree: 2, bits: 2, patterns: [[0, 0], [1, 1], [2, 2]])
         settings.groups = ["ab", "bc", "ca"].map { FeatureGroup(name: $0, features: []) }
         let agreement = try LinkedRecords.agreement(registers: 3, keys: [.identityCode], tolerant: settings)
@@ -140,14 +164,14 @@ struct TolerantLinkingTests {
             "r2": [person(4, "", "y", "z")],
         ]
         let join = PlaintextJoin(agreement: agreement, registers: registers, tokenSeed: LinkedRecords.seed)
-        let linked = try LinkedRecords(agreement, registers)
+        let linked = try await LinkedRecords(agreement, registers)
         #expect(linked.people == join.texts && linked.people.count == 4)
         #expect(linked.counts.conflicts == join.conflicts && join.conflicts[1] > 0)
         #expect(linked.counts.linked == [[0, 0], [0, 0], [0, 0]])
     }
 
     @Test("tokens of too many people are left out by their owner, and not counted if it does not")
-    func frequent() throws {
+    func frequent() async throws {
         let settings = Self.settings(tokens: 4, agree: 4, bits: 4, mostFrequent: 2, patterns: [[0, 0]])
         var maker = TokenMaker(settings: settings, seed: SymmetricKey(data: LinkedRecords.seed))
         let features: [[[UInt8]]] = [[[1, 2]], []]
@@ -171,7 +195,7 @@ struct TolerantLinkingTests {
             "r2": [person(5, "a")] + (10..<20).map { person($0, "\($0)") },
         ]
         for keepsFrequent in [nil, 0] {
-            let linked = try LinkedRecords(agreement, registers, keepsFrequent: keepsFrequent)
+            let linked = try await LinkedRecords(agreement, registers, keepsFrequent: keepsFrequent)
             #expect(linked.counts.linked == [[0, 0], [0, 1], [0, 1]])
         }
     }
@@ -182,28 +206,27 @@ struct TolerantLinkingTests {
             (2, 2, 1), (2, 3, 1), (2, 4, 1), (2, 7, 1), (2, 8, 2), (2, 15, 2), (2, 16, 3), (3, 23, 2), (3, 24, 3),
             (2, 8_000_000, 21), (5, 4, 1),
         ] {
-            #expect(TolerantLinker.weight(of: holders, in: items) == weight, "\(holders) of \(items)")
+            #expect(TokenPairs.weight(of: holders, in: items) == weight, "\(holders) of \(items)")
         }
     }
 
     @Test("runs on the spool are all read back and discarded, damaged ones are noticed")
-    func spooled() throws {
+    func spooled() async throws {
         var random = SeededRandom(seed: 5)
         let agreement = try LinkedRecords.agreement(registers: 2, keys: [.identityCode], tolerant: Self.settings())
         let registers = Self.registers(agreement, population: 60, likeness: 60, noise: 10, &random)
         let spool = DamagedSpool { $0[...] }
-        let linked = try LinkedRecords(agreement, registers, spool: spool)
+        let linked = try await LinkedRecords(agreement, registers, spool: spool)
         #expect(linked.counts.linked[0][1] > 0)
         let (made, discarded) = (spool.log.made.withLock { $0 }, spool.log.discarded.withLock { $0 })
         // The people themselves are kept for as long as somebody may look.
         #expect(made > 2 && discarded == made - 1)
-        #expect(throws: ExternalSortError.truncatedRun) {
-            _ = try LinkedRecords(agreement, registers, spool: DamagedSpool { $0.dropLast(3) })
+        await #expect(throws: ExternalSortError.truncatedRun) {
+            _ = try await LinkedRecords(agreement, registers, spool: DamagedSpool { $0.dropLast(3) })
         }
         #expect(throws: ExternalSortError.truncatedRun) {
             let records = try FixedRecords(of: [[1, 2], [3, 4]], spool: DamagedSpool { $0.dropLast(1) })
-            var reader = try records.reader()
-            while try reader.next() != nil {}
+            try records.forEachBlock { _ in }
         }
     }
 
@@ -213,10 +236,12 @@ struct TolerantLinkingTests {
         let records = try FixedRecords(of: many, spool: MemorySpool())
         #expect(records.count == many.count)
         for _ in 0..<2 {
-            var reader = try records.reader()
-            var read: [[UInt8]] = []
-            while let record = try reader.next() { read.append(Array(record)) }
-            #expect(read == many)
+            var read: [UInt8] = []
+            try records.forEachBlock {
+                #expect($0.count.isMultiple(of: 7))
+                read += $0
+            }
+            #expect(read == Array(many.joined()))
         }
     }
 

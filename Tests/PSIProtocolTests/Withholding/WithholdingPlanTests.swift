@@ -243,7 +243,7 @@ struct WithholdingPlanTests {
     }
 
     @Test("with noise, what is withheld follows from the noisy numbers alone")
-    func noise() throws {
+    func noise() async throws {
         let study = try SimulatedStudy(
             registers: ["a", "b"], cohorts: [("ab", .intersect(.register("a"), .register("b")))], releasedFor: [:],
             options: .init(
@@ -253,17 +253,18 @@ struct WithholdingPlanTests {
                         kind: .discreteLaplace, epsilon: Billionths(1_000_000_000),
                         totalEpsilon: Billionths(2_000_000_000)))))
         let plan = try #require(try NoisePlan(study.agreement))
-        func published(_ both: Int, draw: Int) throws -> Counted {
-            try MatchResult(
+        func published(_ both: Int, draw: Int) async throws -> Counted {
+            try await MatchResult(
                 agreement: study.agreement, round: #require(RoundID(bytes: [UInt8](repeating: 1, count: 32))),
-                overlap: [1: 30 - both, 2: 40 - both, 3: both], people: nil, spool: MemorySpool(), linkage: nil
+                overlap: [1: 30 - both, 2: 40 - both, 3: both], people: nil, spool: MemorySpool(), linkage: nil,
+                workers: Workers(count: 1)
             ).published(noise: (plan, [draw]))
         }
         // Truths of 3 and 9 that noise turned into the same numbers are told alike: 3, withheld, and nothing with it.
-        let small = try published(3, draw: 0)
-        #expect(try published(9, draw: -6) == small)
+        let small = try await published(3, draw: 0)
+        #expect(try await published(9, draw: -6) == small)
         #expect(small.overlap.map(\.people) == [27, 37, nil] && small.cohorts.map(\.people) == [nil])
-        #expect(try published(3, draw: 6) == published(9, draw: 0))
+        #expect(try await published(3, draw: 6) == published(9, draw: 0))
     }
 
     @Test("a large table takes no longer than it may")
