@@ -35,6 +35,9 @@ struct Clusters {
 
     var hasProposals: Bool { !joining.isEmpty }
 
+    /// The same of every item.
+    mutating func registersOfItems() -> [UInt32] { parent.indices.map { registers(of: $0) } }
+
     /// Proposes that the clusters of two items are one.
     mutating func propose(_ first: Int, _ second: Int) {
         let a = Self.find(root(of: first), in: &proposed)

@@ -8,7 +8,8 @@ struct TokenPairs {
     static let limit = 500_000_000
 
     private let settings: TolerantMatching
-    private let itemCount: Int
+    /// Of each item, in which registers the person is known to be, bit i for register i.
+    private let known: [UInt32]
     private let spool: any Spool
     private let code: PairCode
     private var sorter: DistributionSorter
@@ -25,28 +26,28 @@ struct TokenPairs {
     private struct Holder {
         let register: Int
         let item: Int
-        /// Of all items that are known to be the same person's.
+        /// As in `known`.
         let registers: UInt32
     }
 
     /// - Parameters:
-    ///   - itemCount: of all registers.
+    ///   - known: of each item, in which registers the person is known to be, bit i for register i.
     ///   - largestByteCount: as of `DistributionSorter`.
     init(
-        settings: TolerantMatching, itemCount: Int, registerCount: Int, spool: any Spool,
+        settings: TolerantMatching, known: [UInt32], registerCount: Int, spool: any Spool,
         largestByteCount: Int = 16 << 20
     ) throws(MatchingError) {
         self.settings = settings
-        self.itemCount = itemCount
+        self.known = known
         self.spool = spool
-        code = try PairCode(itemCount: itemCount)
+        code = try PairCode(itemCount: known.count)
         sorter = DistributionSorter(
             spool: spool, width: PairCode.byteCount, bucketCount: 1_024, largestByteCount: largestByteCount)
         ofRegister = [Int](repeating: 0, count: registerCount)
     }
 
     /// - Parameter group: the items that share a token, by register, more than `mostFrequent` of one if there are more.
-    mutating func add(_ group: [TagGroups.Entry], _ clusters: inout Clusters) throws {
+    mutating func add(_ group: [TagGroups.Entry]) throws {
         counts.largestGroup = max(counts.largestGroup, group.count)
         guard group.count > 1 else { return }
         for entry in group { ofRegister[Int(entry.register)] += 1 }
@@ -55,16 +56,14 @@ struct TokenPairs {
         // An owner leaves out what is more frequent; one that does not gains nothing.
         for entry in group where ofRegister[Int(entry.register)] <= settings.mostFrequent {
             holders.append(
-                Holder(
-                    register: Int(entry.register), item: entry.item,
-                    registers: clusters.registers(of: entry.item)))
+                Holder(register: Int(entry.register), item: entry.item, registers: known[entry.item]))
         }
         guard holders.count > 1 else { return }
         // Each with every other, less those of one register; counted twice.
         counts.sharedTokenCount += holders.reduce(0) { $0 + holders.count - ofRegister[$1.register] } / 2
         guard counts.sharedTokenCount <= Self.limit else { throw MatchingError.tooManyCandidates }
 
-        let weight = Self.weight(of: holders.count, in: itemCount)
+        let weight = Self.weight(of: holders.count, in: known.count)
         // Holders come by register, so partners begin behind those of the own.
         var end = 0
         for (index, first) in holders.enumerated() {
@@ -130,7 +129,7 @@ struct TokenPairs {
 
 /// A pair of items and what a token that they share weighs, as a number of 64 bits: first ‖ second ‖ 0… ‖ weight (6),
 /// items by as few bits as their number needs. The numbers are in the pairs' order.
-private struct PairCode {
+struct PairCode {
     private let itemBitCount: Int
 
     static let byteCount = 8

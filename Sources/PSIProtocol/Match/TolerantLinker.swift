@@ -54,10 +54,8 @@ struct TolerantLinker {
         _ tokens: consuming DistributionSorter, _ clusters: inout Clusters, _ workers: Workers
     ) async throws -> FixedRecords {
         var pairs = try TokenPairs(
-            settings: settings, itemCount: registers.count, registerCount: registerCount, spool: spool)
-        try await tokens.groups(entryLimit: settings.mostFrequent + 1, workers: workers) {
-            try pairs.add($0, &clusters)
-        }
+            settings: settings, known: clusters.registersOfItems(), registerCount: registerCount, spool: spool)
+        try await tokens.groups(entryLimit: settings.mostFrequent + 1, workers: workers) { try pairs.add($0) }
         let candidates = try await pairs.candidates(workers: workers)
         counts = pairs.counts
         return candidates

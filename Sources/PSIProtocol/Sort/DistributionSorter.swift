@@ -157,7 +157,7 @@ struct DistributionSorter {
         /// Records of a whole block.
         let fullByteCount: Int
 
-        /// The bucket's records, a block at a time, in no order.
+        /// The bucket's records, a block at a time, those that were added last first; in a block as they were added.
         func forEachBlock(of full: FullBucket, _ body: ([UInt8]) throws -> Void) throws {
             if !full.waiting.isEmpty { try body(full.waiting) }
             var number = full.bucket.last
@@ -178,9 +178,17 @@ struct DistributionSorter {
         private var wordByteCount: Int { MemoryLayout<UInt64>.size }
 
         func sorted(_ full: FullBucket) throws -> [UInt8] {
-            var bytes: [UInt8] = []
-            bytes.reserveCapacity(full.bucket.byteCount(fullByteCount))
-            try forEachBlock(of: full) { bytes += $0 }
+            // As they were added: what was in order there is not moved again.
+            let byteCount = full.bucket.byteCount(fullByteCount)
+            let bytes = try [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, filled in
+                let bytes = UnsafeMutableRawBufferPointer(buffer)
+                var start = byteCount
+                try forEachBlock(of: full) { block in
+                    start -= block.count
+                    UnsafeMutableRawBufferPointer(rebasing: bytes[start..<(start + block.count)]).copyBytes(from: block)
+                }
+                filled = byteCount
+            }
             return isWord ? sortedWords(bytes) : sortedRecords(bytes)
         }
 

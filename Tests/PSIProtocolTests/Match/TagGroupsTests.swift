@@ -105,13 +105,13 @@ struct TagGroupsTests {
         let count = 12_000
         let settings = TolerantMatching(
             tokenCount: 3, agreeCount: 3, bits: 3, margin: 1, mostFrequent: count, groups: [], patterns: [])
-        var clusters = Clusters(registers: [0] + .filled(1, count))
+        let known = [UInt32(1)] + [UInt32](repeating: 2, count: count)
         for largest in [1_000, 16 << 20] {
             var pairs = try TokenPairs(
-                settings: settings, itemCount: count + 1, registerCount: 2, spool: MemorySpool(),
+                settings: settings, known: known, registerCount: 2, spool: MemorySpool(),
                 largestByteCount: largest)
             let group = (0...count).map { Entry(register: $0 == 0 ? 0 : 1, item: $0, isFormer: false) }
-            for _ in 0..<3 { try pairs.add(group, &clusters) }
+            for _ in 0..<3 { try pairs.add(group) }
             let candidates = try await pairs.candidates(workers: Workers(count: 2))
             #expect(pairs.counts.candidateCount == count && pairs.counts.sharedTokenCount == 3 * count)
             #expect(pairs.counts.largestGroup == count + 1)
@@ -126,15 +126,26 @@ struct TagGroupsTests {
         let settings = TolerantMatching(
             tokenCount: 1, agreeCount: 1, bits: 1, margin: 1, mostFrequent: 30_000, groups: [], patterns: [])
         let half = 25_000
-        var clusters = Clusters(registers: .filled(0, half) + .filled(1, half))
-        var pairs = try TokenPairs(settings: settings, itemCount: 2 * half, registerCount: 2, spool: MemorySpool())
+        let known = [UInt32](repeating: 1, count: half) + [UInt32](repeating: 2, count: half)
+        var pairs = try TokenPairs(settings: settings, known: known, registerCount: 2, spool: MemorySpool())
         let group = (0..<(2 * half)).map { Entry(register: $0 < half ? 0 : 1, item: $0, isFormer: false) }
-        #expect(throws: MatchingError.tooManyCandidates) { try pairs.add(group, &clusters) }
-        #expect(throws: MatchingError.tooManyRecords) {
-            _ = try TokenPairs(settings: settings, itemCount: 1 << 29, registerCount: 2, spool: MemorySpool())
-        }
-        #expect(throws: Never.self) {
-            _ = try TokenPairs(settings: settings, itemCount: 1 << 28, registerCount: 2, spool: MemorySpool())
+        #expect(throws: MatchingError.tooManyCandidates) { try pairs.add(group) }
+        #expect(throws: MatchingError.tooManyRecords) { _ = try PairCode(itemCount: 1 << 29) }
+    }
+
+    @Test("pairs are numbers in the pairs' order, up to the most records there can be")
+    func pairCodes() throws {
+        for count in [2, 3, 4, 1_000, 1 << 28] {
+            let code = try PairCode(itemCount: count)
+            var last: UInt64 = 0
+            for (first, second) in [(0, 1), (0, count - 1), (count - 2, count - 1)] where first < second {
+                for weight in [1, 27] {
+                    let number = UInt64(bigEndian: code.encoded(second, first, weight: weight))
+                    #expect(number >= last && PairCode.weight(number) == weight)
+                    #expect(code.items(of: PairCode.pair(number)) == (first, second))
+                    last = PairCode.pair(number)
+                }
+            }
         }
     }
 
