@@ -4,8 +4,8 @@ internal import Agreement
 ///
 /// A key counts only among registers in which its tag occurs once. Within a key, all links it makes are gathered before
 /// any is accepted, and a group that would hold two records of one register is refused whole and counted: so the result
-/// depends neither on the order of tags nor on that of registers. Memory: 18 bytes an item, up to 4 more while links are
-/// proposed, and what `DistributionSorter` takes.
+/// depends neither on the order of tags nor on that of registers. Memory: 18 bytes an item, up to 4 more while links
+/// are proposed, and what `DistributionSorter` takes.
 struct KeyLinker {
     private let agreement: Agreement
     private let layout: TaggedLayout

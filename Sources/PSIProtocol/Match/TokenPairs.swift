@@ -99,6 +99,7 @@ struct TokenPairs {
             let (first, second) = code.items(of: pair)
             Candidate(score: bits, first: first, second: second).append(to: &found)
         }
+        // So that nothing else holds what is sorted, and it is freed.
         let sorter = self.sorter
         self.sorter = DistributionSorter(spool: spool, width: PairCode.byteCount)
         try await sorter.sorted(workers: workers) { block in
@@ -136,7 +137,7 @@ struct PairCode {
     private static let weightBitCount = 6
     private static let weightMask: UInt64 = (1 << UInt64(weightBitCount)) - 1
 
-    /// - Throws: `MatchingError.tooManyRecords` above 2^29 items, many more than an agreement with tokens allows.
+    /// - Throws: `MatchingError.tooManyRecords` from 2^29 items on, many more than an agreement with tokens allows.
     init(itemCount: Int) throws(MatchingError) {
         itemBitCount = max(1, Int.bitWidth - itemCount.leadingZeroBitCount)
         guard 2 * itemBitCount + Self.weightBitCount <= 64 else { throw .tooManyRecords }

@@ -2,9 +2,9 @@ internal import Agreement
 
 /// Links records that share enough tokens, those that share most first. [P-36]
 ///
-/// A pair that shares enough tokens of enough weight counts if each is the other's best partner in the other's register,
-/// by the agreed margin over the second best. What is linked leaves the field, and the rest is looked at again, three
-/// times in all. Memory: four bytes for each item and register, and what `DistributionSorter` takes.
+/// A pair that shares enough tokens of enough weight counts if each is the other's best partner in the other's
+/// register, by the agreed margin over the second best. What is linked leaves the field, and the rest is looked at
+/// again, three times in all. Memory: four bytes for each item and register, and what `DistributionSorter` takes.
 struct TolerantLinker {
     let settings: TolerantMatching
     /// Of each item.
