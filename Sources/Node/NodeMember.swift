@@ -93,7 +93,7 @@ actor NodeMember: RoundMember {
             cohortCap: { limits.maxReleasedPeople[$0.id] ?? $0.maxPeople })
         let (sources, spool, logger, workers) = (configuration.registers, spool, logger, configuration.workers)
         do {
-            return try await runner.perform(duty, record: record, secrets: secrets) { register in
+            let body = try await runner.perform(duty, record: record, secrets: secrets) { register in
                 guard let source = sources[register.id] else {
                     throw RoundRefusal(.register, "config.yaml has no register \(register.id)")
                 }
@@ -103,6 +103,8 @@ actor NodeMember: RoundMember {
                 logger.info("Read a register", metadata: people.survey.metadata(register.id))
                 return people
             }
+            if let complaint = body as? Complained { tell(complaint, record) }
+            return body
         } catch let error as RegisterError where !error.mayPass {
             throw RoundRefusal(.register, error.description)
         } catch let error as RegisterOverCap {
@@ -113,6 +115,14 @@ actor NodeMember: RoundMember {
                 "somebody's rows in \(duty.name) need more cells than max_cells_per_person: `check` says how many"
             )
         }
+    }
+
+    /// Others learn it from the board.
+    private func tell(_ complaint: Complained, _ record: RoundRecord) {
+        var metadata: Logger.Metadata = ["against": "\(complaint.against)", "code": "\(complaint.code.rawValue)"]
+        if let register = complaint.register { metadata["register"] = "\(register)" }
+        if let stage = complaint.stage { metadata["stage"] = "\(stage)" }
+        logger.error("Another participant's work is wrong; accusing it", metadata: log.metadata(record, metadata))
     }
 
     private func mixedLists(of round: RoundID) -> MixedLists {

@@ -5,6 +5,8 @@ internal import Values
 public enum AgreementLimits {
     public static let byteLimit = YAMLDocument.byteLimit
     public static let ringNodes = 2...16
+    /// Nodes of the ring and, once more, mixers of a verified round with noise: more secrets would not fit an entry.
+    public static let noiseSharers = 26
     /// Entries of the list; roles bound it more closely.
     public static let participants = 64
     public static let registers = 32

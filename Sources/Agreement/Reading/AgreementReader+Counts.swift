@@ -92,6 +92,13 @@ extension AgreementReader {
                 "Noise is for at most \(CountQueries.registerLimit) registers: more have so many combinations that "
                     + "little but noise would be published.")
         }
+        // Every node seals its share of the noise to every mixer, in the entry that has its shares of the salt.
+        let entries = agreement.ring.count + agreement.mixers.count
+        if agreement.verification == .full, entries > AgreementLimits.noiseSharers {
+            fail(
+                "In a verified round with noise, authorities and mixers, the mixers counted twice, may be "
+                    + "\(AgreementLimits.noiseSharers) at most; here they are \(entries). Have fewer mixers.")
+        }
         guard mistakes.mistakes.count == count, let queries = try? CountQueries(agreement), noise.isTooWide(queries)
         else {
             return

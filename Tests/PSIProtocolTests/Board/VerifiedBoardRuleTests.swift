@@ -209,4 +209,27 @@ struct VerifiedBoardRuleTests {
         try expect(
             nil, complaint("coordinator", .selectionWrong, nil, nil), by: Self.mixer, on: selected, fixture, "a result")
     }
+
+    @Test("[P-60] Keys with as many shares as an agreement may ask for fit an entry, and not many more would")
+    func sharesFit() async throws {
+        let fixture = try await BoardFixture.verifiedCounts.value
+        let record = fixture.records[0]
+        func reveal(_ salt: Int, _ noise: Int) -> KeyRevealed {
+            func shares(_ count: Int) -> [String: HexBytes] {
+                let names = (0..<count).map { "a-name-of-thirty-two-characters\(UnicodeScalar(UInt8(97 + $0)))" }
+                return Dictionary(
+                    uniqueKeysWithValues: names.map { ($0, HexBytes(.filled(1, SealedSecret.byteCount))) })
+            }
+            var reveal = fixture.records.last?.reveals[Self.left] ?? KeyRevealed(saltShares: [:])
+            reveal.saltShares = shares(salt)
+            reveal.noiseShares = shares(noise)
+            reveal.noiseDigest = Rules.digest
+            return reveal
+        }
+        // N nodes, of them m mixers: N − 1 shares of the salt, m + 1 of the noise at most; N + m is 26.
+        for nodes in 13...16 { _ = try fixture.sign(reveal(nodes - 1, 27 - nodes), by: Self.left, on: record) }
+        #expect(throws: ProtocolViolation(.unencodableEntry, by: Self.left)) {
+            try fixture.sign(reveal(15, 13), by: Self.left, on: record)
+        }
+    }
 }
