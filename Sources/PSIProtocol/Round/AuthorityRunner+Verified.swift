@@ -2,7 +2,7 @@ internal import Agreement
 internal import Crypto
 internal import Values
 
-/// What a node does in a verified round besides. [P-67]
+/// What a node does in a verified round besides. [P-61]
 extension AuthorityRunner {
     // MARK: Mixing
 

@@ -1,6 +1,6 @@
 internal import Crypto
 
-/// Where the chain ĉ_i = r̂_i·G + u'_i·ĉ_(i−1), ĉ_0 = h_0, stands: ĉ_i = R·G + U·h_0. Secret. [P-69]
+/// Where the chain ĉ_i = r̂_i·G + u'_i·ĉ_(i−1), ĉ_0 = h_0, stands: ĉ_i = R·G + U·h_0. Secret.
 ///
 /// A link also says what a run of steps does to whatever comes before it: R becomes r + u·R, U becomes u·U.
 struct ChainLink: Sendable {

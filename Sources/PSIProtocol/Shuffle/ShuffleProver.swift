@@ -19,7 +19,7 @@ struct ShuffledList: Sendable {
 /// Proves that a list is the shuffle of another, without showing the permutation. [P-62]
 ///
 /// Files are read from front to back, several times, on all cores; memory is bounded whatever the number of items.
-/// [P-69]
+///
 struct ShuffleProver: Sendable {
     let statement: ShuffleStatement
     let list: ShuffledList

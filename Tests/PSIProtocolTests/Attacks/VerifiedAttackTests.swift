@@ -51,7 +51,7 @@ struct VerifiedAttackTests {
         #expect(record.ending != .closed && record.approvals.isEmpty)
     }
 
-    @Test("Noise that the coordinator chose is not approved; the nodes' own is")
+    @Test("[P-72] Noise that the coordinator chose is not approved; the nodes' own is")
     func chosenNoise() async throws {
         let noise = CountMechanism.noise(Self.noise)
         let honest = try VerifiedRoundTests.round(release: .none, counts: noise)

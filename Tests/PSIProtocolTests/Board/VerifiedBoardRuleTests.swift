@@ -5,7 +5,7 @@ import Testing
 @testable import Values
 
 /// Who may say what, and when, in a verified round. The list of `left` goes to `right` and then to the mixer; that of
-/// `right` to the mixer and then to `left`. [P-61] [P-67] [P-73]
+/// `right` to the mixer and then to `left`. [P-61] [P-61] [P-73]
 @Suite("Board rules of verified rounds")
 struct VerifiedBoardRuleTests {
     private typealias Rules = BoardRuleTests

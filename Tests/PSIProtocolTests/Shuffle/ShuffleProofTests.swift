@@ -31,7 +31,7 @@ struct ShuffleProofTests {
         try await world.check(proof)
     }
 
-    @Test("[P-69] Neither blocks nor cores change a proof, and any blocks check it")
+    @Test("Neither blocks nor cores change a proof, and any blocks check it")
     func blocks() async throws {
         let world = try ShuffleWorld(count: 50, elementCount: 2)
         let seed = SymmetricKey(data: ShuffleWorld.random())

@@ -125,4 +125,21 @@ struct VerifiedRoundTests {
         }
         #expect(proofCount == 3 * record.agreement.registers.count * 2, "each proof was made three times")
     }
+
+    @Test("[P-63] Lists and proofs are sealed to those who go on with them or check them, in ring order and then C")
+    func readers() async throws {
+        let record = try await BoardFixture.verifiedRows.value.after(Selected.self)
+        let (left, right, mixer) = (BoardFixture.left, BoardFixture.right, BoardFixture.mixer)
+        for (stage, readers) in [
+            (StreamStage.ring(0), [right, mixer]), (.ring(1), [right, mixer]), (.ring(2), [mixer, "coordinator"]),
+            (.exit, [right]), (.proof(1), [mixer]), (.proof(2), [right]),
+        ] {
+            #expect(record.sealing(of: stage, batch: "left") == .shared(with: readers), "\(stage)")
+        }
+        #expect(record.sealing(of: .ring(0), batch: "right") == .shared(with: [left, mixer]))
+        #expect(record.sealing(of: .release, batch: left) == .sealed(to: "research"))
+        let plain = try await BoardFixture.rows.value.after(Selected.self)
+        #expect(plain.sealing(of: .ring(0), batch: "left") == .sealed(to: right))
+        #expect(plain.sealing(of: .ring(2), batch: "left") == .sealed(to: "coordinator"))
+    }
 }

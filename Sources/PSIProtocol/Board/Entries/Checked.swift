@@ -1,6 +1,6 @@
 internal import Values
 
-/// A node has checked the proof of a stage, and found it right. [P-67]
+/// A node has checked the proof of a stage, and found it right. [P-61]
 public struct Checked: EntryBody {
     public static let kind = "Checked"
 

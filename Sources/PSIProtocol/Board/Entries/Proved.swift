@@ -1,6 +1,6 @@
 internal import Values
 
-/// A hop has stored the proof of a stage. [P-67]
+/// A hop has stored the proof of a stage. [P-61]
 public struct Proved: EntryBody {
     public static let kind = "Proved"
 
