@@ -6,7 +6,8 @@ cd "$(dirname "$0")/.."
 (cd Examples/espoo-study && python3 -m unittest -q test_example)
 
 transcript=$(mktemp)
-trap 'rm -f "$transcript"' EXIT
+vectors=$(mktemp)
+trap 'rm -f "$transcript" "$vectors"' EXIT
 SIDOS_TRANSCRIPT=$transcript swift test -c release -Xswiftc -enable-testing --skip-build "$@"
 # The vectors and laws of the groups once more with each slower backend of the ristretto255 kernel.
 for backend in avx2 portable; do
@@ -16,6 +17,12 @@ done
 if [ -f Tests/Interop/check_transcript.py ]; then
     python3 Tests/Interop/check_transcript.py "$transcript"
 fi
+# Proofs that were never seen before, made by another program: the Swift one makes the same and takes them.
+seed=$(date +%s%N)
+echo "vectors of shuffle proofs from the seed $seed"
+python3 Tests/Interop/check_shuffles.py --make "$seed" "$vectors"
+SIDOS_VERIFIED_VECTORS=$vectors swift test -c release -Xswiftc -enable-testing --skip-build --filter ShuffleVectorTests
+python3 Tests/Interop/check_shuffles.py
 python3 Tests/Interop/check_normalisation.py
 python3 Tests/Interop/check_tokens.py
 python3 Tests/Interop/check_noise.py

@@ -1,0 +1,141 @@
+#!/usr/bin/env python3
+"""Checks the vectors of verified rounds by the clauses of docs/protocol.md, and makes others that nobody has seen.
+
+    python3 Tests/Interop/check_shuffles.py                      check the vectors; 1 at the first difference
+    python3 Tests/Interop/check_shuffles.py --make SEED FILE     writes new ones, for the Swift tests:
+                                                                 SIDOS_VERIFIED_VECTORS=FILE swift test --filter ShuffleVector
+
+Python's standard library only.
+"""
+
+import hashlib
+import json
+import sys
+from pathlib import Path
+
+import shuffle_proofs as proofs
+from ristretto255 import BASE, ORDER, decode, from_uniform
+
+VECTORS = Path(__file__).resolve().parent.parent / "PSIProtocolTests" / "Vectors" / "verified_rounds.json"
+BYTE_FIELDS = ("agreement", "round", "manifest", "K", "Y", "D", "D2")
+FIELDS = ("register", "hop", "stage", "input_attempt", "output_attempt", "proof_attempt", "n")
+
+
+def items(data, shape):
+    """Items of a list, behind the bytes that it begins with."""
+    return [data[at:at + shape.item_bytes] for at in range(32, len(data), shape.item_bytes)]
+
+
+def read(vector):
+    shape = proofs.Shape(vector["elements"], vector["capsules"])
+    fields = {name: bytes.fromhex(vector[name]) for name in BYTE_FIELDS} | {name: vector[name] for name in FIELDS}
+    lists = [items(bytes.fromhex(vector[name]), shape) for name in ("input", "output")]
+    return proofs.Statement(shape, **fields), *lists
+
+
+def must_refuse(code, action):
+    try:
+        action()
+    except proofs.Refused as refusal:
+        if str(refusal) == code:
+            return
+        sys.exit(f"refused as {refusal} instead of {code}")
+    sys.exit(f"taken: what is {code}")
+
+
+def check():
+    vectors = json.loads(VECTORS.read_text(encoding="utf-8"))
+    count = 0
+    for number, encoding in vectors["generators"].items():
+        if proofs.generator(int(number)).encode().hex() != encoding:
+            sys.exit(f"h_{number} differs")
+        count += 1
+    for vector in vectors["shuffles"]:
+        statement, source, output = read(vector)
+        if statement.hash().hex() != vector["statement_hash"]:
+            sys.exit("the statement's hash differs")
+        proof = bytes.fromhex(vector["proof"])
+        proofs.check(statement, source, output, proof)
+        for code, other in vector["refused"].items():
+            must_refuse(code, lambda: proofs.check(statement, source, output, bytes.fromhex(other)))
+        rho = [int.from_bytes(bytes.fromhex(each), "little") for each in vector["rho"]]
+        key = int.from_bytes(bytes.fromhex(vector["k"]), "little")
+        again = proofs.prove(
+            statement, source, output, vector["psi"], rho, key, bytes.fromhex(vector["proof_seed"]))
+        if again != proof:
+            sys.exit("the prover makes another proof of the same seed")
+        for position in (0, len(proof) // 2, len(proof) - 1):
+            altered = proof[:position] + bytes([proof[position] ^ 1]) + proof[position + 1:]
+            try:
+                proofs.check(statement, source, output, altered)
+                sys.exit(f"taken: a proof whose byte {position} was altered")
+            except proofs.Refused:
+                count += 1
+        count += 3 + len(vector["refused"])
+    shares = vectors["shares"]
+    requests = [bytes.fromhex(each) for each in shares["requests"]]
+    stream = bytes.fromhex(shares["stream"])
+
+    def check_shares(stream, node=shares["node"]):
+        proofs.check_shares(
+            *(bytes.fromhex(shares[name]) for name in ("agreement", "round", "manifest")), node, shares["attempt"],
+            bytes.fromhex(shares["D"]), requests, hashlib.sha256(b"".join(requests)).digest(), stream)
+
+    check_shares(stream)
+    must_refuse("shares.wrong", lambda: check_shares(stream, "somebody"))
+    must_refuse("shares.wrong", lambda: check_shares(stream[:96] + stream[128:160] + stream[96:128] + stream[160:]))
+    print(f"verified rounds: the vectors agree, {count + 3} checks")
+
+
+def make(seed, path):
+    """New vectors of awkward shapes: everything follows from the seed."""
+    def draw(*name):
+        return hashlib.sha512(repr((seed, *name)).encode()).digest()
+
+    def scalar(*name):
+        return int.from_bytes(draw(*name), "little") % (ORDER - 1) + 1
+
+    result = {"generators": {str(number): proofs.generator(number).encode().hex() for number in (0, 1, 7, 100)},
+              "shuffles": []}
+    for n, elements, capsules in ((1, 1, True), (2, 4, False), (5, 2, True), (17, 1, True), (9, 1, False)):
+        shape = proofs.Shape(elements, capsules)
+        name = (n, elements, capsules)
+        key, capsule_key = scalar(*name, "k"), scalar(*name, "y") * BASE
+        source = sorted(
+            b"".join(from_uniform(draw(*name, "item", i, at)).encode() for at in range(shape.points))
+            for i in range(n))
+        rho = [scalar(*name, "rho", i) for i in range(n)]
+        output, order = proofs.mix(shape, source, key, decode(capsule_key.encode()), rho)
+        lists = [draw(*name, which)[:32] + b"".join(each) for which, each in (("in", source), ("out", output))]
+        fields = {"agreement": draw(*name, "agreement")[:32], "round": draw(*name, "round")[:32],
+                  "manifest": draw(*name, "manifest")[:32], "K": (key * BASE).encode(),
+                  "Y": capsule_key.encode() if capsules else bytes(32),
+                  "D": hashlib.sha256(lists[0]).digest(), "D2": hashlib.sha256(lists[1]).digest()}
+        others = {"register": "residents", "hop": "omnia", "stage": 3, "input_attempt": 258, "output_attempt": 65_535,
+                  "proof_attempt": 7, "n": n}
+        statement, trace = proofs.Statement(shape, **fields, **others), {}
+        proof_seed = draw(*name, "proof")[:32]
+        proof = proofs.prove(statement, source, output, order, rho, key, proof_seed, trace)
+        proofs.check(statement, source, output, proof)
+        wrong = bytearray(proof)
+        wrong[-32] ^= 1
+        none = bytearray(proof)
+        none[96:128] = bytes(32)
+        result["shuffles"].append(
+            {"elements": elements, "capsules": capsules, **{name: data.hex() for name, data in fields.items()},
+             **others, "k": proofs.scalar_bytes(key).hex(), "input": lists[0].hex(), "output": lists[1].hex(),
+             "psi": order, "rho": [proofs.scalar_bytes(each).hex() for each in rho],
+             "proof_seed": proof_seed.hex(), "statement_hash": statement.hash().hex(), **trace,
+             "proof": proof.hex(),
+             "refused": {"proof.wrong": bytes(wrong).hex(), "proof.malformed": bytes(none).hex()}})
+    Path(path).write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    print(f"{len(result['shuffles'])} new shuffles in {path}")
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--make"] and len(sys.argv) == 4:
+        make(sys.argv[2], sys.argv[3])
+    elif len(sys.argv) == 1:
+        check()
+    else:
+        sys.exit(__doc__)
