@@ -128,7 +128,7 @@ import Testing
         try await TestExchange.run { exchange in
             try await exchange.withClient { client async throws in
                 let task = Task {
-                    var download = try StreamDownload(
+                    var download = StreamDownload(
                         plain: StreamID(batch: "kela", stage: .vault, attempt: 0), round: try testRound(),
                         transport: client)
                     return try await download.next()

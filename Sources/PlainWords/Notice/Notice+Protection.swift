@@ -4,7 +4,7 @@ internal import Agreement
 extension Notice {
     var protection: Section {
         let sentences =
-            [identityCode, otherKeys, hops, release, identifiers, pseudonyms, rows, derivations]
+            [identityCode, otherKeys, hops, verification, release, identifiers, pseudonyms, rows, derivations]
             + agreement.disclosureWords.map { $0.notice?(language) }
             + [content, smallestCell, rounding, noise, padding, rounds]
         return Section(
@@ -66,6 +66,17 @@ extension Notice {
                 + "nyckel. Ingen av dem kan ensam ta reda på vem du är utifrån beteckningen.",
             "The blinded codes pass through \(count) organisations, each with a secret key of its own. None of them "
                 + "alone can find out from a code who you are.")
+    }
+
+    private var verification: String? {
+        guard agreement.verification == .full else { return nil }
+        return say(
+            "Jokainen organisaatio todistaa tehneensä osansa sovitulla tavalla, ja muut tarkistavat todistuksen ennen "
+                + "kuin tuloksia annetaan. Jos joku toimii toisin, se huomataan.",
+            "Varje organisation bevisar att den har gjort sin del som avtalat, och andra kontrollerar beviset innan "
+                + "något resultat lämnas ut. Om någon gör annat märks det.",
+            "Each organisation proves that it has done its part as agreed, and others check the proof before there is "
+                + "any result. If one does otherwise, it is found.")
     }
 
     private var release: String {

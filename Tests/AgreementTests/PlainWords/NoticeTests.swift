@@ -84,6 +84,13 @@ struct NoticeTests {
         #expect(text.contains(language.of("Vastustamisoikeus", "Rätt att göra invändningar", "Right to object")))
     }
 
+    @Test(arguments: NoticeLanguage.allCases) func saysThatStepsAreProved(_ language: NoticeLanguage) throws {
+        let sentence = language.of(
+            "todistaa tehneensä osansa", "bevisar att den har gjort sin del", "proves that it has done its part")
+        #expect(try Self.notice(language, [("verification: off", "verification: full")]).contains(sentence))
+        #expect(try !Self.notice(language).contains(sentence))
+    }
+
     /// A field, what it becomes, and a sentence that is there before and not after, and the other way round.
     static let changes: [(String, String, before: String, after: String)] = [
         ("smallest_cell: 5", "smallest_cell: 20", "fewer than 5 people", "fewer than 20 people"),
