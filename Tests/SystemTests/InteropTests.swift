@@ -60,7 +60,7 @@ extension SystemTests {
         func parts(vaultAccess: String) async throws {
             var design = Self.design(padding: "padme")
             design.vaultAccess = vaultAccess
-            design.matching = ["match_keys: [identity_code]", "parts: 8"]
+            design.parts = 8
             try await checkRound(design)
         }
 

@@ -15,7 +15,9 @@ public enum SealedStreamLength {
 
     /// The most bytes that a plaintext of this length may be stored as, however it is cut into chunks.
     public static func storedByteCountLimit(plaintext: Int, sealing: StreamSealing) -> Int {
-        let headByteCount = SealedStreamContext.headByteCount(sealing)
+        // What is not sealed as a stream has no head, but may be stored by whoever wrote it as if it had.
+        let headByteCount = max(
+            SealedStreamContext.headByteCount(sealing), SealedStreamContext.encapsulatedKeyByteCount)
         let chunkCount = plaintext / (StreamQuota.leastChunkByteCount - headByteCount) + 2
         let (sum, overflow) = plaintext.addingReportingOverflow(
             headByteCount + chunkCount * SealedStreamContext.tagByteCount)

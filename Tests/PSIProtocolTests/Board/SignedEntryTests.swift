@@ -28,7 +28,12 @@ struct SignedEntryTests {
         BatchDeclared(register: "r", count: 1, digest: hex, encapsulation: nil, vault: nil, survey: nil),
         BatchDeclared(register: "r", count: 1, digest: hex, encapsulation: hex, vault: list, survey: hex),
         StageCommitted(register: "r", stage: 1, list: list),
+        StageCommitted(register: "r", stage: 2, list: list, exit: list),
+        Proved(proof: list, register: "r", stage: 1), Checked(register: "r", stage: 1), Approved(),
+        Approved(linkage: hex), Complained(against: "kela", code: .selectionWrong),
+        Complained(against: "kela", code: .proofWrong, register: "r", stage: 1),
         Selected(requests: list, selection: list),
+        Selected(linkage: hex, requests: list, selection: list, seeds: ["a": hex], seedDigest: hex),
         Released(shares: list), Received(),
         Counted(
             overlap: [
