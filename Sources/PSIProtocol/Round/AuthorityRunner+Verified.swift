@@ -15,7 +15,7 @@ extension AuthorityRunner {
         let mixer = try mixer(id, stage, attempt, record, secrets)
         let list: ShuffledList
         do { list = try await mixed(by: mixer, id, stage, record) } catch let violation as ProtocolViolation {
-            return try complaint(violation, register: id, stage: stage - 1)
+            return try complaint(violation, register: id, stage: stage - 1, record)
         }
         let summary: ListSummary
         var exit: AnnouncedStream?
@@ -129,7 +129,10 @@ extension AuthorityRunner {
             exit: exit, keeper: record.coordinator, spool: port.spool, workers: workers)
         switch try await check.run(tags: isLast ? record.stages[id]?[stage] : nil) {
         case nil: return Checked(register: id, stage: stage)
-        case .input(let code): return Complained(against: input.sender, code: code, register: id, stage: stage - 1)
+        case .input(let code):
+            // What this node made itself and cannot read again, it can lay to nobody's charge.
+            guard input.sender != me else { throw ProtocolViolation(.wrongDigest) }
+            return Complained(against: input.sender, code: code, register: id, stage: stage - 1)
         case .stage(let code): return Complained(against: hop, code: code, register: id, stage: stage)
         }
     }
@@ -153,15 +156,17 @@ extension AuthorityRunner {
         return (reader, sender)
     }
 
-    /// What a node says of a list that it cannot go on from: an accusation where the list's author is at fault for
-    /// certain.
+    /// What a node says of a list that it cannot go on from: an accusation of the list's author, unless another is at
+    /// fault. Of a stream that is not the announced one nobody can tell who altered it. [P-73]
     private func complaint(
-        _ violation: ProtocolViolation, register: RegisterID, stage: Int
+        _ violation: ProtocolViolation, register id: RegisterID, stage: Int, _ record: RoundRecord
     ) throws -> any EntryBody {
-        guard let participant = violation.participant, participant != me,
-            let code = ComplaintCode(rawValue: violation.kind.rawValue)
+        guard let register = record.register(id), let author = record.node(forStage: stage, of: register),
+            violation.participant == nil || violation.participant == author, author != me,
+            let code = violation.kind == .wrongDigest
+                ? .streamUnreadable : ComplaintCode(rawValue: violation.kind.rawValue)
         else { throw violation }
-        return Complained(against: participant, code: code, register: register, stage: stage)
+        return Complained(against: author, code: code, register: id, stage: stage)
     }
 }
 

@@ -68,6 +68,8 @@ struct ProofReader<Source: ByteSource> {
     private var pending: [UInt8] = []
     private var position = 0
     private var read = 0
+    /// Whether bytes came behind what was asked for, once the stream has been read to its end.
+    private(set) var hasSurplus = false
 
     init(_ source: Source, layout: ShuffleLayout, expected: AnnouncedStream, partCount: Int) {
         self.source = source
@@ -110,8 +112,12 @@ struct ProofReader<Source: ByteSource> {
     ///
     /// - Returns: whether it was the announced one.
     mutating func isTheAnnounced() async throws -> Bool {
+        hasSurplus = position < pending.count
         while true {
-            while let piece = try await source.next() { digest.update(piece) }
+            while let piece = try await source.next() {
+                digest.update(piece)
+                hasSurplus = hasSurplus || !piece.isEmpty
+            }
             digest.endPart()
             guard part + 1 < partCount else { break }
             try await source.nextPart()

@@ -63,6 +63,7 @@ struct StageCheck<Lists: ByteSource, Proof: ByteSource> {
         }
         if let fault = try await listsFault() { return fault }
         guard try await proof.isTheAnnounced() else { return .stage(.streamUnreadable) }
+        if proof.hasSurplus { return .stage(.proofMalformed) }
         guard let exit, let tags, let items = try kept?.finish() else { return nil }
         defer { items.discard() }
         return try await digestOfTags(items, exit) == tags.digest.bytes ? nil : .stage(.tagsWrong)
@@ -76,7 +77,9 @@ struct StageCheck<Lists: ByteSource, Proof: ByteSource> {
             return try await listFault(
                 ProtocolViolation(isCapsule ? .invalidCapsule : .invalidElement, by: nil, index: index),
                 isInput: isInput)
-        case .wrongCount: return .stage(.wrongCount)
+        case .wrongCount:
+            // One of the lists was shorter than announced: which, its own reader says.
+            return try await listsFault() ?? .stage(.proofMalformed)
         case .malformed:
             return try await proof.isTheAnnounced() ? .stage(.proofMalformed) : .stage(.streamUnreadable)
         case .wrong:

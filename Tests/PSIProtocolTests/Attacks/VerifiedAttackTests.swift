@@ -74,6 +74,44 @@ struct VerifiedAttackTests {
         kind: .discreteLaplace, epsilon: Billionths(decimal: "1")!, deltaPower: nil,
         totalEpsilon: Billionths(decimal: "3")!)
 
+    @Test("A list that its keeper cut or altered after it was committed: no participant accuses itself or an innocent")
+    func alteredByTheKeeper() async throws {
+        let changes: [(String, @Sendable ([UInt8]) -> [UInt8])] = [
+            ("cut", { Array($0.dropLast(96)) }), ("cut within an item", { Array($0.dropLast(1)) }),
+            ("altered", { [$0[0] ^ 1] + $0.dropFirst() }),
+        ]
+        // The mixer checks stage 1 of left's list, which right made of left's; right checks stage 2, made of its own.
+        for (name, duty) in [
+            ("left/0/0/0", "mix(\"left\", stage: 1)"), ("left/0/0/0", "check(\"left\", stage: 1)"),
+            ("left/1/0/0", "check(\"left\", stage: 1)"), ("left/1/0/0", "mix(\"left\", stage: 2)"),
+            ("left/1/0/0", "check(\"left\", stage: 2)"), ("left/exit/0/0", "check(\"left\", stage: 2)"),
+        ] {
+            for (what, change) in changes {
+                let round = try VerifiedRoundTests.round(people: 6)
+                try await round.run { record in
+                    record.ring.contains { node in
+                        record.authorityDuties(of: node).contains { "\($0)" == duty }
+                    }
+                }
+                let record = try round.record()
+                let (node, due) = try #require(
+                    record.ring.compactMap { node in
+                        record.authorityDuties(of: node).first { "\($0)" == duty }.map { (node, $0) }
+                    }.first)
+                try await round.streams.damage(name, change)
+                do {
+                    let body = try await round.perform(.authority(node, due))
+                    let complaint = try #require(body as? Complained, "\(name), \(duty), \(what): \(body)")
+                    #expect(complaint.against != node && complaint.code == .streamUnreadable)
+                    try round.post(complaint, by: node)
+                } catch let violation as ProtocolViolation {
+                    // A stream of another length the coordinator must have refused; of the own one nobody is named.
+                    #expect(violation.participant == nil || violation.participant == "coordinator", "\(violation)")
+                }
+            }
+        }
+    }
+
     @Test("A wrong share names its node, before anything is opened", arguments: [0, 1, 2])
     func wrongShare(index: Int) async throws {
         let round = try VerifiedRoundTests.round()
