@@ -27,8 +27,13 @@ public struct NoisePlan: Sendable {
 
     /// The noise that follows from the seed that all nodes have a share in. [P-72]
     func draw(from seed: SymmetricKey) -> [Int] {
-        let bytes = SecretBytes(count: 17 * drawCount) { output in
-            for index in 0..<drawCount {
+        distribution.draws(drawCount, uniform: Self.uniform(drawCount, from: seed))
+    }
+
+    /// 17 bytes for each draw. Secret.
+    static func uniform(_ count: Int, from seed: SymmetricKey) -> SecretBytes {
+        SecretBytes(count: 17 * count) { output in
+            for index in 0..<count {
                 let code = HMAC<SHA256>.authenticationCode(
                     for: Label.noise.bytes + BigEndian.u32(index), using: seed)
                 code.withUnsafeBytes {
@@ -37,7 +42,6 @@ public struct NoisePlan: Sendable {
                 }
             }
         }
-        return distribution.draws(drawCount, uniform: bytes)
     }
 
     /// Draws a round's noise from the system's random generator. Secret until the end of time: with it the exact counts

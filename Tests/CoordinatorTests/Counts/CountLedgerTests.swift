@@ -92,6 +92,24 @@ struct CountLedgerTests {
         try ledger.check(Self.noise, study: "s", others: [:])
     }
 
+    @Test("[P-72] Noise that nodes draw together costs once, from when it is known, and is not kept")
+    func drawnTogether() throws {
+        let plan = try plan()
+        let state = try open()
+        let ledger = CountLedger(state)
+        for _ in 0..<2 { try ledger.enter(Self.round(1), study: "s", Self.noise, others: [:]) }
+        let drawn = try ledger.noise(of: Self.round(1), study: "s", Self.noise, plan, together: [7], others: [:])
+        #expect(drawn == [7] && !state.contains(.noise(of: try Self.round(1))))
+        // A second round can be paid for, a third cannot, although the first may never have told a number.
+        try ledger.enter(Self.round(2), study: "s", Self.noise, others: [:])
+        #expect(throws: CountLedgerError.self) {
+            try ledger.enter(Self.round(3), study: "s", Self.noise, others: [:])
+        }
+        #expect(throws: CountLedgerError.self) {
+            try ledger.noise(of: Self.round(3), study: "s", Self.noise, plan, together: [7], others: [:])
+        }
+    }
+
     @Test("Rounds on the boards count if the ledger was lost, and once if it was not")
     func boards() throws {
         let ledger = CountLedger(try open())

@@ -77,6 +77,32 @@ struct ShareProofTests {
         #expect(proof.holds(for: statement, sums: sums))
     }
 
+    @Test("[P-72] The vector of noise that nodes draw together: the seed, the bytes of draws, and what they come to")
+    func noise() throws {
+        struct Vector: Decodable {
+            struct Draw: Decodable {
+                let bytes: String
+                let value: Int
+            }
+            let round: String
+            let shares: [String]
+            let seed: String
+            let scale: UInt64
+            let draws: [Draw]
+        }
+        struct Content: Decodable { let noise: Vector }
+        let vector = try VerifiedVectors.read(Content.self).noise
+        try #require(!vector.draws.isEmpty)
+        let seed = HKDF<SHA256>.deriveKey(
+            inputKeyMaterial: SymmetricKey(data: try vector.shares.flatMap { try bytes($0) }),
+            salt: try bytes(vector.round), info: Label.noise.bytes, outputByteCount: 32)
+        #expect(seed.withUnsafeBytes { Array($0) } == (try bytes(vector.seed)))
+        let uniform = NoisePlan.uniform(vector.draws.count, from: seed)
+        #expect(uniform.withUnsafeBytes { Array($0) } == (try vector.draws.flatMap { try bytes($0.bytes) }))
+        let draws = NoiseDistribution.laplace(rate: (1, vector.scale)).draws(vector.draws.count, uniform: uniform)
+        #expect(draws == vector.draws.map(\.value))
+    }
+
     @Test("[P-70] True shares are proved, however they are cut", arguments: [1, 2, 3, 10])
     func truth(count: Int) throws {
         let world = try World(count: count)
