@@ -117,24 +117,8 @@ struct ShuffleMixer: Sendable {
 
     /// Writes the list behind the exit, with tags in the place of elements. [P-35]
     func writeTags(_ list: ShuffledList, exit: ExitSalt, to sink: inout some ByteSink) async throws -> ListSummary {
-        let tagger = ItemTagger(layout: layout, positions: positions, exit: exit)
-        var sorter = DistributionSorter(spool: spool, width: layout.taggedItemByteCount)
-        var reader = try list.output.reader()
-        var left = list.output.count
-        try await Pipeline(workers: workers).run { () throws -> [UInt8]? in
-            guard left > 0 else { return nil }
-            let count = min(left, pieceCount)
-            left -= count
-            return try reader.next(count)
-        } compute: {
-            tagger.tagged($0)
-        } take: {
-            try sorter.add($0)
-        }
-        var writer = RecordWriter(exitPartition, prefix: .following(seed))
-        let width = layout.taggedItemByteCount
-        try await sorter.sorted(workers: workers) { try await writer.write($0, width: width, to: &sink) }
-        return try await writer.finish(to: &sink)
+        try await ItemTagger(layout: layout, positions: positions, exit: exit).write(
+            list.output, exitPartition, prefix: .following(seed), spool: spool, workers: workers, to: &sink)
     }
 }
 
@@ -148,7 +132,32 @@ struct ItemTagger: Sendable {
         codes = positions.map { exit.code(kind: $0.kind) }
     }
 
-    func tagged(_ items: [UInt8]) -> [UInt8] {
+    /// Writes a list's items, as they lie in a file, with tags and in the tags' order.
+    func write(
+        _ items: FixedRecords, _ partition: StreamPartition, prefix: ListPrefix, spool: any Spool, workers: Workers,
+        to sink: inout some ByteSink
+    ) async throws -> ListSummary {
+        let width = layout.taggedItemByteCount
+        let pieceCount = max(1, min(2_048, (1 << 20) / layout.itemByteCount))
+        var sorter = DistributionSorter(spool: spool, width: width)
+        var reader = try items.reader()
+        var left = items.count
+        try await Pipeline(workers: workers).run { () throws -> [UInt8]? in
+            guard left > 0 else { return nil }
+            let count = min(left, pieceCount)
+            left -= count
+            return try reader.next(count)
+        } compute: {
+            tagged($0)
+        } take: {
+            try sorter.add($0)
+        }
+        var writer = RecordWriter(partition, prefix: prefix)
+        try await sorter.sorted(workers: workers) { try await writer.write($0, width: width, to: &sink) }
+        return try await writer.finish(to: &sink)
+    }
+
+    private func tagged(_ items: [UInt8]) -> [UInt8] {
         let count = items.count / layout.itemByteCount
         let (from, to, width) = (layout.itemByteCount, ExitSalt.tagByteCount, layout.taggedItemByteCount)
         guard count > 0 else { return [] }

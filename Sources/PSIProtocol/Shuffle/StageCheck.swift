@@ -115,27 +115,12 @@ struct StageCheck<Lists: ByteSource, Proof: ByteSource> {
     // MARK: Tags
 
     private func digestOfTags(_ items: FixedRecords, _ exit: ExitSalt) async throws -> [UInt8] {
-        let tagger = ItemTagger(layout: layout, positions: agreement.positions, exit: exit)
-        let width = layout.taggedItemByteCount
-        var sorter = DistributionSorter(spool: spool, width: width)
-        var reader = try items.reader()
-        var left = items.count
-        let pieceCount = max(1, (1 << 20) / layout.itemByteCount)
-        try await Pipeline(workers: workers).run { () throws -> [UInt8]? in
-            guard left > 0 else { return nil }
-            let count = min(left, pieceCount)
-            left -= count
-            return try reader.next(count)
-        } compute: {
-            tagger.tagged($0)
-        } take: {
-            try sorter.add($0)
-        }
         // Each part of both lists begins with the same bytes.
-        var writer = RecordWriter(.tagsOrHandles(of: agreement), prefix: .of(output.prefixes))
         var nowhere = NoSink()
-        try await sorter.sorted(workers: workers) { try await writer.write($0, width: width, to: &nowhere) }
-        return try await writer.finish(to: &nowhere).digest
+        return try await ItemTagger(layout: layout, positions: agreement.positions, exit: exit).write(
+            items, .tagsOrHandles(of: agreement), prefix: .of(output.prefixes), spool: spool, workers: workers,
+            to: &nowhere
+        ).digest
     }
 }
 
