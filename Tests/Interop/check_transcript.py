@@ -8,49 +8,19 @@ Everything is derived from the keys and identities in the transcript by docs/pro
 standard library only. Ends with 0 if all agrees; otherwise says what does not and ends with 1.
 """
 
-import hashlib
-import hmac
 import json
 import sys
 
 sys.dont_write_bytecode = True
 
 from check_tokens import tokens
+from conventions import digest, hkdf, hmac256, label, sha256
 from linking import Linking
 from ristretto255 import BASE, ORDER, decode, hash_to_group
 
 # Random bytes that every list begins with.
 PREFIX = 32
 TAG = b"SIDOS-V1-ristretto255_XMD:SHA-512_R255MAP_RO_"
-
-
-def label(text):
-    return b"SIDOS-V1 " + text.encode() + b"\0"
-
-
-def sha256(data):
-    return hashlib.sha256(data).digest()
-
-
-def digest(data):
-    """Of a stream of one part, as a tree over its pieces of 1 MiB."""
-    starts = range(0, len(data), 1 << 20)
-    pieces = b"".join(sha256(label("piece") + data[start : start + (1 << 20)]) for start in starts)
-    part = sha256(label("part") + pieces + len(data).to_bytes(8, "big"))
-    return sha256(label("digest") + bytes([0, 0, 0, 1]) + part)
-
-
-def hmac256(key, data):
-    return hmac.new(key, data, hashlib.sha256).digest()
-
-
-def hkdf(material, salt, info, count):
-    """RFC 5869 with SHA-256."""
-    key, block, output = hmac256(salt, material), b"", b""
-    for index in range(1, -(-count // 32) + 1):
-        block = hmac256(key, block + info + bytes([index]))
-        output += block
-    return output[:count]
 
 
 def records(data, width, what):
@@ -132,8 +102,8 @@ class Transcript:
 
         material = b"".join(bytes.fromhex(node["salt_share"]) for node in self.content["ring"])
         for node in self.content["ring"]:
-            digest = sha256(label("salt share") + self.round + node["id"].encode() + b"\0" + bytes.fromhex(node["salt_share"]))
-            self.expect(digest.hex() == revealed[node["id"]]["saltDigest"], f"the salt share of {node['id']}")
+            hashed = sha256(label("salt share") + self.round + node["id"].encode() + b"\0" + bytes.fromhex(node["salt_share"]))
+            self.expect(hashed.hex() == revealed[node["id"]]["saltDigest"], f"the salt share of {node['id']}")
         salt = hkdf(material, self.round, label("exit salt"), 32)
         self.expect(salt == self.exit_salt, "the exit salt")
 
@@ -188,7 +158,7 @@ class Transcript:
             entry["body"]["stage"]: entry["body"]["list"]["digest"] for entry in payloads
             if entry["type"] == "StageCommitted" and entry["body"]["register"] == register["id"]
         }
-        self.expect(committed == {stage: digest(data).hex() for stage, data in enumerate(lists)},
+        self.expect(committed == {stage: digest([data]).hex() for stage, data in enumerate(lists)},
                     f"the digests of the lists of {register['id']}")
         self.prefixes += [data[:PREFIX] for data in lists]
         self.expect(len(set(self.prefixes)) == len(self.prefixes), "a prefix of its own for every list")

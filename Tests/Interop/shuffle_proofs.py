@@ -6,6 +6,7 @@ Not constant time, not fast: for tests only. Python's standard library only.
 import hashlib
 import hmac
 
+from conventions import label, sha256, sha512, u16, u32
 from ristretto255 import BASE, ORDER, Point, decode, hash_to_group
 
 GENERATOR_TAG = b"SIDOS-V1-shuffle_ristretto255_XMD:SHA-512_R255MAP_RO_"
@@ -15,26 +16,6 @@ IDENTITY = Point(0, 1, 1, 0)
 
 class Refused(Exception):
     """What a checker finds: `proof.malformed`, `proof.wrong` or `shares.wrong`."""
-
-
-def label(name):
-    return b"SIDOS-V1 " + name.encode() + b"\0"
-
-
-def u16(number):
-    return number.to_bytes(2, "big")
-
-
-def u32(number):
-    return number.to_bytes(4, "big")
-
-
-def sha256(*parts):
-    return hashlib.sha256(b"".join(parts)).digest()
-
-
-def sha512(*parts):
-    return hashlib.sha512(b"".join(parts)).digest()
 
 
 def scalar_bytes(number):

@@ -1,7 +1,6 @@
 """HPKE (RFC 9180, base mode) with X-Wing, HKDF-SHA256 and AES-256-GCM, as P-03 has it."""
 
 import hashlib
-import hmac
 import os
 
 from cryptography.exceptions import InvalidTag
@@ -10,6 +9,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 import mlkem
+from conventions import hkdf_expand, hkdf_extract
 
 SUITE = b"HPKE" + bytes.fromhex("647a00010002")
 ENCAPSULATION_BYTES = mlkem.CIPHERTEXT_BYTES + 32
@@ -18,22 +18,6 @@ XWING_LABEL = b"\\./" + b"/^\\"
 
 class DoesNotOpen(Exception):
     """A ciphertext, an encapsulation or its context is not what its sender made."""
-
-
-def hkdf_extract(salt, material):
-    return hmac.new(salt, material, hashlib.sha256).digest()
-
-
-def hkdf_expand(key, info, count):
-    block, output = b"", b""
-    for index in range(1, -(-count // 32) + 1):
-        block = hmac.new(key, block + info + bytes([index]), hashlib.sha256).digest()
-        output += block
-    return output[:count]
-
-
-def hkdf(material, salt, info, count):
-    return hkdf_expand(hkdf_extract(salt, material), info, count)
 
 
 def raw(public):

@@ -1,18 +1,15 @@
-"""Conventions of docs/protocol.md that everything else uses (P-01, P-10), and what goes wrong."""
+"""More conventions of docs/protocol.md that everything else uses, and what goes wrong."""
 
-import hashlib
-import hmac
 import json
 import sys
 import time
 
-from hpke import hkdf, hkdf_expand, hkdf_extract
+from conventions import digest, hkdf, hkdf_expand, hkdf_extract, hmac256, label, sha256, u16, u32, u64
 
 __all__ = ["hkdf", "hkdf_expand", "hkdf_extract", "label", "sha256", "hmac256", "u16", "u32", "u64", "digest",
            "part_of", "cut_by_part", "canonical", "padded", "log", "Violation", "ENTRY_BYTES"]
 
 ENTRY_BYTES = 65_536
-PIECE_BYTES = 1_048_576
 # P-58: bits of a key that are the same in all keys, of ristretto255 elements, and of tags and handles.
 ELEMENT_BITS, NO_BITS = frozenset([7]), frozenset()
 
@@ -23,40 +20,6 @@ class Violation(Exception):
     def __init__(self, name, participant=None, detail=""):
         super().__init__(f"{name} by {participant or 'nobody who can be named'}: {detail}")
         self.name, self.participant, self.detail = name, participant, detail
-
-
-def label(text):
-    return b"SIDOS-V1 " + text.encode() + b"\0"
-
-
-def sha256(data):
-    return hashlib.sha256(data).digest()
-
-
-def hmac256(key, data):
-    return hmac.new(key, data, hashlib.sha256).digest()
-
-
-def u16(number):
-    return number.to_bytes(2, "big")
-
-
-def u32(number):
-    return number.to_bytes(4, "big")
-
-
-def u64(number):
-    return number.to_bytes(8, "big")
-
-
-def digest(parts):
-    """P-59: of a stream, whose parts are given."""
-    data = label("digest") + u32(len(parts))
-    for part in parts:
-        starts = range(0, len(part), PIECE_BYTES)
-        pieces = b"".join(sha256(label("piece") + part[start : start + PIECE_BYTES]) for start in starts)
-        data += sha256(label("part") + pieces + u64(len(part)))
-    return sha256(data)
 
 
 def part_of(key, count, fixed):
