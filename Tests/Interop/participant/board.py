@@ -8,7 +8,11 @@ from wire import ENTRY_BYTES, Violation, canonical, label, padded, sha256, u32
 
 ENTRY_LABEL = label("board entry")
 BYTES = {"agreement": 32, "nonce": 32, "commitment": 32, "manifest": 32, "digest": 32, "saltDigest": 32,
-         "blindingKey": 32, "capsuleKey": 32, "encapsulation": 1_120, "survey": 16_400}
+         "noiseDigest": 32, "seedDigest": 32, "blindingKey": 32, "capsuleKey": 32, "encapsulation": 1_120,
+         "survey": 16_400}
+STREAMS = {"list", "exit", "proof", "requests", "selection", "shares", "vault"}
+SEALED = {"saltShares", "noiseShares", "seeds"}
+LINKAGE_BYTES = {"Selected": 9_328, "Approved": 1_168}
 # By type: the fields that must be there, and those that may.
 FIELDS = {
     "RoundOpened": ({"agreement", "deadline", "nonce", "number", "opened", "signatures"}, set()),
@@ -54,18 +58,17 @@ def is_hex_by_name(value, count):
     return isinstance(value, dict) and all(is_hex(part, count) for part in value.values())
 
 
-def has_form(kind, body):
-    must, may = FIELDS[kind]
+def has_form(must, may, kind, body):
     if not isinstance(body, dict) or not must <= set(body) <= must | may:
         return False
     for field, value in body.items():
         if field in BYTES:
             good = is_hex(value, BYTES[field])
-        elif field in ("list", "requests", "selection", "shares", "vault"):
+        elif field in STREAMS:
             good = is_stored(value)
         elif field in ("blindingProof", "capsuleProof"):
             good = is_proof(value)
-        elif field == "saltShares":
+        elif field in SEALED:
             good = is_hex_by_name(value, 1_168)
         elif field == "signatures":
             good = is_hex_by_name(value, 64)
@@ -75,8 +78,8 @@ def has_form(kind, body):
             good = value in REFUSALS
         elif field == "code":
             good = value in ABORTS
-        elif field == "linkage" and kind == "Selected":
-            good = is_hex(value, 9_328)
+        elif field == "linkage" and kind in LINKAGE_BYTES:
+            good = is_hex(value, LINKAGE_BYTES[kind])
         else:
             # What is in Counted and in lists of names is of interest to the one who reads it.
             good = isinstance(value, (list, dict, str))
@@ -86,7 +89,9 @@ def has_form(kind, body):
 
 
 class Entry:
-    def __init__(self, data):
+    """One entry, whose type is one of those that are given."""
+
+    def __init__(self, data, types=FIELDS):
         if not 64 < len(data) <= ENTRY_BYTES:
             raise Violation("entry.malformed", detail=f"{len(data)} bytes")
         self.data, self.payload = data, data[64:]
@@ -100,13 +105,13 @@ class Entry:
         if content.get("sidos") != 1:
             raise Violation("entry.unknown-version")
         self.type, self.by, self.body = content.get("type"), content.get("by"), content.get("body")
-        if self.type not in FIELDS:
+        if self.type not in types:
             raise Violation("entry.unknown-type")
         fields = {"body", "by", "seen", "sidos", "type"} | (set() if self.type == "RoundOpened" else {"round"})
         seen = content.get("seen")
         if set(content) != fields or not isinstance(seen, dict) or set(seen) != {"count", "head"}:
             raise Violation("entry.malformed", detail=f"fields of {self.type}")
-        if not is_number(seen["count"]) or not is_hex(seen["head"], 32) or not has_form(self.type, self.body):
+        if not is_number(seen["count"]) or not is_hex(seen["head"], 32) or not has_form(*types[self.type], self.type, self.body):
             raise Violation("entry.malformed", detail=f"values of {self.type}")
         self.seen, self.round = seen, content.get("round")
 
@@ -121,6 +126,8 @@ def commitment(round_id, participant, body):
 
 class Board:
     """What the entries so far say. Every participant folds the same entries and sees the same."""
+
+    TYPES = FIELDS
 
     def __init__(self, agreement):
         self.agreement = agreement
@@ -137,7 +144,7 @@ class Board:
         """Checks one entry, and takes it over; else a violation."""
         coordinator = self.agreement.coordinator
         try:
-            entry = Entry(data)
+            entry = Entry(data, self.TYPES)
         except Violation as violation:
             raise Violation(violation.name, coordinator, violation.detail) from None
         author = self.agreement.participants.get(entry.by)
@@ -155,10 +162,14 @@ class Board:
         low = 0 if entry.type == "RoundOpened" else 1
         if not low <= entry.seen["count"] <= self.count or entry.seen["head"] != self.heads[entry.seen["count"]].hex():
             raise Violation("board.forked", coordinator)
+        self.take(entry)
+        return entry
+
+    def take(self, entry):
+        """Takes an entry over that is well-formed and of its author, if it is in its place."""
         getattr(self, "take_" + entry.type)(entry.by, entry.body, entry)
         self.entries.append(entry)
-        self.heads.append(chain(self.heads[-1], data))
-        return entry
+        self.heads.append(chain(self.heads[-1], entry.data))
 
     # What may be posted when. Faults of place are the coordinator's, who has to refuse such entries.
 
