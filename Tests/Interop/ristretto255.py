@@ -56,14 +56,14 @@ class Point:
     def __sub__(self, other):
         return self + -other
 
+    def doubled(self):
+        a, b = self.x * self.x, self.y * self.y
+        e, g = (self.x + self.y) ** 2 - a - b, b - a
+        f, h = g - 2 * self.z * self.z, -a - b
+        return Point(e * f, g * h, f * g, e * h)
+
     def __rmul__(self, scalar):
-        result, addend = Point(0, 1, 1, 0), self
-        while scalar:
-            if scalar & 1:
-                result = result + addend
-            addend = addend + addend
-            scalar >>= 1
-        return result
+        return weighted_sum([(scalar, self)])
 
     def encode(self):
         """RFC 9496 section 4.3.2."""
@@ -79,6 +79,33 @@ class Point:
         if is_negative(x * z_inv):
             y = -y
         return magnitude(den_inv * (self.z - y)).to_bytes(32, "little")
+
+
+IDENTITY = Point(0, 1, 1, 0)
+# Bits of a scalar that are taken at once.
+WINDOW = 4
+
+
+def weighted_sum(terms):
+    """The sum of scalar times point: one chain of doublings for all."""
+    tables = []
+    for scalar, point in terms:
+        if not scalar:
+            continue
+        table = [IDENTITY, point]
+        while len(table) < min(1 << WINDOW, scalar + 1):
+            table.append(table[-1] + point)
+        tables.append((scalar, table))
+    result = IDENTITY
+    longest = max((scalar.bit_length() for scalar, _ in tables), default=0)
+    for shift in reversed(range(0, longest, WINDOW)):
+        for _ in range(WINDOW):
+            result = result.doubled()
+        for scalar, table in tables:
+            digit = scalar >> shift & (1 << WINDOW) - 1
+            if digit:
+                result = result + table[digit]
+    return result
 
 
 def decode(data):

@@ -7,11 +7,10 @@ import hashlib
 import hmac
 
 from conventions import label, sha256, sha512, u16, u32
-from ristretto255 import BASE, ORDER, Point, decode, hash_to_group
+from ristretto255 import BASE, IDENTITY, ORDER, decode, hash_to_group, weighted_sum
 
 GENERATOR_TAG = b"SIDOS-V1-shuffle_ristretto255_XMD:SHA-512_R255MAP_RO_"
 RECORD_BYTES = 160
-IDENTITY = Point(0, 1, 1, 0)
 
 
 class Refused(Exception):
@@ -44,10 +43,7 @@ def same(left, right):
 
 def total(terms):
     """The sum of scalar times point."""
-    result = IDENTITY
-    for scalar, point in terms:
-        result = result + (scalar % ORDER) * point
-    return result
+    return weighted_sum([(scalar % ORDER, point) for scalar, point in terms])
 
 
 _generators = {}
@@ -228,7 +224,7 @@ def check(statement, source, output, proof):
     require(s[-1] * BASE, t[-1] + c * read_point(statement.K))
     before = generator(0)
     for i in range(n):
-        require(s_hat[i] * BASE + s_prime[i] * before, blinded[i] + c * chain[i])
+        require(total([(s_hat[i], BASE), (s_prime[i], before), (-c, chain[i])]), blinded[i])
         before = chain[i]
 
 
