@@ -21,7 +21,8 @@ fi
 seed=$(date +%s%N)
 echo "vectors of shuffle proofs from the seed $seed"
 python3 Tests/Interop/check_shuffles.py --make "$seed" "$vectors"
-SIDOS_VERIFIED_VECTORS=$vectors swift test -c release -Xswiftc -enable-testing --skip-build --filter ShuffleVectorTests
+SIDOS_VERIFIED_VECTORS=$vectors swift test -c release -Xswiftc -enable-testing --skip-build \
+    --filter 'ShuffleVectorTests|ShareProofTests'
 python3 Tests/Interop/check_shuffles.py
 python3 Tests/Interop/check_normalisation.py
 python3 Tests/Interop/check_tokens.py

@@ -3,7 +3,8 @@
 
     python3 Tests/Interop/check_shuffles.py                      check the vectors; 1 at the first difference
     python3 Tests/Interop/check_shuffles.py --make SEED FILE     writes new ones, for the Swift tests:
-                                                                 SIDOS_VERIFIED_VECTORS=FILE swift test --filter ShuffleVector
+                                                                 SIDOS_VERIFIED_VECTORS=FILE swift test --filter \\
+                                                                 'ShuffleVectorTests|ShareProofTests'
 
 Python's standard library only.
 """
@@ -14,6 +15,8 @@ import sys
 from pathlib import Path
 
 import shuffle_proofs as proofs
+from conventions import hkdf, label
+from joint_noise import Noise, joint_draw
 from ristretto255 import BASE, ORDER, decode, from_uniform
 
 VECTORS = Path(__file__).resolve().parent.parent / "PSIProtocolTests" / "Vectors" / "verified_rounds.json"
@@ -72,19 +75,42 @@ def check():
             except proofs.Refused:
                 count += 1
         count += 3 + len(vector["refused"])
-    shares = vectors["shares"]
-    requests = [bytes.fromhex(each) for each in shares["requests"]]
-    stream = bytes.fromhex(shares["stream"])
+    count += check_shares(vectors["shares"]) + check_noise(vectors["noise"])
+    print(f"verified rounds: the vectors agree, {count} checks")
 
-    def check_shares(stream, node=shares["node"]):
-        proofs.check_shares(
-            *(bytes.fromhex(shares[name]) for name in ("agreement", "round", "manifest")), node, shares["attempt"],
-            bytes.fromhex(shares["D"]), requests, hashlib.sha256(b"".join(requests)).digest(), stream)
 
-    check_shares(stream)
-    must_refuse("shares.wrong", lambda: check_shares(stream, "somebody"))
-    must_refuse("shares.wrong", lambda: check_shares(stream[:96] + stream[128:160] + stream[96:128] + stream[160:]))
-    print(f"verified rounds: the vectors agree, {count + 3} checks")
+def check_shares(vector):
+    requests = [bytes.fromhex(each) for each in vector["requests"]]
+    stream, secret = bytes.fromhex(vector["stream"]), int.from_bytes(bytes.fromhex(vector["d"]), "little")
+    hashed = hashlib.sha256(b"".join(requests)).digest()
+
+    def context(node=vector["node"]):
+        return *(bytes.fromhex(vector[name]) for name in ("agreement", "round", "manifest")), node, vector["attempt"]
+
+    def check(stream, node=vector["node"]):
+        proofs.check_shares(*context(node), bytes.fromhex(vector["D"]), requests, hashed, stream)
+
+    check(stream)
+    must_refuse("shares.wrong", lambda: check(stream, "somebody"))
+    must_refuse("shares.wrong", lambda: check(stream[:96] + stream[128:160] + stream[96:128] + stream[160:]))
+    shares = [(secret * decode(request)).encode() for request in requests]
+    seed = bytes.fromhex(vector["nonce_seed"])
+    if proofs.prove_shares(*context(), secret, requests, hashed, shares, seed) != stream:
+        sys.exit("the prover makes other shares or another proof")
+    return 4
+
+
+def check_noise(vector):
+    shares = b"".join(bytes.fromhex(share) for share in vector["shares"])
+    seed = hkdf(shares, bytes.fromhex(vector["round"]), label("noise"), 32)
+    if seed.hex() != vector["seed"]:
+        sys.exit("the seed of the noise differs")
+    noise = Noise("discrete_laplace", 1, vector["scale"])
+    for number, draw in enumerate(vector["draws"]):
+        data = joint_draw(seed, number)
+        if data.hex() != draw["bytes"] or noise.draw(data) != draw["value"]:
+            sys.exit(f"draw {number} of the noise differs")
+    return 1 + len(vector["draws"])
 
 
 def make(seed, path):
@@ -128,8 +154,33 @@ def make(seed, path):
              "proof_seed": proof_seed.hex(), "statement_hash": statement.hash().hex(), **trace,
              "proof": proof.hex(),
              "refused": {"proof.wrong": bytes(wrong).hex(), "proof.malformed": bytes(none).hex()}})
+    result["shares"], result["noise"] = make_shares(draw, scalar), make_noise(draw)
     Path(path).write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-    print(f"{len(result['shuffles'])} new shuffles in {path}")
+    print(f"{len(result['shuffles'])} new shuffles, shares and noise in {path}")
+
+
+def make_shares(draw, scalar):
+    """A node's shares, and their proof."""
+    secret, trace = scalar("d"), {}
+    requests = [(scalar("request", number) * BASE).encode() for number in range(7)]
+    shares = [(secret * decode(request)).encode() for request in requests]
+    fields = {name: draw("shares", name)[:32] for name in ("agreement", "round", "manifest", "nonce_seed")}
+    context = (*(fields[name] for name in ("agreement", "round", "manifest")), "omnia", 258)
+    hashed, key = hashlib.sha256(b"".join(requests)).digest(), (secret * BASE).encode()
+    stream = proofs.prove_shares(*context, secret, requests, hashed, shares, fields["nonce_seed"], trace)
+    proofs.check_shares(*context, key, requests, hashed, stream)
+    return {name: data.hex() for name, data in fields.items()} | trace | {
+        "node": "omnia", "attempt": 258, "d": proofs.scalar_bytes(secret).hex(), "D": key.hex(),
+        "requests": [request.hex() for request in requests], "stream": stream.hex()}
+
+
+def make_noise(draw):
+    """Noise that nodes draw together, of P(x) ∝ e^(−|x|/9)."""
+    round_id, shares = draw("noise round")[:32], [draw("noise share", number)[:32] for number in range(5)]
+    seed = hkdf(b"".join(shares), round_id, label("noise"), 32)
+    noise, uniform = Noise("discrete_laplace", 1, 9), [joint_draw(seed, number) for number in range(40)]
+    return {"round": round_id.hex(), "shares": [share.hex() for share in shares], "seed": seed.hex(), "scale": 9,
+            "draws": [{"bytes": data.hex(), "value": noise.draw(data)} for data in uniform]}
 
 
 if __name__ == "__main__":

@@ -233,21 +233,45 @@ def share_context(agreement, round_id, manifest, node, attempt, key, requests_di
                   u32(len(shares)), key, requests_digest, sha256(*shares))[:32]
 
 
+def share_sums(context, requests, shares):
+    """M and Z."""
+    e = [coefficient(context, number + 1) for number in range(len(shares))]
+    return [total(zip(e, (read_point(data, "shares.wrong") for data in own))) for own in (requests, shares)]
+
+
+def share_challenge(context, sums, commitments):
+    encoded = [point.encode() for point in sums]
+    return int.from_bytes(sha512(label("release c"), context, *encoded, commitments), "little") % ORDER
+
+
+def prove_shares(agreement, round_id, manifest, node, attempt, secret, requests, requests_digest, shares, nonce_seed,
+                 trace=None, key=None):
+    """A `release` stream with shares that should be `secret` times what was asked for, as the node's `key` says."""
+    key = key or (secret * BASE).encode()
+    context = share_context(agreement, round_id, manifest, node, attempt, key, requests_digest, shares)
+    sums = share_sums(context, requests, shares)
+    # The prover's own matter, but as the Swift one does it.
+    code = hmac.new(nonce_seed, scalar_bytes(secret) + context, hashlib.sha512).digest()
+    nonce = int.from_bytes(code, "little") % ORDER
+    commitments = (nonce * BASE).encode() + (nonce * sums[0]).encode()
+    c = share_challenge(context, sums, commitments)
+    if trace is not None:
+        trace.update(context=context.hex(), M=sums[0].encode().hex(), Z=sums[1].encode().hex())
+    return commitments + scalar_bytes(nonce + c * secret) + b"".join(shares)
+
+
 def check_shares(agreement, round_id, manifest, node, attempt, key, requests, requests_digest, stream):
     """A `release` stream: the proof, then a share for each request."""
     shares = [stream[at:at + 32] for at in range(96, len(stream), 32)]
     if len(shares) != len(requests):
         raise Refused("shares.wrong")
     context = share_context(agreement, round_id, manifest, node, attempt, key, requests_digest, shares)
-    e = [coefficient(context, number + 1) for number in range(len(shares))]
+    m, z = share_sums(context, requests, shares)
     wrong = "shares.wrong"
-    m = total(zip(e, (read_point(data, wrong) for data in requests)))
-    z = total(zip(e, (read_point(data, wrong) for data in shares)))
     t1, t2 = read_point(stream[:32], wrong), read_point(stream[32:64], wrong)
     s = int.from_bytes(stream[64:96], "little")
     if s >= ORDER:
         raise Refused(wrong)
-    c = int.from_bytes(
-        sha512(label("release c"), context, m.encode(), z.encode(), stream[:64]), "little") % ORDER
+    c = share_challenge(context, (m, z), stream[:64])
     if not same(s * BASE, t1 + c * read_point(key, wrong)) or not same(s * m, t2 + c * z):
         raise Refused(wrong)

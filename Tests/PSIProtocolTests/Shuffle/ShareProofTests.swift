@@ -135,6 +135,11 @@ struct ShareProofTests {
             lie.statement.shares = Array(SHA256.hash(data: lie.shares))
             #expect(!(try lie.proof().holds(for: lie.statement, sums: lie.sums())), "\(what)")
         }
+        // Shares of another key, and proved by that one: only the first equation tells.
+        otherKey.statement.shares = Array(SHA256.hash(data: otherKey.shares))
+        let sums = try otherKey.sums()
+        let proof = try ShareProof(otherKey.statement, sums: sums, key: SecretScalar(ShuffleWorld.plusOne(honest.key)))
+        #expect(!proof.holds(for: otherKey.statement, sums: sums), "proved by another key")
         // A share that is none gives no sum.
         var none = honest
         none.shares.replaceSubrange(32..<64, with: ShuffleWorld.small(0))
