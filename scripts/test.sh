@@ -6,17 +6,18 @@ cd "$(dirname "$0")/.."
 (cd Examples/espoo-study && python3 -m unittest -q test_example)
 
 transcript=$(mktemp)
+verified=$(mktemp)
 vectors=$(mktemp)
-trap 'rm -f "$transcript" "$vectors"' EXIT
-SIDOS_TRANSCRIPT=$transcript swift test -c release -Xswiftc -enable-testing --skip-build "$@"
+trap 'rm -f "$transcript" "$verified" "$vectors"' EXIT
+SIDOS_TRANSCRIPT=$transcript SIDOS_VERIFIED_TRANSCRIPT=$verified \
+    swift test -c release -Xswiftc -enable-testing --skip-build "$@"
 # The vectors and laws of the groups once more with each slower backend of the ristretto255 kernel.
 for backend in avx2 portable; do
     SIDOS_R255_BACKEND=$backend swift test -c release -Xswiftc -enable-testing --skip-build \
         --filter 'Ristretto255VectorTests|CommutativeCipherTests|SuitePropertyTests'
 done
-if [ -f Tests/Interop/check_transcript.py ]; then
-    python3 Tests/Interop/check_transcript.py "$transcript"
-fi
+python3 Tests/Interop/check_transcript.py "$transcript"
+python3 Tests/Interop/check_verified_transcript.py "$verified"
 # Proofs that were never seen before, made by another program: the Swift one makes the same and takes them.
 seed=$(date +%s%N)
 echo "vectors of shuffle proofs from the seed $seed"

@@ -34,6 +34,7 @@ REFUSALS = {"agreement.unknown", "agreement.not-valid-today", "policy.refused", 
             "cap.exceeded", "protocol.violation", "protocol.equivocation", "internal.failure", "keys.lost"}
 ABORTS = {"deadline.passed", "participant.refused", "operator.aborted", "cap.released-people",
           "cohort.below-smallest-cell", "protocol.violation", "internal.failure"}
+CODES = {"Refused": REFUSALS, "RoundAborted": ABORTS}
 
 
 def is_hex(value, count):
@@ -74,10 +75,8 @@ def has_form(must, may, kind, body):
             good = is_hex_by_name(value, 64)
         elif field in ("count", "number", "opened", "deadline", "stage"):
             good = is_number(value)
-        elif kind == "Refused":
-            good = value in REFUSALS
         elif field == "code":
-            good = value in ABORTS
+            good = isinstance(value, str) and (kind not in CODES or value in CODES[kind])
         elif field == "linkage" and kind in LINKAGE_BYTES:
             good = is_hex(value, LINKAGE_BYTES[kind])
         else:
