@@ -5,15 +5,29 @@
     prepare.py agreement --out DIR --suite SUITE       the agreement, from study.json and the participants' cards
     prepare.py configure --out DIR --port PORT [--postgresql PORT]
                                                        config.yaml of every participant; some read from PostgreSQL
-    prepare.py learned --out DIR                       what each party learned, and where the files are
+    prepare.py learned --out DIR                       what each party learned, what was proved, and where the files are
+
+With --unverified, the first three leave out the mixer and do not ask for proofs. `learned` reads from the agreement
+whether it asks for them, and from the coordinator's board whether they were given: if any is missing, it fails.
 """
 
 import argparse
 import json
 import math
+import sqlite3
+import sys
 from pathlib import Path
 
+sys.dont_write_bytecode = True
+
+from espoo_study import board  # noqa: E402
+
 HERE = Path(__file__).resolve().parent
+# It owns no register: it helps to blind, checks proofs, and does the coordinator's work again. Its part is invented.
+MIXER = "audit"
+VERIFIABLE_SUITE = "ristretto255-SHA512"
+# Of what is missing on a board, so much is told.
+TOLD = 10
 NAMES = [
     ("omnia", "Omnia Skills Centre"),
     ("espoo", "City of Espoo"),
@@ -21,6 +35,7 @@ NAMES = [
     ("vero", "Finnish Tax Administration"),
     ("migri", "Finnish Immigration Service"),
     ("te", "Employment services"),
+    (MIXER, "National Audit Office of Finland"),
     ("coordinator", "Linkage coordinator"),
     ("research", "Research environment"),
 ]
@@ -39,6 +54,11 @@ TITLES = {
 }
 
 
+def participants(unverified):
+    """Ids and names. Without proofs there is nothing for the mixer to approve, so it takes no part."""
+    return [(participant, name) for participant, name in NAMES if not (unverified and participant == MIXER)]
+
+
 def study():
     return json.loads((HERE / "study.json").read_text(encoding="utf-8"))
 
@@ -53,7 +73,17 @@ def people_cap(out):
     return max(1000, math.ceil(counts["people"]["total"] * 1.25))
 
 
-def agreement(out, suite):
+def notice(unverified):
+    text = (HERE / "notice.yaml").read_text(encoding="utf-8").rstrip("\n")
+    lines = text.split("\n")
+    if unverified:
+        lines = [line for line in lines if not line.startswith(f"    {MIXER}: ")]
+    return "\n".join(lines)
+
+
+def agreement(out, suite, unverified=False):
+    if suite != VERIFIABLE_SUITE and not unverified:
+        raise SystemExit(f"prepare.py: rounds can be verified with {VERIFIABLE_SUITE} only; for {suite} add --unverified")
     spec = study()
     cap = people_cap(out)
     lines = [
@@ -70,6 +100,7 @@ def agreement(out, suite):
         "rounds_allowed: 3",
         "release: rows",
         "vault_access: whole",
+        f"verification: {'off' if unverified else 'full'}",
         "padding: padme",
         "cell_bytes: 1024",
         "smallest_cell: 5",
@@ -79,7 +110,7 @@ def agreement(out, suite):
         "match_keys: [identity_code]",
         "participants:",
     ]
-    for participant, _ in NAMES:
+    for participant, _ in participants(unverified):
         body = [line for line in card(out, participant).splitlines() if line.strip() and not line.startswith("#")]
         lines.append("  - " + body[0])
         lines += ["    " + line for line in body[1:]]
@@ -120,7 +151,7 @@ def agreement(out, suite):
             f"    max_people: {cap}",
         ]
     lines.append(f"disclosure: {json.dumps(spec['disclosure'])}")
-    lines.append((HERE / "notice.yaml").read_text(encoding="utf-8").rstrip("\n"))
+    lines.append(notice(unverified))
     print("\n".join(lines))
 
 
@@ -131,10 +162,10 @@ def pin(out):
     raise SystemExit("the coordinator's card has no tls_pin")
 
 
-def configure(out, port, postgresql=None):
+def configure(out, port, postgresql=None, unverified=False):
     spec = study()
     connection = f"coordinator:\n  url: https://localhost:{port}\n  pin: \"{pin(out)}\"\n"
-    for participant, _ in NAMES:
+    for participant, _ in participants(unverified):
         if participant == "coordinator":
             text = (
                 "sidos_coordinator: 1\n"
@@ -143,6 +174,8 @@ def configure(out, port, postgresql=None):
             )
         elif participant == "research":
             text = "sidos_research: 1\n" + connection
+        elif participant == MIXER:
+            text = "sidos_node: 1\n" + connection
         else:
             text = "sidos_node: 1\n" + connection
             if participant in spec["never_release"]:
@@ -173,45 +206,82 @@ def configure(out, port, postgresql=None):
 
 
 def learned(out):
-    report = json.loads((out / "dataset" / "report.json").read_text(encoding="utf-8"))
+    agreed = board.Agreement((out / "agreement.yaml").read_bytes())
     rows = [
         ("each authority", "the sizes of the padded lists, nothing about who is in another register"),
         ("the coordinator", "padded sizes, and how anonymous tags overlap; it can open no row"),
         ("the research environment", "the rows of the selected people, under pseudonyms, and nobody else's"),
     ]
+    if agreed.mixers:
+        rows.insert(1, ("the mixer", "what the coordinator learned, since it did that work again; it can open no row either"))
     for who, what in rows:
         print(f"  {who:<26}{what}")
+    print()
+    complete = proved(out, agreed)
     print(f"\n  agreement        {out / 'agreement.yaml'} (in plain words: {out / 'agreement.txt'})")
     print(f"  notices          {out / 'notice'}: what the people concerned are told, in Finnish, Swedish and English")
     print(f"  logs             {out}/*.log")
     print(f"  sealed material  {out / 'coordinator'}")
     print(f"  dataset          {out / 'dataset'}: {', '.join(sorted(p.name for p in (out / 'dataset').iterdir()))}")
-    return report
+    return complete
 
 
-def main():
+def proved(out, agreed):
+    """Tells what was proved and checked, by whom, as the board of the run says it. False if anything is missing."""
+    if not agreed.is_verified:
+        print("  Nothing was proved: this agreement has verification: off. Each party had to trust that the others")
+        print("  followed the protocol.")
+        return True
+    try:
+        name, entries = board.read(out / "coordinator" / "board.sqlite", agreed)
+        found = board.Verification(agreed, entries)
+    except (OSError, sqlite3.Error, board.BoardProblem) as problem:
+        print(f"  ! the board can't be judged: {problem}")
+        return False
+    print(f"  The board of round {name[:12]} says, in {len(entries)} entries that their authors signed:")
+    for what, tally in (("lists passed on with a proof", found.proofs), ("checks of these proofs", found.checks),
+                        ("selections made again and approved", found.approvals),
+                        ("releases of shares with a proof", found.releases), ("checks of these shares", found.received)):
+        by = ", ".join(f"{who} {tally[who]}" for who in agreed.participants if tally[who]) or "nobody"
+        print(f"    {what:<36}{tally.total():>4}: {by}")
+    for line in found.missing[:TOLD]:
+        print(f"  ! {line}")
+    if len(found.missing) > TOLD:
+        print(f"  ! and {len(found.missing) - TOLD} more")
+    if found.missing:
+        print("  NOT every step was proved and checked.")
+    else:
+        print("  Every step was proved and checked. That an owner's list is its register, no proof can show.")
+    return not found.missing
+
+
+def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("names")
+    names = commands.add_parser("names")
+    names.add_argument("--unverified", action="store_true")
     for name in ("agreement", "configure", "learned"):
         command = commands.add_parser(name)
         command.add_argument("--out", type=Path, required=True)
+        if name != "learned":
+            command.add_argument("--unverified", action="store_true")
         if name == "agreement":
             command.add_argument("--suite", required=True)
         if name == "configure":
             command.add_argument("--port", type=int, required=True)
             command.add_argument("--postgresql", type=int, metavar="PORT")
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(arguments)
     if arguments.command == "names":
-        for participant, name in NAMES:
+        for participant, name in participants(arguments.unverified):
             print(f"{participant}\t{name}")
     elif arguments.command == "agreement":
-        agreement(arguments.out, arguments.suite)
+        agreement(arguments.out, arguments.suite, arguments.unverified)
     elif arguments.command == "configure":
-        configure(arguments.out, arguments.port, arguments.postgresql)
-    else:
-        learned(arguments.out)
+        configure(arguments.out, arguments.port, arguments.postgresql, arguments.unverified)
+    elif not learned(arguments.out):
+        return 1
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,6 +1,9 @@
 #!/usr/bin/env bash
-# The Espoo study from end to end on one machine: six authorities, a coordinator and a research environment as separate
-# processes, one linkage round over mutual TLS, the dataset, and the proof of the promise.
+# The Espoo study from end to end on one machine: six authorities, a mixer, a coordinator and a research environment as
+# separate processes, one verified linkage round over mutual TLS, the dataset, and the proof of the promise.
+#
+# With --unverified nobody proves what it does. The mixer, which is there to judge proofs and the selection, then takes no
+# part: this is the round of the six authorities alone. Other suites than ristretto255-SHA512 need it.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -9,18 +12,32 @@ bin=${SIDOS_BIN:-.build/release}
 out=${SIDOS_DEMO:-demo}
 people=()
 postgresql=()
-suite=ristretto255-SHA512
+verifiable=ristretto255-SHA512
+suite=$verifiable
+unverified=()
 while [ $# -gt 0 ]; do
     case $1 in
     --people) people=(--people "$2"); shift 2 ;;
     --suite) suite=$2; shift 2 ;;
     --output) out=$2; shift 2 ;;
     --postgresql) postgresql=(--postgresql); shift ;;
-    *) echo "usage: run.sh [--people N] [--suite SUITE] [--output DIRECTORY] [--postgresql]" >&2; exit 64 ;;
+    --unverified) unverified=(--unverified); shift ;;
+    *) echo "usage: run.sh [--people N] [--unverified [--suite SUITE]] [--output DIRECTORY] [--postgresql]" >&2; exit 64 ;;
     esac
 done
+if [ "$suite" != $verifiable ] && [ ${#unverified[@]} -eq 0 ]; then
+    echo "run.sh: only rounds with $verifiable can be verified. For $suite add --unverified." >&2
+    exit 64
+fi
 port=${SIDOS_PORT:-7443}
 authorities=(omnia espoo kela vero migri te)
+nodes=("${authorities[@]}")
+if [ ${#unverified[@]} -eq 0 ]; then
+    nodes+=(audit)
+    all=nine; those="six nodes, the mixer"
+else
+    all=eight; those="six nodes"
+fi
 
 say() { printf '\n== %s\n' "$*"; }
 pids=()
@@ -39,20 +56,21 @@ mkdir -m 700 "$out"
 say "Generating the registers of the Espoo study"
 python3 $example/generate.py --out "$out/registers" "${people[@]}"
 
-say "Making keys for eight participants"
-python3 $example/prepare.py names > "$out/names"
+say "Making keys for $all participants"
+python3 $example/prepare.py names "${unverified[@]}" > "$out/names"
 while IFS=$'\t' read -r id name; do
     case $id in
-    coordinator) program=sidos-coordinator; host=(--host localhost --host 127.0.0.1) ;;
-    research) program=sidos-research; host=() ;;
-    *) program=sidos-node; host=() ;;
+    coordinator) program=sidos-coordinator; options=(--host localhost --host 127.0.0.1) ;;
+    audit) program=sidos-node; options=(--mixer) ;;
+    research) program=sidos-research; options=() ;;
+    *) program=sidos-node; options=() ;;
     esac
-    "$bin/$program" init --directory "$out/$id" --id "$id" --name "$name" "${host[@]}" > "$out/$id.init.txt"
+    "$bin/$program" init --directory "$out/$id" --id "$id" --name "$name" "${options[@]}" > "$out/$id.init.txt"
     "$bin/$program" card --directory "$out/$id" --output "$out/$id.card.yaml"
 done < "$out/names"
 
-say "Agreeing: one file, signed by all eight"
-python3 $example/prepare.py agreement --out "$out" --suite "$suite" > "$out/agreement.yaml"
+say "Agreeing: one file, signed by all $all"
+python3 $example/prepare.py agreement --out "$out" --suite "$suite" "${unverified[@]}" > "$out/agreement.yaml"
 if [ ${#postgresql[@]} -gt 0 ]; then
     echo "Kela and the Tax Administration keep their registers in PostgreSQL."
     postgresql=(--postgresql $((port + 50)))
@@ -66,10 +84,10 @@ if [ ${#postgresql[@]} -gt 0 ]; then
         sleep 0.1
     done
 fi
-python3 $example/prepare.py configure --out "$out" --port "$port" "${postgresql[@]}"
+python3 $example/prepare.py configure --out "$out" --port "$port" "${postgresql[@]}" "${unverified[@]}"
 "$bin/sidos-coordinator" agreement check "$out/agreement.yaml"
 "$bin/sidos-coordinator" agreement show "$out/agreement.yaml" > "$out/agreement.txt"
-for id in "${authorities[@]}"; do "$bin/sidos-node" agreement sign --directory "$out/$id" "$out/agreement.yaml" | head -1; done
+for id in "${nodes[@]}"; do "$bin/sidos-node" agreement sign --directory "$out/$id" "$out/agreement.yaml" | head -1; done
 "$bin/sidos-coordinator" agreement sign --directory "$out/coordinator" "$out/agreement.yaml" | head -1
 "$bin/sidos-research" agreement sign --directory "$out/research" "$out/agreement.yaml" | head -1
 
@@ -79,14 +97,14 @@ say "Writing the notice to the people concerned, in Finnish, Swedish and English
 say "Checking what each authority would declare (nothing is sent)"
 for id in "${authorities[@]}"; do "$bin/sidos-node" check --directory "$out/$id" | grep -E '^register|refused|^  rows:|^  column|never released'; done
 
-say "Starting the coordinator, six nodes and the research environment"
+say "Starting the coordinator, $those and the research environment"
 "$bin/sidos-coordinator" serve --directory "$out/coordinator" 2> "$out/coordinator.log" &
 pids+=($!)
 for _ in $(seq 100); do
     "$bin/sidos-coordinator" rounds --directory "$out/coordinator" > /dev/null 2>&1 && break
     sleep 0.1
 done
-for id in "${authorities[@]}"; do
+for id in "${nodes[@]}"; do
     "$bin/sidos-node" serve --directory "$out/$id" 2> "$out/$id.log" &
     pids+=($!)
 done
@@ -109,8 +127,9 @@ python3 $example/prepare.py learned --out "$out"
 say "Proving the promise on this run's own output"
 stop
 pids=()
-# What left the nodes: everything the coordinator holds and every log; what a researcher sees: the dataset.
+# What left the nodes: everything the coordinator holds and everybody's log; what a researcher sees: the dataset.
 mkdir -m 700 "$out/left"
-cp "$out"/*.log "$out/agreement.yaml" "$out/left/"
+for id in "${nodes[@]}" coordinator research; do cp "$out/$id.log" "$out/left/"; done
+cp "$out/agreement.yaml" "$out/left/"
 python3 $example/verify.py --registers "$out/registers" --dataset "$out/dataset" --search "$out/coordinator" \
     --search "$out/left" --json "$out/proof.json"

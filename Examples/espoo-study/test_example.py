@@ -10,16 +10,22 @@ import os
 import re
 import shutil
 import sqlite3
+import subprocess
 import sys
 import tempfile
 import unittest
+from pathlib import Path
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import generate  # noqa: E402
+import prepare  # noqa: E402
 import verify  # noqa: E402
-from espoo_study import codes, dataset, names, oracle, search  # noqa: E402
+from espoo_study import board, codes, dataset, names, oracle, search  # noqa: E402
 from espoo_study.authorities import DEGREE, EDUCATION, EXIT_REASON, NOTE, UNIT  # noqa: E402
 from espoo_study.disclosure import HIDDEN, Disclosure  # noqa: E402
 
@@ -584,6 +590,183 @@ class DisclosureTests(unittest.TestCase):
         self.assertEqual(join.tallies["a"].rows, 2)
         self.assertEqual(join.tallies["a"].column_sums, [2 * oracle.hash_of("1")])
 
+
+class Written:
+    """A directory as run.sh has it before the round: cards, and the agreement that prepare.py makes of them."""
+
+    roles = {"audit": "mixer", "coordinator": "coordinator", "research": "research"}
+
+    def __init__(self, folder, *options):
+        self.out = Path(folder)
+        (self.out / "registers").mkdir()
+        (self.out / "registers" / "population.json").write_text('{"people": {"total": 66000}}', encoding="utf-8")
+        self.names = [line.split("\t")[0] for line in run_prepare("names", *options)[1].splitlines()]
+        self.keys = {name: Ed25519PrivateKey.generate() for name in self.names}
+        for name, key in self.keys.items():
+            (self.out / name).mkdir()
+            raw = key.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+            card = {"id": name, "name": name, "role": self.roles.get(name, "authority"),
+                    "signing_key": "ed25519:" + base64.b64encode(raw).decode(), "hpke_key": "xwing:", "tls_pin": "sha256:"}
+            (self.out / f"{name}.card.yaml").write_text(
+                "".join(f'{field}: "{value}"\n' for field, value in card.items()), encoding="utf-8")
+        arguments = ("--out", folder, *options)
+        self.text = run_prepare("agreement", *arguments, "--suite", "ristretto255-SHA512")[1]
+        (self.out / "agreement.yaml").write_text(self.text, encoding="utf-8")
+        run_prepare("configure", *arguments, "--port", "7443")
+        (self.out / "dataset").mkdir()
+        self.agreement = board.Agreement(self.text.encode())
+
+    def round(self):
+        """Author, kind and body of what is posted in a verified round that goes well, as far as the example reads it."""
+        stages = list(self.agreement.stages())
+        posts = [("coordinator", "RoundOpened", {"agreement": self.agreement.id})]
+        posts += [(hop, "Proved", {"register": register, "stage": stage}) for register, stage, hop, _ in stages]
+        posts += [(checker, "Checked", {"register": register, "stage": stage})
+                  for register, stage, _, checkers in stages for checker in checkers]
+        posts += [("coordinator", "Selected", {}), ("audit", "Approved", {})]
+        posts += [(node, "Released", {}) for node in self.agreement.ring]
+        return posts + [("research", "Received", {}), ("coordinator", "RoundClosed", {})]
+
+    def signed(self, posts, signers=None):
+        """The entries' bytes, each signed for its place; `signers` sign in others' names."""
+        entries, head, name = [], bytes(32), None
+        for number, (author, kind, body) in enumerate(posts):
+            value = {"body": body, "by": author, "seen": {"count": number, "head": head.hex()}, "sidos": 1, "type": kind}
+            if name:
+                value["round"] = name
+            payload = json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
+            name = name or hashlib.sha256(b"SIDOS-V1 round\0" + payload).hexdigest()
+            signer = (signers or {}).get(author, author)
+            entries.append(self.keys[signer].sign(b"SIDOS-V1 board entry\0" + payload) + payload)
+            head = hashlib.sha256(b"SIDOS-V1 board chain\0" + head + hashlib.sha256(entries[-1]).digest()).digest()
+        return entries
+
+    def store(self, entries):
+        path = self.out / "coordinator" / "board.sqlite"
+        path.unlink(missing_ok=True)
+        with contextlib.closing(sqlite3.connect(path)) as database:
+            database.execute("CREATE TABLE entry (round INTEGER, number INTEGER, bytes BLOB)")
+            database.executemany("INSERT INTO entry VALUES (1, ?, ?)", enumerate(entries, start=1))
+            database.commit()
+
+
+def run_prepare(*arguments):
+    """Status and output of prepare.py."""
+    output = io.StringIO()
+    with contextlib.redirect_stdout(output):
+        status = prepare.main(arguments)
+    return status, output.getvalue()
+
+
+class VerifiedRoundTests(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.mkdtemp()
+        cls.addClassCleanup(shutil.rmtree, folder)
+        cls.written = Written(folder)
+        cls.right = cls.written.round()
+
+    def learned(self, posts=None, entries=None, signers=None):
+        self.written.store(entries or self.written.signed(posts or self.right, signers))
+        return run_prepare("learned", "--out", str(self.written.out))
+
+    def assertFails(self, result, *words):
+        status, output = result
+        self.assertEqual(status, 1, output)
+        self.assertNotIn("Every step was proved", output)
+        for word in words:
+            self.assertIn(word, output)
+
+    def test_the_agreement_asks_for_proofs_and_has_a_mixer_without_registers(self):
+        self.assertIn("\nverification: full\n", self.written.text)
+        self.assertTrue(self.written.agreement.is_verified)
+        self.assertEqual(self.written.agreement.mixers, ["audit"])
+        self.assertEqual(len(self.written.agreement.ring), 7)
+        self.assertNotIn("audit", self.written.agreement.owners.values())
+        self.assertNotIn("registers", (self.written.out / "audit" / "config.yaml").read_text(encoding="utf-8"))
+
+    def test_who_proves_and_who_checks(self):
+        stages = {(register, stage): (hop, checkers) for register, stage, hop, checkers in self.written.agreement.stages()}
+        self.assertEqual(len(stages), 9 * 6)
+        self.assertEqual(stages["kela_benefits", 1], ("vero", ["migri", "te", "audit", "omnia", "espoo"]))
+        self.assertEqual(stages["kela_benefits", 5], ("omnia", ["espoo", "vero", "migri", "te", "audit"]))
+        self.assertEqual(stages["kela_benefits", 6], ("espoo", ["audit"]))
+        # The mixer does not check its own work; the first node after it does.
+        self.assertEqual(stages["omnia_clients", 6], ("audit", ["espoo"]))
+
+    def test_a_round_with_all_proofs_is_told(self):
+        status, output = self.learned()
+        self.assertEqual(status, 0, output)
+        self.assertIn("Every step was proved and checked", output)
+        self.assertRegex(output, r"lists passed on with a proof +54: omnia 7, espoo 7, kela 8, .* audit 9")
+        self.assertRegex(output, r"checks of these proofs +234: ")
+        self.assertRegex(output, r"selections made again and approved +1: audit 1")
+        self.assertRegex(output, r"releases of shares with a proof +7: ")
+        self.assertIn("the mixer ", output)
+
+    def test_each_missing_entry_is_told_and_fails(self):
+        for kind in ("Proved", "Checked", "Approved", "Released", "Received", "RoundClosed"):
+            posts = list(self.right)
+            author, _, body = posts.pop(next(index for index, post in enumerate(posts) if post[1] == kind))
+            words = "the round did not close" if kind == "RoundClosed" else f"{author} posted no {kind}"
+            self.assertFails(self.learned(posts), words, body.get("register", ""))
+
+    def test_a_round_without_any_proof_does_not_pass_for_a_verified_one(self):
+        posts = [post for post in self.right if post[1] not in ("Proved", "Checked", "Approved")]
+        result = self.learned(posts)
+        self.assertFails(result, f"and {54 + 234 + 1 - prepare.TOLD} more")
+        self.assertRegex(result[1], r"selections made again and approved +0: nobody")
+
+    def test_another_may_not_approve_in_the_mixers_place(self):
+        posts = [("coordinator" if kind == "Approved" else author, kind, body) for author, kind, body in self.right]
+        self.assertFails(self.learned(posts), "audit posted no Approved")
+        self.assertFails(self.learned(signers={"audit": "coordinator"}), "is not signed by audit")
+
+    def test_an_approval_after_the_release_comes_too_late(self):
+        approval = next(post for post in self.right if post[1] == "Approved")
+        posts = [post for post in self.right if post != approval]
+        self.assertFails(self.learned(posts[:-1] + [approval] + posts[-1:]), "a Released before the last Approved")
+
+    def test_a_complaint_fails(self):
+        complaint = ("kela", "Complained", {"against": "coordinator", "code": "selection.wrong"})
+        self.assertFails(self.learned(self.right[:-1] + [complaint] + self.right[-1:]), "selection.wrong")
+
+    def test_a_board_that_was_altered_is_not_believed(self):
+        entries = self.written.signed(self.right)
+        moved = entries[:5] + [entries[6], entries[5]] + entries[7:]
+        self.assertFails(self.learned(entries=moved), "signed for another place")
+        self.assertFails(self.learned(entries=entries[:8] + entries[9:]), "signed for another place")
+        broken = entries[:8] + [entries[8].replace(b'"stage":', b'"stagf":')] + entries[9:]
+        self.assertFails(self.learned(entries=broken), "is not signed by")
+        self.assertFails(self.learned(entries=entries[:8] + [b"x" * 80]), "malformed")
+
+    def test_the_board_of_another_agreement_says_nothing(self):
+        posts = [("coordinator", "RoundOpened", {"agreement": "00" * 32})] + self.right[1:]
+        self.assertFails(self.learned(posts), "no round of this agreement")
+        (self.written.out / "coordinator" / "board.sqlite").unlink()
+        self.assertFails(run_prepare("learned", "--out", str(self.written.out)), "can't be judged")
+
+    def test_without_verification_there_is_no_mixer_and_nothing_is_claimed(self):
+        with tempfile.TemporaryDirectory() as folder:
+            written = Written(folder, "--unverified")
+            self.assertIn("\nverification: off\n", written.text)
+            self.assertEqual(len(written.names), 8)
+            self.assertNotIn("audit", written.text)
+            status, output = run_prepare("learned", "--out", folder)
+            self.assertEqual(status, 0, output)
+            self.assertIn("Nothing was proved", output)
+            self.assertNotIn("mixer", output)
+
+    def test_other_suites_need_unverified(self):
+        arguments = ("agreement", "--out", str(self.written.out), "--suite", "P256-SHA256")
+        with self.assertRaisesRegex(SystemExit, "add --unverified"):
+            run_prepare(*arguments)
+        with tempfile.TemporaryDirectory() as folder:
+            ended = subprocess.run([os.path.join(HERE, "run.sh"), "--suite", "P256-SHA256", "--output", folder],
+                                   capture_output=True, text=True)
+            self.assertEqual(ended.returncode, 64)
+            self.assertIn("For P256-SHA256 add --unverified", ended.stderr)
+            self.assertTrue(os.path.isdir(folder))
 
 
 if __name__ == "__main__":
