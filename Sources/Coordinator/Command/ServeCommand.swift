@@ -1,9 +1,6 @@
 internal import ArgumentParser
 internal import Daemon
-internal import Exchange
-internal import Files
 internal import Logging
-internal import ServiceLifecycle
 
 /// `serve`: the coordinator itself.
 struct ServeCommand: AsyncParsableCommand {
@@ -17,57 +14,6 @@ struct ServeCommand: AsyncParsableCommand {
         log.bootstrap()
         let logger = Logger(label: "sidos.coordinator")
         let home = try CoordinatorHome(at: home.directory)
-        let configuration = try home.configuration()
-        let keys = home.home.keys
-        try keys.checkCertificate()
-        // The state's lock comes first: a second coordinator on the same directory must not touch anything.
-        let state = try home.home.state()
-        let board = try BoardStore(path: home.boardPath)
-        _ = try home.home.directory.subdirectory("streams")
-        let streams = try StreamStore(
-            root: home.streamsPath, reserve: configuration.reserveByteCount, fileReserve: configuration.reserveFileCount
-        )
-        let rounds = try CoordinatedRounds(
-            home: home, configuration: configuration, board: board, streams: streams, state: state, logger: logger)
-        try await rounds.load()
-
-        let identity = try TLSIdentity(
-            certificateChainPEM: keys.tlsCertificatePEM, privateKeyPEM: keys.tlsPrivateKeyPEM)
-        var listening = ExchangeServerConfiguration(
-            host: configuration.host, port: configuration.port, identity: identity,
-            operationsPort: configuration.operationsPort)
-        listening.operationsHost = configuration.operationsHost
-        listening.connections = ConnectionLimits(openFileLimit: OpenFileLimit.raise())
-        let server = ExchangeServer(
-            configuration: listening, delegate: rounds, board: board, streams: streams,
-            metrics: PrometheusMetrics(), logger: logger)
-        let engine = RoundEngine(
-            rounds: rounds, board: board, streams: streams, state: state, keys: keys, spool: try home.home.spool(),
-            clock: .system, logger: logger)
-        let announcement = ListeningAnnouncement(
-            server: server, hasOperations: configuration.operationsPort != nil, rounds: rounds)
-        try await DaemonServices.run(server, supporting: [engine, announcement], logger: logger)
-        try AtomicFile.remove(home.home.statusPath)
-        try board.close()
-        logger.info("stopped")
-    }
-}
-
-/// Writes `status.json` once the ports are bound.
-private struct ListeningAnnouncement: Service {
-    let server: ExchangeServer
-    let hasOperations: Bool
-    let rounds: CoordinatedRounds
-
-    func run() async throws {
-        try await cancelWhenGracefulShutdown {
-            do {
-                let exchange = try await server.boundPort()
-                let operations = hasOperations ? try await server.boundOperationsPort() : nil
-                await rounds.didListen(exchange: exchange, operations: operations)
-                // A service that returns would end the daemon.
-                while !Task.isCancelled { try await Task.sleep(for: .seconds(3_600)) }
-            } catch is CancellationError { return }
-        }
+        try await CoordinatorDaemon(home: home, logger: logger).run()
     }
 }

@@ -14,8 +14,7 @@ struct RoundEngine: Service {
     let board: BoardStore
     let streams: StreamStore
     let state: SealedState
-    let keys: KeyDirectory
-    let spool: any Spool
+    let matching: any Matching
     let clock: MachineClock
     let logger: Logger
 
@@ -151,14 +150,10 @@ struct RoundEngine: Service {
 
     /// Nil when the round ended, was refused or ran out of time meanwhile.
     private func run(_ record: RoundRecord) async throws -> CoordinatorRunner.Outcome? {
-        let port = ExchangePort(
-            record: record, keys: keys, transport: StoreChunkTransport(store: streams), state: state, spool: spool)
-        let workers = Workers(count: ProcessInfo.processInfo.activeProcessorCount)
-        let runner = CoordinatorRunner(me: keys.id, hpkeKey: keys.hpkeKey, port: port, workers: workers)
         return try await withThrowingTaskGroup(of: CoordinatorRunner.Outcome?.self) { group in
             defer { group.cancelAll() }
             group.addTask {
-                try await runner.match(record) { try await rounds.noise(for: record, $0, together: $1) }
+                try await matching.match(record) { try await rounds.noise(for: record, $0, together: $1) }
             }
             group.addTask {
                 try await watch(record.round)

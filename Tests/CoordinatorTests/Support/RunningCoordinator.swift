@@ -58,8 +58,10 @@ final class RunningCoordinator: Sendable {
     /// With the engine at work, as `serve` has it.
     func driving<Result>(_ body: () async throws -> Result) async throws -> Result {
         let engine = RoundEngine(
-            rounds: rounds, board: board, streams: streams, state: state, keys: study.home.home.keys,
-            spool: try study.home.home.spool(), clock: clock.clock, logger: log.logger)
+            rounds: rounds, board: board, streams: streams, state: state,
+            matching: HonestMatching(
+                keys: study.home.home.keys, streams: streams, state: state, spool: try study.home.home.spool()),
+            clock: clock.clock, logger: log.logger)
         let running = Task { try await engine.run() }
         do {
             let result = try await body()

@@ -1,0 +1,36 @@
+internal import Daemon
+internal import Exchange
+internal import Foundation
+internal import PSIProtocol
+internal import Values
+
+/// Matches a round. The engine sees to the rest; attacks put a coordinator in its place that does not do as it should.
+protocol Matching: Sendable {
+    /// - Parameter noise: as `CoordinatorRunner.match` takes it.
+    func match(
+        _ record: RoundRecord, noise: @escaping @Sendable (NoisePlan, [Int]?) async throws -> [Int]
+    ) async throws -> CoordinatorRunner.Outcome
+}
+
+/// Matches as the protocol says, on the coordinator's own streams.
+struct HonestMatching: Matching {
+    let keys: KeyDirectory
+    let streams: StreamStore
+    let state: SealedState
+    let spool: any Spool
+
+    /// Streams as the round's other participants read and write them, too.
+    func port(_ record: RoundRecord) -> ExchangePort {
+        ExchangePort(
+            record: record, keys: keys, transport: StoreChunkTransport(store: streams), state: state, spool: spool)
+    }
+
+    func match(
+        _ record: RoundRecord, noise: @escaping @Sendable (NoisePlan, [Int]?) async throws -> [Int]
+    ) async throws -> CoordinatorRunner.Outcome {
+        let workers = Workers(count: ProcessInfo.processInfo.activeProcessorCount)
+        return try await CoordinatorRunner(
+            me: keys.id, hpkeKey: keys.hpkeKey, port: port(record), workers: workers
+        ).match(record, noise: noise)
+    }
+}
