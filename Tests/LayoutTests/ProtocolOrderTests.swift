@@ -9,7 +9,7 @@ struct ProtocolOrderTests {
     static let order: [[String]] = [
         ["Suite"], ["Board", "Noise"], ["Stream"], ["Sort"], ["Capsule", "Vault"], ["Mix"], ["Match", "Shuffle"],
         ["Withholding", "Release"],
-        ["Round"],
+        ["Round"], ["Evidence"],
     ]
 
     struct File {

@@ -201,10 +201,16 @@ final class SimulatedRound<S: Suite> {
             let archive: any ReleaseArchive = recording.map { RecordingArchive(base: memory, log: $0) } ?? memory
             let (streams, recording) = (streams, recording)
             let width = study.agreement.cellByteCount
-            let received = try await runner.receive(record: record, secrets: secrets, into: archive) {
-                stream, handles in
-                recording?.note("cells of \(stream): \(handles.count)")
-                return await streams.cells(stream, handles: handles, width: width)
+            let received: [ListSummary]
+            do {
+                received = try await runner.receive(record: record, secrets: secrets, into: archive) {
+                    stream, handles in
+                    recording?.note("cells of \(stream): \(handles.count)")
+                    return await streams.cells(stream, handles: handles, width: width)
+                }
+            } catch let violation as ProtocolViolation {
+                guard let complaint = ResearchRunner.complaint(about: violation, in: record) else { throw violation }
+                return complaint
             }
             // The daemon leaves that to a command, after the end.
             opened = try await memory.open(

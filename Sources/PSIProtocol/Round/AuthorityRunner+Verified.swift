@@ -47,7 +47,7 @@ extension AuthorityRunner {
     private func provedStream(
         _ id: RegisterID, _ stage: Int, _ attempt: Int, _ record: RoundRecord
     ) -> StreamID {
-        StreamID(batch: id, stage: stage == record.ringCount - 1 ? .exit : .ring(stage), attempt: attempt)
+        StreamID(batch: id, stage: record.provedStage(stage), attempt: attempt)
     }
 
     private func mixer(
@@ -64,7 +64,7 @@ extension AuthorityRunner {
     private func mixed(
         by mixer: ShuffleMixer, _ id: RegisterID, _ stage: Int, _ record: RoundRecord
     ) async throws -> ShuffledList {
-        let before = try await list(id, .ring(stage - 1), record)
+        let before = try await record.list(id, .ring(stage - 1), port: port)
         var reader = before.reader
         do { return try await mixer.mix(&reader, by: before.sender) } catch let violation as ProtocolViolation {
             throw try await reader.attributed(violation, keeper: record.coordinator)
@@ -112,48 +112,20 @@ extension AuthorityRunner {
     func check(
         _ id: RegisterID, _ stage: Int, _ record: RoundRecord, _ secrets: borrowing AuthoritySecrets<S>
     ) async throws -> any EntryBody {
-        guard let proof = record.proofs[id]?[stage]?.stream, let register = record.register(id),
-            let hop = record.node(forStage: stage, of: register)
-        else { throw ProtocolViolation(.outOfPlace, by: me) }
+        guard let register = record.register(id), let hop = record.node(forStage: stage, of: register) else {
+            throw ProtocolViolation(.outOfPlace, by: me)
+        }
         let isLast = stage == record.ringCount - 1
-        let statement = try record.shuffleStatement(id, stage: stage, proofAttempt: proof.attempt)
         let exit = isLast ? try secrets.exitSalt(for: me, in: record, hpkeKey: hpkeKey) : nil
-        let input = try await list(id, .ring(stage - 1), record)
-        let output = try await list(id, isLast ? .exit : .ring(stage), record)
-        let source = try await port.partedSource(
-            of: StreamID(batch: id, stage: .proof(stage), attempt: proof.attempt),
-            sealing: record.sealing(of: .proof(stage), batch: id), from: hop)
-        var check = StageCheck(
-            statement: statement, agreement: record.agreement, input: input.reader, output: output.reader,
-            proof: ProofReader(source, layout: statement.layout, expected: proof, partCount: record.agreement.parts),
-            exit: exit, keeper: record.coordinator, spool: port.spool, workers: workers)
+        var (check, inputAuthor) = try await record.stageCheck(id, stage, exit: exit, port: port, workers: workers)
         switch try await check.run(tags: isLast ? record.stages[id]?[stage] : nil) {
         case nil: return Checked(register: id, stage: stage)
         case .input(let code):
             // What this node made itself and cannot read again, it can lay to nobody's charge.
-            guard input.sender != me else { throw ProtocolViolation(.wrongDigest) }
-            return Complained(against: input.sender, code: code, register: id, stage: stage - 1)
+            guard inputAuthor != me else { throw ProtocolViolation(.wrongDigest) }
+            return Complained(against: inputAuthor, code: code, register: id, stage: stage - 1)
         case .stage(let code): return Complained(against: hop, code: code, register: id, stage: stage)
         }
-    }
-
-    /// A list that the board names, with who wrote it.
-    private func list(
-        _ id: RegisterID, _ stage: StreamStage, _ record: RoundRecord
-    ) async throws -> (reader: ListReader<AnyByteSource>, sender: ParticipantID) {
-        let number = if case .ring(let number) = stage { number } else { record.ringCount - 1 }
-        guard let register = record.register(id), let sender = record.node(forStage: number, of: register),
-            let expected = stage == .exit ? record.exits[id] : record.stages[id]?[number]
-        else { throw ProtocolViolation(.outOfPlace, by: me) }
-        let source = try await port.partedSource(
-            of: StreamID(batch: id, stage: stage, attempt: expected.attempt),
-            sealing: record.sealing(of: stage, batch: id), from: sender)
-        let layout = ItemLayout(record.agreement)
-        let reader = ListReader(
-            AnyByteSource(source), width: layout.itemByteCount, keyByteCount: layout.elementByteCount,
-            partition: .items(of: record.agreement), prefixByteCount: ListPrefix.byteCount, expected: expected,
-            sender: sender)
-        return (reader, sender)
     }
 
     /// What a node says of a list that it cannot go on from: an accusation of the list's author, unless another is at
@@ -178,27 +150,15 @@ extension AuthorityRunner {
     /// - Returns: that it found the same, or that the coordinator is wrong.
     func approve(_ record: RoundRecord, _ secrets: borrowing AuthoritySecrets<S>) async throws -> any EntryBody {
         let wrong = Complained(against: record.coordinator, code: .selectionWrong)
-        let result = try await record.matchedLists(for: me, port: port, workers: workers)
+        let check = ResultCheck(record, by: me, port: port, workers: workers)
         guard let selected = record.selected else {
-            var noise: (plan: NoisePlan, draws: [Int])?
-            if let plan = try NoisePlan(record.agreement) {
-                let share = secrets.noiseShare(round: record.round)
-                noise = (plan, plan.draw(from: try record.noiseSeed(for: me, own: share, hpkeKey: hpkeKey)))
-            }
-            return result.published(noise: noise) == record.counted ? Approved(linkage: nil) : wrong
+            let seed =
+                record.drawsNoiseTogether
+                ? try record.noiseSeed(for: me, own: secrets.noiseShare(round: record.round), hpkeKey: hpkeKey) : nil
+            return try await check.counts(noiseSeed: seed) ? Approved(linkage: nil) : wrong
         }
-        guard result.obstacle == nil, let capsuleKey = try record.capsuleKey(),
-            let sealed = selected.seeds?[me]?.bytes,
-            let seed = SealedSecret.open(
-                sealed, .selectionSeed, from: record.coordinator, to: me, round: record.round, key: hpkeKey),
-            SealedSecret.digest(seed, .selectionSeed, of: record.coordinator, round: record.round)
-                == selected.seedDigest?.bytes
-        else { return wrong }
-        var (requests, selection) = (NoSink(), NoSink())
-        let own = try await result.select(
-            for: capsuleKey, seed: seed.key, workers: workers, requests: &requests, selection: &selection)
-        guard own.requests.announced(attempt: selected.requests.attempt) == selected.requests,
-            own.selection.announced(attempt: selected.selection.attempt) == selected.selection
+        guard let seed = record.selectionSeed(for: me, hpkeKey: hpkeKey),
+            let result = try await check.selection(seed: seed.key)
         else { return wrong }
         guard let linkage = result.publishedLinkage(), let research = record.research.flatMap(record.participant)
         else { return Approved(linkage: nil) }
@@ -206,23 +166,5 @@ extension AuthorityRunner {
             linkage: HexBytes(
                 try SealedSecret.seal(
                     linkage.digest(), .approved, from: me, to: research, round: record.round)))
-    }
-}
-
-extension RoundRecord {
-    /// What the proof of a stage is about.
-    func shuffleStatement(
-        _ id: RegisterID, stage: Int, proofAttempt: Int
-    ) throws(ProtocolViolation) -> ShuffleStatement {
-        guard let register = register(id), let hop = node(forStage: stage, of: register),
-            let input = stages[id]?[stage - 1],
-            let output = stage == ringCount - 1 ? exits[id] : stages[id]?[stage],
-            let key = reveals[hop]?.blindingPoint?.bytes
-        else { throw ProtocolViolation(.outOfPlace) }
-        return ShuffleStatement(
-            agreement: agreementID, round: round, manifest: manifest, register: id, hop: hop, stage: stage,
-            inputAttempt: input.attempt, outputAttempt: output.attempt, proofAttempt: proofAttempt,
-            count: output.count, elementCount: agreement.elementCount, blindingKey: key,
-            capsuleKey: try capsuleKey(), input: input.digest.bytes, output: output.digest.bytes)
     }
 }

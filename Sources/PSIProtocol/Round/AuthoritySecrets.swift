@@ -72,14 +72,16 @@ public struct AuthoritySecrets<S: Suite>: ~Copyable, Sendable {
     public borrowing func exitSalt(
         for me: ParticipantID, in record: RoundRecord, hpkeKey: XWingMLKEM768X25519.PrivateKey
     ) throws(ProtocolViolation) -> ExitSalt {
-        let material = try record.shares(
+        record.exitSalt(from: try saltShares(for: me, in: record, hpkeKey: hpkeKey))
+    }
+
+    /// All nodes' shares of the exit salt, in ring order, 32 bytes each.
+    borrowing func saltShares(
+        for me: ParticipantID, in record: RoundRecord, hpkeKey: XWingMLKEM768X25519.PrivateKey
+    ) throws(ProtocolViolation) -> SymmetricKey {
+        try record.shares(
             .saltShare, for: me, own: saltShare.key, key: hpkeKey, sealed: { $0.saltShares[me] },
             digest: \.saltDigest)
-        return ExitSalt(
-            key: HKDF<SHA256>.deriveKey(
-                inputKeyMaterial: material, salt: record.round.bytes, info: Label.exitSalt.bytes,
-                outputByteCount: 32),
-            round: record.round)
     }
 
     /// This node's share of a verified round's noise. It follows from k, and so needs no place in the state. [P-72]

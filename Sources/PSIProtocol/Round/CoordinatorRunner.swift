@@ -106,7 +106,7 @@ public struct CoordinatorRunner: Sendable {
 extension RoundRecord {
     /// Reads every register's last list and matches.
     func matchedLists(
-        for me: ParticipantID, port: any RoundPort, workers: Workers
+        for me: ParticipantID, port: any StreamPort, workers: Workers
     ) async throws -> MatchResult {
         var matcher = try TagMatcher(record: self, spool: port.spool, workers: workers)
         for (index, register) in agreement.registers.enumerated() {

@@ -90,6 +90,14 @@ public struct ResearchRunner: Sendable {
         return received
     }
 
+    /// What the board is to hear of shares that cannot be received: an accusation, if one can be proved. [P-73]
+    public static func complaint(about violation: ProtocolViolation, in record: RoundRecord) -> Complained? {
+        guard record.isVerified, violation.kind == .sharesWrong, let node = violation.participant,
+            record.released[node] != nil
+        else { return nil }
+        return Complained(against: node, code: .sharesWrong)
+    }
+
     /// Checks the nodes' shares, and that the approvers found what the coordinator did. [P-70] [P-71]
     private func checkProofs(_ selected: Selected, _ record: RoundRecord) async throws {
         let selection = try await port.partedSource(

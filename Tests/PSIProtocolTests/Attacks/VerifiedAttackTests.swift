@@ -9,65 +9,109 @@ import Testing
 /// The list of `left` goes to `right` and then to the mixer. [P-64] [P-70] [P-71] [P-73]
 @Suite("Lies in verified rounds")
 struct VerifiedAttackTests {
-    private static let nodes = ["owner-left", "owner-right", "mixer0"]
     private static let mixer = "mixer0"
 
-    /// Runs a round in which one participant lies once.
-    private func run(_ round: SimulatedRound<Ristretto255>, _ lie: VerifiedLie) async throws {
-        round.alter = { who, what, body, streams in
-            if who == lie.who, what.hasSuffix(lie.duty) { try await lie.tell(&body, streams) }
+    /// A round of each kind that lies are told in.
+    private static func round(_ kind: Kind) throws -> SimulatedRound<Ristretto255> {
+        switch kind {
+        case .rows: try VerifiedRoundTests.round()
+        case .fourNodes: try VerifiedRoundTests.round(registers: 3)
+        case .counts: try VerifiedRoundTests.round(release: .none)
+        case .noise: try VerifiedRoundTests.round(release: .none, counts: .noise(noise))
+        }
+    }
+
+    enum Kind: String, CaseIterable { case rows, fourNodes, counts, noise }
+
+    @Test(
+        "Whoever has to notice names the liar, nothing is released, and outsiders find the same",
+        arguments: Kind.allCases)
+    func lies(kind: Kind) async throws {
+        let lies = try VerifiedLie.all(in: try await Self.opened(kind))
+        #expect(lies.count >= 25)
+        for lie in lies {
+            let round = try Self.round(kind)
+            round.alter = { who, what, body, streams in
+                if who == lie.who, what == lie.duty { try await lie.tell(&body, streams) }
+            }
+            try await round.run()
+            let record = try round.record()
+            let complaints = record.complaints
+            #expect(
+                !complaints.isEmpty && Set(complaints.keys).isSubset(of: lie.accusers), "\(lie.name): \(complaints)")
+            for (accuser, complaint) in complaints {
+                #expect(complaint.code == lie.code, "\(lie.name): \(complaint)")
+                #expect(accuser == lie.who || complaint.against == lie.who, "\(lie.name): \(complaint)")
+                try await judge(round, complaint, by: accuser, lie)
+            }
+            let named = Set(complaints.keys).union(complaints.values.map(\.against))
+            let participants = record.agreement.participants.map(\.id).filter(named.contains)
+            #expect(
+                record.ending == .aborted(RoundAborted(code: .protocolViolation, participants: participants)),
+                "\(lie.name)")
+            #expect(!record.isReceived && record.ending != .closed, "\(lie.name)")
+            #expect(record.released.isEmpty || lie.duty == "release", "\(lie.name)")
+            #expect(record.allErased, "\(lie.name)")
+        }
+    }
+
+    private static func opened(_ kind: Kind) async throws -> RoundRecord {
+        let round = try Self.round(kind)
+        try await round.run { _ in true }
+        return try round.record()
+    }
+
+    /// What somebody finds out who has no key: the streams, the board, and what the accuser shows.
+    private func judge(
+        _ round: SimulatedRound<Ristretto255>, _ complaint: Complained, by accuser: ParticipantID, _ lie: VerifiedLie
+    ) async throws {
+        let record = try round.record()
+        var secrets = EvidenceSecrets()
+        if record.ring.contains(accuser), let key = round.study.hpke[accuser] {
+            secrets = record.evidenceSecrets(
+                of: complaint, for: accuser, secrets: try round.secrets(of: accuser), hpkeKey: key)
+        }
+        let judge = EvidenceJudge(
+            record: record, port: round.streams, secrets: secrets, workers: Workers(count: 1))
+        let verdict = try await judge.verdict(on: complaint)
+        switch lie.outcome {
+        case .undecided:
+            guard case .undecided = verdict else {
+                Issue.record("\(lie.name): \(verdict)")
+                return
+            }
+        case .proved where lie.who == accuser: #expect(verdict == .unfounded, "\(lie.name)")
+        case .proved: #expect(verdict == .atFault(lie.who, lie.code), "\(lie.name)")
+        }
+    }
+
+    @Test("[P-72] With the nodes' own noise a round closes")
+    func ownNoise() async throws {
+        let round = try Self.round(.noise)
+        try await round.run()
+        #expect(try round.record().ending == .closed)
+    }
+
+    @Test("[P-73] A list that is not the one on the board convinces nobody")
+    func otherStreams() async throws {
+        let round = try VerifiedRoundTests.round()
+        let accusation = Complained(against: "owner-right", code: .proofWrong, register: "left", stage: 1)
+        round.alter = { who, what, body, _ in
+            if who == Self.mixer, what == "check(\"left\", stage: 1)" { body = accusation }
         }
         try await round.run()
-    }
-
-    @Test("Whoever has to notice names the liar, and nothing is released", arguments: VerifiedLie.all)
-    func lies(lie: VerifiedLie) async throws {
-        let round = try VerifiedRoundTests.round()
-        try await run(round, lie)
         let record = try round.record()
-        let complaint = try #require(record.complaints[lie.accuser], "\(record.complaints)")
-        #expect(complaint.against == lie.who && complaint.code == lie.code)
-        #expect(record.complaints.count == 1)
-        let named = record.agreement.participants.map(\.id).filter { [lie.who, lie.accuser].contains($0) }
-        #expect(record.ending == .aborted(RoundAborted(code: .protocolViolation, participants: named)))
-        #expect(record.released.isEmpty && !record.isReceived && record.counted == nil)
-        #expect(record.allErased)
-    }
-
-    @Test("A false count is not approved")
-    func falseCount() async throws {
-        let round = try VerifiedRoundTests.round(release: .none)
-        try await run(
-            round,
-            VerifiedLie(
-                name: "", who: "coordinator", duty: "match", accuser: Self.mixer, code: .selectionWrong,
-                tell: { body, _ in
-                    var counted = try #require(body as? Counted)
-                    counted.cohorts[0].people? += 1
-                    body = counted
-                }))
-        let record = try round.record()
-        #expect(record.complaints[Self.mixer]?.against == "coordinator")
-        #expect(record.ending != .closed && record.approvals.isEmpty)
-    }
-
-    @Test("[P-72] Noise that the coordinator chose is not approved; the nodes' own is")
-    func chosenNoise() async throws {
-        let noise = CountMechanism.noise(Self.noise)
-        let honest = try VerifiedRoundTests.round(release: .none, counts: noise)
-        try await honest.run()
-        #expect(try honest.record().ending == .closed)
-        let round = try VerifiedRoundTests.round(release: .none, counts: noise)
-        try await run(
-            round,
-            VerifiedLie(
-                name: "", who: "coordinator", duty: "match", accuser: Self.mixer, code: .selectionWrong,
-                tell: { body, _ in
-                    var counted = try #require(body as? Counted)
-                    counted.cohorts[0].people = (counted.cohorts[0].people ?? 0) + 1
-                    body = counted
-                }))
-        #expect(try round.record().complaints[Self.mixer]?.against == "coordinator")
+        let changes: [@Sendable ([UInt8]) -> [UInt8]] = [
+            { Array($0.dropLast() + [$0[$0.count - 1] ^ 1]) }, { Array($0.dropLast(160)) }, { $0 + $0.suffix(160) },
+            { _ in [] },
+        ]
+        for (name, change) in ["left/0", "left/1", "left/proof1"].flatMap({ name in changes.map { (name, $0) } }) {
+            let streams = await round.streams.copy()
+            try await streams.damage("\(name)/0/0", change)
+            let judge = EvidenceJudge(
+                record: record, port: streams, secrets: EvidenceSecrets(), workers: Workers(count: 1))
+            #expect(try await judge.verdict(on: accusation) == .undecided(.otherStream(name)), "\(name)")
+        }
     }
 
     private static let noise = CountNoise(
@@ -111,188 +155,4 @@ struct VerifiedAttackTests {
             }
         }
     }
-
-    @Test("A wrong share names its node, before anything is opened", arguments: [0, 1, 2])
-    func wrongShare(index: Int) async throws {
-        let round = try VerifiedRoundTests.round()
-        let liar = Self.nodes[index]
-        round.alter = { who, what, body, streams in
-            guard who == liar, what == "release", var released = body as? Released else { return }
-            let name = "\(liar)/release/0/0"
-            try await streams.damage(name) { bytes in
-                bytes.prefix(96 + 32) + ShuffleWorld.element() + bytes.dropFirst(96 + 64)
-            }
-            released.shares.digest = HexBytes(Digest.of(try #require(await streams.load(name))))
-            body = released
-        }
-        await #expect(throws: ProtocolViolation(.sharesWrong, by: liar)) { try await round.run() }
-        #expect(try !round.record().isReceived)
-    }
-}
-
-/// What one participant does wrong after it has done a duty as it should, and before it says so.
-struct VerifiedLie: Sendable, CustomTestStringConvertible {
-    let name: String
-    let who: ParticipantID
-    let duty: String
-    /// Who complains, of what.
-    let accuser: ParticipantID
-    let code: ComplaintCode
-    let tell: @Sendable (inout any EntryBody, MemoryStreams) async throws -> Void
-
-    var testDescription: String { name }
-}
-
-extension VerifiedLie {
-    fileprivate static let (left, right, mixer) = ("owner-left", "owner-right", "mixer0")
-
-    /// Changes items of a list, sorts them, and announces the list that comes of it.
-    private static func list(
-        _ name: String, width: Int, _ change: @escaping @Sendable (inout [[UInt8]]) throws -> Void
-    ) -> @Sendable (inout any EntryBody, MemoryStreams) async throws -> Void {
-        { body, streams in
-            let bytes = try #require(await streams.load(name))
-            var items = ListTests.cut(Array(bytes.dropFirst(32)), width)
-            try change(&items)
-            items.sort { $0.lexicographicallyPrecedes($1) }
-            let list = bytes.prefix(32) + items.flatMap { $0 }
-            await streams.store(Array(list), name)
-            var committed = try #require(body as? StageCommitted)
-            if name.contains("exit") {
-                committed.exit?.digest = HexBytes(Digest.of(Array(list)))
-            } else {
-                committed.list.digest = HexBytes(Digest.of(Array(list)))
-            }
-            body = committed
-        }
-    }
-
-    /// Changes a proof and announces what comes of it.
-    private static func proof(
-        _ name: String, _ change: @escaping @Sendable (inout [UInt8]) -> Void
-    ) -> @Sendable (inout any EntryBody, MemoryStreams) async throws -> Void {
-        { body, streams in
-            var bytes = try #require(await streams.load(name))
-            change(&bytes)
-            await streams.store(bytes, name)
-            var proved = try #require(body as? Proved)
-            proved.proof.digest = HexBytes(Digest.of(bytes))
-            body = proved
-        }
-    }
-
-    /// Items between hops: an element and a capsule.
-    private static let width = 96
-
-    static let all: [VerifiedLie] = [
-        VerifiedLie(
-            name: "an element replaced", who: right, duty: "mix(\"left\", stage: 1)", accuser: mixer, code: .proofWrong,
-            tell: list("left/1/0/0", width: width) { $0[3].replaceSubrange(0..<32, with: ShuffleWorld.element()) }),
-        VerifiedLie(
-            name: "capsules swapped", who: right, duty: "mix(\"left\", stage: 1)", accuser: mixer, code: .proofWrong,
-            tell: list("left/1/0/0", width: width) { items in
-                let (first, second) = (Array(items[1][32...]), Array(items[2][32...]))
-                items[1].replaceSubrange(32..., with: second)
-                items[2].replaceSubrange(32..., with: first)
-            }),
-        VerifiedLie(
-            name: "a capsule copied", who: right, duty: "mix(\"left\", stage: 1)", accuser: mixer, code: .proofWrong,
-            tell: list("left/1/0/0", width: width) { $0[1].replaceSubrange(32..., with: $0[2][32...]) }),
-        VerifiedLie(
-            name: "an element that is none", who: right, duty: "mix(\"left\", stage: 1)", accuser: mixer,
-            code: .invalidElement,
-            tell: list("left/1/0/0", width: width) {
-                $0[3].replaceSubrange(0..<32, with: [UInt8](repeating: 1, count: 32))
-            }),
-        VerifiedLie(
-            name: "a capsule that is none", who: right, duty: "mix(\"left\", stage: 1)", accuser: mixer,
-            code: .invalidCapsule,
-            tell: list("left/1/0/0", width: width) {
-                $0[3].replaceSubrange(64..<96, with: [UInt8](repeating: 0, count: 32))
-            }),
-        VerifiedLie(
-            name: "an item twice", who: right, duty: "mix(\"left\", stage: 1)", accuser: mixer, code: .notIncreasing,
-            tell: list("left/1/0/0", width: width) { $0[4] = $0[5] }),
-        VerifiedLie(
-            name: "an element of the last stage replaced", who: mixer, duty: "mix(\"left\", stage: 2)", accuser: right,
-            code: .proofWrong,
-            tell: list("left/exit/0/0", width: width) { $0[3].replaceSubrange(0..<32, with: ShuffleWorld.element()) }),
-        VerifiedLie(
-            name: "a tag replaced", who: mixer, duty: "mix(\"left\", stage: 2)", accuser: right, code: .tagsWrong,
-            tell: list("left/2/0/0", width: 80) {
-                $0[3].replaceSubrange(0..<16, with: [UInt8](repeating: 7, count: 16))
-            }),
-        VerifiedLie(
-            name: "capsules swapped behind the exit", who: mixer, duty: "mix(\"left\", stage: 2)", accuser: right,
-            code: .tagsWrong,
-            tell: list("left/2/0/0", width: 80) { items in
-                let (first, second) = (Array(items[1][16...]), Array(items[2][16...]))
-                items[1].replaceSubrange(16..., with: second)
-                items[2].replaceSubrange(16..., with: first)
-            }),
-        VerifiedLie(
-            name: "another response", who: right, duty: "prove(\"left\", stage: 1)", accuser: mixer, code: .proofWrong,
-            tell: proof("left/proof1/0/0") { bytes in
-                let start = bytes.count - 32
-                bytes.replaceSubrange(start..., with: ShuffleWorld.plusOne(Array(bytes[start...])))
-            }),
-        VerifiedLie(
-            name: "a record that is none", who: right, duty: "prove(\"left\", stage: 1)", accuser: mixer,
-            code: .proofMalformed,
-            tell: proof("left/proof1/0/0") {
-                $0.replaceSubrange(($0.count - 160)..<($0.count - 128), with: ShuffleWorld.small(1))
-            }),
-        VerifiedLie(
-            name: "a head that is none", who: right, duty: "prove(\"left\", stage: 1)", accuser: mixer,
-            code: .proofMalformed,
-            tell: proof("left/proof1/0/0") { $0.replaceSubrange(96..<128, with: ShuffleWorld.small(0)) }),
-        VerifiedLie(
-            name: "a proof other than the announced one", who: right, duty: "prove(\"left\", stage: 1)", accuser: mixer,
-            code: .streamUnreadable,
-            tell: { _, streams in
-                try await streams.damage("left/proof1/0/0") { Array($0.dropLast() + [$0[$0.count - 1] ^ 1]) }
-            }),
-        VerifiedLie(
-            name: "a list other than the announced one", who: right, duty: "mix(\"left\", stage: 1)", accuser: mixer,
-            code: .streamUnreadable,
-            tell: { _, streams in try await streams.damage("left/1/0/0") { [$0[0] ^ 1] + $0.dropFirst() } }),
-        VerifiedLie(
-            name: "somebody left out of the selection", who: "coordinator", duty: "match", accuser: mixer,
-            code: .selectionWrong,
-            tell: { body, streams in
-                var selected = try #require(body as? Selected)
-                for (name, width) in [("research", 90)] + [left, right, mixer].map({ ($0, 32) }) {
-                    try await streams.damage("\(name)/selection/0/0") { Array($0.dropLast(width)) }
-                }
-                let requests = try #require(await streams.load("\(left)/selection/0/0"))
-                let selection = try #require(await streams.load("research/selection/0/0"))
-                selected.requests.count -= 1
-                selected.selection.count -= 1
-                selected.requests.digest = HexBytes(Digest.of(requests))
-                selected.selection.digest = HexBytes(Digest.of(selection))
-                body = selected
-            }),
-        VerifiedLie(
-            name: "somebody's tag in the selection exchanged", who: "coordinator", duty: "match", accuser: mixer,
-            code: .selectionWrong,
-            tell: { body, streams in
-                try await streams.damage("research/selection/0/0") { bytes in
-                    var bytes = bytes
-                    bytes[70] ^= 1
-                    return bytes
-                }
-                var selected = try #require(body as? Selected)
-                selected.selection.digest = HexBytes(
-                    Digest.of(try #require(await streams.load("research/selection/0/0"))))
-                body = selected
-            }),
-        VerifiedLie(
-            name: "another seed than the capsules were re-randomised with", who: "coordinator", duty: "match",
-            accuser: mixer, code: .selectionWrong,
-            tell: { body, _ in
-                var selected = try #require(body as? Selected)
-                selected.seedDigest = HexBytes(ShuffleWorld.random())
-                body = selected
-            }),
-    ]
 }
