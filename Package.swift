@@ -223,7 +223,8 @@ let package = Package(
         .testTarget(
             name: "MemberTests",
             dependencies: [
-                "Values", "Files", "Agreement", "PSIProtocol", "Daemon", "Member", "TestDirectories", crypto,
+                "Values", "Files", "Agreement", "PSIProtocol", "Exchange", "Daemon", "Member", "TestDirectories",
+                "RoundSimulation", crypto,
             ],
             swiftSettings: testSettings),
         .testTarget(
@@ -260,8 +261,8 @@ let package = Package(
             name: "AttackTests",
             dependencies: [
                 "Values", "Files", "Agreement", "PSIProtocol", "Register", "Exchange", "Dataset", "Daemon",
-                "Member", "Node", "Coordinator", "Research", "SystemHarness", "PostgreSQLCluster", crypto, logging,
-                grdb, nioCore, nioPosix, nioSSL,
+                "Member", "Node", "Coordinator", "Research", "SystemHarness", "RoundSimulation", "PostgreSQLCluster",
+                crypto, logging, grdb, nioCore, nioPosix, nioSSL,
             ],
             path: "Tests/Attacks", swiftSettings: testSettings),
     ],

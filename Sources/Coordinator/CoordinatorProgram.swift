@@ -6,6 +6,13 @@ enum CoordinatorProgram {
     static func main() async { await Program.main(CoordinatorCommand.self) }
 }
 
+/// `evidence …`: the coordinator keeps none, but judges what others show.
+struct EvidenceCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "evidence", abstract: "Judge what a participant shows of another's fault.",
+        subcommands: [EvidenceCheckCommand.self])
+}
+
 struct CoordinatorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sidos-coordinator",
@@ -13,6 +20,6 @@ struct CoordinatorCommand: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             InitCommand.self, CardCommand.self, AgreementCommand.self, ServeCommand.self, LinkCommand.self,
-            StatusCommand.self, RoundsCommand.self, AbortCommand.self,
+            StatusCommand.self, RoundsCommand.self, AbortCommand.self, EvidenceCommand.self,
         ])
 }

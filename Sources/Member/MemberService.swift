@@ -73,6 +73,7 @@ public struct MemberService: Service {
                     }
                     forgetLongOver()
                 case .listed(let list):
+                    await member.tidy()
                     queue.list(list.rounds.map(\.round))
                     let pause = pace.pause()
                     group.addTask { .listed(try await self.list(known: list.version, after: pause)) }

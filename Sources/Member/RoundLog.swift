@@ -29,6 +29,14 @@ public struct RoundLog: Sendable {
                 ["code": "\(abort.code.rawValue)", "participants": "\(abort.participants.joined(separator: ","))"]))
     }
 
+    /// That this participant accuses another. Others learn it from the board.
+    public func tell(_ complaint: Complained, _ record: RoundRecord) {
+        var more: Logger.Metadata = ["against": "\(complaint.against)", "code": "\(complaint.code.rawValue)"]
+        if let register = complaint.register { more["register"] = "\(register)" }
+        if let stage = complaint.stage { more["stage"] = "\(stage)" }
+        logger.error("Another participant's work is wrong; accusing it", metadata: metadata(record, more))
+    }
+
     /// Writes the status file; a failure is told and stops nothing.
     public func writingStatus(_ write: () throws -> Void) {
         do { try write() } catch {

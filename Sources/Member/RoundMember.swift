@@ -31,6 +31,9 @@ public protocol RoundMember: Sendable {
     /// Destroys what was received in a round whose board turned out to be wrong, or whose coordinator shows another.
     func disown(_ round: RoundID) async throws
 
+    /// Called when a round is over here, and again from time to time: removes what need not be kept any longer.
+    func tidy() async
+
     /// Told whenever the record has changed, for status and log.
     func observe(_ record: RoundRecord) async
 }
@@ -38,4 +41,5 @@ public protocol RoundMember: Sendable {
 extension RoundMember {
     public func settle(_ record: RoundRecord) async throws -> Bool { true }
     public func disown(_ round: RoundID) async throws {}
+    public func tidy() async {}
 }

@@ -16,6 +16,7 @@ actor NodeMember: RoundMember {
     private let state: SealedState
     private let spool: SealedSpool
     private let lists: PrivateDirectory
+    private let evidence: EvidenceKeeper?
     private let logger: Logger
     private let log: RoundLog
     private var status: NodeStatus
@@ -23,7 +24,8 @@ actor NodeMember: RoundMember {
     private var mixed: [RoundID: MixedLists] = [:]
 
     init(
-        home: Home, configuration: NodeConfiguration, transport: any ChunkTransport, state: SealedState, logger: Logger
+        home: Home, configuration: NodeConfiguration, transport: any ChunkTransport, state: SealedState,
+        evidence: EvidenceKeeper? = nil, logger: Logger
     ) throws {
         self.home = home
         self.configuration = configuration
@@ -31,6 +33,7 @@ actor NodeMember: RoundMember {
         self.state = state
         self.spool = try home.spool()
         self.lists = try home.directory.subdirectory("lists")
+        self.evidence = evidence
         self.logger = logger
         self.log = RoundLog(logger)
         self.status = NodeStatus(node: home.keys.id)
@@ -103,7 +106,11 @@ actor NodeMember: RoundMember {
                 logger.info("Read a register", metadata: people.survey.metadata(register.id))
                 return people
             }
-            if let complaint = body as? Complained { tell(complaint, record) }
+            if let complaint = body as? Complained {
+                log.tell(complaint, record)
+                keepSecrets(of: complaint, record, secrets)
+                try await evidence?.keep(complaint, of: record)
+            }
             return body
         } catch let error as RegisterError where !error.mayPass {
             throw RoundRefusal(.register, error.description)
@@ -117,12 +124,20 @@ actor NodeMember: RoundMember {
         }
     }
 
-    /// Others learn it from the board.
-    private func tell(_ complaint: Complained, _ record: RoundRecord) {
-        var metadata: Logger.Metadata = ["against": "\(complaint.against)", "code": "\(complaint.code.rawValue)"]
-        if let register = complaint.register { metadata["register"] = "\(register)" }
-        if let stage = complaint.stage { metadata["stage"] = "\(stage)" }
-        logger.error("Another participant's work is wrong; accusing it", metadata: log.metadata(record, metadata))
+    private func keepSecrets<S: Suite>(
+        of complaint: Complained, _ record: RoundRecord, _ secrets: borrowing AuthoritySecrets<S>
+    ) {
+        evidence?.keep(
+            record.evidenceSecrets(of: complaint, for: me, secrets: secrets, hpkeKey: home.keys.hpkeKey), of: record)
+    }
+
+    /// What others accuse each other of: this node's shares of what a judge needs die with its keys.
+    private func keepSecrets(of record: RoundRecord) throws {
+        guard evidence != nil, !record.complaints.isEmpty,
+            let sealed = try state.secret(.secrets(of: record.round)),
+            let secrets = AuthoritySecrets<Ristretto255>(serialized: sealed)
+        else { return }
+        for complaint in record.complaints.values { keepSecrets(of: complaint, record, secrets) }
     }
 
     private func mixedLists(of round: RoundID) -> MixedLists {
@@ -146,7 +161,19 @@ actor NodeMember: RoundMember {
         try SealedLists(directory: lists, round: round, state: state).erase()
     }
 
+    func settle(_ record: RoundRecord) async throws -> Bool {
+        try await evidence?.keepAll(of: record)
+        return true
+    }
+
+    func tidy() async { await evidence?.tidy() }
+
     func observe(_ record: RoundRecord) async {
+        do { try keepSecrets(of: record) } catch {
+            logger.warning(
+                "Some evidence of a complaint could not be kept",
+                metadata: log.metadata(record, ["error": "\(ErrorReport(error).sentence)"]))
+        }
         if status.update(record) { log.tell(record) }
         log.writingStatus { try status.write(to: home.statusPath) }
     }

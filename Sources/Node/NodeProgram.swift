@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Daemon
+internal import Member
 
 @main
 enum NodeProgram {
@@ -13,6 +14,6 @@ struct NodeCommand: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             InitCommand.self, CardCommand.self, CheckCommand.self, AgreementCommand.self, ServeCommand.self,
-            StatusCommand.self,
+            StatusCommand.self, EvidenceCommand.self,
         ])
 }

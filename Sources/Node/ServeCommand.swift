@@ -24,7 +24,10 @@ struct ServeCommand: AsyncParsableCommand {
         _ = try await daemon.run(metadata: [
             "node": "\(home.keys.id)", "cores": "\(configuration.workers.count)", "backend": "\(Ristretto255.backend)",
         ]) { client, state in
-            try NodeMember(home: home, configuration: configuration, transport: client, state: state, logger: logger)
+            try NodeMember(
+                home: home, configuration: configuration, transport: client, state: state,
+                evidence: EvidenceKeeper(store: EvidenceStore(home: home), client: client, logger: logger),
+                logger: logger)
         }
     }
 }

@@ -15,6 +15,7 @@ actor ResearchMember: RoundMember {
     private let spool: SealedSpool
     private let folders: RoundFolders
     private let clock: MachineClock
+    private let evidence: EvidenceKeeper
     private let logger: Logger
     private let log: RoundLog
     private var status: ResearchStatus
@@ -32,6 +33,8 @@ actor ResearchMember: RoundMember {
         self.spool = try home.spool()
         self.folders = try RoundFolders(home: home)
         self.clock = clock
+        self.evidence = EvidenceKeeper(
+            store: try EvidenceStore(home: home, clock: clock), client: client, logger: logger)
         self.logger = logger
         self.log = RoundLog(logger)
         self.status = ResearchStatus.read(home) ?? ResearchStatus(research: home.keys.id)
@@ -57,7 +60,15 @@ actor ResearchMember: RoundMember {
         let runner = ResearchRunner(me: me, hpkeKey: home.keys.hpkeKey, port: port, workers: workers)
         let secrets = try secrets(record, runner)
         logger.info("Working", metadata: log.metadata(record, ["duty": "\(duty)"]))
-        if duty == .receive { try await receive(record, secrets: secrets, runner: runner) }
+        if duty == .receive {
+            do { try await receive(record, secrets: secrets, runner: runner) } catch let violation as ProtocolViolation
+            {
+                guard let complaint = ResearchRunner.complaint(about: violation, in: record) else { throw violation }
+                log.tell(complaint, record)
+                try await evidence.keep(complaint, of: record)
+                return complaint
+            }
+        }
         return try runner.announce(duty, record: record, secrets: secrets)
     }
 
@@ -128,8 +139,11 @@ actor ResearchMember: RoundMember {
             "What was received is destroyed", metadata: ["round": "\(folder.round)", "reason": "\(reason)"])
     }
 
+    func tidy() async { await evidence.tidy() }
+
     /// A dataset may be written when every key holder has signed one board on which the round was closed.
     func settle(_ record: RoundRecord) async throws -> Bool {
+        try await evidence.keepAll(of: record)
         guard record.ending == .closed, let folder = try folders.existing(record.round),
             var received = try self.record(in: folder)?.value, !received.isSettled
         else { return true }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Daemon
+internal import Member
 
 @main
 enum ResearchProgram {
@@ -16,6 +17,6 @@ struct ResearchCommand: AsyncParsableCommand {
         version: ResearchProgram.version,
         subcommands: [
             InitCommand.self, CardCommand.self, AgreementCommand.self, ServeCommand.self, ReceiveCommand.self,
-            DatasetCommand.self, ForgetCommand.self, StatusCommand.self,
+            DatasetCommand.self, ForgetCommand.self, StatusCommand.self, EvidenceCommand.self,
         ])
 }

@@ -48,7 +48,7 @@ struct StreamRules {
     }
 
     func mayRead(_ stream: StreamID, by caller: Caller) throws(ExchangeRefusal) {
-        let me = try take(caller)
+        let me = try take(caller, evenAfterTheEnd: isEvidence(stream))
         try checkPart(stream)
         let isAllowed =
             switch stream.stage {
@@ -98,9 +98,18 @@ struct StreamRules {
         }
     }
 
-    private func take(_ caller: Caller) throws(ExchangeRefusal) -> Participant {
+    /// Whether somebody has accused another because of it. Its readers may then fetch it after the end, too. [P-73]
+    private func isEvidence(_ stream: StreamID) -> Bool {
+        record.complaints.values.contains { complaint in
+            record.evidenceStreams(of: complaint).contains { $0.named.id == stream.part(0) }
+        }
+    }
+
+    private func take(
+        _ caller: Caller, evenAfterTheEnd: Bool = false
+    ) throws(ExchangeRefusal) -> Participant {
         guard let me = participant(caller) else { throw ExchangeRefusal(.callerNotAllowed) }
-        guard record.ending == nil else { throw ExchangeRefusal(.roundClosed) }
+        guard record.ending == nil || evenAfterTheEnd else { throw ExchangeRefusal(.roundClosed) }
         return me
     }
 }

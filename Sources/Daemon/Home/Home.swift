@@ -12,6 +12,7 @@ public import Values
 /// agreements/   agreements that this participant signed
 /// spool/        sealed runs of sorts under way; empty when nothing runs
 /// lists/        sealed lists that were declared and are yet to be sent
+/// evidence/     of rounds in which somebody accused another: the board, and streams as they came, sealed
 /// config.yaml   what the operator configures
 /// ```
 public struct Home: Sendable {
@@ -76,6 +77,8 @@ public struct Home: Sendable {
             throw error
         }
     }
+
+    public func evidence() throws -> PrivateDirectory { try directory.subdirectory("evidence") }
 
     public func spool() throws -> SealedSpool { SealedSpool(in: try directory.subdirectory("spool")) }
 }

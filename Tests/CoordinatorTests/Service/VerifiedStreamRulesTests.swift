@@ -105,6 +105,47 @@ struct VerifiedStreamRulesTests {
         #expect(writes > 24 && reads > 24)
     }
 
+    @Test("[P-73] After the end only what a complaint is about is read, by whoever could read it before")
+    func evidence() async throws {
+        let fixture = try await BoardFixture.verifiedRows.value
+        let opened = try await BoardFixture.verifiedRows.value.after(Proved.self)
+        let proved = try #require(opened.proofs.first { !$0.value.isEmpty })
+        let (register, stage) = (proved.key, try #require(proved.value.keys.first))
+        let declaration = try #require(opened.register(register))
+        let hop = try #require(opened.node(forStage: stage, of: declaration))
+        let accuser = try #require(opened.checkers(ofStage: stage, of: declaration).first)
+        let complaint = Complained(against: hop, code: .proofWrong, register: register, stage: stage)
+        var accused = opened
+        try accused.apply(complaint, by: accuser)
+        var aborted = accused
+        let named = fixture.study.agreement.participants.map(\.id).filter { [hop, accuser].contains($0) }
+        try aborted.apply(RoundAborted(code: .protocolViolation, participants: named), by: "coordinator")
+        var ended = opened
+        try ended.apply(RoundAborted(code: .deadline, participants: []), by: "coordinator")
+        let about = Set(aborted.evidenceStreams(of: complaint).map(\.named.id))
+        #expect(about.count == 3)
+        var readCount = 0
+        for (batch, stage, _, _) in Self.table {
+            let stream = StreamID(batch: batch, stage: stage, attempt: 0)
+            for id in [Self.left, Self.right, Self.mixer, "coordinator", "research", "a stranger"] {
+                let caller = try Self.caller(id, fixture.study.agreement)
+                func reads(_ record: RoundRecord) -> Bool {
+                    Self.may { () throws(ExchangeRefusal) in
+                        try StreamRules(record: record).mayRead(stream, by: caller)
+                    }
+                }
+                #expect(reads(aborted) == (reads(accused) && about.contains(stream)), "\(id) \(stream)")
+                #expect(!reads(ended))
+                readCount += reads(aborted) ? 1 : 0
+                #expect(
+                    !Self.may { () throws(ExchangeRefusal) in
+                        try StreamRules(record: aborted).mayWrite(stream, by: caller)
+                    })
+            }
+        }
+        #expect(readCount >= 3)
+    }
+
     @Test("No such streams in an unverified round")
     func unverified() async throws {
         let fixture = try await BoardFixture.rows.value

@@ -1,0 +1,237 @@
+internal import Agreement
+internal import Crypto
+public import Daemon
+public import Exchange
+internal import Files
+internal import Foundation
+public import PSIProtocol
+public import Values
+
+/// What this participant keeps of rounds in which somebody accused another: the board, the streams that it can read as
+/// they came, sealed, and secrets that a judge needs, sealed to itself. [P-73]
+///
+/// ```
+/// evidence/ROUND.json       until when it is kept
+/// evidence/ROUND.board.txt  the board
+/// evidence/ROUND.secrets    secrets, sealed
+/// evidence/rounds/ROUND/…   streams, sealed
+/// ```
+public struct EvidenceStore: Sendable {
+    private let home: Home
+    private let directory: PrivateDirectory
+    private let streams: StreamStore
+    private let clock: MachineClock
+
+    public init(home: Home, clock: MachineClock = .system) throws {
+        self.home = home
+        self.clock = clock
+        directory = try home.evidence()
+        streams = try StreamStore(root: directory.path)
+    }
+
+    /// Until when a round's evidence is kept.
+    public struct Kept: Sendable, Codable, Equatable {
+        public var agreement: String
+        /// Seconds since 1970.
+        public var until: Int64
+    }
+
+    private func path(_ round: RoundID, _ suffix: String) -> String { directory.file("\(round).\(suffix)") }
+
+    // MARK: Keeping
+
+    /// Notes secrets before they die with the round's keys; those noted before stay.
+    public func keep(_ secrets: EvidenceSecrets, of record: RoundRecord) throws {
+        guard !secrets.isEmpty else { return }
+        var all = try self.secrets(of: record.round) ?? EvidenceSecrets()
+        all.add(secrets)
+        guard all != (try self.secrets(of: record.round)) else { return }
+        try note(record)
+        let json = try JSONEncoder().encode(all)
+        var sender = try HPKE.Sender(
+            recipientKey: XWingMLKEM768X25519.PublicKey(rawRepresentation: home.keys.participant.hpkeKey),
+            ciphersuite: Self.ciphersuite, info: Self.info(record.round))
+        let sealed = try sender.seal(json)
+        try AtomicFile.write(Array(sender.encapsulatedKey) + Array(sealed), to: path(record.round, "secrets"))
+    }
+
+    /// Fetches the streams of complaints that this participant can read, and then the board, which says that they are
+    /// here. What is here already is not fetched again.
+    ///
+    /// - Throws: `EvidenceLoss` if the coordinator shows another board than was seen, or a stream of another length
+    ///   than the board says; `ExchangeProblem`, `StoreError`, `FileError`.
+    public func keep(_ complaints: [Complained], of record: RoundRecord, from client: ExchangeClient) async throws {
+        try note(record)
+        for stream in complaints.flatMap(record.evidenceStreams(of:))
+        where stream.named.sealing.isReadable(by: home.keys.id) {
+            for part in stream.named.parts { try await keep(part, of: record.round, from: client) }
+        }
+        try await keepBoard(of: record, from: client)
+    }
+
+    private func note(_ record: RoundRecord) throws {
+        let kept = Kept(
+            agreement: "\(record.agreementID)",
+            until: clock.unixSeconds() + Int64(record.agreement.retentionDays) * 86_400)
+        guard try self.kept(record.round) == nil else { return }
+        try AtomicFile.write(try JSONEncoder().encode(kept), to: path(record.round, "json"))
+    }
+
+    private func keepBoard(of record: RoundRecord, from client: ExchangeClient) async throws {
+        var head = BoardHead.empty
+        var text: [UInt8] = []
+        while head.count < record.head.count {
+            let page = try await client.entries(of: record.round, after: head.count)
+            guard !page.entries.isEmpty else { throw EvidenceLoss.board }
+            for entry in page.entries where head.count < record.head.count {
+                head = head.appending(entry.bytes)
+                text += BoardText.line(of: entry.bytes)
+            }
+            guard text.count <= BoardText.byteLimit else { throw EvidenceLoss.board }
+        }
+        guard head == record.head else { throw EvidenceLoss.board }
+        try AtomicFile.write(text, to: path(record.round, "board.txt"))
+    }
+
+    private func keep(_ part: NamedStream, of round: RoundID, from client: ExchangeClient) async throws {
+        let limit = part.byteCount.map {
+            SealedStreamLength.storedByteCountLimit(plaintext: $0, sealing: part.sealing)
+        }
+        guard let limit else { throw EvidenceLoss.stream("\(part.id)") }
+        var status = try await streams.status(of: part.id, round: round)
+        while !status.isComplete {
+            guard let chunk = try await client.getChunk(seq: status.chunkCount, stream: part.id, round: round),
+                status.byteCount + chunk.bytes.count <= limit
+            else { throw EvidenceLoss.stream("\(part.id)") }
+            try await streams.put(
+                chunk.bytes, seq: status.chunkCount, last: chunk.isLast, stream: part.id, round: round)
+            status = try await streams.status(of: part.id, round: round)
+        }
+    }
+
+    // MARK: What is kept
+
+    public func rounds() throws -> [RoundID] {
+        try directory.names().filter { $0.hasSuffix(".json") }.sorted().compactMap { RoundID(hex: $0.dropLast(5)) }
+    }
+
+    public func kept(_ round: RoundID) throws -> Kept? {
+        let path = path(round, "json")
+        guard FileStatus.exists(path) else { return nil }
+        return try JSONDecoder().decode(Kept.self, from: Data(PublicFile.read(path, maxByteCount: 4_096)))
+    }
+
+    func secrets(of round: RoundID) throws -> EvidenceSecrets? {
+        let path = path(round, "secrets")
+        guard FileStatus.exists(path) else { return nil }
+        let sealed = try PublicFile.read(path, maxByteCount: EvidenceSecrets.byteLimit + 2_048)
+        guard sealed.count > Self.encapsulationByteCount else { throw FileError.altered(path: path) }
+        do {
+            var recipient = try HPKE.Recipient(
+                privateKey: home.keys.hpkeKey, ciphersuite: Self.ciphersuite, info: Self.info(round),
+                encapsulatedKey: Data(sealed[..<Self.encapsulationByteCount]))
+            return try JSONDecoder().decode(
+                EvidenceSecrets.self, from: recipient.open(sealed[Self.encapsulationByteCount...]))
+        } catch { throw FileError.altered(path: path) }
+    }
+
+    private static let ciphersuite = HPKE.Ciphersuite.XWingMLKEM768X25519_SHA256_AES_GCM_256
+    private static let encapsulationByteCount = 1_120
+    private static func info(_ round: RoundID) -> Data { Data("Sidos evidence \(round)".utf8) }
+
+    /// Removes what has been kept for long enough.
+    public func removeExpired() async throws {
+        for round in try rounds() {
+            guard let kept = try kept(round), kept.until < clock.unixSeconds() else { continue }
+            try await streams.deleteRound(round)
+            // What says that there is something goes last.
+            for suffix in ["secrets", "board.txt", "json"] { try AtomicFile.remove(path(round, suffix)) }
+        }
+    }
+
+    // MARK: Showing it
+
+    /// Opens what is kept of a round, and writes it where an outsider can check it.
+    ///
+    /// - Returns: the round, and streams that this participant does not have.
+    @discardableResult
+    public func export(_ round: RoundID, to folder: EvidenceFolder) async throws -> (RoundRecord, missing: [String]) {
+        guard let kept = try kept(round), FileStatus.exists(path(round, "board.txt")) else {
+            throw EvidenceExportError.notKept(round: "\(round)")
+        }
+        guard let id = AgreementID(hex: kept.agreement), let installed = try home.agreements().load(id) else {
+            throw EvidenceExportError.noAgreement(id: kept.agreement)
+        }
+        let board = try PublicFile.read(path(round, "board.txt"), maxByteCount: BoardText.byteLimit)
+        guard let entries = BoardText.entries(board), let first = entries.first else {
+            throw FileError.altered(path: path(round, "board.txt"))
+        }
+        var record = try RoundRecord(opening: first, agreement: installed.agreement, file: installed.bytes)
+        for entry in entries.dropFirst() { try record.fold(entry) }
+        try folder.create()
+        var missing: [String] = []
+        var done: Set<StreamID> = []
+        let streams = record.complaints.values.flatMap(record.evidenceStreams(of:))
+        for stream in streams {
+            for part in stream.named.parts where done.insert(part.id).inserted {
+                guard stream.named.sealing.isReadable(by: home.keys.id),
+                    try await self.streams.status(of: part.id, round: round).isComplete
+                else {
+                    missing.append("\(part.id)")
+                    continue
+                }
+                var source = try download(part, by: stream.author, round)
+                try await folder.write(&source, as: part.id)
+            }
+        }
+        try folder.finish(agreement: installed.bytes, secrets: secrets(of: round) ?? EvidenceSecrets(), board: board)
+        return (record, missing)
+    }
+
+    private func download(
+        _ part: NamedStream, by author: ParticipantID, _ round: RoundID
+    ) throws -> StreamDownload {
+        let transport = StoreChunkTransport(store: streams)
+        switch part.sealing {
+        case .plain: return StreamDownload(plain: part.id, round: round, transport: transport)
+        case .sealed(let receiver):
+            return try StreamDownload(
+                sealedBy: author, receiver: receiver, privateKey: home.keys.hpkeKey, stream: part.id, round: round,
+                transport: transport)
+        case .shared(let readers):
+            return try StreamDownload(
+                sealedBy: author, receiver: home.keys.id, readers: readers, privateKey: home.keys.hpkeKey,
+                stream: part.id, round: round, transport: transport)
+        }
+    }
+}
+
+/// What of the evidence the coordinator does not give.
+public enum EvidenceLoss: Error, Equatable, CustomStringConvertible, ReportableError {
+    case board
+    case stream(String)
+
+    public var description: String {
+        switch self {
+        case .board: "the coordinator shows another board than before"
+        case .stream(let name): "the coordinator does not give stream \(name) as the board has it"
+        }
+    }
+
+    public var exitStatus: ExitStatus { .unavailable }
+}
+
+public enum EvidenceExportError: Error, Equatable, CustomStringConvertible, ReportableError {
+    case notKept(round: String)
+    case noAgreement(id: String)
+
+    public var description: String {
+        switch self {
+        case .notKept(let round):
+            "nothing is kept of a complaint in round \(round): `evidence list` says of which rounds there is something"
+        case .noAgreement(let id): "agreement \(id) of the round is not here any more"
+        }
+    }
+
+    public var exitStatus: ExitStatus { .noInput }
+}
