@@ -54,6 +54,56 @@ extension SystemTests {
             }
         }
 
+        /// Two owners and a mixer, every step of whom is proved.
+        static var verified: StudyDesign {
+            var design = StudyDesign.simple(nodes: 2)
+            design.mixers = ["m"]
+            design.verification = "full"
+            return design
+        }
+
+        /// Who dies, at what its own log says that it begins.
+        static let provingSteps = [
+            ("b", "mix register_a stage 1"), ("b", "prove register_a stage 1"), ("m", "check register_a stage 1"),
+            ("m", "mix register_a stage 2"), ("m", "prove register_a stage 2"), ("b", "check register_a stage 2"),
+            ("m", "approve"), ("a", "release shares"),
+        ].map { Interruption(victim: $0.0, phase: $0.1) }
+
+        @Test(
+            "Killed in a step of a verified round and started again, it ends with the same dataset",
+            .timeLimit(.minutes(5)), arguments: provingSteps)
+        func killedProving(_ interruption: Interruption) async throws {
+            try await StudyOnDisk.with(Self.verified) { study in
+                try study.sign()
+                let running = try await study.serveAll()
+                let link = try study.link()
+                let victim = try #require(running[interruption.victim])
+                try await victim.says("Working", interruption.phase)
+                try await victim.kill9()
+                let coordinator = try #require(running["coordinator"])
+                #expect(!coordinator.errors.contains("phase=closed"), "the round was over before the kill")
+                try await study.serve(interruption.victim)
+                #expect(try await link.end(within: 120) == 0, "\(link.errors)")
+                try await study.checkDataset()
+            }
+        }
+
+        @Test("The coordinator and the research environment killed in a verified round", .timeLimit(.minutes(5)))
+        func killedApproving() async throws {
+            for (victim, phase) in [("coordinator", "approving"), ("coordinator", "ring"), ("research", "receiving")] {
+                try await StudyOnDisk.with(Self.verified) { study in
+                    try study.sign()
+                    let running = try await study.serveAll()
+                    let link = try study.link()
+                    try await #require(running["coordinator"]).says(" phase ", "phase=\(phase)")
+                    try await #require(running[victim]).kill9()
+                    try await study.serve(victim)
+                    #expect(try await link.end(within: 120) == 0, "\(link.errors)")
+                    try await study.checkDataset()
+                }
+            }
+        }
+
         @Test("Everybody killed at once, in the middle of the ring", .timeLimit(.minutes(5)))
         func everybody() async throws {
             try await StudyOnDisk.with(Self.design) { study in
