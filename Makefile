@@ -1,9 +1,10 @@
 # Everything a contributor and the continuous integration run. Needs Debian 12 and a Swift toolchain (6.1 or newer).
 
 SWIFT_BUILD = swift build -c release -Xswiftc -enable-testing
+SWIFT_TEST = swift test -c release -Xswiftc -enable-testing --skip-build
 BIN = .build/release
 
-.PHONY: setup build demo demo-postgresql test lint bench check check-parquet check-report linkage-eval format clean
+.PHONY: setup build demo demo-postgresql test lint bench check check-lies check-parquet check-report linkage-eval format clean
 
 setup:
 	scripts/setup.sh
@@ -35,6 +36,10 @@ check: setup
 	Tests/CGMP/check.sh $(VECTORS)
 	Tests/CNoise/check.sh
 	Tests/CSHA2/check.sh $(VECTORS)
+
+# Every lie in a verified round, among the real programs; `make test` tells a few of each kind.
+check-lies: build
+	SIDOS_ALL_LIES=1 $(SWIFT_TEST) --filter VerifiedProgramAttackTests
 
 # A dataset as Parquet, read back with pyarrow and DuckDB, and in the newest pandas: they come from PyPI into .build.
 check-parquet: build

@@ -73,8 +73,8 @@ final class SimulatedRound<S: Suite> {
 
     /// Folds the board again from its first entry, as a role does that starts again.
     func replay() throws {
-        guard unsigned == nil else { return }
         mixed = [:]
+        guard unsigned == nil else { return }
         var record = try RoundRecord(opening: board[0], agreement: study.agreement, file: study.file)
         for entry in board.dropFirst() { try record.fold(entry) }
         current = record

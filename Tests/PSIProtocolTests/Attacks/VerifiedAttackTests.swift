@@ -42,7 +42,7 @@ struct VerifiedAttackTests {
             for (accuser, complaint) in complaints {
                 #expect(complaint.code == lie.code, "\(lie.name): \(complaint)")
                 #expect(accuser == lie.who || complaint.against == lie.who, "\(lie.name): \(complaint)")
-                try await judge(round, complaint, by: accuser, lie)
+                try await Self.judge(round, complaint, by: accuser, lie)
             }
             let named = Set(complaints.keys).union(complaints.values.map(\.against))
             let participants = record.agreement.participants.map(\.id).filter(named.contains)
@@ -62,7 +62,7 @@ struct VerifiedAttackTests {
     }
 
     /// What somebody finds out who has no key: the streams, the board, and what the accuser shows.
-    private func judge(
+    static func judge(
         _ round: SimulatedRound<Ristretto255>, _ complaint: Complained, by accuser: ParticipantID, _ lie: VerifiedLie
     ) async throws {
         let record = try round.record()

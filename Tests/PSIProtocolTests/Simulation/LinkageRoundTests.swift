@@ -12,7 +12,7 @@ struct LinkageRoundTests {
     /// A finished round of these registers' people, and the plain join of the same.
     static func run<S: Suite>(
         _: S.Type, count: Int, keys: [MatchKey], tolerant: TolerantMatching? = nil, release: ReleaseMode,
-        smallestCell: Int = 1, rounding: Int = 1,
+        smallestCell: Int = 1, rounding: Int = 1, mixers: Int = 0, verification: VerificationMode = .off,
         people: (Agreement) -> [RegisterID: [SimulatedPerson]]
     ) async throws -> (round: SimulatedRound<S>, join: PlaintextJoin) {
         let names = (0..<count).map { "r\($0)" }
@@ -26,7 +26,7 @@ struct LinkageRoundTests {
                 ? Dictionary(uniqueKeysWithValues: names.map { ($0, ["everybody", "both"]) }) : [:],
             options: .init(
                 suite: S.id, release: release, padding: .none, matchKeys: keys, tolerantMatching: tolerant,
-                smallestCell: smallestCell, countRounding: rounding))
+                smallestCell: smallestCell, countRounding: rounding, mixers: mixers, verification: verification))
         let registers = people(study.agreement)
         let round = SimulatedRound(S.self, study: study, registers: registers)
         try await round.run()
@@ -69,6 +69,24 @@ struct LinkageRoundTests {
                 Ristretto255.self, count: count, keys: KeyLinkingTests.keys, release: release
             ) { Self.people($0, seed: UInt64(count * 10)) }
         }
+    }
+
+    @Test("[P-71] several values, former codes and tokens, where every step is proved and mixers link again")
+    func verified() async throws {
+        for release in [ReleaseMode.rows, .none] {
+            let (round, _) = try await Self.run(
+                Ristretto255.self, count: 2, keys: KeyLinkingTests.keys, release: release, mixers: 1,
+                verification: .full
+            ) { Self.people($0, seed: 15) }
+            #expect(try round.record().approvals["mixer0"] != nil)
+            #expect(try (round.record().approvals["mixer0"]?.linkage != nil) == (release == .rows))
+        }
+        let (_, join) = try await Self.run(
+            Ristretto255.self, count: 3, keys: [.identityCode],
+            tolerant: TolerantLinkingTests.settings(agree: 2, bits: 4, mostFrequent: 6), release: .rows, mixers: 2,
+            verification: .full
+        ) { Self.alike($0, seed: 1) }
+        #expect(join.linked.map { $0[1] }.reduce(0, +) > 0)
     }
 
     @Test("several values and former codes, under P-256")
