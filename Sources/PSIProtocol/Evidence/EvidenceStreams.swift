@@ -1,4 +1,4 @@
-public import Agreement
+internal import Agreement
 public import Values
 
 /// Which streams show whether a complaint is justified. [P-73]

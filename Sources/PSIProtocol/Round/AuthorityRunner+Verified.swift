@@ -151,7 +151,7 @@ extension AuthorityRunner {
     func approve(_ record: RoundRecord, _ secrets: borrowing AuthoritySecrets<S>) async throws -> any EntryBody {
         let wrong = Complained(against: record.coordinator, code: .selectionWrong)
         let check = ResultCheck(record, by: me, port: port, workers: workers)
-        guard let selected = record.selected else {
+        guard record.selected != nil else {
             let seed =
                 record.drawsNoiseTogether
                 ? try record.noiseSeed(for: me, own: secrets.noiseShare(round: record.round), hpkeKey: hpkeKey) : nil
