@@ -6,9 +6,9 @@ import Testing
 @testable import RoundSimulation
 @testable import Values
 
-/// A thousand small verified rounds, each of another kind: in some somebody lies, in some processes die, and in all
-/// whoever has several things to do begins with any of them. The honest ones come to what the plaintext join does; in the
-/// others the liar is named, nothing is released, and outsiders find the same. [P-60] [P-73]
+/// A thousand small verified rounds of several kinds: in some somebody lies, in some processes die, and in all whoever
+/// has several things to do begins with any of them. The honest ones come to what the plaintext join does. In others the
+/// liar is named, nothing is released, and outsiders find the same. [P-60] [P-73]
 @Suite("Many verified rounds")
 struct ManyVerifiedRoundsTests {
     /// SIDOS_SIMULATED_ROUNDS sets another number.
@@ -66,8 +66,8 @@ struct ManyVerifiedRoundsTests {
             let lie = Int.random(in: 0..<5, using: &random) < 2 ? lies.randomElement(using: &random) : nil
             let order = Disorder(random.next())
             round.choose = { order.next($0.count) }
-            // Whoever dies, dies before something that it has not died of. A liar lives: it could not prove a false list that
-            // it has to make again.
+            // Whoever dies, dies before something that it has not died of. A liar lives: it could not prove a false
+            // list that it has to make again.
             var died: Set<String> = []
             round.beforeDuty = { who, what in
                 if who == lie?.who { return }
