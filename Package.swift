@@ -41,7 +41,7 @@ let package = Package(
         .executable(name: "sidos-coordinator", targets: ["Coordinator"]),
         .executable(name: "sidos-research", targets: ["Research"]),
         .executable(name: "linkage-eval", targets: ["LinkageEval"]),
-        .library(name: "PSIProtocol", targets: ["Values", "Agreement", "PSIProtocol"]),
+        .library(name: "PSIProtocol", targets: ["Values", "Files", "Agreement", "PSIProtocol"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),

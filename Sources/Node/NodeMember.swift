@@ -17,6 +17,7 @@ actor NodeMember: RoundMember {
     private let spool: SealedSpool
     private let lists: PrivateDirectory
     private let evidence: EvidenceKeeper?
+    private let generators: GeneratorFiles
     private let logger: Logger
     private let log: RoundLog
     private var status: NodeStatus
@@ -34,6 +35,7 @@ actor NodeMember: RoundMember {
         self.spool = try home.spool()
         self.lists = try home.directory.subdirectory("lists")
         self.evidence = evidence
+        self.generators = try home.generators(logger)
         self.logger = logger
         self.log = RoundLog(logger)
         self.status = NodeStatus(node: home.keys.id)
@@ -91,7 +93,7 @@ actor NodeMember: RoundMember {
             me: me, hpkeKey: home.keys.hpkeKey,
             port: ExchangePort(record: record, keys: home.keys, transport: transport, state: state, spool: spool),
             lists: SealedLists(directory: lists, round: record.round, state: state),
-            mixed: mixedLists(of: record.round), workers: configuration.workers,
+            mixed: mixedLists(of: record.round), generators: generators, workers: configuration.workers,
             cellCap: { limits.maxCellsPerPerson[$0.id] ?? $0.maxCellsPerPerson },
             cohortCap: { limits.maxReleasedPeople[$0.id] ?? $0.maxPeople })
         let (sources, spool, logger, workers) = (configuration.registers, spool, logger, configuration.workers)

@@ -1,6 +1,7 @@
 public import Agreement
 internal import Crypto
 public import Files
+public import Logging
 internal import PSIProtocol
 public import Values
 
@@ -13,6 +14,7 @@ public import Values
 /// spool/        sealed runs of sorts under way; empty when nothing runs
 /// lists/        sealed lists that were declared and are yet to be sent
 /// evidence/     of rounds in which somebody accused another: the board, and streams as they came, sealed
+/// generators/   what proofs of verified rounds are made with; not secret, and made again where it is missing
 /// config.yaml   what the operator configures
 /// ```
 public struct Home: Sendable {
@@ -81,6 +83,11 @@ public struct Home: Sendable {
     public func evidence() throws -> PrivateDirectory { try directory.subdirectory("evidence") }
 
     public func spool() throws -> SealedSpool { SealedSpool(in: try directory.subdirectory("spool")) }
+
+    /// While the state is open.
+    public func generators(_ logger: Logger) throws -> GeneratorFiles {
+        try GeneratorFiles(in: try directory.subdirectory("generators"), key: keys.stateKey, logger: logger)
+    }
 }
 
 public enum HomeError: Error, Equatable, CustomStringConvertible, ReportableError {

@@ -96,7 +96,8 @@ extension AuthorityRunner {
         var output = AnyStreamSink(try await sink(id, .proof(stage), proofAttempt, record))
         var writer = ProofWriter(count: statement.count, partCount: record.agreement.parts)
         try await ShuffleProver(
-            statement: statement, list: list, nonces: ProofSeed(), generators: HashedGenerators(), spool: port.spool,
+            statement: statement, list: list, nonces: ProofSeed(), generators: statement.generators(from: generators),
+            spool: port.spool,
             workers: workers
         ).prove { try await writer.write($0, to: &output) }
         let summary = try await writer.finish(to: &output)
@@ -117,7 +118,8 @@ extension AuthorityRunner {
         }
         let isLast = stage == record.ringCount - 1
         let exit = isLast ? try secrets.exitSalt(for: me, in: record, hpkeKey: hpkeKey) : nil
-        var (check, inputAuthor) = try await record.stageCheck(id, stage, exit: exit, port: port, workers: workers)
+        var (check, inputAuthor) = try await record.stageCheck(
+            id, stage, exit: exit, generators: generators, port: port, workers: workers)
         switch try await check.run(tags: isLast ? record.stages[id]?[stage] : nil) {
         case nil: return Checked(register: id, stage: stage)
         case .input(let code):

@@ -9,15 +9,17 @@ public struct AuthorityRunner<S: Suite>: Sendable {
     let port: any RoundPort
     private let lists: any ListKeeper
     let mixed: MixedLists
+    let generators: (any GeneratorKeeper)?
     let workers: Workers
     /// This node's own limit on a person's cells, no more than the agreement's.
     private let cellCap: @Sendable (RegisterDeclaration) -> Int
     /// This node's own limit on a cohort's people, no more than the agreement's.
     private let cohortCap: @Sendable (CohortDeclaration) -> Int
 
+    /// - Parameter generators: keeps those of verified rounds; without, they are hashed whenever they are needed.
     public init(
         me: ParticipantID, hpkeKey: XWingMLKEM768X25519.PrivateKey, port: any RoundPort, lists: any ListKeeper,
-        mixed: MixedLists = MixedLists(), workers: Workers,
+        mixed: MixedLists = MixedLists(), generators: (any GeneratorKeeper)? = nil, workers: Workers,
         cellCap: @escaping @Sendable (RegisterDeclaration) -> Int = { $0.maxCellsPerPerson },
         cohortCap: @escaping @Sendable (CohortDeclaration) -> Int = { $0.maxPeople }
     ) {
@@ -26,6 +28,7 @@ public struct AuthorityRunner<S: Suite>: Sendable {
         self.port = port
         self.lists = lists
         self.mixed = mixed
+        self.generators = generators
         self.workers = workers
         self.cellCap = cellCap
         self.cohortCap = cohortCap

@@ -27,9 +27,12 @@ extension RoundRecord {
 
     /// What checks a stage, and who made the list that the stage began with.
     ///
-    /// - Parameter exit: what makes tags, to check those of the last stage too.
+    /// - Parameters:
+    ///   - exit: what makes tags, to check those of the last stage too.
+    ///   - generators: keeps those of proofs; without, they are hashed.
     func stageCheck(
-        _ id: RegisterID, _ stage: Int, exit: ExitSalt?, port: any StreamPort, workers: Workers
+        _ id: RegisterID, _ stage: Int, exit: ExitSalt?, generators: (any GeneratorKeeper)? = nil,
+        port: any StreamPort, workers: Workers
     ) async throws -> (check: StageCheck<AnyByteSource, PartedSource>, inputAuthor: ParticipantID) {
         guard let proof = proofs[id]?[stage]?.stream, let register = register(id),
             let hop = node(forStage: stage, of: register)
@@ -43,7 +46,8 @@ extension RoundRecord {
         let check = StageCheck(
             statement: statement, agreement: agreement, input: input.reader, output: output.reader,
             proof: ProofReader(source, layout: statement.layout, expected: proof, partCount: agreement.parts),
-            exit: exit, keeper: coordinator, spool: port.spool, workers: workers)
+            generators: statement.generators(from: generators), exit: exit, keeper: coordinator, spool: port.spool,
+            workers: workers)
         return (check, input.sender)
     }
 
@@ -61,5 +65,13 @@ extension RoundRecord {
             inputAttempt: input.attempt, outputAttempt: output.attempt, proofAttempt: proofAttempt,
             count: output.count, elementCount: agreement.elementCount, blindingKey: key,
             capsuleKey: try capsuleKey(), input: input.digest.bytes, output: output.digest.bytes)
+    }
+}
+
+extension ShuffleStatement {
+    /// Generators for as many items as the lists have, kept ones if somebody keeps any.
+    func generators(from keeper: (any GeneratorKeeper)?) -> any ShuffleGenerators {
+        guard let keeper else { return HashedGenerators() }
+        return KeptGenerators(keeper, count: count)
     }
 }

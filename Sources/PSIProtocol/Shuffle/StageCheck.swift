@@ -11,6 +11,7 @@ struct StageCheck<Lists: ByteSource, Proof: ByteSource> {
     private var input: AlignedReader<Lists>
     private var output: AlignedReader<Lists>
     private var proof: ProofReader<Proof>
+    private let generators: any ShuffleGenerators
     private let exit: ExitSalt?
     private let keeper: ParticipantID
     private let spool: any Spool
@@ -28,7 +29,8 @@ struct StageCheck<Lists: ByteSource, Proof: ByteSource> {
     ///   - exit: what makes tags, for the last stage.
     init(
         statement: ShuffleStatement, agreement: Agreement, input: ListReader<Lists>, output: ListReader<Lists>,
-        proof: ProofReader<Proof>, exit: ExitSalt?, keeper: ParticipantID, spool: any Spool, workers: Workers
+        proof: ProofReader<Proof>, generators: any ShuffleGenerators, exit: ExitSalt?,
+        keeper: ParticipantID, spool: any Spool, workers: Workers
     ) {
         self.statement = statement
         self.agreement = agreement
@@ -36,6 +38,7 @@ struct StageCheck<Lists: ByteSource, Proof: ByteSource> {
         self.input = AlignedReader(input)
         self.output = AlignedReader(output)
         self.proof = proof
+        self.generators = generators
         self.exit = exit
         self.keeper = keeper
         self.spool = spool
@@ -49,7 +52,7 @@ struct StageCheck<Lists: ByteSource, Proof: ByteSource> {
         var kept = exit == nil ? nil : try FixedRecords.Writer(spool: spool, byteCount: layout.itemByteCount)
         do {
             let head = try await proof.head()
-            try await ShuffleChecker(statement: statement, generators: HashedGenerators(), workers: workers).check(
+            try await ShuffleChecker(statement: statement, generators: generators, workers: workers).check(
                 head: head, input: { try await input.next($0, isInput: true) },
                 output: { count in
                     let items = try await output.next(count, isInput: false)

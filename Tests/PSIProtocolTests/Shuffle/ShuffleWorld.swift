@@ -72,7 +72,7 @@ struct ShuffleWorld {
     /// The proof that the ordinary prover makes of whatever the world is, true or false.
     func proof(
         _ nonces: any ShuffleNonces = ProofSeed(), claiming other: ShuffleStatement? = nil, cores: Int = 2,
-        blockCount: Int? = nil
+        blockCount: Int? = nil, generators: any ShuffleGenerators = HashedGenerators()
     ) async throws -> [UInt8] {
         let spool = MemorySpool()
         let rerandomization = rerandomization
@@ -82,7 +82,7 @@ struct ShuffleWorld {
             order: try Self.file(order.map(BigEndian.u32), 4, spool), key: SymmetricKey(data: key),
             rerandomization: { ScalarList($0.flatMap { rerandomization[$0] }) })
         var prover = ShuffleProver(
-            statement: other ?? statement, list: list, nonces: nonces, generators: HashedGenerators(), spool: spool,
+            statement: other ?? statement, list: list, nonces: nonces, generators: generators, spool: spool,
             workers: Workers(count: cores))
         if let blockCount { prover.blockCount = blockCount }
         var proof: [UInt8] = []
@@ -92,10 +92,11 @@ struct ShuffleWorld {
 
     /// - Throws: `ShuffleFault` for a proof that the checker refuses.
     func check(
-        _ proof: [UInt8], claiming other: ShuffleStatement? = nil, cores: Int = 2, blockCount: Int? = nil
+        _ proof: [UInt8], claiming other: ShuffleStatement? = nil, cores: Int = 2, blockCount: Int? = nil,
+        generators: any ShuffleGenerators = HashedGenerators()
     ) async throws {
         var checker = ShuffleChecker(
-            statement: other ?? statement, generators: HashedGenerators(), workers: Workers(count: cores))
+            statement: other ?? statement, generators: generators, workers: Workers(count: cores))
         if let blockCount { checker.blockCount = blockCount }
         let headByteCount = ShuffleHead.byteCount(layout)
         guard proof.count >= headByteCount else { throw ShuffleFault.malformed }
