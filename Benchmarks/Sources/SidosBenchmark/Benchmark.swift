@@ -9,11 +9,12 @@ struct Benchmark {
         usage: sidos-benchmark [--json FILE]
                sidos-benchmark kernel [--json FILE]
                sidos-benchmark arithmetic [--cores N] [--seconds N] [--json FILE]
-               sidos-benchmark scaling [--items N] [--cores LIST] [--turns N] [--json FILE]
+               sidos-benchmark scaling [--items N] [--cores LIST] [--turns N] [--steps LIST] [--json FILE]
 
         Without a word: each operation and a ring stage, beside peers. kernel: ristretto255 in detail.
         arithmetic: what the kernel costs when so many cores (all) do nothing else.
-        scaling: steps of a round on one list in memory (of 524,288 items), on 1, 2, 4, 8 ... cores (LIST: 1,4,16).
+        scaling: steps of a round on one list (of 524,288 items), on 1, 2, 4, 8 ... cores (LIST: 1,4,16). Lists are in
+        memory; of what is proved and checked they are in sealed files under TMPDIR. Steps: \(ScalingStep.names)
         """
 
     struct Report: Codable {
@@ -59,9 +60,18 @@ struct Benchmark {
             let items = options.number("--items", 1...(1 << 30)) ?? 1 << 19
             let turns = options.number("--turns", 1...99) ?? 3
             let cores = options.numbers("--cores", 1...Int(peer_core_count())) ?? powersOfTwo
+            let steps = options.text("--steps").map { text in
+                text.split(separator: ",").map { name in
+                    guard let step = ScalingStep(rawValue: String(name)) else {
+                        Options.complain("sidos-benchmark: --steps takes some of \(ScalingStep.names)", status: 64)
+                    }
+                    return step
+                }
+            }
             options.finish()
-            let benchmark = ScalingBenchmark(itemCount: items, coreCounts: cores, turns: turns)
-            print("ristretto255 backend: \(backend); in memory; medians of \(turns)")
+            let benchmark = ScalingBenchmark(
+                itemCount: items, coreCounts: cores, turns: turns, steps: steps ?? ScalingStep.allCases)
+            print("ristretto255 backend: \(backend); medians of \(turns)")
             let rows = try benchmark.run { print($0) }
             if let file { try encode(rows, to: file) }
         default: Options.complain(usage, status: 64)
@@ -77,7 +87,9 @@ struct Benchmark {
     private static func measureOperations(_ backend: String, _ file: URL?) async throws {
         printPeers(backend)
         let stopwatch = Stopwatch()
-        let operations = try GroupBenchmarks(stopwatch: stopwatch).run() + ItemBenchmarks(stopwatch: stopwatch).run()
+        let operations =
+            try GroupBenchmarks(stopwatch: stopwatch).run() + ItemBenchmarks(stopwatch: stopwatch).run()
+            + GeneratorBenchmarks(stopwatch: stopwatch).run()
         print(operations)
         let stages = try await RingBenchmark(itemCount: 1 << 14, turns: 11).run()
         print(stages)
@@ -147,13 +159,14 @@ struct Benchmark {
     private static func print(_ rows: [ScalingBenchmark.Row]) {
         guard let first = rows.first else { return }
         print("\n\(first.step.title): \(first.itemCount) items\n")
-        print("  cores   items / s  speed-up   wall s    CPU s  CPU ratio  MiB before    MiB at most")
+        print("  cores   items / s  speed-up   wall s    CPU s  CPU ratio  MiB before    MiB at most   µs an item")
         for each in rows {
             print(
                 String(
-                    format: "%7d%12.0f%10.2f%9.2f%9.2f%11.2f%12.0f%15.0f", each.cores, each.itemsPerSecond,
+                    format: "%7d%12.0f%10.2f%9.2f%9.2f%11.2f%12.0f%15.0f%13.2f", each.cores, each.itemsPerSecond,
                     each.speedUp, each.wallSeconds, each.cpuSeconds, each.cpuRatio, each.memoryBefore,
-                    each.memoryPeak))
+                    each.memoryPeak, each.microseconds)
+                    + (each.kernelMicroseconds.map { String(format: ", of it kernel %.2f", $0) } ?? ""))
         }
     }
 

@@ -10,6 +10,7 @@ struct ScalingBenchmark {
     let itemCount: Int
     let coreCounts: [Int]
     let turns: Int
+    var steps = ScalingStep.allCases
 
     /// A row of `scaling.json`.
     struct Row: Codable {
@@ -26,6 +27,9 @@ struct ScalingBenchmark {
         /// MiB, the highest of the turns: with the input before the step, and at most.
         var memoryBefore: Double
         var memoryPeak: Double
+        /// Microseconds an item and core: of the step, and of the kernel's own operations where that is measured.
+        var microseconds: Double
+        var kernelMicroseconds: Double?
 
         enum CodingKeys: String, CodingKey {
             case step, cores
@@ -37,13 +41,15 @@ struct ScalingBenchmark {
             case cpuRatio = "cpu_ratio"
             case memoryBefore = "memory_before_mib"
             case memoryPeak = "memory_peak_mib"
+            case microseconds = "microseconds"
+            case kernelMicroseconds = "kernel_microseconds"
         }
     }
 
     /// - Parameter report: gets the rows of each step as soon as they are there.
     func run(_ report: ([Row]) -> Void) throws -> [Row] {
         var rows: [Row] = []
-        for step in ScalingStep.allCases {
+        for step in steps {
             var results: [Int: [ScalingStep.Result]] = [:]
             for _ in 0..<turns {
                 for cores in coreCounts {
@@ -56,13 +62,15 @@ struct ScalingBenchmark {
                 let wall = Stopwatch.median(each.map(\.wallSeconds))
                 let cpu = Stopwatch.median(each.map(\.cpuSeconds))
                 let count = each.first?.itemCount ?? 0
+                let kernel = each.compactMap(\.kernelNanoseconds)
                 own.append(
                     Row(
                         step: step, cores: cores, itemCount: count, wallSeconds: wall, cpuSeconds: cpu,
                         itemsPerSecond: Double(count) / wall, speedUp: (own.first?.wallSeconds ?? wall) / wall,
                         cpuRatio: cpu / (own.first?.cpuSeconds ?? cpu),
                         memoryBefore: each.map(\.memoryBefore).max() ?? 0,
-                        memoryPeak: each.map(\.memoryPeak).max() ?? 0))
+                        memoryPeak: each.map(\.memoryPeak).max() ?? 0, microseconds: 1e6 * cpu / Double(count),
+                        kernelMicroseconds: kernel.isEmpty ? nil : Stopwatch.median(kernel) / 1_000))
             }
             report(own)
             rows += own

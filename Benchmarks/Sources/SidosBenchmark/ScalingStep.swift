@@ -10,6 +10,10 @@ enum ScalingStep: String, Codable, CaseIterable {
     case sealCells = "seal-cells"
     case mixCounts = "mix-counts"
     case mixRows = "mix-rows"
+    case prove = "prove"
+    case check = "check"
+    case proveHashing = "prove-hashing"
+    case checkHashing = "check-hashing"
 
     var title: String {
         switch self {
@@ -18,10 +22,16 @@ enum ScalingStep: String, Codable, CaseIterable {
         case .sealCells: "declare, \(Self.manyRows) rows each"
         case .mixCounts: "mix, counts"
         case .mixRows: "mix, with capsules"
+        case .prove: "prove, with capsules"
+        case .check: "check a proof, with capsules"
+        case .proveHashing: "prove, with capsules, hashing all generators"
+        case .checkHashing: "check a proof, with capsules, hashing all generators"
         }
     }
 
     private static let manyRows = 100
+
+    static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
 
     struct Result: Codable {
         var itemCount: Int
@@ -30,6 +40,8 @@ enum ScalingStep: String, Codable, CaseIterable {
         /// Of resident memory: before the step, with the input, and at its highest.
         var memoryBefore: Double
         var memoryPeak: Double
+        /// CPU time of the kernel's own operations on one core, an item, where that is measured.
+        var kernelNanoseconds: Double?
     }
 
     /// - Parameter itemCount: items of a list; people with many rows are an eighth of that.
@@ -40,6 +52,10 @@ enum ScalingStep: String, Codable, CaseIterable {
         case .sealCells: try await declare(max(1, itemCount / 8), rowsEach: Self.manyRows, workers)
         case .mixCounts: try await mix(itemCount, capsuleKey: nil, workers)
         case .mixRows: try await mix(itemCount, capsuleKey: BenchmarkStudy.capsuleKey(), workers)
+        case .prove: try await run(.prove, hashing: false, itemCount: itemCount, workers)
+        case .check: try await run(.check, hashing: false, itemCount: itemCount, workers)
+        case .proveHashing: try await run(.prove, hashing: true, itemCount: itemCount, workers)
+        case .checkHashing: try await run(.check, hashing: true, itemCount: itemCount, workers)
         }
     }
 
@@ -88,7 +104,7 @@ enum ScalingStep: String, Codable, CaseIterable {
     }
 
     /// - Parameter step: false when it computed something else.
-    private func measure(_ itemCount: Int, _ step: () async throws -> Bool) async throws -> Result {
+    func measure(_ itemCount: Int, _ step: () async throws -> Bool) async throws -> Result {
         let memory = Self.memory("VmRSS")
         let clock = ContinuousClock()
         let (start, cpu) = (clock.now, peer_process_cpu_time())
@@ -97,6 +113,13 @@ enum ScalingStep: String, Codable, CaseIterable {
         return Result(
             itemCount: itemCount, wallSeconds: (clock.now - start) / .seconds(1), cpuSeconds: Double(used) / 1e9,
             memoryBefore: memory, memoryPeak: Self.memory("VmHWM"))
+    }
+
+    /// The highest so far is what is in use now.
+    static func forgetMemoryPeak() {
+        guard let file = FileHandle(forWritingAtPath: "/proc/self/clear_refs") else { return }
+        try? file.write(contentsOf: Data("5".utf8))
+        try? file.close()
     }
 
     /// A line of what the system says of this process, in MiB.

@@ -7,8 +7,8 @@ import Testing
 @testable import Values
 
 /// A thousand small verified rounds of several kinds: in some somebody lies, in some processes die, and in all whoever
-/// has several things to do begins with any of them. The honest ones come to what the plaintext join does. In others the
-/// liar is named, nothing is released, and outsiders find the same. [P-60] [P-73]
+/// has several things to do begins with any of them. The honest ones come to what the plaintext join does. In others
+/// the liar is named, nothing is released, and outsiders find the same. [P-60] [P-73]
 @Suite("Many verified rounds")
 struct ManyVerifiedRoundsTests {
     /// SIDOS_SIMULATED_ROUNDS sets another number.
