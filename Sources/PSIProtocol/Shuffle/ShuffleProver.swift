@@ -136,25 +136,51 @@ struct ShuffleProver: Sendable {
         return folded
     }
 
-    /// Where the chain of commitments ĉ stands before each block, in terms of its generators: ĉ = R·G + U·h_0.
+    /// Where the chain of commitments ĉ stands before each block and at its end, in terms of its generators: ĉ = R·G +
+    /// U·h_0.
     private struct Chain: Sendable {
-        /// R and U, 32 bytes each.
-        var starts: [SymmetricKey] = [ChainLink.start.key]
+        /// R and U, 32 bytes each. In one piece: small ones between what blocks allocate would keep memory from use.
+        private let links: SymmetricKey
+        private static let linkByteCount = 64
+
+        init(_ links: borrowing ScalarList) {
+            self.links = SymmetricKey(
+                data: UnsafeRawBufferPointer(rebasing: links.memory.bytes[..<(32 * links.count)]))
+        }
+
+        func start(ofBlock index: Int) -> ChainLink {
+            links.withUnsafeBytes {
+                ChainLink(
+                    SymmetricKey(
+                        data: UnsafeRawBufferPointer(
+                            rebasing: $0[(Self.linkByteCount * index)...].prefix(Self.linkByteCount))))
+            }
+        }
+
+        var end: ChainLink { start(ofBlock: links.bitCount / (8 * Self.linkByteCount) - 1) }
     }
 
     private func linkChain(
         _ coefficients: ProofCoefficients, _ responses: any ShuffleResponseNonces
     ) async throws -> Chain {
-        var chain = Chain()
+        let blocks = (statement.count + blockCount - 1) / blockCount
+        let links = ScalarList(count: 2 * (blocks + 1))
         var last = ChainLink.start
+        var known = 0
+        func append(_ link: ChainLink) {
+            links.set(2 * known, link.r)
+            links.set(2 * known + 1, link.u)
+            known += 1
+        }
+        append(last)
         try await forEachBlock(of: list.order) { block in
             // Of the block alone; what comes before is put in front below.
             ChainLink.start.following(r: responses.chain(block.numbers), u: coefficients.ofInputs(block.records))
         } take: { link in
             last = last.followed(by: link)
-            chain.starts.append(last.key)
+            append(last)
         }
-        return chain
+        return Chain(links)
     }
 
     private struct Sums: Sendable {
@@ -189,7 +215,7 @@ struct ShuffleProver: Sendable {
             let u = coefficients.ofInputs(block.beside)
             let omegaHat = responses.blindedChain(block.numbers)
             let omega = responses.responses(block.numbers)
-            let links = ChainLink(chain.starts[block.index]).links(r: responses.chain(block.numbers), u: u)
+            let links = chain.start(ofBlock: block.index).links(r: responses.chain(block.numbers), u: u)
             let (before, after) = (0..<block.numbers.count, 1..<(block.numbers.count + 1))
             var part = SumsPart(
                 chain: Ristretto255.combinations(of: zeroth, links.sums.slice(after), links.products.slice(after)),
@@ -240,7 +266,7 @@ struct ShuffleProver: Sendable {
             commitments: commitments, chain: sums.chain.digest, blinded: sums.blinded.digest,
             sums: points.map(\.bytes), responses: [])
         let challenge = head.challenge(seed: seed)
-        let last = ChainLink(chain.starts[chain.starts.count - 1])
+        let last = chain.end
         var secrets = [sums.blinding.key, last.r, sums.foldedBlinding.key]
         var numbers = [first, second, third]
         if layout.hasCapsule {

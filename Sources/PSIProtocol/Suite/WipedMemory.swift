@@ -4,15 +4,22 @@
 struct WipedMemory: ~Copyable {
     /// Zero at first. The pointer must not outlive the owner.
     let bytes: UnsafeMutableRawBufferPointer
+    private let allocated: UnsafeMutableRawBufferPointer
 
+    private static let alignment = 64
+
+    /// Aligned by hand: memory that the C library has aligned is found again by few requests once it is free, so that a
+    /// process which often asks for as much grew all the same.
     init(byteCount: Int) {
-        bytes = .allocate(byteCount: byteCount, alignment: 64)
+        allocated = .allocate(byteCount: byteCount + Self.alignment, alignment: 1)
+        let start = -Int(bitPattern: allocated.baseAddress) & (Self.alignment - 1)
+        bytes = UnsafeMutableRawBufferPointer(rebasing: allocated[start..<(start + byteCount)])
         bytes.initializeMemory(as: UInt8.self, repeating: 0)
     }
 
     deinit {
         SecretBytes.wipe(bytes)
-        bytes.deallocate()
+        allocated.deallocate()
     }
 
     /// Lends the bytes from `offset` to a kernel; the pointer must not leave `body`.
