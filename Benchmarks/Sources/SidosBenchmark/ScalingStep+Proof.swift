@@ -7,6 +7,8 @@ extension ScalingStep {
     /// - Parameter hashing: generators are hashed whenever they are needed; otherwise they are on the disk.
     func run(_ proof: Proof, hashing: Bool, itemCount: Int, _ workers: Workers) async throws -> Result {
         let stage = try await ProofStage(itemCount: itemCount, workers: workers)
+        // Its directory goes with it.
+        defer { withExtendedLifetime(stage) {} }
         let generators = try stage.generators(hashing: hashing)
         var result: Result
         switch proof {
