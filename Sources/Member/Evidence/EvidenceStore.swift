@@ -62,11 +62,19 @@ public struct EvidenceStore: Sendable {
     ///   than the board says; `ExchangeProblem`, `StoreError`, `FileError`.
     public func keep(_ complaints: [Complained], of record: RoundRecord, from client: ExchangeClient) async throws {
         try note(record)
+        var lost: (any Error)?
         for stream in complaints.flatMap(record.evidenceStreams(of:))
         where stream.named.sealing.isReadable(by: home.keys.id) {
-            for part in stream.named.parts { try await keep(part, of: record.round, from: client) }
+            for part in stream.named.parts {
+                // What is lost of one stream must not cost the others.
+                do { try await keep(part, of: record.round, from: client) } catch {
+                    try Task.checkCancellation()
+                    lost = lost ?? error
+                }
+            }
         }
         try await keepBoard(of: record, from: client)
+        if let lost { throw lost }
     }
 
     private func note(_ record: RoundRecord) throws {
@@ -101,7 +109,9 @@ public struct EvidenceStore: Sendable {
         var status = try await streams.status(of: part.id, round: round)
         while !status.isComplete {
             guard let chunk = try await client.getChunk(seq: status.chunkCount, stream: part.id, round: round),
-                status.byteCount + chunk.bytes.count <= limit
+                status.byteCount + chunk.bytes.count <= limit,
+                // Else a stream could be cut into more files than a disk has. [P-52]
+                chunk.isLast || chunk.bytes.count >= StreamQuota.leastChunkByteCount
             else { throw EvidenceLoss.stream("\(part.id)") }
             try await streams.put(
                 chunk.bytes, seq: status.chunkCount, last: chunk.isLast, stream: part.id, round: round)
