@@ -14,6 +14,8 @@ struct VerifiedLie: Sendable {
     let code: ComplaintCode
     /// What outsiders find out from the evidence.
     let outcome: Outcome
+    /// Whether shares are released before it is told. They open nothing yet: nobody receives them.
+    var isOfShares: Bool { code == .sharesWrong }
     let tell: @Sendable (inout any EntryBody, MemoryStreams) async throws -> Void
 
     enum Outcome: Sendable, Equatable {
@@ -332,6 +334,10 @@ extension VerifiedLie {
                     Complained(
                         against: try setting.hop(setting.lastStage), code: .tagsWrong,
                         register: setting.register.id, stage: setting.lastStage)))
+        }
+        if setting.record.releasesRows, let research = setting.record.research {
+            lies.append(
+                lie(research, "receive", Complained(against: setting.record.ring[0], code: .sharesWrong)))
         }
         if let approver = setting.record.approvers.first {
             lies.append(

@@ -11,6 +11,7 @@ import Values
 @testable import Coordinator
 @testable import Node
 @testable import PSIProtocol
+@testable import Research
 @testable import RoundSimulation
 @testable import SystemHarness
 
@@ -33,6 +34,73 @@ final class LieSwitch: Sendable {
 }
 
 let silentLogger = Logger(label: "liar", factory: { _ in SwiftLogNoOpLogHandler() })
+
+/// Runs a participant of this process beside the study's programs.
+private func serving<Result: Sendable>(
+    _ home: Home, in study: StudyOnDisk, member: (ExchangeClient, SealedState) throws -> any RoundMember,
+    body: (ExchangeClient) async throws -> Result
+) async throws -> Result {
+    let pin = try #require(TLSPin(bytes: try study.keys("coordinator").tlsPin))
+    let client = try ExchangeClient(
+        configuration: ExchangeClientConfiguration(
+            baseURL: "https://localhost:\(try study.port())", serverPins: [pin],
+            identity: try TLSIdentity(
+                certificateChainPEM: home.keys.tlsCertificatePEM, privateKeyPEM: home.keys.tlsPrivateKeyPEM)),
+        logger: silentLogger)
+    let state = try home.state()
+    let service = MemberService(
+        client: client, home: home, state: state, member: try member(client, state), logger: silentLogger)
+    let serving = Task { try await service.run() }
+    do {
+        let result = try await body(client)
+        serving.cancel()
+        _ = await serving.result
+        try await client.shutdown()
+        return result
+    } catch {
+        serving.cancel()
+        _ = await serving.result
+        try? await client.shutdown()
+        throw error
+    }
+}
+
+/// A research environment that says something else than it found when told to.
+struct LyingResearch: RoundMember {
+    private let honest: ResearchMember
+    private let lies: LieSwitch
+
+    /// Runs beside the study's programs in place of the participant's own.
+    static func running<Result: Sendable>(
+        in study: StudyOnDisk, lies: LieSwitch, _ body: @Sendable (ExchangeClient) async throws -> Result
+    ) async throws -> Result {
+        let home = try Home(at: study.home("research").path, roles: [.research])
+        return try await serving(home, in: study) { client, state in
+            LyingResearch(
+                honest: try ResearchMember(
+                    home: home, workers: Workers(count: 1), client: client, state: state, logger: silentLogger),
+                lies: lies)
+        } body: {
+            try await body($0)
+        }
+    }
+
+    func step(_ record: RoundRecord) async throws -> (any EntryBody)? {
+        let duty = record.researchDuties(of: "research").first
+        guard var body = try await honest.step(record), let duty else { return nil }
+        try await lies.tell(record, who: "research", duty: "\(duty)", &body, MemoryStreams())
+        return body
+    }
+
+    func admit(_ record: RoundRecord) async throws -> RefusalCode? { try await honest.admit(record) }
+    func erase(_ round: RoundID, ending: RoundRecord.Ending?) async throws {
+        try await honest.erase(round, ending: ending)
+    }
+    func settle(_ record: RoundRecord) async throws -> Bool { try await honest.settle(record) }
+    func disown(_ round: RoundID) async throws { try await honest.disown(round) }
+    func tidy() async { await honest.tidy() }
+    func observe(_ record: RoundRecord) async { await honest.observe(record) }
+}
 
 /// A node whose operator has changed its program so that it lies when told to.
 actor LyingNode: RoundMember {
@@ -61,29 +129,12 @@ actor LyingNode: RoundMember {
         _ body: @Sendable (ExchangeClient) async throws -> Result
     ) async throws -> Result {
         let home = try Home(at: study.home(id).path, roles: [.authority, .mixer])
-        let pin = try #require(TLSPin(bytes: try study.keys("coordinator").tlsPin))
-        let client = try ExchangeClient(
-            configuration: ExchangeClientConfiguration(
-                baseURL: "https://localhost:\(try study.port())", serverPins: [pin],
-                identity: try TLSIdentity(
-                    certificateChainPEM: home.keys.tlsCertificatePEM, privateKeyPEM: home.keys.tlsPrivateKeyPEM)),
-            logger: silentLogger)
-        let state = try home.state()
-        let liar = try LyingNode(
-            home: home, client: client, state: state, sources: try NodeConfiguration(home: home).registers, lies: lies)
-        let service = MemberService(client: client, home: home, state: state, member: liar, logger: silentLogger)
-        let serving = Task { try await service.run() }
-        do {
-            let result = try await body(client)
-            serving.cancel()
-            _ = await serving.result
-            try await client.shutdown()
-            return result
-        } catch {
-            serving.cancel()
-            _ = await serving.result
-            try? await client.shutdown()
-            throw error
+        return try await serving(home, in: study) { client, state in
+            try LyingNode(
+                home: home, client: client, state: state, sources: try NodeConfiguration(home: home).registers,
+                lies: lies)
+        } body: {
+            try await body($0)
         }
     }
 

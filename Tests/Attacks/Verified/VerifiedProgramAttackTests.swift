@@ -81,6 +81,11 @@ extension AttackTests {
                 ])
         }
 
+        @Test("The research environment, which accuses a node falsely", .timeLimit(.minutes(10)))
+        func research() async throws {
+            try await lying("research", Self.design(), ["a false shares.wrong by research"])
+        }
+
         @Test("The coordinator", .timeLimit(.minutes(10)))
         func coordinator() async throws {
             try await lying(
@@ -204,6 +209,11 @@ extension AttackTests {
                             try await rounds(study, liar, few, lies, outsider.client)
                         }
                     }
+                } else if liar == "research" {
+                    try await study.serveAll(except: [liar])
+                    try await LyingResearch.running(in: study, lies: lies) { client in
+                        try await rounds(study, liar, few, lies, client)
+                    }
                 } else {
                     try await study.serveAll(except: [liar])
                     try await LyingNode.running(liar, in: study, lies: lies) { client in
@@ -247,7 +257,7 @@ extension AttackTests {
             #expect(!complaints.isEmpty && Set(complaints.keys).isSubset(of: lie.accusers), comment)
             #expect(complaints.values.allSatisfy { $0.code == lie.code }, comment)
             #expect(complaints.allSatisfy { $0.key == lie.who || $0.value.against == lie.who }, comment)
-            #expect(record.released.isEmpty || lie.duty == "release", comment)
+            #expect(record.released.isEmpty || lie.isOfShares, comment)
             #expect(!record.isReceived, comment)
             guard case .aborted(let abort)? = record.ending else {
                 Issue.record(comment)

@@ -50,7 +50,7 @@ struct VerifiedAttackTests {
                 record.ending == .aborted(RoundAborted(code: .protocolViolation, participants: participants)),
                 "\(lie.name)")
             #expect(!record.isReceived && record.ending != .closed, "\(lie.name)")
-            #expect(record.released.isEmpty || lie.duty == "release", "\(lie.name)")
+            #expect(record.released.isEmpty || lie.isOfShares, "\(lie.name)")
             #expect(record.allErased, "\(lie.name)")
         }
     }

@@ -92,13 +92,13 @@ struct ManyVerifiedRoundsTests {
             #expect(complaints.allSatisfy { $0.value.code == lie.code }, comment)
             #expect(complaints.allSatisfy { $0.key == lie.who || $0.value.against == lie.who }, comment)
             #expect(record.ending != .closed && !record.isReceived, comment)
-            #expect(record.released.isEmpty || lie.duty == "release", comment)
+            #expect(record.released.isEmpty || lie.isOfShares, comment)
             for (accuser, complaint) in complaints {
                 try await VerifiedAttackTests.judge(round, complaint, by: accuser, lie)
             }
             caught += 1
         }
-        #expect(honest > 0)
+        #expect(honest > 0 || Self.count < 100)
         #expect(caught > 0 || Self.count < 100)
     }
 
