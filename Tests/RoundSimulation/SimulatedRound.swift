@@ -73,7 +73,6 @@ final class SimulatedRound<S: Suite> {
 
     /// Folds the board again from its first entry, as a role does that starts again.
     func replay() throws {
-        mixed = [:]
         guard unsigned == nil else { return }
         var record = try RoundRecord(opening: board[0], agreement: study.agreement, file: study.file)
         for entry in board.dropFirst() { try record.fold(entry) }
@@ -114,7 +113,11 @@ final class SimulatedRound<S: Suite> {
                 try beforeDuty(duty.who, "post \(duty.what)")
                 try post(body, by: duty.who)
                 return true
-            } catch is SimulatedCrash { try replay() }
+            } catch is SimulatedCrash {
+                // Who dies loses what it has in memory; the others do not.
+                mixed[duty.who] = nil
+                try replay()
+            }
         }
     }
 

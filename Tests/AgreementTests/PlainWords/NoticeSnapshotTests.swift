@@ -20,13 +20,15 @@ struct NoticeSnapshotTests {
         let study = try #require(json as? [String: Any])
         let names = [
             ("omnia", ParticipantRole.authority), ("espoo", .authority), ("kela", .authority), ("vero", .authority),
-            ("migri", .authority), ("te", .authority), ("coordinator", .coordinator), ("research", .research),
+            ("migri", .authority), ("te", .authority), ("audit", .mixer), ("coordinator", .coordinator),
+            ("research", .research),
         ]
         var lines = [
             "sidos_agreement: 1", "study:", "  id: espoo-skills-centre", "  title: Service use", "  purpose: Example",
             "  legal_basis: Example", "  permit: EXAMPLE/1/2026", "valid: {from: 2026-01-01, until: 2030-12-31}",
-            "suite: ristretto255-SHA512", "rounds_allowed: 3", "release: rows", "smallest_cell: 5", "count_rounding: 5",
-            "retention_days: 30", "participants:",
+            "suite: ristretto255-SHA512", "rounds_allowed: 3", "release: rows", "verification: full",
+            "smallest_cell: 5",
+            "count_rounding: 5", "retention_days: 30", "participants:",
         ]
         lines += try names.map { try AgreementSample.entry($0.0, $0.1, name: $0.0) }
         lines.append("registers:")
