@@ -224,7 +224,7 @@ let package = Package(
             name: "MemberTests",
             dependencies: [
                 "Values", "Files", "Agreement", "PSIProtocol", "Exchange", "Daemon", "Member", "TestDirectories",
-                "RoundSimulation", crypto,
+                "RoundSimulation", crypto, logging,
             ],
             swiftSettings: testSettings),
         .testTarget(

@@ -34,7 +34,7 @@ actor ResearchMember: RoundMember {
         self.folders = try RoundFolders(home: home)
         self.clock = clock
         self.evidence = EvidenceKeeper(
-            store: try EvidenceStore(home: home, clock: clock), client: client, logger: logger)
+            store: try EvidenceStore(home: home, clock: clock), client: client, clock: clock, logger: logger)
         self.logger = logger
         self.log = RoundLog(logger)
         self.status = ResearchStatus.read(home) ?? ResearchStatus(research: home.keys.id)

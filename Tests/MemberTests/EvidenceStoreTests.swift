@@ -1,4 +1,7 @@
+import Exchange
 import Foundation
+import Glibc
+import Logging
 import PSIProtocol
 import TestDirectories
 import Testing
@@ -80,7 +83,57 @@ struct EvidenceStoreTests {
         }
     }
 
+    /// It stalls for as long as it can: it takes the connection, and says nothing.
+    @Test(
+        "A coordinator that gives nothing does not keep a complaint off the board: half of the time left is waited",
+        .timeLimit(.minutes(1)))
+    func stalled() async throws {
+        let silent = try SilentServer()
+        let record = try await BoardFixture.verifiedRows.value.after(Selected.self)
+        let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        var configuration = ExchangeClientConfiguration(
+            baseURL: "https://127.0.0.1:\(silent.port)", serverPins: [],
+            identity: try TLSIdentity(
+                certificateChainPEM: home.keys.tlsCertificatePEM, privateKeyPEM: home.keys.tlsPrivateKeyPEM))
+        configuration.retry = .untilCancelled
+        let client = try ExchangeClient(configuration: configuration, logger: quiet)
+        let complaint = Complained(against: record.coordinator, code: .selectionWrong)
+        for secondsLeft: Int64 in [4, 1, 0, -10] {
+            let clock = Self.clock(Int64(record.opening.deadline) - secondsLeft)
+            let store = try EvidenceStore(home: home, clock: clock)
+            let keeper = EvidenceKeeper(store: store, client: client, clock: clock, logger: quiet)
+            try await keeper.keep(complaint, of: record)
+            #expect(try store.rounds() == [record.round])
+        }
+        try await client.shutdown()
+    }
+
     private static func clock(_ seconds: Int64) -> MachineClock {
         MachineClock(wall: { Date(timeIntervalSince1970: Double(seconds)) }, monotonic: { .zero })
     }
+}
+
+/// Takes connections, and never reads or writes.
+private final class SilentServer: Sendable {
+    private let descriptor: Int32
+    let port: UInt16
+
+    init() throws {
+        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let descriptor = descriptor
+        let isListening = withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, length) == 0 && listen(descriptor, 16) == 0
+                    && getsockname(descriptor, $0, &length) == 0
+            }
+        }
+        guard isListening else { throw POSIXError(.EADDRNOTAVAIL) }
+        port = UInt16(bigEndian: address.sin_port)
+    }
+
+    deinit { close(descriptor) }
 }

@@ -1,4 +1,5 @@
 internal import Agreement
+internal import Daemon
 internal import Foundation
 internal import PSIProtocol
 
@@ -23,6 +24,13 @@ struct RoundStatus: Codable, Sendable, Equatable {
         var total: Int
     }
 
+    /// How far a verified round's proofs, checks of them and approvals of the result are.
+    struct Verification: Codable, Sendable, Equatable {
+        var proved: Tally
+        var checked: Tally
+        var approved: Tally
+    }
+
     struct Ending: Codable, Sendable, Equatable {
         /// `closed` or `aborted`.
         var outcome: String
@@ -45,6 +53,10 @@ struct RoundStatus: Codable, Sendable, Equatable {
     var deadline: Int
     var waitingFor: [String]
     var refusals: [String]
+    /// Who accuses whom of what, in a verified round.
+    var complaints: [String]
+    /// Nil in a round that is not verified.
+    var verification: Verification?
     var registers: [Register]
     var declared: Tally
     var released: Tally
@@ -70,6 +82,8 @@ struct RoundStatus: Codable, Sendable, Equatable {
         deadline = record.opening.deadline
         waitingFor = record.ending == nil ? record.waitingFor : []
         refusals = record.refusals.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value.rawValue)" }
+        complaints = record.complaints.sorted { $0.key < $1.key }.map { $0.value.sentence(by: $0.key) }
+        verification = record.isVerified ? Verification(record) : nil
         registers = agreement.registers.map { Register($0, record, progress) }
         declared = Tally(done: record.batches.count, total: agreement.registers.count)
         released = Tally(done: record.released.count, total: record.releasesRows ? record.ringCount : 0)
@@ -105,6 +119,21 @@ extension RoundStatus.Register {
         let bytes = progress.byteCount(of: .ring(stages.count), batch: declaration.id, round: record.round)
         let width = record.itemByteCount(ofStage: stages.count)
         stageItems = min(items, max(0, bytes - ListPrefix.byteCount) / max(1, width))
+    }
+}
+
+extension RoundStatus.Verification {
+    init(_ record: RoundRecord) {
+        let (registers, stages) = (record.agreement.registers, record.provedStages)
+        proved = RoundStatus.Tally(
+            done: registers.reduce(0) { $0 + (record.proofs[$1.id]?.count ?? 0) }, total: registers.count * stages.count
+        )
+        checked = RoundStatus.Tally(
+            done: registers.reduce(0) { $0 + (record.checks[$1.id]?.values.reduce(0) { $0 + $1.count } ?? 0) },
+            total: registers.reduce(0) { sum, register in
+                sum + stages.reduce(0) { $0 + record.checkers(ofStage: $1, of: register).count }
+            })
+        approved = RoundStatus.Tally(done: record.approvals.count, total: record.approvers.count)
     }
 }
 

@@ -22,12 +22,22 @@ struct StatusText {
                 "  register   \(register.register) of \(register.owner): \(items), "
                     + "\(register.stagesDone) of \(register.stagesTotal) stages")
         }
-        if let selected = status.selectedItems {
-            let released = "\(status.released.done) of \(status.released.total)"
-            lines.append("  selected   \(selected) items, released by \(released)")
+        if let verification = status.verification {
+            lines.append(
+                "  verified   \(Self.text(verification.proved)) stages proved, "
+                    + "\(Self.text(verification.checked)) checks found them right")
         }
+        if let selected = status.selectedItems {
+            lines.append("  selected   \(selected) items, released by \(Self.text(status.released))")
+        }
+        if let approved = status.verification?.approved, approved.total > 0 {
+            lines.append("  approved   by \(Self.text(approved)) mixers")
+        }
+        for complaint in status.complaints { lines.append("  complaint  \(complaint)") }
         return lines + outcome
     }
+
+    private static func text(_ tally: RoundStatus.Tally) -> String { "\(tally.done) of \(tally.total)" }
 
     /// The end of a round: outcome, counts and cohorts as published.
     var outcome: [String] {

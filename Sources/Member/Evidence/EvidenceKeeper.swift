@@ -1,4 +1,4 @@
-internal import Daemon
+public import Daemon
 public import Exchange
 public import Logging
 public import PSIProtocol
@@ -8,12 +8,14 @@ public import PSIProtocol
 public struct EvidenceKeeper: Sendable {
     private let store: EvidenceStore
     private let client: ExchangeClient
+    private let clock: MachineClock
     private let log: RoundLog
     private let logger: Logger
 
-    public init(store: EvidenceStore, client: ExchangeClient, logger: Logger) {
+    public init(store: EvidenceStore, client: ExchangeClient, clock: MachineClock = .system, logger: Logger) {
         self.store = store
         self.client = client
+        self.clock = clock
         self.log = RoundLog(logger)
         self.logger = logger
     }
@@ -24,9 +26,19 @@ public struct EvidenceKeeper: Sendable {
     }
 
     /// Fetches what a complaint of this participant's own is about, before it is posted, and so before its board has
-    /// it.
+    /// it. Half of the time that is left until the deadline is given to that: a coordinator that stalls must not keep
+    /// the complaint off the board. What is still not here is fetched after the round's end. [P-73]
     public func keep(_ complaint: Complained, of record: RoundRecord) async throws {
-        try await keep([complaint], of: record)
+        let left = max(0, Int64(record.opening.deadline) - clock.unixSeconds())
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            defer { group.cancelAll() }
+            group.addTask { try await keep([complaint], of: record) }
+            group.addTask {
+                try await Task.sleep(for: .seconds(left / 2))
+                tell(EvidenceLoss.time, record)
+            }
+            try await group.next()
+        }
     }
 
     private func keep(_ complaints: [Complained], of record: RoundRecord) async throws {

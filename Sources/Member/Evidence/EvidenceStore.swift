@@ -220,11 +220,14 @@ public struct EvidenceStore: Sendable {
 public enum EvidenceLoss: Error, Equatable, CustomStringConvertible, ReportableError {
     case board
     case stream(String)
+    /// Not all of it before the complaint is posted.
+    case time
 
     public var description: String {
         switch self {
         case .board: "the coordinator shows another board than before"
         case .stream(let name): "the coordinator does not give stream \(name) as the board has it"
+        case .time: "the coordinator gives it too slowly; the rest is fetched when the round has ended"
         }
     }
 

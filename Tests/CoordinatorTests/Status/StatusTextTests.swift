@@ -45,6 +45,46 @@ struct StatusTextTests {
         #expect(StatusText(status: status).lines.contains("  selected   5 items, released by 2 of 3"))
     }
 
+    @Test("A verified round says how far proofs, checks and approvals are, and others say nothing of them")
+    func verified() async throws {
+        let fixture = try await BoardFixture.verifiedRows.value
+        func lines(_ record: RoundRecord) -> [String] {
+            StatusText(status: RoundStatus(record, progress: StageProgress(), counts: nil, abortReason: nil)).lines
+                .filter { $0.hasPrefix("  verified ") || $0.hasPrefix("  approved ") }
+        }
+        #expect(
+            lines(fixture.records[0]) == [
+                "  verified   0 of 4 stages proved, 0 of 4 checks found them right",
+                "  approved   by 0 of 1 mixers",
+            ])
+        let proved = try fixture.after(Proved.self)
+        #expect(lines(proved)[0] == "  verified   1 of 4 stages proved, 0 of 4 checks found them right")
+        let checked = try fixture.after(Checked.self)
+        #expect(lines(checked)[0].hasSuffix(" 1 of 4 checks found them right"))
+        #expect(
+            lines(try #require(fixture.records.last)) == [
+                "  verified   4 of 4 stages proved, 4 of 4 checks found them right",
+                "  approved   by 1 of 1 mixers",
+            ])
+        #expect(lines(try #require(await BoardFixture.rows.value.records.last)).isEmpty)
+    }
+
+    @Test("A complaint says who accuses whom of what")
+    func complaints() async throws {
+        let fixture = try await BoardFixture.verifiedRows.value
+        var record = try fixture.after(Selected.self)
+        record.complaints = [
+            "owner-right": Complained(against: "mixer0", code: .proofWrong, register: "left", stage: 2),
+            "mixer0": Complained(against: "coordinator", code: .selectionWrong),
+        ]
+        let status = RoundStatus(record, progress: StageProgress(), counts: nil, abortReason: nil)
+        #expect(
+            StatusText(status: status).lines.filter { $0.hasPrefix("  complaint ") } == [
+                "  complaint  mixer0 accuses coordinator of selection.wrong",
+                "  complaint  owner-right accuses mixer0 of proof.wrong (left, stage 2)",
+            ])
+    }
+
     @Test("Refusals and the end say who and why")
     func ends() async throws {
         let refused = try await Self.lines { $0.refusals = ["owner-left: cap.exceeded", "research: policy.refused"] }
