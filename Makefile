@@ -4,7 +4,7 @@ SWIFT_BUILD = swift build -c release -Xswiftc -enable-testing
 SWIFT_TEST = swift test -c release -Xswiftc -enable-testing --skip-build
 BIN = .build/release
 
-.PHONY: setup build demo demo-postgresql test lint bench check check-lies check-parquet check-report linkage-eval format clean
+.PHONY: setup build demo demo-postgresql test lint bench check check-alarms check-lies check-parquet check-report linkage-eval format clean
 
 setup:
 	scripts/setup.sh
@@ -40,6 +40,10 @@ check: setup
 # Every lie in a verified round, among the real programs; `make test` tells a few of each kind.
 check-lies: build
 	SIDOS_ALL_LIES=1 $(SWIFT_TEST) --filter VerifiedProgramAttackTests
+
+# The alarm rules by Prometheus's promtool, which comes from Debian into .build unless it is there.
+check-alarms:
+	scripts/alarm-check.sh
 
 # A dataset as Parquet, read back with pyarrow and DuckDB, and in the newest pandas: they come from PyPI into .build.
 check-parquet: build

@@ -127,7 +127,8 @@ let package = Package(
         .target(
             name: "Member",
             dependencies: [
-                "Values", "Files", "Agreement", "PSIProtocol", "Exchange", "Daemon", crypto, logging, lifecycle,
+                "Values", "Files", "Agreement", "PSIProtocol", "Exchange", "Daemon", crypto, logging, metrics,
+                coreMetrics, lifecycle,
             ],
             swiftSettings: swiftSettings),
 
@@ -253,7 +254,7 @@ let package = Package(
             name: "SystemTests",
             dependencies: [
                 "Values", "Files", "Agreement", "PSIProtocol", "Exchange", "Daemon", "Member", "Node",
-                "Coordinator", "Research", "SystemHarness", "PostgreSQLCluster", crypto, logging, grdb,
+                "Coordinator", "Research", "SystemHarness", "PostgreSQLCluster", crypto, logging, httpClient, grdb,
             ],
             swiftSettings: testSettings),
         // What a curious or dishonest participant tries, one attack a test. docs/threat-model.md names each.

@@ -29,4 +29,4 @@ python3 Tests/Interop/check_normalisation.py
 python3 Tests/Interop/check_tokens.py
 python3 Tests/Interop/check_noise.py
 python3 Tests/Interop/check_xwing.py
-echo "Not run here: Parquet, which needs PyPI (make check-parquet), and the report in a browser (make check-report)."
+echo "Not run here: Parquet, which needs PyPI (make check-parquet), alarm rules (make check-alarms), and the report in a browser (make check-report)."

@@ -1,3 +1,4 @@
+public import CoreMetrics
 public import Daemon
 public import Exchange
 internal import Files
@@ -7,7 +8,8 @@ extension ExchangeClient {
     /// A client that presents this home's certificate and accepts only the coordinator's pinned key. It retries until
     /// it is cancelled, and says once when the coordinator is away and once when it is back.
     public static func connect(
-        _ address: CoordinatorAddress, keys: KeyDirectory, retry: RetryPolicy = .untilCancelled, logger: Logger
+        _ address: CoordinatorAddress, keys: KeyDirectory, retry: RetryPolicy = .untilCancelled,
+        metrics: any MetricsFactory = NOOPMetricsHandler.instance, logger: Logger
     ) throws -> ExchangeClient {
         try keys.checkCertificate()
         guard let pin = TLSPin(bytes: address.pin) else { throw ExchangeClientError.invalidBaseURL }
@@ -15,6 +17,7 @@ extension ExchangeClient {
             certificateChainPEM: keys.tlsCertificatePEM, privateKeyPEM: keys.tlsPrivateKeyPEM)
         var configuration = ExchangeClientConfiguration(baseURL: address.url, serverPins: [pin], identity: identity)
         configuration.retry = retry
+        configuration.metrics = metrics
         if let host = address.proxyHost, let port = address.proxyPort {
             var proxy = ExchangeClientConfiguration.Proxy(host: host, port: port)
             if let path = address.proxyCredentials {

@@ -7,11 +7,16 @@ public import Logging
 public struct MemberDaemon: Sendable {
     private let home: Home
     private let coordinator: CoordinatorAddress
+    private let operations: OperationsServer.Address?
     private let logger: Logger
 
-    public init(home: Home, coordinator: CoordinatorAddress, logger: Logger) {
+    /// - Parameter operations: where health and metrics are told; nil for nowhere.
+    public init(
+        home: Home, coordinator: CoordinatorAddress, operations: OperationsServer.Address?, logger: Logger
+    ) {
         self.home = home
         self.coordinator = coordinator
+        self.operations = operations
         self.logger = logger
     }
 
@@ -25,7 +30,12 @@ public struct MemberDaemon: Sendable {
         member: (ExchangeClient, SealedState) throws -> Participant
     ) async throws -> Participant {
         let state = try home.state()
-        let client = try ExchangeClient.connect(coordinator, keys: home.keys, logger: logger)
+        let metrics = PrometheusMetrics()
+        let client = try ExchangeClient.connect(coordinator, keys: home.keys, metrics: metrics, logger: logger)
+        let figures = MemberFigures(home: home, factory: metrics) { client.isReached }
+        let listener = operations.map {
+            OperationsServer(address: $0, source: figures, metrics: metrics, logger: logger)
+        }
         logger.notice(
             "Serving",
             metadata: metadata.merging([
@@ -36,8 +46,9 @@ public struct MemberDaemon: Sendable {
         do {
             participant = try member(client, state)
             let service = MemberService(
-                client: client, home: home, state: state, member: participant, endsAfter: limit, logger: logger)
-            try await DaemonServices.run(service, logger: logger)
+                client: client, home: home, state: state,
+                member: WatchedMember(member: participant, figures: figures), endsAfter: limit, logger: logger)
+            try await DaemonServices.run(service, supporting: listener.map { [$0] } ?? [], logger: logger)
         } catch {
             try? await client.shutdown()
             throw error

@@ -56,6 +56,9 @@ struct InitCommand: ParsableCommand {
             # How many cores blinding may use; without this line, all.
             # cores: 2
 
+            # Health and metrics, without TLS: let nobody else reach it. Without this line there are none.
+            # operations: {host: 127.0.0.1, port: 7481}
+
             # What this operator allows; the stricter of agreement and policy wins.
             # policy: policy.yaml
             \(mixer ? "" : registers)

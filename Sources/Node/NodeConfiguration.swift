@@ -1,5 +1,6 @@
 internal import Agreement
 public import Daemon
+internal import Exchange
 internal import Files
 internal import Foundation
 internal import PSIProtocol
@@ -11,6 +12,8 @@ internal import Values
 struct NodeConfiguration {
     var coordinator: CoordinatorAddress
     var workers: Workers
+    /// Where health and metrics are told; nil for nowhere.
+    var operations: OperationsServer.Address?
     var policy: LocalPolicy
     var registers: [RegisterID: RegisterSource]
 
@@ -18,7 +21,7 @@ struct NodeConfiguration {
         var policyPath: String?
         var sources: [(RegisterID, RegisterSource)] = []
         var lists: [NeverReleaseSource] = []
-        let (address, cores) = try ConfigurationFile.decode(path: home.configurationPath) { root in
+        let (address, cores, listener) = try ConfigurationFile.decode(path: home.configurationPath) { root in
             _ = root.int("sidos_node", in: 1...1)
             let address = CoordinatorAddress(root.mapping("coordinator"))
             let cores = root.int("cores", in: 1...1_024, default: ProcessInfo.processInfo.activeProcessorCount)
@@ -31,10 +34,11 @@ struct NodeConfiguration {
             }
             let ids = sources.map(\.0)
             if Set(ids).count < ids.count { root.reject("registers", "Two registers have one id. Give each its own.") }
-            return (address, cores)
+            return (address, cores, root.optionalMapping("operations").map { OperationsServer.Address($0) })
         }
         coordinator = address
         workers = Workers(count: cores)
+        operations = listener
         registers = Dictionary(sources, uniquingKeysWith: { first, _ in first }).mapValues { source in
             var source = source
             source.neverRelease = lists

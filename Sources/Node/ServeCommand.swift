@@ -20,7 +20,8 @@ struct ServeCommand: AsyncParsableCommand {
         let home = try Home(at: home.directory, roles: [.authority, .mixer])
         let configuration = try NodeConfiguration(home: home)
         guard sidos_r255_self_test() == 1 else { throw ArithmeticFailure() }
-        let daemon = MemberDaemon(home: home, coordinator: configuration.coordinator, logger: logger)
+        let daemon = MemberDaemon(
+            home: home, coordinator: configuration.coordinator, operations: configuration.operations, logger: logger)
         _ = try await daemon.run(metadata: [
             "node": "\(home.keys.id)", "cores": "\(configuration.workers.count)", "backend": "\(Ristretto255.backend)",
         ]) { client, state in

@@ -38,5 +38,8 @@ struct InitCommand: ParsableCommand {
         # How many cores opening the release may use; without this line, all.
         # cores: 2
 
+        # Health and metrics, without TLS: let nobody else reach it. Without this line there are none.
+        # operations: {host: 127.0.0.1, port: 7481}
+
         """
 }

@@ -47,7 +47,8 @@ struct ResearchDaemon {
     /// Returns the last round that ended, if any did.
     func run(endsAfter limit: MemberService.RoundLimit) async throws -> (RoundID, RoundRecord.Ending)? {
         let configuration = try ResearchConfiguration(home: home)
-        let daemon = MemberDaemon(home: home, coordinator: configuration.coordinator, logger: logger)
+        let daemon = MemberDaemon(
+            home: home, coordinator: configuration.coordinator, operations: configuration.operations, logger: logger)
         let member = try await daemon.run(
             endsAfter: limit,
             metadata: ["research": "\(home.keys.id)", "cores": "\(configuration.workers.count)"]

@@ -185,7 +185,7 @@ import Testing
 
     @Test func operationsListenerTellsHealthReadinessAndMetrics() async throws {
         let round = try testRound()
-        let listening: TestExchange.Change = { $0.operationsPort = 0 }
+        let listening: TestExchange.Change = { $0.operations = OperationsServer.Address(port: 0) }
         try await TestExchange.run(configure: listening) { exchange in
             try await exchange.board.createRound(round, attachment: [], firstEntry: [1])
             exchange.delegate.change { $0.rounds = [summary(round)] }
@@ -196,7 +196,7 @@ import Testing
                     try await client.putChunk([1], seq: 5, last: true, stream: stream, round: round)
                 }
             }
-            let base = "http://127.0.0.1:\(try await exchange.server.boundOperationsPort())"
+            let base = "http://127.0.0.1:\(try #require(await exchange.server.boundOperationsPort()))"
             func get(_ path: String) async throws -> (Int, String) {
                 let response = try await HTTPClient.shared.execute(
                     HTTPClientRequest(url: base + path), timeout: .seconds(20))

@@ -8,9 +8,8 @@ struct CoordinatorConfiguration: Sendable, Equatable {
     var host: String
     /// 0 lets the system choose.
     var port: Int
-    var operationsHost = "127.0.0.1"
     /// Nil for no operations listener.
-    var operationsPort: Int?
+    var operations: OperationsServer.Address?
     /// How operators' commands reach the coordinator; nil for this machine.
     var url: String?
     /// Bytes of the disk that are never filled.
@@ -40,11 +39,7 @@ struct CoordinatorConfiguration: Sendable, Equatable {
             reserveByteCount: root.int("reserve_disk_mib", in: 1...1_048_576, default: 256) << 20,
             reserveFileCount: root.int("reserve_files", in: 0...1_000_000_000, default: 4_096),
             quotaByteCount: root.optionalInt("quota_gib", in: 1...1_048_576).map { $0 << 30 })
-        if let operations = root.optionalMapping("operations") {
-            configuration.operationsHost =
-                operations.optionalValue("host", expected: "an address, such as 127.0.0.1", address) ?? "127.0.0.1"
-            configuration.operationsPort = operations.int("port", in: 0...65_535)
-        }
+        configuration.operations = root.optionalMapping("operations").map { OperationsServer.Address($0) }
         configuration.url = root.optionalValue("url", expected: "https://HOST[:PORT]") {
             $0.hasPrefix("https://") ? $0 : nil
         }

@@ -31,8 +31,7 @@ struct CoordinatorDaemon {
             certificateChainPEM: keys.tlsCertificatePEM, privateKeyPEM: keys.tlsPrivateKeyPEM)
         var listening = ExchangeServerConfiguration(
             host: configuration.host, port: configuration.port, identity: identity,
-            operationsPort: configuration.operationsPort)
-        listening.operationsHost = configuration.operationsHost
+            operations: configuration.operations)
         listening.connections = ConnectionLimits(openFileLimit: OpenFileLimit.raise())
         let server = ExchangeServer(
             configuration: listening, delegate: rounds, board: board, streams: streams,
@@ -42,7 +41,7 @@ struct CoordinatorDaemon {
             rounds: rounds, board: board, streams: streams, state: state, matching: matching(honest), clock: .system,
             logger: logger)
         let announcement = ListeningAnnouncement(
-            server: server, hasOperations: configuration.operationsPort != nil, rounds: rounds)
+            server: server, rounds: rounds)
         try await DaemonServices.run(server, supporting: [engine, announcement], logger: logger)
         try AtomicFile.remove(home.home.statusPath)
         try board.close()
@@ -53,14 +52,13 @@ struct CoordinatorDaemon {
 /// Writes `status.json` once the ports are bound.
 private struct ListeningAnnouncement: Service {
     let server: ExchangeServer
-    let hasOperations: Bool
     let rounds: CoordinatedRounds
 
     func run() async throws {
         try await cancelWhenGracefulShutdown {
             do {
                 let exchange = try await server.boundPort()
-                let operations = hasOperations ? try await server.boundOperationsPort() : nil
+                let operations = try await server.boundOperationsPort()
                 await rounds.didListen(exchange: exchange, operations: operations)
                 // A service that returns would end the daemon.
                 while !Task.isCancelled { try await Task.sleep(for: .seconds(3_600)) }

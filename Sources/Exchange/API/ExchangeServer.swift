@@ -15,9 +15,8 @@ public struct ExchangeServerConfiguration: Sendable {
     public var port: Int
     /// The coordinator's own certificate and key.
     public var identity: TLSIdentity
-    /// Address and port of the operations listener, or nil for none.
-    public var operationsHost = "127.0.0.1"
-    public var operationsPort: Int?
+    /// The operations listener, or nil for none.
+    public var operations: OperationsServer.Address?
     /// How many connections are held, and for how long without a request.
     public var connections = ConnectionLimits()
     /// A known caller's connection on which nothing moves is closed after this.
@@ -27,11 +26,11 @@ public struct ExchangeServerConfiguration: Sendable {
     /// The clock by which certificates expire; tests set it.
     var now: @Sendable () -> Date = { Date() }
 
-    public init(host: String, port: Int, identity: TLSIdentity, operationsPort: Int? = nil) {
+    public init(host: String, port: Int, identity: TLSIdentity, operations: OperationsServer.Address? = nil) {
         self.host = host
         self.port = port
         self.identity = identity
-        self.operationsPort = operationsPort
+        self.operations = operations
     }
 }
 
@@ -42,22 +41,15 @@ public struct ExchangeServerConfiguration: Sendable {
 public final class ExchangeServer: Service {
     private let configuration: ExchangeServerConfiguration
     private let responder: ExchangeResponder
-    private let operations: OperationsResponder
+    private let operations: OperationsServer?
     private let logger: Logger
-    private let ports = Mutex(Ports())
-    private let portChanges = ChangeSignal<Listener>()
+    private let port = Mutex<Int?>(nil)
+    private let portChanges = ChangeSignal<Bool>()
     /// Of the HTTPS interface.
     let places: ConnectionPlaces
     /// Connections that the system has and this program has not taken yet: more than attackers make in the time that
     /// this takes.
     private static let acceptQueueLength = 4_096
-
-    private enum Listener: Sendable, Hashable { case exchange, operations }
-
-    private struct Ports {
-        var exchange: Int?
-        var operations: Int?
-    }
 
     /// - Parameter metrics: where the interface counts, and what the operations listener prints.
     public init(
@@ -71,8 +63,13 @@ public final class ExchangeServer: Service {
             now: configuration.now, logger: logger)
         places = ConnectionPlaces(
             configuration.connections, metrics: responder.metrics, log: LogBudget(logger))
-        operations = OperationsResponder(
-            board: board, streams: streams, delegate: delegate, metrics: metrics, started: ContinuousClock.now)
+        operations = configuration.operations.map { address in
+            OperationsServer(
+                address: address,
+                source: CoordinatorFigures(
+                    board: board, streams: streams, delegate: delegate, identity: configuration.identity),
+                metrics: metrics, logger: logger)
+        }
     }
 
     /// - Throws: `TLSRefusal` when the own certificate is out of date, or when an address cannot be bound.
@@ -81,10 +78,7 @@ public final class ExchangeServer: Service {
         try await withThrowingTaskGroup(of: Void.self) { group in
             let exchange = try exchangeApplication()
             group.addTask { try await exchange.run() }
-            if let port = configuration.operationsPort {
-                let operations = operationsApplication(port: port)
-                group.addTask { try await operations.run() }
-            }
+            if let operations { group.addTask { try await operations.run() } }
             // Whichever ends first, by an error or a shutdown, ends the other.
             do {
                 try await group.next()
@@ -97,20 +91,17 @@ public final class ExchangeServer: Service {
     }
 
     /// The port of the HTTPS interface, once it listens.
-    public func boundPort() async throws -> Int { try await bound(.exchange) }
-
-    /// The port of the operations listener, once it listens.
-    public func boundOperationsPort() async throws -> Int { try await bound(.operations) }
-
-    private func bound(_ listener: Listener) async throws -> Int {
+    public func boundPort() async throws -> Int {
         while true {
-            let version = portChanges.version(of: listener)
-            let port = ports.withLock { listener == .exchange ? $0.exchange : $0.operations }
-            if let port { return port }
-            await portChanges.wait(for: listener, beyond: version)
+            let version = portChanges.version(of: true)
+            if let port = port.withLock({ $0 }) { return port }
+            await portChanges.wait(for: true, beyond: version)
             try Task.checkCancellation()
         }
     }
+
+    /// The port of the operations listener, once it listens; nil where there is none.
+    public func boundOperationsPort() async throws -> Int? { try await operations?.boundPort() }
 
     private func exchangeApplication() throws -> Application<ExchangeResponder> {
         let bodyDeadline = TimeAmount(configuration.bodyDeadline)
@@ -141,47 +132,18 @@ public final class ExchangeServer: Service {
             responder: responder, server: try .tls(.http1(configuration: http), configuration: tls),
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port), backlog: Self.acceptQueueLength),
-            onServerRunning: { [weak self] channel in self?.didBind(.exchange, channel.localAddress?.port) },
-            logger: quietLogger)
+            onServerRunning: { [weak self] channel in self?.didBind(channel.localAddress?.port) },
+            logger: logger.quietForLibraries)
     }
 
-    private static var headerLimits: HTTP1Channel.Configuration.DecoderConfiguration {
+    static var headerLimits: HTTP1Channel.Configuration.DecoderConfiguration {
         .init(maxHeaderFieldSize: 4_096, maxHeaderListSize: 16_384, maxHeaderFieldCount: 64)
     }
 
-    private func operationsApplication(port: Int) -> Application<OperationsResponder> {
-        // Nobody is known here, so whoever came first goes when there are too many.
-        var limits = ConnectionLimits()
-        limits.unknown = 32
-        let places = ConnectionPlaces(limits, metrics: nil, log: LogBudget(logger))
-        return Application(
-            responder: operations,
-            server: .http1(
-                configuration: .init(
-                    additionalChannelHandlers: [FirstRequestHandler(places: places), RequestFramingHandler()],
-                    idleTimeout: .seconds(30), httpDecoderConfiguration: Self.headerLimits)),
-            configuration: ApplicationConfiguration(
-                address: .hostname(configuration.operationsHost, port: port), backlog: Self.acceptQueueLength),
-            onServerRunning: { [weak self] channel in self?.didBind(.operations, channel.localAddress?.port) },
-            logger: quietLogger)
-    }
-
-    /// For the library, whose own messages would otherwise name every connection.
-    private var quietLogger: Logger {
-        var quiet = logger
-        quiet.logLevel = max(logger.logLevel, .warning)
-        return quiet
-    }
-
-    private func didBind(_ listener: Listener, _ port: Int?) {
-        ports.withLock { ports in
-            switch listener {
-            case .exchange: ports.exchange = port
-            case .operations: ports.operations = port
-            }
-        }
-        portChanges.announce(listener)
-        logger.info("listening", metadata: ["listener": "\(listener)", "port": "\(port ?? 0)"])
+    private func didBind(_ bound: Int?) {
+        port.withLock { $0 = bound }
+        portChanges.announce(true)
+        logger.info("listening", metadata: ["listener": "exchange", "port": "\(bound ?? 0)"])
     }
 }
 

@@ -1,4 +1,5 @@
 internal import AsyncHTTPClient
+public import CoreMetrics
 internal import Foundation
 public import Logging
 internal import NIOCore
@@ -22,6 +23,8 @@ public struct ExchangeClientConfiguration: Sendable {
     /// Told once when calls begin to fail, and once when they succeed again.
     public var onOutage: @Sendable (any Error) -> Void = { _ in }
     public var onRecovery: @Sendable () -> Void = {}
+    /// Where calls are counted.
+    public var metrics: any MetricsFactory = NOOPMetricsHandler.instance
     /// The clock by which the coordinator's certificate expires; tests set it.
     var now: @Sendable () -> Date = { Date() }
 
@@ -75,6 +78,7 @@ public final class ExchangeClient: Sendable {
     private let retry: RetryPolicy
     private let callTimeout: Duration
     private let outage: OutageMonitor
+    private let metrics: CallMetrics
     private let logger: Logger
 
     /// - Throws: `ExchangeClientError.invalidBaseURL`, or `TLSRefusal` when the own certificate is out of date.
@@ -85,6 +89,7 @@ public final class ExchangeClient: Sendable {
         retry = configuration.retry
         callTimeout = configuration.callTimeout
         outage = OutageMonitor(onOutage: configuration.onOutage, onRecovery: configuration.onRecovery)
+        metrics = CallMetrics(factory: configuration.metrics)
         self.logger = logger
         var http = HTTPClient.Configuration(
             tlsConfiguration: PinnedTLS.client(configuration.identity), redirectConfiguration: .disallow,
@@ -105,6 +110,9 @@ public final class ExchangeClient: Sendable {
         http.http1_1ConnectionDebugInitializer = { check.check($0) }
         self.http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: http)
     }
+
+    /// Whether the coordinator answered when it was last called.
+    public var isReached: Bool { outage.isUp }
 
     /// Closes all connections.
     public func shutdown() async throws { try await http.shutdown() }
@@ -139,7 +147,10 @@ public final class ExchangeClient: Sendable {
                 // After a failure it asks for what there is now: a wait would hide for as long that the coordinator is
                 // back.
                 let asked = failureCount == 0 ? path : path.replacing("wait=\(Self.seconds(waiting))", with: "wait=0")
+                metrics.countAttempt()
                 let answer = try await attempt(method, asked, body, callTimeout + waiting, answerLimit)
+                metrics.countSent(body?.readableBytes ?? 0)
+                metrics.countReceived(answer.body.count)
                 outage.succeeded()
                 return answer
             } catch {
@@ -149,6 +160,7 @@ public final class ExchangeClient: Sendable {
                     throw error
                 }
                 try Task.checkCancellation()
+                metrics.countFailure()
                 failureCount += 1
                 if let limit = retry.attemptLimit, failureCount >= limit { throw error }
                 outage.failed(error)

@@ -11,6 +11,8 @@ final class OutageMonitor: Sendable {
         self.onRecovery = onRecovery
     }
 
+    var isUp: Bool { isOut.withLock { !$0 } }
+
     func failed(_ error: any Error) {
         let isFirst = isOut.withLock { isOut in
             defer { isOut = true }

@@ -48,7 +48,7 @@ struct CoordinatorConfigurationTests {
               - \(Self.pinText(1))
             """)
         #expect(configuration.host == "192.0.2.7" && configuration.port == 7_443)
-        #expect(configuration.operationsHost == "192.0.2.8" && configuration.operationsPort == 7_480)
+        #expect(configuration.operations == OperationsServer.Address(host: "192.0.2.8", port: 7_480))
         #expect(configuration.url == "https://coordinator.example:7443")
         #expect(configuration.reserveByteCount == 3 * 1_024 * 1_024)
         #expect(configuration.reserveFileCount == 5)
@@ -60,7 +60,7 @@ struct CoordinatorConfigurationTests {
     func least() throws {
         let configuration = try read(Self.with(""))
         #expect(configuration.host == "::1")
-        #expect(configuration.operationsPort == nil && configuration.url == nil)
+        #expect(configuration.operations == nil && configuration.url == nil)
         #expect(configuration.operatorPins.isEmpty && configuration.quotaByteCount == nil)
         #expect(configuration.reserveByteCount == 256 << 20 && configuration.reserveFileCount == 4_096)
         #expect(try read(Self.with("operations: {port: 0}")).operationsHost == "127.0.0.1")
@@ -70,7 +70,7 @@ struct CoordinatorConfigurationTests {
     func templates() throws {
         let template = try read(CoordinatorConfiguration.template)
         #expect(template.host == "0.0.0.0" && template.port == 7_443)
-        #expect(template.operationsHost == "127.0.0.1" && template.operationsPort == 7_480)
+        #expect(template.operations == OperationsServer.Address(host: "127.0.0.1", port: 7_480))
         let guide = URL(fileURLWithPath: #filePath)
             .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().appending(path: "docs/operate-coordinator.md")

@@ -167,7 +167,8 @@ struct RoundStatusTests {
             try JSONSerialization.jsonObject(with: Data(try under.encoded())) as? [String: Any])
         #expect(
             Set(object.keys) == [
-                "agreement", "counts", "deadline", "declared", "erased", "number", "opened", "phase", "received",
+                "agreement", "complaints", "counts", "deadline", "declared", "erased", "number", "opened", "phase",
+                "received",
                 "refusals", "registers", "release", "released", "round", "study", "title", "waiting_for",
             ])
         let register = try #require((object["registers"] as? [[String: Any]])?.first)

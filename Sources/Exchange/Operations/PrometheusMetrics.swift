@@ -43,25 +43,25 @@ public final class PrometheusMetrics: MetricsFactory {
 
     private func make(_ label: String, _ dimensions: [(String, String)], _ kind: Series.Kind) -> Series {
         let label = Self.identifier(label)
-        let name = Name(
-            label: label,
-            dimensions: dimensions.map { key, value in
-                let escaped = value.flatMap { character -> [Character] in
-                    switch character {
-                    case "\\": ["\\", "\\"]
-                    case "\"": ["\\", "\""]
-                    case "\n": ["\\", "n"]
-                    default: [character]
-                    }
-                }
-                return "\(Self.identifier(key))=\"\(String(escaped))\""
-            })
+        let name = Name(label: label, dimensions: dimensions.map { Self.dimension($0.0, $0.1) })
         return series.withLock { series in
             if let known = series[name], known.kind == kind { return known }
             let new = Series(kind)
             if series[name] == nil, series.count < Self.seriesLimit { series[name] = new }
             return new
         }
+    }
+
+    private static func dimension(_ key: String, _ value: String) -> String {
+        let escaped = value.flatMap { character -> [Character] in
+            switch character {
+            case "\\": ["\\", "\\"]
+            case "\"": ["\\", "\""]
+            case "\n": ["\\", "n"]
+            default: [character]
+            }
+        }
+        return "\(identifier(key))=\"\(String(escaped))\""
     }
 
     /// A name with every character that Prometheus doesn't take replaced.
@@ -85,6 +85,20 @@ public final class PrometheusMetrics: MetricsFactory {
                     text += "\(label)\(labels) \(Self.number(value))\n"
                 }
             }
+        }
+        return text
+    }
+
+    /// Gauges in the same format, in their own order.
+    static func exposition(_ figures: [Figure]) -> String {
+        var text = ""
+        var last: String?
+        for figure in figures {
+            let name = identifier(figure.name)
+            if name != last { text += "# TYPE \(name) gauge\n" }
+            last = name
+            let labels = figure.labels.map { dimension($0.name, $0.value) }.joined(separator: ",")
+            text += "\(name)\(labels.isEmpty ? "" : "{\(labels)}") \(number(figure.value))\n"
         }
         return text
     }
