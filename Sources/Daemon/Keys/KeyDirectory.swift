@@ -88,12 +88,17 @@ public struct KeyDirectory: Sendable {
 
     /// Loads the keys strictly: modes, forms, and that every private half belongs to the public half that
     /// `participant.yaml` names. An expired certificate is no error here: `checkCertificate(at:)` says so.
+    /// In a service of systemd's, secret files may be its credentials instead.
     public static func open(at path: String) throws(KeyError) -> KeyDirectory {
+        try open(at: path, credentials: KeyFiles.systemCredentials)
+    }
+
+    static func open(at path: String, credentials: String?) throws(KeyError) -> KeyDirectory {
         let directory = try onFile { () throws(FileError) in try PrivateDirectory(path) }
         let participant = try ParticipantFile.read(in: directory)
         try ParticipantFile.check(id: participant.id, name: participant.name)
         do {
-            return try KeyDirectory(directory, participant)
+            return try KeyDirectory(KeyFiles(directory: directory, credentials: credentials), participant)
         } catch let error as KeyError {
             throw error
         } catch FileError.notFound(let missing) {
@@ -105,7 +110,8 @@ public struct KeyDirectory: Sendable {
         }
     }
 
-    private init(_ directory: PrivateDirectory, _ participant: ParticipantFile) throws {
+    private init(_ files: KeyFiles, _ participant: ParticipantFile) throws {
+        let directory = files.directory
         path = directory.path
         id = participant.id
         name = participant.name
@@ -115,18 +121,17 @@ public struct KeyDirectory: Sendable {
                 throw .otherKey(path: directory.file(file), participant: directory.file(ParticipantFile.name))
             }
         }
-        signingKey = try SecretKeyFile.signing.read(in: directory) {
+        signingKey = try SecretKeyFile.signing.read(in: files) {
             try Curve25519.Signing.PrivateKey(rawRepresentation: $0)
         }
         try match(Self.publicText(signingKey), participant.signingKey, SecretKeyFile.signing.rawValue)
-        hpkeKey = try SecretKeyFile.hpke.read(in: directory) {
+        hpkeKey = try SecretKeyFile.hpke.read(in: files) {
             try XWingMLKEM768X25519.PrivateKey(seedRepresentation: $0, publicKey: nil)
         }
         try match(Self.publicText(hpkeKey), participant.hpkeKey, SecretKeyFile.hpke.rawValue)
-        stateKey = try SecretKeyFile.state.read(in: directory) { SymmetricKey(data: $0) }
+        stateKey = try SecretKeyFile.state.read(in: files) { SymmetricKey(data: $0) }
 
-        let keyPath = directory.file(Self.tlsKeyName)
-        let tlsKey = try SecretFile.read(keyPath, maxByteCount: 4096) { bytes in
+        let tlsKey = try files.read(Self.tlsKeyName) { bytes, keyPath in
             guard let text = String(validating: bytes, as: UTF8.self),
                 let key = try? P256.Signing.PrivateKey(pemRepresentation: text)
             else { throw KeyError.malformed(path: keyPath, reason: "it is not a P-256 private key in PEM form") }

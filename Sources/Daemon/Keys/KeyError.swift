@@ -8,6 +8,8 @@ public enum KeyError: Error, Equatable, Sendable {
     case exists(path: String)
     /// A file of the key directory is absent.
     case missing(path: String)
+    /// A secret is in the key directory and among systemd's credentials.
+    case twice(path: String, credential: String)
     /// A file is not what this version writes; `reason` completes "… : ".
     case malformed(path: String, reason: String)
     /// The key in `path` is sound, but isn't the one whose public half `participant` names.
@@ -35,6 +37,9 @@ extension KeyError: CustomStringConvertible {
         case .missing(let path):
             return "\(path) is missing: restore it from the backup, or move the directory away and make new keys "
                 + "(which every agreement must then name)"
+        case .twice(let path, let credential):
+            return "\(path) is here and the service gets it as \(credential) too: remove the file once the credential "
+                + "is backed up, or the line with LoadCredential"
         case .malformed(let path, let reason):
             return "\(path) is damaged: \(reason); restore it from the backup"
         case .otherKey(let path, let participant):

@@ -34,11 +34,10 @@ enum SecretKeyFile: String, CaseIterable {
 
     /// Hands over the 32 secret bytes; they are wiped when `body` returns.
     func read<Result>(
-        in directory: PrivateDirectory, _ body: (UnsafeRawBufferPointer) throws -> Result
+        in files: KeyFiles, _ body: (UnsafeRawBufferPointer) throws -> Result
     ) throws -> Result {
-        let path = directory.file(rawValue)
         let label = label
-        return try SecretFile.read(path, maxByteCount: 4096) { bytes in
+        return try files.read(rawValue) { bytes, path in
             guard bytes.count == label.count + Self.secretByteCount, bytes.prefix(label.count).elementsEqual(label)
             else { throw KeyError.malformed(path: path, reason: "it does not hold one key of the kind its name says") }
             return try body(UnsafeRawBufferPointer(rebasing: bytes[label.count...]))
