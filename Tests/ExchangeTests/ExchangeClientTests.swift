@@ -49,6 +49,33 @@ import Testing
         #expect(outages.withLock { $0 } == 1)
     }
 
+    /// Of the connections to this port that are open in this process's network, the kinds of timers that run.
+    private static func timers(to port: Int) throws -> [String] {
+        let hex = String(port, radix: 16, uppercase: true)
+        let remote = ":" + String(repeating: "0", count: 4 - hex.count) + hex
+        return try String(contentsOfFile: "/proc/self/net/tcp", encoding: .utf8).split(separator: "\n").dropFirst()
+            .map { $0.split(separator: " ") }
+            // Established connections of callers.
+            .filter { $0[2].hasSuffix(remote) && $0[3] == "01" }
+            .map { String($0[5].prefix(2)) }
+    }
+
+    @Test func theSystemAsksWhetherAWaitingPeerIsThere() async throws {
+        let round = try testRound()
+        try await TestExchange.run { exchange in
+            try await exchange.board.createRound(round, attachment: [], firstEntry: [1])
+            exchange.delegate.change { $0.rounds = [summary(round)] }
+            let port = try await exchange.server.boundPort()
+            try await exchange.withClient { client async throws in
+                async let waiting = client.entries(of: round, after: 1, wait: .seconds(8))
+                // 02 is the timer of questions to a silent peer.
+                try await eventually { (try? Self.timers(to: port).contains("02")) == true }
+                // A peer that answers them is waited for.
+                #expect(try await waiting.entries.isEmpty)
+            }
+        }
+    }
+
     /// The coordinator goes away and comes back; callers notice only time, and each outage is told once.
     @Test func callsOutliveARestartOfTheServer() async throws {
         let directory = try TemporaryDirectory()

@@ -67,7 +67,7 @@ extension KeyError: ReportableError {
         case .missing: .noInput
         case .malformed, .otherKey, .unusableCertificate: .badData
         case .badParticipantID, .badName, .badSubjectAlternativeName, .badValidity: .usage
-        case .certificateExpired, .certificateNotYetValid: .configuration
+        case .twice, .certificateExpired, .certificateNotYetValid: .configuration
         case .notMade: .software
         }
     }

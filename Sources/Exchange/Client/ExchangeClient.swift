@@ -107,7 +107,9 @@ public final class ExchangeClient: Sendable {
         // A connection that failed is this client's to retry, which knows whether that makes sense.
         http.connectionPool.retryConnectionEstablishment = false
         let check = ServerPinCheck(pins: configuration.serverPins, now: configuration.now)
-        http.http1_1ConnectionDebugInitializer = { check.check($0) }
+        http.http1_1ConnectionDebugInitializer = { channel in
+            SilentPeer.watch(channel).flatMap { check.check(channel) }
+        }
         self.http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: http)
     }
 

@@ -1,10 +1,10 @@
-internal import CoreMetrics
+public import CoreMetrics
 public import Daemon
 public import Exchange
 internal import Files
 internal import Foundation
 internal import Metrics
-public import PSIProtocol
+internal import PSIProtocol
 internal import Synchronization
 internal import Values
 
