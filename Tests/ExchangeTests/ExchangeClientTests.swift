@@ -6,6 +6,7 @@ import PSIProtocol
 import ServiceLifecycle
 import Synchronization
 import Testing
+import Values
 
 @testable import Exchange
 
@@ -53,18 +54,23 @@ import Testing
     private static func timers(to port: Int) throws -> [String] {
         let hex = String(port, radix: 16, uppercase: true)
         let remote = ":" + String(repeating: "0", count: 4 - hex.count) + hex
-        return try String(contentsOfFile: "/proc/self/net/tcp", encoding: .utf8).split(separator: "\n").dropFirst()
-            .map { $0.split(separator: " ") }
+        let table = try String(contentsOfFile: "/proc/self/net/tcp", encoding: .utf8)
+        var timers: [String] = []
+        for line in table.split(separator: "\n").dropFirst() {
+            let fields = line.split(separator: " ")
             // Established connections of callers.
-            .filter { $0[2].hasSuffix(remote) && $0[3] == "01" }
-            .map { String($0[5].prefix(2)) }
+            if fields[2].hasSuffix(remote), fields[3] == "01" { timers.append(String(fields[5].prefix(2))) }
+        }
+        return timers
     }
 
     @Test func theSystemAsksWhetherAWaitingPeerIsThere() async throws {
         let round = try testRound()
         try await TestExchange.run { exchange in
             try await exchange.board.createRound(round, attachment: [], firstEntry: [1])
-            exchange.delegate.change { $0.rounds = [summary(round)] }
+            exchange.delegate.change {
+                $0.rounds = [RoundSummary(round: round, agreement: AgreementID(ofFile: [1]), number: 1, state: "open")]
+            }
             let port = try await exchange.server.boundPort()
             try await exchange.withClient { client async throws in
                 async let waiting = client.entries(of: round, after: 1, wait: .seconds(8))

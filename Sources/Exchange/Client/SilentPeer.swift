@@ -7,14 +7,14 @@ internal import NIOCore
 /// Through a proxy it is the proxy that answers; what is behind it shows by a call's own time limit.
 enum SilentPeer {
     /// Seconds without a byte after which the system asks, and between two questions.
-    static let askAfter: CInt = 5
-    static let askAgainAfter: CInt = 3
+    static let askAfter: ChannelOptions.Types.SocketOption.Value = 5
+    static let askAgainAfter: ChannelOptions.Types.SocketOption.Value = 3
     /// Milliseconds without an answer, or with bytes that were not taken, after which the connection is closed.
-    static let closeAfter: CInt = 14_000
-    private static let askCount: CInt = 3
+    static let closeAfter: ChannelOptions.Types.SocketOption.Value = 14_000
+    private static let askCount: ChannelOptions.Types.SocketOption.Value = 3
 
     static func watch(_ channel: any Channel) -> EventLoopFuture<Void> {
-        let options: [(NIOBSDSocket.OptionLevel, NIOBSDSocket.Option, CInt)] = [
+        let options: [(NIOBSDSocket.OptionLevel, NIOBSDSocket.Option, ChannelOptions.Types.SocketOption.Value)] = [
             (.tcp, NIOBSDSocket.Option(rawValue: TCP_KEEPIDLE), askAfter),
             (.tcp, NIOBSDSocket.Option(rawValue: TCP_KEEPINTVL), askAgainAfter),
             (.tcp, NIOBSDSocket.Option(rawValue: TCP_KEEPCNT), askCount),

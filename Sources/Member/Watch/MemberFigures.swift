@@ -81,7 +81,7 @@ public final class MemberFigures: OperationsSource {
     // MARK: What is told
 
     public func obstacle() async -> String? {
-        do { try home.keys.checkCertificate() } catch { return ErrorReport(error).sentence }
+        do { try home.keys.checkCertificate(at: clock.now()) } catch { return ErrorReport(error).sentence }
         if let free = available(), free < Self.leastByteCount { return "the disk of \(home.directory.path) is full" }
         return isReached() ? nil : "the coordinator cannot be reached"
     }

@@ -63,7 +63,7 @@ struct CoordinatorConfigurationTests {
         #expect(configuration.operations == nil && configuration.url == nil)
         #expect(configuration.operatorPins.isEmpty && configuration.quotaByteCount == nil)
         #expect(configuration.reserveByteCount == 256 << 20 && configuration.reserveFileCount == 4_096)
-        #expect(try read(Self.with("operations: {port: 0}")).operationsHost == "127.0.0.1")
+        #expect(try read(Self.with("operations: {port: 0}")).operations == OperationsServer.Address(port: 0))
     }
 
     @Test("What `init` writes is read, and so is the example of the operator's guide")
