@@ -68,6 +68,7 @@ let package = Package(
         .target(name: "CNoise"),
         .target(name: "CSHA2"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
 
         // The ground floor: what registers and agreements hold.
@@ -97,8 +98,8 @@ let package = Package(
         .target(
             name: "Register",
             dependencies: [
-                "CPostgreSQL", "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", crypto, grdb,
-                grdbSQLite,
+                "CZlib", "CZstd", "CPostgreSQL", "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", crypto,
+                grdb, grdbSQLite,
             ],
             swiftSettings: swiftSettings),
         .target(

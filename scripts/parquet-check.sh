@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Writes a dataset of hard values as Parquet with pyarrow, and reads it back with pyarrow and DuckDB; loads it into the newest
-# pandas. All three come from PyPI.
+# pandas. Turns a register in Parquet into CSV with DuckDB, as the manual says. All three come from PyPI.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -3,9 +3,11 @@
 set -euo pipefail
 
 packages=(
-    libssl-dev libgmp-dev libsqlite3-dev zlib1g-dev libpq-dev python3 openssl sqlite3
+    libssl-dev libgmp-dev libsqlite3-dev zlib1g-dev libzstd-dev libpq-dev python3 openssl sqlite3
     # The tests start a server of their own.
     postgresql
+    # The tests compress registers.
+    gzip zstd
     # The tests take part in rounds with a participant of their own.
     python3-cryptography python3-yaml
     # The tests run the programs that load a dataset.

@@ -17,7 +17,7 @@ extension RegisterError.Kind {
         case .emptyFile:
             "the file is empty. A register without people still needs its header line or its table."
         case .invalidUTF8:
-            "the text is not valid UTF-8. Save the data in UTF-8."
+            "the text is not valid UTF-8. Save the data in UTF-8, or say under encoding what a file is written in."
         case .nulByte:
             "the text has a NUL byte. Save the data as UTF-8 text, and remove the byte."
         case .tooManyFields(let expected):

@@ -10,7 +10,7 @@ public struct RegisterError: Error, Sendable, Equatable {
     public let file: String
     /// Data row, 1 for the first after the header; nil when the trouble is not in one row.
     public let row: Int?
-    /// For CSV, the line of the file, 1 for the first.
+    /// Of a file of lines, which one it is, 1 for the first.
     public let line: Int?
     /// The column's name in the source, or `#` and its number where it has no name.
     public let column: String?

@@ -65,7 +65,10 @@ struct NodeConfigurationTests {
         ("registers: [{csv: {file: a}}]", ["registers[0].id: This field is missing. Write text."]),
         (
             "registers: [{id: a, csv: {file: a}, sqlite: {file: b, table: t}}]",
-            ["registers[0].sqlite: A table is read from one source. Keep one of csv, sqlite or postgresql."]
+            [
+                "registers[0].sqlite: A table is read from one source. "
+                    + "Keep one of csv, fixed_width, sqlite or postgresql."
+            ]
         ),
         (
             "registers: [{id: a, csv: {file: a}, never_release_if: {column: c, values: []}}]",

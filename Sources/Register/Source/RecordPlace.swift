@@ -4,7 +4,7 @@ public struct RecordPlace: Sendable, Equatable {
     public let file: String
     /// 1 for the first row of data.
     public let row: Int
-    /// For CSV, the line of the file on which the record begins, 1 for the first.
+    /// Of a file of lines, the one on which the record begins, 1 for the first.
     public let line: Int?
 
     public init(file: String, row: Int, line: Int?) {

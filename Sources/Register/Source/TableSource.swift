@@ -2,7 +2,7 @@ public import StrictYAML
 
 /// One kind of source: where a table is, and how it is opened.
 ///
-/// A further kind is a folder beside those of CSV, SQLite and PostgreSQL and a line in `TableSources`. In the folder
+/// A further kind is a folder beside those that are there and a line in `TableSources`. In the folder
 /// are a type that conforms, its reader (`SourceReader`) and, where the mistakes that all kinds share do not do, its
 /// failures (`SourceFailure`).
 public protocol TableSource: Sendable {

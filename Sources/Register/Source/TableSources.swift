@@ -2,7 +2,9 @@ public import StrictYAML
 
 /// The kinds of source that there are. A further one is a line here.
 public enum TableSources {
-    static let kinds: [any TableSource.Type] = [CSVSource.self, SQLiteSource.self, PostgreSQLSource.self]
+    static let kinds: [any TableSource.Type] = [
+        CSVSource.self, FixedWidthSource.self, SQLiteSource.self, PostgreSQLSource.self,
+    ]
 
     /// The one table that a register, a history or a list is read from, by the fields of its entry.
     public static func read(_ mapping: StrictMapping) -> any TableSource {
@@ -18,7 +20,7 @@ public enum TableSources {
         return tables.first ?? CSVSource(path: "")
     }
 
-    /// Such as `csv, sqlite or postgresql`.
+    /// Such as `csv, fixed_width, sqlite or postgresql`.
     private static var names: String {
         let names = kinds.map { $0.field }
         return names.dropLast().joined(separator: ", ") + " or " + names.suffix(1).joined()

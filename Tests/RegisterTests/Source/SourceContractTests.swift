@@ -29,13 +29,15 @@ import Testing
     }
 
     @Test(arguments: SourceContract.all) func textComesAsItIs(kind: SourceContract) throws {
-        let rows: [[String?]] = [
+        var rows: [[String?]] = [
             ["a", nil], ["b", ""], ["c", " "], ["d", "NULL"], ["e", "\\N"], ["f", "two\r\nlines\n"],
             ["g", "\"quoted\", 'and'; more\t\\n"], ["h", "€😀 \u{202E}\u{FEFF}"], ["i", "1899-12-31"],
             ["j", "11.11.2222"], ["k", "2024-01-31T23:59:60+02:00"], ["l", "0.1000000000000000055511151231257827"],
         ]
+        rows = rows.filter { $0.allSatisfy { $0.map(kind.holds) ?? true } }
+        #expect(rows.count > 8)
         let table = try kind.table(["tunnus", "x"], rows)
-        #expect(try all(table) == rows)
+        #expect(try all(table) == rows.map { $0.map { $0.flatMap(kind.readAs) } })
         #expect(try table.isFree())
     }
 
@@ -89,7 +91,7 @@ import Testing
         #expect(try database.cluster.hasNoSessions(database: database.name))
     }
 
-    @Test(arguments: SourceContract.all) func textThatIsNotUTF8IsRefusedWithItsPlace(kind: SourceContract) throws {
+    @Test(arguments: SourceContract.all) func textThatIsNoneIsRefusedWithItsPlace(kind: SourceContract) throws {
         let table = try kind.invalidText()
         let error = try #require(
             registerError {
@@ -97,7 +99,8 @@ import Testing
                 while try reader.next() != nil {}
             })
         #expect(
-            error.kind == .invalidUTF8 && error.row == 2 && error.column == "b" && error.file == table.location.name)
+            error.kind == kind.invalidTextKind && error.row == 2 && error.column == "b"
+                && error.file == table.location.name)
     }
 
     @Test(arguments: SourceContract.all) func allRowsAreOfOneMoment(kind: SourceContract) throws {

@@ -74,11 +74,12 @@ struct CSVCutter<Blocks: ByteBlocks> {
                 }
                 ending = .fileEnd
             } catch {
-                if waiting.isEmpty { throw error }
                 ending = .failure(error)
             }
         }
         isAtEnd = true
+        // That nothing more could be read is told as part of the record that would follow.
+        if case .failure = ending { return (take(waiting.count), ending) }
         return waiting.isEmpty ? nil : (take(waiting.count), ending)
     }
 

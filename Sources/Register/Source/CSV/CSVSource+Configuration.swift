@@ -5,7 +5,7 @@ extension CSVSource {
 
     public init(_ mapping: StrictMapping) {
         self.init(
-            path: mapping.path("file"),
+            file: TextFile(mapping),
             delimiter: mapping.enumeration("delimiter", CSVDelimiter.self, default: .detect),
             decimalComma: mapping.bool("decimal_comma", default: false), nullText: mapping.optionalString("null_text"),
             quotedNull: mapping.bool("quoted_null", default: false))

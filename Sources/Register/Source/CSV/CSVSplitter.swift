@@ -41,6 +41,10 @@ struct CSVSplitter {
                 }
             }
         }
+        if bytes.isEmpty, case .failure(let error) = ending {
+            fieldCount = 0
+            failure = located(error)
+        }
         return SplitRecords(
             file: layout.file, columnCount: columnCount ?? cells.count, count: lines.count,
             bytes: unquoted.isEmpty ? bytes : bytes + unquoted, cells: cells, lines: lines, lineCount: line - 1,
@@ -64,7 +68,7 @@ struct CSVSplitter {
             guard position < text.count else {
                 switch ending {
                 case .fileEnd: return try endRecord()
-                case .failure(let error): throw error
+                case .failure(let error): throw located(error)
                 // Neither occurs: such text has a mistake further up.
                 case .recordEnd, .recordTooLong: throw recordTooLong(line)
                 }
@@ -114,7 +118,7 @@ struct CSVSplitter {
             default: break
             }
         } else if case .failure(let error) = ending {
-            throw error
+            throw located(error)
         }
         // A carriage return that nothing good follows is told before what is wrong with the field.
         if index < text.count, text[index] == Self.carriageReturn {
@@ -147,7 +151,7 @@ struct CSVSplitter {
             line += lineCount
             position = index
             guard index < text.count else {
-                if case .failure(let error) = ending { throw error }
+                if case .failure(let error) = ending { throw located(error) }
                 throw failure(.csv(.unterminatedQuote), line: fieldLine)
             }
             guard text[index] == Self.quote else { throw failure(.nulByte, line: line) }
@@ -171,7 +175,7 @@ struct CSVSplitter {
             }
             if byte == Self.carriageReturn { try checkLineEnd(text, position) }
         } else if case .failure(let error) = ending {
-            throw error
+            throw located(error)
         }
         let mayBeNull = layout.quotedNull
         if unquoted.count > unquotedStart {
@@ -192,7 +196,7 @@ struct CSVSplitter {
     /// That a line feed follows a carriage return.
     private func checkLineEnd(_ text: UnsafeBufferPointer<UInt8>, _ index: Int) throws(RegisterError) {
         try checkRecord(index + 1)
-        if index + 1 == text.count, case .failure(let error) = ending { throw error }
+        if index + 1 == text.count, case .failure(let error) = ending { throw located(error) }
         guard index + 1 < text.count, text[index + 1] == Self.lineFeed else {
             throw failure(.csv(.strayCarriageReturn), line: line)
         }
@@ -255,6 +259,11 @@ struct CSVSplitter {
 
     private func recordTooLong(_ line: Int) -> RegisterError {
         error(.recordTooLong(byteLimit: RecordLimit.recordByteCount), line: line)
+    }
+
+    /// Why the file could not be read further: at the field that is being read, if it is the text that is wrong.
+    private func located(_ error: RegisterError) -> RegisterError {
+        error.line == nil ? error : failure(error.kind, line: line)
     }
 
     /// The error at the field that is being read.
