@@ -3,8 +3,8 @@
 
     sources.py --bin DIRECTORY [--rows 1000000] [--json FILE]
 
-One invented table of six columns, the same rows in a CSV file, an SQLite database and a PostgreSQL server of the script's own
-(over its Unix socket). Two things are measured of `sidos-node`, each as a process of its own:
+One invented table of six columns, the same rows in a CSV file (as it is, compressed, and in UTF-16), in a file of fixed width, in an
+SQLite database and in a PostgreSQL server of the script's own (over its Unix socket). Two things are measured of `sidos-node`, each as a process of its own:
 
 - read:  `check --explain … --row N`, which reads and judges every row up to the last and keeps none of them
 - check: `check`, which also sorts the rows by person on disk, as a round does
@@ -32,6 +32,11 @@ from round_inputs import code  # noqa: E402
 PLACE = "postgresql: {{host: {folder}, port: 5432, database: postgres, user: postgres, table: t}}"
 
 
+NAMES = ("hetu", "year", "euros", "day", "kind", "note")
+WIDTHS = (11, 4, 10, 10, 6, 40)
+LAYOUT = ", ".join(f"{{name: {name}, start: {sum(WIDTHS[:index]) + 1}, length: {WIDTHS[index]}}}" for index, name in enumerate(NAMES))
+
+
 def rows(count):
     for index in range(count):
         yield (code(index // 4), 2009 + index % 16, f"{index % 100_000}.{index % 90 + 10}", f"20{10 + index % 14}-0{index % 9 + 1}-15",
@@ -42,6 +47,12 @@ def write(directory, count):
     with open(directory / "t.csv", "w", encoding="utf-8") as file:
         file.write("hetu,year,euros,day,kind,note\n")
         file.writelines(",".join(map(str, row)) + "\n" for row in rows(count))
+    text = (directory / "t.csv").read_text(encoding="utf-8")
+    (directory / "t16.csv").write_bytes(text.encode("utf-16"))
+    for program in ("gzip", "zstd"):
+        run([program, "--quiet", "--keep", directory / "t.csv"])
+    with open(directory / "t.dat", "w", encoding="iso-8859-1") as file:
+        file.writelines("".join(str(value).ljust(width) for value, width in zip(row, WIDTHS)) + "\n" for row in rows(count))
     database = sqlite3.connect(directory / "t.sqlite")
     database.execute("CREATE TABLE t (hetu TEXT, year INTEGER, euros TEXT, day TEXT, kind TEXT, note TEXT)")
     database.executemany("INSERT INTO t VALUES (?, ?, ?, ?, ?, ?)", rows(count))
@@ -94,6 +105,10 @@ def main():
         node = arguments.bin.resolve() / "sidos-node"
         for kind, place in [
             ("CSV", f"csv: {{file: {directory}/t.csv}}"),
+            ("CSV gzip", f"csv: {{file: {directory}/t.csv.gz}}"),
+            ("CSV zstd", f"csv: {{file: {directory}/t.csv.zst}}"),
+            ("CSV UTF-16", f"csv: {{file: {directory}/t16.csv, encoding: utf-16}}"),
+            ("fixed width", f"fixed_width: {{file: {directory}/t.dat, encoding: iso-8859-1, layout: [{LAYOUT}]}}"),
             ("SQLite", f"sqlite: {{file: {directory}/t.sqlite, table: t}}"),
             ("PostgreSQL", PLACE.format(folder=folder)),
         ]:
@@ -110,7 +125,7 @@ def main():
                 if wanted not in found.pop("output"):
                     raise SystemExit(f"sources.py: {kind}, {work}: not every row was read")
                 results.append({"source": kind, "work": work, "rows": arguments.rows, **found})
-                print(f"{kind:<11}{work:<6}{arguments.rows / found['wall']:>12,.0f} rows/s{found['cpu']:>8.2f} s CPU"
+                print(f"{kind:<12}{work:<6}{arguments.rows / found['wall']:>12,.0f} rows/s{found['cpu']:>8.2f} s CPU"
                       f"{found['peak_mib']:>8.0f} MiB", flush=True)
     finally:
         if server:

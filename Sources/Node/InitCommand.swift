@@ -33,6 +33,7 @@ struct InitCommand: ParsableCommand {
               # - id: example_register          # as the agreement names it
               #   csv: {file: example.csv, delimiter: detect, decimal_comma: false}
               #   identity: hetu                # the column with the personal identity code
+              #   # further: encoding: windows-1252, compression: gzip; fixed_width in place of csv
               # - id: other_register
               #   sqlite: {file: example.sqlite, table: a_table_or_view}
               #   identity: hetu

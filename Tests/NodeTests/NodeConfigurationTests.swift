@@ -40,13 +40,53 @@ struct NodeConfigurationTests {
         #expect(left.identityColumn == "hetu" && left.personColumn == "number")
         #expect(left.columnNames == ["year": "vuosi", "note": "teksti"])
         #expect(left.matchColumns == ["birth": "syntymaaika"])
-        #expect((left.table as? CSVSource)?.path == fixture.place.file("node/data/left.csv"))
+        #expect((left.table as? CSVSource)?.file.path == fixture.place.file("node/data/left.csv"))
         #expect(left.history?.formerColumn == "old" && left.history?.currentColumn == "new")
         #expect(left.neverReleaseColumn?.values == ["1"] && left.neverReleaseColumn?.others == ["0", ""])
         // A list holds for every register of the node.
         for source in read.registers.values {
             #expect(source.neverRelease.map(\.identityColumn) == ["hetu"] && source.screensPeople)
         }
+    }
+
+    @Test("Files say how they are written")
+    func files() throws {
+        let fixture = try NodeFixture()
+        try fixture.configure(
+            """
+            registers:
+              - id: old
+                csv: {file: old.txt, encoding: windows-1252, compression: zstd, delimiter: pipe}
+                identity: hetu
+              - id: fixed
+                fixed_width:
+                  file: fixed.dat.gz
+                  encoding: utf-16le
+                  trim: end
+                  empty: text
+                  skip_lines: 1
+                  line_length: 80
+                  decimal_comma: true
+                  null_text: "99"
+                  layout:
+                    - {name: hetu, start: 1, length: 11}
+                    - {name: euros, start: 12, length: 10, trim: start}
+                identity: hetu
+            """)
+        let read = try NodeConfiguration(home: fixture.home)
+        let old = try #require(read.registers["old"]?.table as? CSVSource)
+        let path = { (name: String) in fixture.place.file("node/" + name) }
+        #expect(old.file == TextFile(path: path("old.txt"), encoding: .windows1252, compression: .zstd))
+        #expect(old.delimiter == .pipe)
+        let fixed = try #require(read.registers["fixed"]?.table as? FixedWidthSource)
+        #expect(fixed.file == TextFile(path: path("fixed.dat.gz"), encoding: .utf16LittleEndian))
+        #expect(
+            fixed.layout == [
+                FixedWidthColumn(name: "hetu", start: 1, length: 11, trim: .end),
+                FixedWidthColumn(name: "euros", start: 12, length: 10, trim: .start),
+            ])
+        #expect(fixed.empty == .text && fixed.lineLength == 80 && fixed.skippedLineCount == 1)
+        #expect(fixed.hasDecimalComma && fixed.nullText == "99")
     }
 
     @Test("A mixer has no registers, and without a policy the agreement's limits hold")
@@ -69,6 +109,25 @@ struct NodeConfigurationTests {
                 "registers[0].sqlite: A table is read from one source. "
                     + "Keep one of csv, fixed_width, sqlite or postgresql."
             ]
+        ),
+        (
+            "registers: [{id: a, csv: {file: a, encoding: latin1, compression: zip}, identity: x}]",
+            ["registers[0].csv.encoding: ", "registers[0].csv.compression: "]
+        ),
+        ("registers: [{id: a, fixed_width: {file: a}, identity: x}]", ["registers[0].fixed_width.layout: "]),
+        (
+            "registers: [{id: a, fixed_width: {file: a, line_length: 3, layout: [{name: b, start: 1, length: 4}]}, "
+                + "identity: b}]",
+            ["registers[0].fixed_width.line_length: The layout's last column ends with the character 4."]
+        ),
+        (
+            "registers: [{id: a, fixed_width: {file: a, layout: [{name: b, start: 1, length: 4}, "
+                + "{name: b, start: 5, length: 1}]}, identity: b}]",
+            ["registers[0].fixed_width.layout: Two columns have one name. Give each its own."]
+        ),
+        (
+            "registers: [{id: a, fixed_width: {file: a, layout: [{name: b, start: 0, length: 0}]}, identity: b}]",
+            ["registers[0].fixed_width.layout[0].start: ", "registers[0].fixed_width.layout[0].length: "]
         ),
         (
             "registers: [{id: a, csv: {file: a}, never_release_if: {column: c, values: []}}]",

@@ -1,7 +1,7 @@
 /// Turns bytes of an encoding into UTF-8, piece by piece. Secret.
 struct TextDecoder: CustomReflectable {
     private let encoding: TextEncoding
-    private let characters: [Character8]
+    private let characters: [UTF8Character]
     /// Whether the first byte of two is the higher; nil until a byte order mark has told.
     private var isBigEndian: Bool?
     /// The file's beginning is looked at for the mark of the other order.
@@ -12,7 +12,7 @@ struct TextDecoder: CustomReflectable {
     private var high: UInt16?
 
     /// A character in UTF-8; `count` is 0 for a byte that means none.
-    private struct Character8 {
+    private struct UTF8Character {
         var count = 0
         var bytes: (UInt8, UInt8, UInt8) = (0, 0, 0)
 
@@ -27,7 +27,7 @@ struct TextDecoder: CustomReflectable {
     /// - Parameter encoding: any but UTF-8.
     init(_ encoding: TextEncoding) {
         self.encoding = encoding
-        characters = (encoding.codePoints ?? []).enumerated().map { Character8($0, $1) }
+        characters = (encoding.codePoints ?? []).enumerated().map { UTF8Character($0, $1) }
         switch encoding {
         case .utf16LittleEndian: isBigEndian = false
         case .utf16BigEndian: isBigEndian = true
