@@ -100,6 +100,28 @@ private struct FixedWidthSplitter {
             throw error(.recordTooLong(byteLimit: RecordLimit.recordByteCount))
         }
         if batch.bytes[range].last == UInt8(ascii: "\r") { range = range.lowerBound..<(range.upperBound - 1) }
+        if range.count == layout.lineLength, isPlain(range) {
+            try endLine { range.lowerBound + $0 }
+            return
+        }
+        try findCharacters(range)
+        let places = places
+        try endLine { places[$0] }
+    }
+
+    /// Whether every character is one byte and may stand in a line.
+    private func isPlain(_ range: Range<Int>) -> Bool {
+        batch.bytes.withUnsafeBufferPointer { bytes in
+            var other: UInt8 = 0
+            for byte in UnsafeBufferPointer(rebasing: bytes[range]) {
+                other |= byte >= 0x80 || byte == 0 || byte == UInt8(ascii: "\r") ? 1 : 0
+            }
+            return other == 0
+        }
+    }
+
+    /// Finds where each character of a line begins, and that there are as many as there must be.
+    private mutating func findCharacters(_ range: Range<Int>) throws(RegisterError) {
         let text = batch.bytes[range]
         if !UTF8Validity.isValid(text) { throw error(.invalidUTF8, column: columnOfInvalid(text)) }
         places.removeAll(keepingCapacity: true)
@@ -113,8 +135,12 @@ private struct FixedWidthSplitter {
             throw error(.fixedWidth(.lineTooShort(expected: layout.lineLength, found: places.count)))
         }
         places.append(range.upperBound)
+    }
+
+    /// - Parameter place: where the character of the number begins, 0 for the first, and where the last ends.
+    private mutating func endLine(_ place: (Int) -> Int) throws(RegisterError) {
         for (index, column) in layout.columns.enumerated() {
-            let field = trimmed(places[column.start - 1]..<places[column.end], column.trim)
+            let field = trimmed(place(column.start - 1)..<place(column.end), column.trim)
             if field.count > RecordLimit.fieldByteCount {
                 throw error(.fieldTooLong(byteLimit: RecordLimit.fieldByteCount), column: column.name)
             }
