@@ -54,9 +54,13 @@ import Values
     private static func timers(to port: Int) throws -> [String] {
         let hex = String(port, radix: 16, uppercase: true)
         let remote = ":" + String(repeating: "0", count: 4 - hex.count) + hex
-        let table = try String(contentsOfFile: "/proc/self/net/tcp", encoding: .utf8)
+        // A file without a length is read to its end only piece by piece.
+        let file = try FileHandle(forReadingFrom: URL(filePath: "/proc/self/net/tcp"))
+        defer { try? file.close() }
+        var table = Data()
+        while let piece = try file.read(upToCount: 4_096), !piece.isEmpty { table += piece }
         var timers: [String] = []
-        for line in table.split(separator: "\n").dropFirst() {
+        for line in String(decoding: table, as: UTF8.self).split(separator: "\n").dropFirst() {
             let fields = line.split(separator: " ")
             // Established connections of callers.
             if fields[2].hasSuffix(remote), fields[3] == "01" { timers.append(String(fields[5].prefix(2))) }

@@ -72,7 +72,6 @@ extension SystemTests {
                 let summed = Set(known.map { $0.replacing(#/_seconds_(sum|count)$/#) { _ in "_seconds" } })
                 let rare: Set = [
                     "sidos_exchange_handshakes_refused_total", "sidos_exchange_connections_closed_total",
-                    "sidos_participant_work_failed_total",
                 ]
                 #expect(summed.subtracting(told).isEmpty && told.subtracting(summed).isSubset(of: rare))
             }

@@ -36,13 +36,20 @@ public final class MemberFigures: OperationsSource {
         for outcome in [RoundRecord.Phase.closed, .aborted] {
             count("sidos_participant_rounds_ended_total", by: 0, ("outcome", outcome.rawValue))
         }
-        for label in Self.counters.dropFirst() { count(label, by: 0) }
+        for phase in Self.phases {
+            count("sidos_participant_work_failed_total", by: 0, ("phase", phase.rawValue))
+        }
+        for label in Self.counters.dropFirst(2) { count(label, by: 0) }
     }
 
     static let counters = [
-        "sidos_participant_rounds_ended_total", "sidos_participant_rounds_joined_total",
-        "sidos_participant_rounds_refused_total", "sidos_participant_complaints_total",
+        "sidos_participant_rounds_ended_total", "sidos_participant_work_failed_total",
+        "sidos_participant_rounds_joined_total", "sidos_participant_rounds_refused_total",
+        "sidos_participant_complaints_total",
     ]
+
+    /// Those of a round under way.
+    private static let phases = RoundRecord.Phase.allCases.filter { $0 != .closed && $0 != .aborted }
 
     // MARK: What is watched
 
@@ -95,7 +102,7 @@ public final class MemberFigures: OperationsSource {
         let now = Int(clamping: clock.unixSeconds())
         let rounds = Array(self.rounds.withLock { $0 }.values)
         let phases = Dictionary(grouping: rounds, by: \.phase)
-        var figures = RoundRecord.Phase.allCases.filter { $0 != .closed && $0 != .aborted }.map { phase in
+        var figures = Self.phases.map { phase in
             Figure("sidos_participant_rounds", phases[phase]?.count ?? 0, Figure.Label("phase", phase.rawValue))
         }
         figures += [
