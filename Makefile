@@ -63,7 +63,7 @@ SETS ?= ../shared/data/linkage
 PLAN ?= Benchmarks/linkage/plan.yaml
 linkage-eval: build
 	python3 -B Benchmarks/linkage/prepare.py .build/linkage $(SETS)
-	$(BIN)/linkage-eval $(PLAN) --json linkage-eval.json $(OPTIONS)
+	$(BIN)/sidos-linkage-eval $(PLAN) --json linkage-eval.json $(OPTIONS)
 
 format:
 	scripts/format.sh

@@ -40,7 +40,7 @@ let package = Package(
         .executable(name: "sidos-node", targets: ["Node"]),
         .executable(name: "sidos-coordinator", targets: ["Coordinator"]),
         .executable(name: "sidos-research", targets: ["Research"]),
-        .executable(name: "linkage-eval", targets: ["LinkageEval"]),
+        .executable(name: "sidos-linkage-eval", targets: ["LinkageEval"]),
         .library(name: "PSIProtocol", targets: ["Values", "Files", "Agreement", "PSIProtocol"]),
     ],
     dependencies: [

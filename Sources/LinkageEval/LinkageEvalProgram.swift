@@ -11,7 +11,7 @@ enum LinkageEvalProgram {
 
 struct LinkageEvalCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "linkage-eval",
+        commandName: "sidos-linkage-eval",
         abstract: "Links files for which the true links are known, in a whole round, and says how well.",
         discussion: """
             A plan lists evaluations. Each names CSV files, the columns that match fields are read from, a column of \
