@@ -4,7 +4,7 @@ SWIFT_BUILD = swift build -c release -Xswiftc -enable-testing
 SWIFT_TEST = swift test -c release -Xswiftc -enable-testing --skip-build
 BIN = .build/release
 
-.PHONY: setup build demo demo-postgresql test lint bench check check-alarms check-lies check-parquet check-report linkage-eval format clean
+.PHONY: setup build demo demo-postgresql test lint bench check check-alarms check-lies check-parquet check-report deb check-deb linkage-eval format clean
 
 setup:
 	scripts/setup.sh
@@ -54,6 +54,14 @@ REPORT ?= demo/dataset/report.html
 check-report:
 	scripts/report-check.sh $(REPORT)
 
+# Debian packages into .build-deb/packages, compiled in a folder of their own; and a study linked with them on fresh systems in
+# containers, which needs root.
+deb:
+	packaging/build.sh
+
+check-deb:
+	packaging/check.sh
+
 bench: build
 	scripts/bench.sh
 
@@ -69,4 +77,4 @@ format:
 	scripts/format.sh
 
 clean:
-	rm -rf .build demo
+	rm -rf .build .build-deb demo

@@ -123,14 +123,15 @@ def page(dump, date, version, more=""):
         ".SH SYNOPSIS",
     ]
     commands = leaves(root)
-    if len(commands) == 1:
+    is_single = commands[0][1] is root
+    if is_single:
         lines += command_lines(*commands[0], heading=False)[:1]
     else:
         lines += [f"\\fB{escape(name)}\\fR \\fIcommand\\fR [\\fIoptions\\fR]"]
     lines += [".SH DESCRIPTION", words(abstract)]
     if root.get("discussion"):
         lines += discussion_lines(root["discussion"])
-    if len(commands) == 1:
+    if is_single:
         lines += [".SH OPTIONS", *command_lines(*commands[0], heading=False)[1:]]
     else:
         lines += [".SH COMMANDS"]

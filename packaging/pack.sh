@@ -68,7 +68,7 @@ for program in sidos-node sidos-coordinator sidos-research sidos-linkage-eval; d
         packaging/manpages.py --date "$day" --version "$base" "${more[@]}" > "$debian/$program.1"
     mkdir -p "$debian/bin" "$debian/completions"
     cp "$run" "$debian/bin"
-    "$run" --generate-completion-script bash > "$debian/completions/$program"
+    "$run" --generate-completion-script bash | sed '1{/^#!/d}' > "$debian/completions/$program"
     "$run" --generate-completion-script zsh > "$debian/completions/_$program"
     "$run" --generate-completion-script fish > "$debian/completions/$program.fish"
     {

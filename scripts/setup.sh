@@ -12,6 +12,8 @@ packages=(
     python3-cryptography python3-yaml
     # The tests run the programs that load a dataset.
     r-base-core python3-pandas
+    # The tests look at the units of the packages.
+    systemd
 )
 
 if ! command -v swift >/dev/null; then

@@ -4,6 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 (cd Examples/espoo-study && python3 -m unittest -q test_example)
+(cd packaging && python3 -m unittest -q test_packaging)
 
 transcript=$(mktemp)
 verified=$(mktemp)
@@ -29,4 +30,5 @@ python3 Tests/Interop/check_normalisation.py
 python3 Tests/Interop/check_tokens.py
 python3 Tests/Interop/check_noise.py
 python3 Tests/Interop/check_xwing.py
-echo "Not run here: Parquet, which needs PyPI (make check-parquet), alarm rules (make check-alarms), and the report in a browser (make check-report)."
+echo "Not run here: Parquet, which needs PyPI (make check-parquet), alarm rules (make check-alarms), the report in a browser (make check-report),"
+echo "and the Debian packages, which need containers (make deb check-deb)."
