@@ -345,8 +345,9 @@ def check_removal(machine):
     must(not machine.path(f"/usr/bin/{program}").exists(), "the program is still there")
     must(machine.path(f"/etc/sidos/{short}.conf").exists(), "removal took the configuration")
     must(machine.path(home / "keys/tls.key").exists(), "removal took keys")
-    answer = subprocess.run([*machine.entered(), "dpkg", "--purge", program], capture_output=True, text=True, check=True)
-    must(f"{home} and the user {program} are kept" in answer.stderr, f"purge does not say what it keeps: {answer.stderr}")
+    purge = subprocess.run(
+        [*machine.entered(), "dpkg", "--purge", program], capture_output=True, text=True, check=True)
+    must(f"{home} and the user {program} are kept" in purge.stderr, f"purge does not say what it keeps: {purge.stderr}")
     must(not machine.path(f"/etc/sidos/{short}.conf").exists(), "purge left the configuration")
     must(machine.path(home / "keys/tls.key").exists(), "purge took keys")
     must(machine.mode(home) == f"700 {program}:{program}", "purge changed the directory's mode")

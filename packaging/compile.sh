@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Compiles the programs as they are packaged: the Swift runtime linked into them, no testing hooks, no debug information,
-# and no path of the machine that compiles. The same sources in another folder give the same bytes.
+# Compiles the programs as they are packaged: the Swift runtime linked into them, no testing hooks, no debug
+# information, and no path of the machine that compiles. The same sources in another folder give the same bytes.
 #
 #   compile.sh BUILD OUT
 #

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Packs compiled programs: Debian packages, their bill of materials and SHA256SUMS. The same programs give the same bytes.
+# Packs compiled programs: Debian packages, their bill of materials and SHA256SUMS. The same programs give the same
+# bytes.
 #
 #   pack.sh PROGRAMS BUILD OUT
 #
