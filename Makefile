@@ -59,7 +59,7 @@ check-report:
 deb:
 	packaging/build.sh
 
-check-deb:
+check-deb: deb
 	packaging/check.sh
 
 bench: build
