@@ -339,6 +339,35 @@ def check_running(machine):
     say(f"{machine.program} of {machine.name}: exposure {value}")
 
 
+def check_credentials(machine):
+    """Keys encrypted at rest, by the very commands of the operators' page."""
+    page = (Path(__file__).parent.parent / "docs/operate-node.md").read_text(encoding="utf-8")
+    section = page.split("## Keys that are encrypted at rest\n")[1].split("\n## ")[0]
+    blocks = re.findall(r"^ *```\n(.*?)^ *```$", section, re.M | re.S)
+    must(len(blocks) == 3, f"the page has {len(blocks)} blocks of commands")
+    keys = ["signing.key", "hpke.key", "state.key", "tls.key"]
+    machine.root_does("sh", "-ec", blocks[0])
+    # With keys in both places the service does not start, and says why.
+    machine.root_does("systemctl", "daemon-reload")
+    machine.root_does("systemctl", "restart", "--no-block", machine.program)
+    wait("the service refuses keys in two places", lambda: "the service gets it as" in machine.journal(), 60)
+    machine.root_does("sh", "-ec", blocks[1])
+    wait("the service runs with credentials", lambda: machine.property("SubState") == "running", 60)
+    for key in keys:
+        must(not machine.path(machine.home / "keys" / key).exists(), f"{key} is still there")
+        secret = machine.path(f"/etc/credstore.encrypted/keys.{key}").read_bytes()
+        must(b"SIDOS" not in secret and b"PRIVATE" not in secret, f"{key} is not encrypted")
+    folder = f"/run/credentials/{machine.program}.service"
+    must(machine.mode(folder).split()[0] in ("500", "550"), f"credentials: {machine.mode(folder)}")
+    answer = machine.root_does("sh", "-ec", blocks[2])
+    must(machine.name in answer, f"a command with credentials: {answer}")
+    # For the removal, which looks for keys.
+    for key in keys:
+        machine.root_does("systemd-creds", "decrypt", f"--name=keys.{key}", f"/etc/credstore.encrypted/keys.{key}",
+                          str(machine.home / "keys" / key))
+    say(f"{machine.program} of {machine.name} runs with keys that are encrypted at rest")
+
+
 def check_removal(machine):
     home, program, short = machine.home, machine.program, PARTICIPANTS[machine.name]
     machine.root_does("dpkg", "--remove", program)
@@ -376,6 +405,7 @@ def check(new, folder, machines):
     say("the round has closed and the dataset is right")
     for machine in machines.values():
         check_running(machine)
+    check_credentials(machines["kela"])
     check_tools(machines["lab"], new)
     for machine in machines.values():
         check_removal(machine)

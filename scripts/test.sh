@@ -30,5 +30,5 @@ python3 Tests/Interop/check_normalisation.py
 python3 Tests/Interop/check_tokens.py
 python3 Tests/Interop/check_noise.py
 python3 Tests/Interop/check_xwing.py
-echo "Not run here: Parquet, which needs PyPI (make check-parquet), alarm rules (make check-alarms), the report in a browser (make check-report),"
-echo "and the Debian packages, which need containers (make deb check-deb)."
+echo "Not run here: Parquet, which needs PyPI (make check-parquet), the report in a browser (make check-report), alarm rules"
+echo "(make check-alarms), and the Debian packages, which need containers (make check-deb)."
