@@ -8,6 +8,6 @@ cd "$(dirname "$0")/.."
 build=${1:-.build-deb}
 scripts/setup.sh
 scripts/install.sh deb debhelper lintian
-packaging/compile.sh "$build" "$build/programs"
-packaging/pack.sh "$build/programs" "$build" "$build/packages"
+packaging/compile.sh "$build/programs"
+packaging/pack.sh "$build/programs" "$build/packages"
 lintian --allow-root --fail-on error,warning "$build"/packages/*.deb

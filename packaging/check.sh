@@ -10,7 +10,7 @@ build=${1:-.build-deb}
 scripts/install.sh check-deb mmdebstrap systemd-container debhelper
 again=$(mktemp -d)
 trap 'rm -rf "$again"' EXIT
-packaging/pack.sh "$build/programs" "$build" "$again/packages"
+packaging/pack.sh "$build/programs" "$again/packages"
 diff "$build/packages/SHA256SUMS" "$again/packages/SHA256SUMS"
 (cd "$build/packages" && sha256sum --quiet --check SHA256SUMS)
 echo "check-deb: packed twice, the packages are the same"

@@ -2,22 +2,21 @@
 # Packs compiled programs: Debian packages, their bill of materials and SHA256SUMS. The same programs give the same
 # bytes.
 #
-#   pack.sh PROGRAMS BUILD OUT
+#   pack.sh PROGRAMS OUT
 #
-# PROGRAMS   the folder with the stripped programs, from compile.sh
-# BUILD      the folder of compile.sh, where the sources of the Swift packages lie
+# PROGRAMS   what compile.sh made
 # OUT        a new folder for what is made
 #
 # DEB_VERSION sets another version than the one of the last commit.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-[ $# -eq 3 ] || { echo "usage: pack.sh PROGRAMS BUILD OUT" >&2; exit 64; }
+[ $# -eq 2 ] || { echo "usage: pack.sh PROGRAMS OUT" >&2; exit 64; }
 programs=$(realpath "$1")
-checkouts=$(realpath "$2")/checkouts
-rm -rf "$3"
-mkdir -p "$3"
-out=$(realpath "$3")
+checkouts=$(realpath "$programs/checkouts")
+rm -rf "$2"
+mkdir -p "$2"
+out=$(realpath "$2")
 umask 022
 export LC_ALL=C.UTF-8 TZ=UTC
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
