@@ -6,7 +6,6 @@ public import Logging
 internal import NIOCore
 internal import NIOSSL
 public import ServiceLifecycle
-internal import Synchronization
 
 /// How the coordinator listens.
 public struct ExchangeServerConfiguration: Sendable {
@@ -43,8 +42,7 @@ public final class ExchangeServer: Service {
     private let responder: ExchangeResponder
     private let operations: OperationsServer?
     private let logger: Logger
-    private let port = Mutex<Int?>(nil)
-    private let portChanges = ChangeSignal<Bool>()
+    private let port = BoundPort()
     /// Of the HTTPS interface.
     let places: ConnectionPlaces
     /// Connections that the system has and this program has not taken yet: more than attackers make in the time that
@@ -91,14 +89,7 @@ public final class ExchangeServer: Service {
     }
 
     /// The port of the HTTPS interface, once it listens.
-    public func boundPort() async throws -> Int {
-        while true {
-            let version = portChanges.version(of: true)
-            if let port = port.withLock({ $0 }) { return port }
-            await portChanges.wait(for: true, beyond: version)
-            try Task.checkCancellation()
-        }
-    }
+    public func boundPort() async throws -> Int { try await port.wait() }
 
     /// The port of the operations listener, once it listens; nil where there is none.
     public func boundOperationsPort() async throws -> Int? { try await operations?.boundPort() }
@@ -141,8 +132,7 @@ public final class ExchangeServer: Service {
     }
 
     private func didBind(_ bound: Int?) {
-        port.withLock { $0 = bound }
-        portChanges.announce(true)
+        port.announce(bound)
         logger.info("listening", metadata: ["listener": "exchange", "port": "\(bound ?? 0)"])
     }
 }

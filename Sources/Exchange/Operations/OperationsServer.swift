@@ -5,7 +5,6 @@ internal import HummingbirdCore
 public import Logging
 internal import NIOCore
 public import ServiceLifecycle
-internal import Synchronization
 
 /// One gauge, looked up when it is asked for.
 public struct Figure: Sendable, Equatable {
@@ -72,8 +71,7 @@ public final class OperationsServer: Service {
     private let address: Address
     private let responder: OperationsResponder
     private let logger: Logger
-    private let port = Mutex<Int?>(nil)
-    private let portChanges = ChangeSignal<Bool>()
+    private let port = BoundPort()
 
     /// - Parameter metrics: what else `/metrics` prints.
     public init(address: Address, source: any OperationsSource, metrics: PrometheusMetrics, logger: Logger) {
@@ -86,14 +84,7 @@ public final class OperationsServer: Service {
     public func run() async throws { try await application().run() }
 
     /// The port, once it listens.
-    public func boundPort() async throws -> Int {
-        while true {
-            let version = portChanges.version(of: true)
-            if let port = port.withLock({ $0 }) { return port }
-            await portChanges.wait(for: true, beyond: version)
-            try Task.checkCancellation()
-        }
-    }
+    public func boundPort() async throws -> Int { try await port.wait() }
 
     private func application() -> Application<OperationsResponder> {
         // Nobody is known here, so whoever came first goes when there are too many.
@@ -113,8 +104,7 @@ public final class OperationsServer: Service {
     }
 
     private func didBind(_ bound: Int?) {
-        port.withLock { $0 = bound }
-        portChanges.announce(true)
+        port.announce(bound)
         logger.info("listening", metadata: ["listener": "operations", "port": "\(bound ?? 0)"])
     }
 }
