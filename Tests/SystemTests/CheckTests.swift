@@ -57,7 +57,7 @@ extension SystemTests {
                 let check = try await study.run(.node, "check", "-d", study.home("b").path)
                 #expect(check.status == 78)
                 for words in [
-                    "registers[0].csv: This field is missing. A table is read from one source: write csv, sqlite or",
+                    "registers[0].csv: This field is missing. A table is read from one source: write csv, fixed_width,",
                     "registers[0].cvs: This field is unknown; did you mean csv?",
                     "registers[1].csv: Write fields such as 'name: value' here, one a line.",
                 ] { #expect(check.errors.contains(words), "\(words): \(check.errors)") }
