@@ -88,8 +88,9 @@ public final class MemberFigures: OperationsSource {
     // MARK: What is told
 
     public func obstacle() async -> String? {
-        do { try home.keys.checkCertificate(at: clock.now()) } catch { return ErrorReport(error).sentence }
-        if let free = available(), free < Self.leastByteCount { return "the disk of \(home.directory.path) is full" }
+        // Not the errors' own words, which name the participant's directory.
+        do { try home.keys.checkCertificate(at: clock.now()) } catch { return "the own certificate is not valid now" }
+        if let free = available(), free < Self.leastByteCount { return "the disk is full" }
         return isReached() ? nil : "the coordinator cannot be reached"
     }
 
