@@ -86,7 +86,7 @@ struct EvidenceStoreTests {
     /// It stalls for as long as it can: it takes the connection, and says nothing.
     @Test(
         "A coordinator that gives nothing does not keep a complaint off the board: half of the time left is waited",
-        .timeLimit(.minutes(1)))
+        .timeLimit(.minutes(10)))
     func stalled() async throws {
         let silent = try SilentServer()
         let record = try await BoardFixture.verifiedRows.value.after(Selected.self)
