@@ -119,8 +119,8 @@ let package = Package(
         .target(
             name: "Daemon",
             dependencies: [
-                "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "PlainWords", "Exchange", crypto, x509,
-                asn1, logging, arguments, lifecycle,
+                "COpenSSL", "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "PlainWords", "Exchange",
+                crypto, x509, asn1, logging, arguments, lifecycle,
             ],
             swiftSettings: swiftSettings),
 

@@ -20,6 +20,6 @@ struct CoordinatorCommand: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             InitCommand.self, CardCommand.self, AgreementCommand.self, ServeCommand.self, LinkCommand.self,
-            StatusCommand.self, RoundsCommand.self, AbortCommand.self, EvidenceCommand.self,
+            StatusCommand.self, RoundsCommand.self, AbortCommand.self, EvidenceCommand.self, LogCommand.self,
         ])
 }

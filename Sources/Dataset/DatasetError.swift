@@ -16,6 +16,8 @@ public enum DatasetError: Error, Equatable, Sendable {
 
     // The dataset.
     case datasetExists(path: String)
+    /// A prepared dataset is not the one that was approved.
+    case preparedChanged(path: String)
     /// The agreement releases no rows.
     case nothingReleased
     /// An identifier of the agreement cannot name a file, table or column of a dataset.
@@ -94,6 +96,9 @@ extension DatasetError: CustomStringConvertible {
             "'\(path)' cannot name a dataset or a working store. Name a file or directory inside an existing directory."
         case .datasetExists(let path):
             "\(path) exists already and is not overwritten. Name another directory, or add --replace."
+        case .preparedChanged(let path):
+            "\(path) is not as it was approved: something was changed, added or removed. Nothing was handed over. "
+                + "Prepare the dataset again."
         case .nothingReleased:
             "The agreement releases no rows, so there is no dataset to write. Only its counts are published."
         case .unusableName(let name, let reason):

@@ -94,6 +94,23 @@ public struct OpenFile: ~Copyable, Sendable {
         if let failure { throw failure }
     }
 
+    /// Writes all bytes from `offset` on.
+    ///
+    /// - Throws: `FileError.diskFull`, `.failed`; some of the bytes may then be written.
+    func write(_ bytes: [UInt8], at offset: Int) throws(FileError) {
+        var done = 0
+        while done < bytes.count {
+            let count = bytes[done...].withUnsafeBytes {
+                pwrite(descriptor, $0.baseAddress, $0.count, off_t(offset + done))
+            }
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw .current("writing", path)
+            }
+            done += count
+        }
+    }
+
     /// Fills `buffer` from `offset` on as far as the file goes; the number of bytes read.
     ///
     /// - Throws: `FileError.failed`.

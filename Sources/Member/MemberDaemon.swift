@@ -8,15 +8,20 @@ public struct MemberDaemon: Sendable {
     private let home: Home
     private let coordinator: CoordinatorAddress
     private let operations: OperationsServer.Address?
+    private let configuration: [UInt8]
     private let logger: Logger
 
-    /// - Parameter operations: where health and metrics are told; nil for nowhere.
+    /// - Parameters:
+    ///   - operations: where health and metrics are told; nil for nowhere.
+    ///   - configuration: what the daemon runs by, as approvers approve it.
     public init(
-        home: Home, coordinator: CoordinatorAddress, operations: OperationsServer.Address?, logger: Logger
+        home: Home, coordinator: CoordinatorAddress, operations: OperationsServer.Address?, configuration: [UInt8],
+        logger: Logger
     ) {
         self.home = home
         self.coordinator = coordinator
         self.operations = operations
+        self.configuration = configuration
         self.logger = logger
     }
 
@@ -30,6 +35,10 @@ public struct MemberDaemon: Sendable {
         member: (ExchangeClient, SealedState) throws -> Participant
     ) async throws -> Participant {
         let state = try home.state()
+        let approvals = try home.approvals()
+        try approvals.checkGrowth(in: state)
+        try approvals.note("daemon started")
+        let gate = ApprovalGate(book: approvals, state: state, configuration: configuration, logger: logger)
         let metrics = PrometheusMetrics()
         let client = try ExchangeClient.connect(coordinator, keys: home.keys, metrics: metrics, logger: logger)
         let figures = MemberFigures(home: home, factory: metrics) { client.isReached }
@@ -47,13 +56,15 @@ public struct MemberDaemon: Sendable {
             participant = try member(client, state)
             let service = MemberService(
                 client: client, home: home, state: state,
-                member: WatchedMember(member: participant, figures: figures), endsAfter: limit, logger: logger)
+                member: WatchedMember(member: ApprovedMember(member: participant, gate: gate), figures: figures),
+                endsAfter: limit, logger: logger)
             try await DaemonServices.run(service, supporting: listener.map { [$0] } ?? [], logger: logger)
         } catch {
             try? await client.shutdown()
             throw error
         }
         try await client.shutdown()
+        try approvals.note("daemon stopped")
         logger.notice("Stopped")
         return participant
     }

@@ -16,12 +16,16 @@ struct NodeConfiguration {
     var operations: OperationsServer.Address?
     var policy: LocalPolicy
     var registers: [RegisterID: RegisterSource]
+    /// What the approvers approve: the file's text and the policy's.
+    var document: [UInt8]
 
     init(home: Home) throws {
+        let path = home.configurationPath
+        let bytes = try PublicFile.read(path, maxByteCount: ConfigurationFile.maxByteCount)
         var policyPath: String?
         var sources: [(RegisterID, RegisterSource)] = []
         var lists: [NeverReleaseSource] = []
-        let (address, cores, listener) = try ConfigurationFile.decode(path: home.configurationPath) { root in
+        let (address, cores, listener) = try ConfigurationFile.decode(bytes, path: path) { root in
             _ = root.int("sidos_node", in: 1...1)
             let address = CoordinatorAddress(root.mapping("coordinator"))
             let cores = root.int("cores", in: 1...1_024, default: ProcessInfo.processInfo.activeProcessorCount)
@@ -44,11 +48,9 @@ struct NodeConfiguration {
             source.neverRelease = lists
             return source
         }
-        policy = LocalPolicy()
-        if let policyPath {
-            policy = try LocalPolicy.parse(
-                PublicFile.read(policyPath, maxByteCount: AgreementLimits.byteLimit))
-        }
+        let policyBytes = try policyPath.map { try PublicFile.read($0, maxByteCount: AgreementLimits.byteLimit) }
+        policy = try policyBytes.map { try LocalPolicy.parse($0) } ?? LocalPolicy()
+        document = ConfigurationDocument.bytes(configuration: bytes, policy: policyBytes)
     }
 
     private static func source(_ mapping: StrictMapping) -> RegisterSource {

@@ -14,6 +14,13 @@ struct NodeCommand: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             InitCommand.self, CardCommand.self, CheckCommand.self, AgreementCommand.self, ServeCommand.self,
-            StatusCommand.self, EvidenceCommand.self,
+            StatusCommand.self, EvidenceCommand.self, ApproverCommand.self, ApprovalCommand<NodeDocuments>.self,
+            LogCommand.self,
         ])
+}
+
+/// What a node's proposals can be about besides agreements, rounds and approvers.
+enum NodeDocuments: ApprovalDocuments {
+    static func configuration(_ home: Home) throws -> [UInt8] { try NodeConfiguration(home: home).document }
+    static func dataset(_ name: String, _ home: Home) throws -> [UInt8]? { nil }
 }

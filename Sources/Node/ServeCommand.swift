@@ -21,7 +21,8 @@ struct ServeCommand: AsyncParsableCommand {
         let configuration = try NodeConfiguration(home: home)
         guard sidos_r255_self_test() == 1 else { throw ArithmeticFailure() }
         let daemon = MemberDaemon(
-            home: home, coordinator: configuration.coordinator, operations: configuration.operations, logger: logger)
+            home: home, coordinator: configuration.coordinator, operations: configuration.operations,
+            configuration: configuration.document, logger: logger)
         _ = try await daemon.run(metadata: [
             "node": "\(home.keys.id)", "cores": "\(configuration.workers.count)", "backend": "\(Ristretto255.backend)",
         ]) { client, state in

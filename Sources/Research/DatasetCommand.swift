@@ -9,7 +9,8 @@ struct DatasetCommand: AsyncParsableCommand {
         commandName: "dataset", abstract: "Open a closed round's rows and write them as a dataset for researchers.",
         discussion: """
             `serve` may keep running. The opened rows stay where they are, so the dataset can be written again. \
-            `forget` removes them.
+            `forget` removes them. Where approvers are in force, one person prepares the dataset with --prepare, \
+            others approve it, and `release` hands it over.
             """)
 
     @OptionGroup var home: HomeOption
@@ -19,39 +20,57 @@ struct DatasetCommand: AsyncParsableCommand {
     var output: String?
     @Flag(help: "Say what disclosure control would do, and write nothing. In place of --output.")
     var check = false
+    @Flag(help: "Write the dataset into this environment's own directory, for others to approve. In place of --output.")
+    var prepare = false
     @Flag(help: "Leave out whole, from every register, people with rows that could not be opened in full.")
     var withoutDamaged = false
     @Flag(help: "Replace a dataset that is there already, once the new one is complete.")
     var replace = false
 
     func validate() throws {
-        guard check == (output == nil) else {
-            throw ValidationError("Name either the directory to make with --output, or --check to write nothing.")
+        guard [check, prepare, output != nil].count(where: { $0 }) == 1 else {
+            throw ValidationError(
+                "Name one of these: the directory to make with --output, --prepare, or --check to write nothing.")
+        }
+        guard !(prepare && replace) else {
+            throw ValidationError("What is prepared replaces nothing: leave --replace out.")
         }
     }
 
     func run() async throws {
         let home = try Home(at: home.directory, roles: [.research])
+        let approvals = try home.approvals()
+        // Before anything is opened, where it cannot be handed over anyway.
+        if output != nil, try approvals.isInForce() { throw ResearchError.needsRelease }
         let folder = try RoundFolders(home: home).find(round)
         let lock = try folder.lock()
         defer { lock.release() }
         let opening = try RoundOpening(folder: folder, home: home)
         let store = try await opening.store(withoutDamaged: withoutDamaged)
         let out = Console.standardOutput
-        guard let output else {
+        if check {
             let told = try DatasetWriter.assess(store)
             try store.close()
             out.line(told.isEmpty ? "The agreement has no disclosure rules: values are shown as they are." : told)
             return
         }
-        let tally = try DatasetWriter(directory: output, replace: replace)
+        let prepared = prepare ? try PreparedDatasets(home: home).next(folder.round) : nil
+        let directory = prepared?.directory ?? output ?? ""
+        let tally = try DatasetWriter(directory: directory, replace: replace)
             .write(
                 store, report: opening.received.report.counting(try store.opened()),
                 created: MachineClock.system.now())
         try store.close()
+        let facts = URL(fileURLWithPath: directory).path
+        try approvals.note(
+            prepare ? "dataset prepared" : "dataset written",
+            ["round": String(folder.round.description.prefix(12)), "directory": facts])
         for line in Self.summary(tally, store.layout) { out.line(line) }
         out.line("")
-        out.line("Wrote \(URL(fileURLWithPath: output).path).")
+        out.line("Wrote \(facts).")
+        if let prepared {
+            out.line("Look at its report.html. Then propose it with `approval propose dataset \(prepared.name)`.")
+        }
         out.line(
             "What was received is kept in \(home.directory.path)/rounds until "
                 + "`\(ResearchProgram.name) forget \(folder.round.description.prefix(12))`; "
@@ -99,6 +118,7 @@ struct ForgetCommand: ParsableCommand {
         try folder.remove()
         own.release()
         lock?.release()
+        try home.approvals().note("round forgotten", ["round": String(folder.round.description.prefix(12))])
         Console.standardOutput.line("Removed what was received of round \(folder.round).")
     }
 }

@@ -1,5 +1,6 @@
 internal import Daemon
 internal import Exchange
+internal import Files
 internal import Foundation
 internal import PSIProtocol
 internal import StrictYAML
@@ -10,9 +11,14 @@ struct ResearchConfiguration {
     let workers: Workers
     /// Where health and metrics are told; nil for nowhere.
     let operations: OperationsServer.Address?
+    /// What the approvers approve.
+    let document: [UInt8]
 
     init(home: Home) throws {
-        (coordinator, workers, operations) = try ConfigurationFile.decode(path: home.configurationPath) { root in
+        let path = home.configurationPath
+        let bytes = try PublicFile.read(path, maxByteCount: ConfigurationFile.maxByteCount)
+        document = ConfigurationDocument.bytes(configuration: bytes, policy: nil)
+        (coordinator, workers, operations) = try ConfigurationFile.decode(bytes, path: path) { root in
             _ = root.int("sidos_research", in: 1...1)
             let address = CoordinatorAddress(root.mapping("coordinator"))
             let cores = root.int("cores", in: 1...1_024, default: ProcessInfo.processInfo.activeProcessorCount)

@@ -18,6 +18,8 @@ enum ResearchError: Error, Equatable, CustomStringConvertible, ReportableError {
     case unreadableRecord(path: String)
     case endedWithoutRound
     case aborted(RoundID, RoundAborted)
+    case needsRelease
+    case notPrepared(String)
 
     var description: String {
         switch self {
@@ -59,6 +61,11 @@ enum ResearchError: Error, Equatable, CustomStringConvertible, ReportableError {
                 + "`\(ResearchProgram.name) forget` clears the rest"
         case .unreadableRecord(let path):
             "\(path) is of another version of this program, or damaged"
+        case .needsRelease:
+            "several people decide here on what is handed over: prepare the dataset with `dataset --prepare`, propose "
+                + "it with `approval propose dataset`, and hand it over with `release` when it is approved"
+        case .notPrepared(let name):
+            "no dataset \(name) was prepared here: `dataset --prepare` makes one and says its name"
         case .endedWithoutRound:
             "no round was received before the program ended: its log says why"
         case .aborted(let round, let abort):
@@ -74,6 +81,8 @@ enum ResearchError: Error, Equatable, CustomStringConvertible, ReportableError {
         case .notReceived, .notClosed, .notSigned, .endedWithoutRound: .temporary
         case .unreadableRecord, .copyDamaged: .badData
         case .damaged: .protocolViolation
+        case .needsRelease: .refused
+        case .notPrepared: .noInput
         case .aborted: .abortedRound
         }
     }

@@ -17,6 +17,7 @@ struct ResearchCommand: AsyncParsableCommand {
         version: ResearchProgram.version,
         subcommands: [
             InitCommand.self, CardCommand.self, AgreementCommand.self, ServeCommand.self, ReceiveCommand.self,
-            DatasetCommand.self, ForgetCommand.self, StatusCommand.self, EvidenceCommand.self,
+            DatasetCommand.self, ReleaseCommand.self, ForgetCommand.self, StatusCommand.self, EvidenceCommand.self,
+            ApproverCommand.self, ApprovalCommand<ResearchDocuments>.self, LogCommand.self,
         ])
 }

@@ -48,7 +48,8 @@ struct ResearchDaemon {
     func run(endsAfter limit: MemberService.RoundLimit) async throws -> (RoundID, RoundRecord.Ending)? {
         let configuration = try ResearchConfiguration(home: home)
         let daemon = MemberDaemon(
-            home: home, coordinator: configuration.coordinator, operations: configuration.operations, logger: logger)
+            home: home, coordinator: configuration.coordinator, operations: configuration.operations,
+            configuration: configuration.document, logger: logger)
         let member = try await daemon.run(
             endsAfter: limit,
             metadata: ["research": "\(home.keys.id)", "cores": "\(configuration.workers.count)"]

@@ -134,6 +134,37 @@ size_t sidos_aes256gcm_open_batch(uint8_t *pieces, size_t piece_stride, size_t b
  */
 size_t sidos_aes256_blocks(uint8_t *blocks, size_t count, const uint8_t key[32]);
 
+/* Ed25519 private keys in files under a passphrase: PKCS #8 (RFC 5958) by PBES2 with scrypt and AES-256-CBC, in PEM. */
+
+#define SIDOS_KEY_FILE_SEED_BYTE_COUNT 32
+#define SIDOS_KEY_FILE_BYTE_COUNT_LIMIT 4096
+#define SIDOS_KEY_FILE_FAILURE SIZE_MAX
+
+#define SIDOS_KEY_FILE_READ 1
+#define SIDOS_KEY_FILE_MALFORMED 0
+#define SIDOS_KEY_FILE_WRONG_PASSPHRASE (-1)
+
+/*
+ * Encrypts a private key.
+ *   Out: out         up to `out_capacity` bytes of PEM; SIDOS_KEY_FILE_BYTE_COUNT_LIMIT is enough. Not secret.
+ *   In:  seed        the private key. Secret.
+ *        passphrase  1 byte or more. Secret.
+ * Returns the bytes written; or SIDOS_KEY_FILE_FAILURE when the passphrase is empty, `out` too small, or libcrypto
+ * could not allocate. About 0.2 s and 16 MiB, on purpose.
+ */
+size_t sidos_key_file_write(uint8_t *out, size_t out_capacity, const uint8_t seed[32], const uint8_t *passphrase,
+                            size_t passphrase_byte_count);
+
+/*
+ * Decrypts a private key that sidos_key_file_write, or another program, encrypted as PKCS #8.
+ *   Out: seed        the private key. Secret. Zero unless SIDOS_KEY_FILE_READ is returned.
+ *   In:  file        PEM; its owner's own.
+ * Returns SIDOS_KEY_FILE_READ; SIDOS_KEY_FILE_WRONG_PASSPHRASE where decryption gave no key; SIDOS_KEY_FILE_MALFORMED
+ * for a file that is no encrypted PKCS #8, or whose key is of another kind.
+ */
+int sidos_key_file_read(uint8_t seed[32], const uint8_t *file, size_t file_byte_count, const uint8_t *passphrase,
+                        size_t passphrase_byte_count);
+
 #ifdef __cplusplus
 }
 #endif

@@ -77,7 +77,11 @@ struct AgreementSignCommand: ParsableCommand {
     func run() throws {
         let home = try Home(at: home.directory, roles: Set(ParticipantRole.allCases))
         let bytes = try AgreementFile.read(file)
+        let approvals = try home.approvals()
+        try AgreementStore.check(Agreement.parse(bytes), path: file, keys: home.keys)
+        try approvals.demand(ApprovalSubject(.agreement, bytes), what: file)
         let installed = try home.agreements().sign(bytes, path: file, keys: home.keys)
+        try approvals.note("agreement signed", ["agreement": "\(installed.id)"])
         let path = output ?? AgreementFile.signaturePath(file, home.keys.id)
         try AtomicFile.write(installed.signature.json, to: path, mode: 0o644)
         Console.standardOutput.line("Signed agreement \(installed.id) as \(home.keys.id): \(path)")

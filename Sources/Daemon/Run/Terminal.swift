@@ -62,6 +62,23 @@ public final class Console: Sendable {
         }
     }
 
+    /// Asks on the terminal that standard input is, which shows nothing of what is typed. No status is shown then.
+    ///
+    /// - Returns: how many bytes of the answer, with its line end, are in `buffer`; nil without a terminal.
+    func ask(_ question: String, into buffer: UnsafeMutableRawBufferPointer) -> Int? {
+        var before = termios()
+        guard isatty(STDIN_FILENO) == 1, tcgetattr(STDIN_FILENO, &before) == 0 else { return nil }
+        var silent = before
+        silent.c_lflag &= ~tcflag_t(ECHO)
+        guard tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent) == 0 else { return nil }
+        defer {
+            tcsetattr(STDIN_FILENO, TCSAFLUSH, &before)
+            line("")
+        }
+        writer(Array(question.utf8))
+        return max(0, Glibc.read(STDIN_FILENO, buffer.baseAddress, buffer.count))
+    }
+
     /// Replaces the status, which only an interactive terminal shows. Lines longer than the terminal is wide are cut.
     func show(_ lines: [String]) {
         guard terminal.isInteractive else { return }

@@ -42,6 +42,8 @@ public struct StateName: Sendable, Hashable {
     public static func over(_ round: RoundID) -> StateName { StateName("over/\(round)") }
     /// The latest deadline among rounds of which it was forgotten that they are over.
     public static let overUntil = StateName("over-until")
+    /// How far the operations log was seen: it goes on from there or was cut.
+    public static let operationsLog = StateName("operations-log")
     /// Rounds of the agreement that were spent.
     public static func roundsSpent(of agreement: AgreementID) -> StateName {
         StateName("agreements/\(agreement)/rounds")

@@ -1,0 +1,37 @@
+internal import Foundation
+public import PSIProtocol
+
+/// A round as it is proposed to approvers: what its opening says.
+enum ApprovalRound {
+    /// How the document of a round begins whose id begins so.
+    static func begin(_ prefix: String) -> String { "round: \(prefix)" }
+
+    /// The same bytes for the same round, always.
+    static func document(_ record: RoundRecord) -> [UInt8] {
+        func time(_ seconds: Int) -> String {
+            MachineClock.timestamp(Date(timeIntervalSince1970: Double(seconds)))
+        }
+        let lines = [
+            begin("\(record.round)"), "agreement: \(record.agreementID)", "study: \(record.agreement.study.id)",
+            "number: \(record.opening.number)", "opened by: \(record.coordinator)",
+            "opened: \(time(record.opening.opened))", "ends at the latest: \(time(record.opening.deadline))",
+        ]
+        return Array(lines.map { $0 + "\n" }.joined().utf8)
+    }
+}
+
+extension ApprovalBook {
+    /// Whether this participant's approvers let it take part in a round.
+    public func standing(of record: RoundRecord) throws -> Standing {
+        try standing(of: ApprovalSubject(.round, ApprovalRound.document(record)))
+    }
+
+    /// Writes a round down, so that it can be proposed.
+    public func keep(_ record: RoundRecord) throws {
+        let document = ApprovalRound.document(record)
+        let subject = ApprovalSubject(.round, document)
+        if (try? self.document(subject)) == document { return }
+        try keep(document, as: subject)
+        try note("round waits for approval", ["round": String(record.round.description.prefix(12))])
+    }
+}

@@ -1,0 +1,164 @@
+internal import Crypto
+internal import Files
+internal import Foundation
+internal import Values
+
+/// What was done in a participant's directory, by whom and when, in the order in which it was done: a chain in which
+/// nothing can be changed, left out or put in between without its being seen.
+///
+/// A line is `HASH NUMBER TIME KIND CONTENT`. HASH, in hexadecimal, is SHA-256 of a label, the hash of the line before
+/// (32 zero bytes before the first) and the rest of the line. The first line, `begin`, names the participant and its
+/// key and has 16 random bytes, so that its hash, the log's id, is no other log's.
+struct OperationsLog: Sendable {
+    /// What kind of line it is.
+    enum Kind: String, CaseIterable {
+        /// The first line.
+        case begin
+        /// Something that a program did.
+        case event
+        /// What an approver signed: the signature in base64, a space, and the statement.
+        case statement
+    }
+
+    struct Line: Equatable {
+        var number: Int
+        var time: String
+        var kind: Kind
+        var content: String
+        /// 32 bytes.
+        var hash: [UInt8]
+    }
+
+    /// Lines are few and short: this is room for a million of them.
+    static let maxByteCount = 256 << 20
+    private static let label = Array("SIDOS-V1 operations log".utf8) + [0]
+
+    let file: LogFile
+    private let clock: MachineClock
+
+    init(in directory: PrivateDirectory, clock: MachineClock = .system) {
+        file = LogFile(in: directory, name: "operations.log", maxByteCount: Self.maxByteCount)
+        self.clock = clock
+    }
+
+    /// - Throws: `OperationsLogError`, `FileError`.
+    func lines() throws -> [Line] { try Self.parse(file.read(), path: file.path) }
+
+    /// Adds lines after those that are there, which begin with `begin`.
+    ///
+    /// - Parameter make: of the lines that are there, what to add.
+    /// - Returns: all lines.
+    @discardableResult
+    func append(
+        beginning: (participant: ParticipantID, key: String), _ make: ([Line]) throws -> (Kind, String)
+    ) throws -> [Line] {
+        var lines: [Line] = []
+        if try file.read().isEmpty {
+            try write { found in
+                // Another process may have begun it meanwhile.
+                guard found.isEmpty else { return nil }
+                let nonce = WipedBuffer.random(byteCount: 16).withBytes { Hex.encode(Array($0)) }
+                return (.begin, "participant=\(beginning.participant) key=\(beginning.key) nonce=\(nonce)")
+            }
+        }
+        try write { found in
+            lines = found
+            return try make(found)
+        } then: {
+            lines.append($0)
+        }
+        return lines
+    }
+
+    private struct NothingToWrite: Error {}
+
+    private func write(_ make: ([Line]) throws -> (Kind, String)?, then: (Line) -> Void = { _ in }) throws {
+        do {
+            try file.append { bytes in
+                let lines = try Self.parse(bytes, path: file.path)
+                guard let (kind, content) = try make(lines) else { throw NothingToWrite() }
+                let number = lines.count + 1
+                let time = MachineClock.timestamp(clock.now())
+                let rest = "\(number) \(time) \(kind.rawValue) \(content)"
+                let hash = Self.hash(Array(rest.utf8), after: lines.last?.hash)
+                then(Line(number: number, time: time, kind: kind, content: content, hash: hash))
+                return Array("\(Hex.encode(hash)) \(rest)".utf8)
+            }
+        } catch is NothingToWrite {}
+    }
+
+    /// That the log goes on from where this was asked the last time, which is sealed in the state.
+    ///
+    /// - Throws: `OperationsLogError.cutBack`, `.altered`; `FileError`, `SealedStateError`.
+    func checkGrowth(in state: SealedState) throws {
+        let lines = try lines()
+        if let seen = try state.get(.operationsLog) {
+            let count = Int(clamping: BigEndian.read(seen.prefix(8)))
+            guard seen.count == 40, count > 0, count <= lines.count, lines[count - 1].hash == Array(seen.dropFirst(8))
+            else { throw OperationsLogError.cutBack(path: file.path, seen: count) }
+            if count == lines.count { return }
+        }
+        guard let last = lines.last else { return }
+        try state.put(.operationsLog, BigEndian.u64(UInt64(lines.count)) + last.hash)
+    }
+
+    // MARK: Chain
+
+    private static func hash(_ rest: [UInt8], after previous: [UInt8]?) -> [UInt8] {
+        Array(SHA256.hash(data: label + (previous ?? [UInt8](repeating: 0, count: 32)) + rest))
+    }
+
+    static func parse(_ bytes: [UInt8], path: String) throws(OperationsLogError) -> [Line] {
+        var lines: [Line] = []
+        for bytes in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).dropLast() {
+            let number = lines.count + 1
+            guard let line = line(bytes, number: number, after: lines.last?.hash) else {
+                throw .altered(path: path, line: number)
+            }
+            lines.append(line)
+        }
+        return lines
+    }
+
+    private static func line(_ bytes: ArraySlice<UInt8>, number: Int, after previous: [UInt8]?) -> Line? {
+        guard let text = String(validating: bytes, as: UTF8.self), bytes.count > 65,
+            let hash = Hex.decode(text.prefix(64)),
+            hash == Self.hash(Array(bytes.dropFirst(65)), after: previous)
+        else { return nil }
+        let fields = text.split(separator: " ", maxSplits: 4, omittingEmptySubsequences: false).map(String.init)
+        guard fields.count == 5, fields[1] == String(number), let kind = Kind(rawValue: fields[3]),
+            (kind == .begin) == (number == 1)
+        else { return nil }
+        return Line(number: number, time: fields[2], kind: kind, content: fields[4], hash: hash)
+    }
+}
+
+public enum OperationsLogError: Error, Equatable, CustomStringConvertible, ReportableError {
+    /// The line is not what was written there, or was put there by hand.
+    case altered(path: String, line: Int)
+    /// A statement that its rules did not allow.
+    case unlawful(path: String, line: Int, reason: String)
+    /// It does not go on from where it was seen last.
+    case cutBack(path: String, seen: Int)
+    /// No line has the hash that the caller knows.
+    case lacks(path: String, hash: String)
+
+    public var description: String {
+        switch self {
+        case .altered(let path, let line):
+            "line \(line) of \(path) is not what was written there. Find out who changed it; put the file back from a "
+                + "backup"
+        case .unlawful(let path, let line, let reason):
+            "line \(line) of \(path) should not be there: \(reason). Find out who wrote it; put the file back from a "
+                + "backup"
+        case .lacks(let path, let hash):
+            "no line of \(path) has the hash \(hash): lines were cut off, or it is another log. Find out by whom; put "
+                + "the file back from a backup"
+        case .cutBack(let path, let seen):
+            "\(path) does not go on from its line \(seen), which was seen here before: it was cut, replaced or "
+                + "removed. Find out by whom; put the file back from a backup"
+        }
+    }
+
+    public var exitStatus: ExitStatus { .badData }
+}
