@@ -116,11 +116,56 @@ static long exhaust_blocks(uint8_t *blocks) {
     return -1;
 }
 
-int main(void) {
+/*
+ * The same for key files: a failure gives no file and no key, and leaks nothing. They are slow on purpose, so of the
+ * later allocations only some are tried.
+ */
+static int key_file(void) {
+    static const uint8_t passphrase[] = "a passphrase";
+    uint8_t seed[32], file[SIDOS_KEY_FILE_BYTE_COUNT_LIMIT], opened[32];
+    size_t byte_count = SIDOS_KEY_FILE_FAILURE;
+    long granted = 0;
+    memset(seed, 0x37, sizeof seed);
+    /* libcrypto's own start-up, as below. */
+    byte_count = sidos_key_file_write(file, sizeof file, seed, passphrase, sizeof passphrase);
+    if (sidos_key_file_read(opened, file, byte_count, passphrase, sizeof passphrase) != SIDOS_KEY_FILE_READ) {
+        return 1;
+    }
+    byte_count = SIDOS_KEY_FILE_FAILURE;
+    for (; granted < 10000 && byte_count == SIDOS_KEY_FILE_FAILURE; granted += 1 + granted / 8) {
+        remaining = granted;
+        byte_count = sidos_key_file_write(file, sizeof file, seed, passphrase, sizeof passphrase);
+        remaining = -1;
+    }
+    printf("key_file_write: granted %ld allocations at the end\n", granted);
+    if (granted < 5 || byte_count == SIDOS_KEY_FILE_FAILURE) {
+        return 1;
+    }
+    for (granted = 0; granted < 10000; granted += 1 + granted / 8) {
+        memset(opened, 0x5a, sizeof opened);
+        remaining = granted;
+        int outcome = sidos_key_file_read(opened, file, byte_count, passphrase, sizeof passphrase);
+        remaining = -1;
+        if (outcome == SIDOS_KEY_FILE_READ) {
+            break;
+        }
+        if (!all_zero(opened, sizeof opened)) {
+            fprintf(stderr, "a key was left with %ld allocations granted\n", granted);
+            return 1;
+        }
+    }
+    printf("key_file_read: granted %ld allocations at the end\n", granted);
+    return granted < 5 || memcmp(opened, seed, sizeof seed) != 0;
+}
+
+int main(int argc, char **argv) {
     uint8_t scalars[ITEM_COUNT * 32], elements[ITEM_COUNT * 33], expected[ITEM_COUNT * 33], out[ITEM_COUNT * 33];
     memset(scalars, 0x37, sizeof scalars);
     if (!CRYPTO_set_mem_functions(failing_malloc, failing_realloc, plain_free)) {
         return 2;
+    }
+    if (argc > 1 && strcmp(argv[1], "key_file") == 0) {
+        return key_file();
     }
     /* libcrypto's own start-up, which it does not repeat after a failure, is not what is tested. */
     EC_GROUP_free(EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1));

@@ -22,5 +22,8 @@ compile "$here/residue.c" -o "$build/residue"
 "$build/residue"
 compile "$here/allocation_failure.c" -o "$build/allocation_failure"
 memcheck "$build/allocation_failure"
+# Slow on purpose, so not under valgrind.
+compile -fsanitize=address,undefined "$here/allocation_failure.c" -o "$build/allocation_failure_checked"
+"$build/allocation_failure_checked" key_file
 compile "$here/benchmark.c" -o "$build/benchmark"
 "$build/benchmark"
