@@ -67,6 +67,7 @@ let package = Package(
         .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("crypto")]),
         .target(name: "CNoise"),
         .target(name: "CSHA2"),
+        .target(name: "CPKCS11"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
@@ -119,7 +120,7 @@ let package = Package(
         .target(
             name: "Daemon",
             dependencies: [
-                "COpenSSL", "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "PlainWords", "Exchange",
+                "COpenSSL", "CPKCS11", "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "PlainWords", "Exchange",
                 crypto, x509, asn1, logging, arguments, lifecycle,
             ],
             swiftSettings: swiftSettings),

@@ -4,6 +4,8 @@ set -euo pipefail
 
 packages=(
     libssl-dev libgmp-dev libsqlite3-dev zlib1g-dev libzstd-dev libpq-dev python3 openssl sqlite3
+    # The header of security modules, and one in software for the tests.
+    libp11-kit-dev softhsm2 opensc
     # The tests start a server of their own.
     postgresql
     # The tests compress registers.

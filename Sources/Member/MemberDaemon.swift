@@ -34,6 +34,7 @@ public struct MemberDaemon: Sendable {
         endsAfter limit: MemberService.RoundLimit = .never, metadata: Logger.Metadata,
         member: (ExchangeClient, SealedState) throws -> Participant
     ) async throws -> Participant {
+        try home.keys.checkSigning()
         let state = try home.state()
         let approvals = try home.approvals()
         try approvals.checkGrowth(in: state)

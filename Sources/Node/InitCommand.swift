@@ -15,7 +15,7 @@ struct InitCommand: ParsableCommand {
     func run() throws {
         let home = try Home.create(
             at: home.directory, id: options.id, name: options.name, role: mixer ? .mixer : .authority,
-            alternativeNames: options.hosts, validityDays: options.validityDays)
+            alternativeNames: options.hosts, validityDays: options.validityDays, token: options.token.token)
         try AtomicFile.write(Array(Self.template(mixer: mixer).utf8), to: home.configurationPath, replacing: false)
         let out = Console.standardOutput
         out.line("Made \(home.directory.path) for \(options.id).")

@@ -19,7 +19,8 @@ struct LayerTests {
         "Exchange": ["Values", "Files", "PSIProtocol"],
         "Dataset": ["Values", "Files", "Agreement", "PSIProtocol", "PlainWords"],
         "Daemon": [
-            "COpenSSL", "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "PlainWords", "Exchange",
+            "COpenSSL", "CPKCS11", "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "PlainWords",
+            "Exchange",
         ],
         "Member": ["Values", "Files", "Agreement", "PSIProtocol", "Exchange", "Daemon"],
         "Node": [

@@ -124,12 +124,13 @@ struct ReceivedStudy: Sendable {
     }
 
     private static func study(_ home: Home) throws -> SimulatedStudy {
-        var signing: [ParticipantID: Curve25519.Signing.PrivateKey] = ["research": home.keys.signingKey]
+        var signing: [ParticipantID: any MessageSigner] = ["research": home.keys.signingKey]
         var hpke: [ParticipantID: XWingMLKEM768X25519.PrivateKey] = ["research": home.keys.hpkeKey]
         var participants: [Participant] = []
         for id in ["a", "b", "c", "coordinator"] {
             let keys = (Curve25519.Signing.PrivateKey(), try XWingMLKEM768X25519.PrivateKey())
-            (signing[id], hpke[id]) = keys
+            signing[id] = keys.0
+            hpke[id] = keys.1
             participants.append(
                 Participant(
                     id: id, name: "Participant \(id)", role: id == "coordinator" ? .coordinator : .authority,

@@ -72,7 +72,7 @@ struct BoardFixture: Sendable {
 
     /// An entry by `author`, who has seen all that `record` has.
     func sign(_ body: any EntryBody, by author: ParticipantID, on record: RoundRecord) throws -> [UInt8] {
-        let key = study.signing[author] ?? Curve25519.Signing.PrivateKey()
+        let key: any MessageSigner = study.signing[author] ?? Curve25519.Signing.PrivateKey()
         return try SignedEntry(body: body, author: author, round: record.round, seen: record.head, key: key).bytes
     }
 
@@ -81,20 +81,20 @@ struct BoardFixture: Sendable {
     {
         var record = record
         let head = record.head
-        do throws(ProtocolViolation) {
+        do {
             let bytes = try signed(body, by: author, on: record)
             try record.append(bytes)
             return nil
-        } catch {
+        } catch let violation as ProtocolViolation {
             #expect(record.head == head)
-            return error
+            return violation
         }
     }
 
     private func signed(
         _ body: any EntryBody, by author: ParticipantID, on record: RoundRecord
-    ) throws(ProtocolViolation) -> [UInt8] {
-        let key = study.signing[author] ?? Curve25519.Signing.PrivateKey()
+    ) throws -> [UInt8] {
+        let key: any MessageSigner = study.signing[author] ?? Curve25519.Signing.PrivateKey()
         return try SignedEntry(body: body, author: author, round: record.round, seen: record.head, key: key).bytes
     }
 }

@@ -9,7 +9,7 @@ struct SimulatedStudy {
     let agreement: Agreement
     /// Stands for the agreement's file; its hash is the agreement's id.
     let file: [UInt8]
-    let signing: [ParticipantID: Curve25519.Signing.PrivateKey]
+    let signing: [ParticipantID: any MessageSigner]
     let hpke: [ParticipantID: XWingMLKEM768X25519.PrivateKey]
 
     struct Options {
@@ -39,7 +39,7 @@ struct SimulatedStudy {
     ) throws {
         var ids = registers.map { "owner-\($0.replacingOccurrences(of: "_", with: "-"))" }
         ids += (0..<options.mixers).map { "mixer\($0)" }
-        var signing: [ParticipantID: Curve25519.Signing.PrivateKey] = [:]
+        var signing: [ParticipantID: any MessageSigner] = [:]
         var hpke: [ParticipantID: XWingMLKEM768X25519.PrivateKey] = [:]
         var participants: [Participant] = []
         for (index, id) in (ids + ["coordinator", "research"]).enumerated() {
@@ -94,7 +94,7 @@ struct SimulatedStudy {
     /// A study whose agreement and keys were made elsewhere. `SimulatedRound` looks for the coordinator's and the
     /// research environment's under "coordinator" and "research".
     init(
-        agreement: Agreement, file: [UInt8], signing: [ParticipantID: Curve25519.Signing.PrivateKey],
+        agreement: Agreement, file: [UInt8], signing: [ParticipantID: any MessageSigner],
         hpke: [ParticipantID: XWingMLKEM768X25519.PrivateKey]
     ) {
         self.agreement = agreement
@@ -105,7 +105,7 @@ struct SimulatedStudy {
 
     /// The same study, but for this participant's keys.
     func with(
-        _ participant: Participant, signing key: Curve25519.Signing.PrivateKey,
+        _ participant: Participant, signing key: any MessageSigner,
         hpke sealing: XWingMLKEM768X25519.PrivateKey
     ) -> SimulatedStudy {
         var changed = agreement

@@ -11,12 +11,20 @@ final class RunningProgram: Sendable {
     let identifier: pid_t
 
     /// - Parameter log: what the output files are called, without their suffix. They are appended to.
-    convenience init(_ program: SidosProgram, _ arguments: [String], log: URL, in directory: URL? = nil) throws {
+    convenience init(
+        _ program: SidosProgram, _ arguments: [String], log: URL, in directory: URL? = nil,
+        environment: [String: String] = [:]
+    ) throws {
         let name = "\(program.rawValue) \(arguments.first ?? "")"
-        try self.init(program.executable(), name: name, arguments, log: log, in: directory)
+        try self.init(
+            program.executable(), name: name, arguments, log: log, in: directory, environment: environment)
     }
 
-    init(_ executable: URL, name: String, _ arguments: [String], log: URL, in directory: URL? = nil) throws {
+    /// - Parameter environment: variables besides this process's.
+    init(
+        _ executable: URL, name: String, _ arguments: [String], log: URL, in directory: URL? = nil,
+        environment: [String: String] = [:]
+    ) throws {
         self.name = name
         standardOutput = log.appendingPathExtension("out")
         standardError = log.appendingPathExtension("err")
@@ -24,6 +32,9 @@ final class RunningProgram: Sendable {
         process.executableURL = executable
         process.arguments = arguments
         process.currentDirectoryURL = directory
+        if !environment.isEmpty {
+            process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        }
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = try Self.handle(standardOutput)
         process.standardError = try Self.handle(standardError)

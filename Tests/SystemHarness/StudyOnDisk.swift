@@ -10,6 +10,8 @@ final class StudyOnDisk: Sendable {
     let directory: URL
     private let programs = Mutex<[RunningProgram]>([])
     private let count = Mutex(0)
+    /// Variables that programs get besides this process's.
+    let environment = Mutex<[String: String]>([:])
 
     /// Makes keys and files. Nothing is signed and nothing runs.
     ///
@@ -169,7 +171,10 @@ final class StudyOnDisk: Sendable {
 
     /// Starts a program whose end is seen to.
     func start(_ program: SidosProgram, _ arguments: [String], log: String) throws -> RunningProgram {
-        seenTo(try RunningProgram(program, arguments, log: directory.appendingPathComponent(log)))
+        seenTo(
+            try RunningProgram(
+                program, arguments, log: directory.appendingPathComponent(log),
+                environment: environment.withLock { $0 }))
     }
 
     func seenTo(_ running: RunningProgram) -> RunningProgram {

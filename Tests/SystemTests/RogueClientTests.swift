@@ -143,7 +143,7 @@ extension SystemTests {
             let head = "{\"count\":\(seen.count),\"head\":\"\(seen.hash.map { Self.hex($0) }.joined())\"}"
             let rest = "\"round\":\"\(round)\",\"seen\":\(head),\"sidos\":1,\"type\":\"Surprise\"}"
             let payload = Array(("{\"body\":{},\"by\":\"c\"," + rest).utf8)
-            return Array(try keys.signingKey.signature(for: Label.boardEntry.bytes + payload)) + payload
+            return try keys.signingKey.sign(Label.boardEntry.bytes + payload) + payload
         }
 
         private static func hex(_ byte: UInt8) -> String {

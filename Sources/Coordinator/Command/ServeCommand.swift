@@ -14,6 +14,7 @@ struct ServeCommand: AsyncParsableCommand {
         log.bootstrap()
         let logger = Logger(label: "sidos.coordinator")
         let home = try CoordinatorHome(at: home.directory)
+        try home.home.keys.checkSigning()
         try await CoordinatorDaemon(home: home, logger: logger).run()
     }
 }

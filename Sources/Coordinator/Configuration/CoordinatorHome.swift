@@ -21,7 +21,7 @@ struct CoordinatorHome: Sendable {
     static func create(at path: String, options: InitOptions) throws -> CoordinatorHome {
         let home = try Home.create(
             at: path, id: options.id, name: options.name, role: .coordinator, alternativeNames: options.hosts,
-            validityDays: options.validityDays)
+            validityDays: options.validityDays, token: options.token.token)
         _ = try KeyDirectory.create(
             at: home.directory.file("operator"), id: operatorID, name: "Operator of \(options.id)".prefixed(200),
             role: .coordinator, validityDays: options.validityDays)

@@ -24,7 +24,9 @@ public struct AgreementStore: Sendable {
     public func sign(_ bytes: [UInt8], path: String, keys: KeyDirectory) throws -> Installed {
         let agreement = try Agreement.parse(bytes)
         try Self.check(agreement, path: path, keys: keys)
-        let signature = try AgreementSignature(file: bytes, participant: keys.id, key: keys.signingKey)
+        let signature = try AgreementSignature(file: bytes, participant: keys.id) {
+            try keys.signingKey.sign($0)
+        }
         let id = AgreementID(ofFile: bytes)
         // The agreement's own file comes last: with it, both are there.
         try AtomicFile.write(signature.json, to: directory.file("\(id).signature.json"))

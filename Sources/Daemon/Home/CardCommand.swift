@@ -33,8 +33,40 @@ public struct InitOptions: ParsableArguments {
     @Option(name: .customLong("host"), help: "A host name or address for the TLS certificate. Can be repeated.")
     public var hosts: [String] = []
     @Option(help: "How many days the self-signed certificate is valid, at most 3650.") public var validityDays = 825
+    @OptionGroup public var token: TokenOptions
 
     public init() {}
+}
+
+/// Where the signing key is, if a security module has it.
+public struct TokenOptions: ParsableArguments {
+    @Option(
+        name: .customLong("token-module"),
+        help: "The library (PKCS #11) of a security module that has the signing key. Without it, a file has the key.")
+    var module: String?
+    @Option(name: .customLong("token"), help: "The label of the module's token.") var label: String?
+    @Option(name: .customLong("token-key"), help: "The label of an Ed25519 key pair on the token.") var key: String?
+    @Option(
+        name: .customLong("token-pin-file"),
+        help: "A file that only you can read, whose first line is the token's PIN. It is copied.")
+    var pinFile: String?
+
+    public init() {}
+
+    public func validate() throws {
+        let given = [module, label, key, pinFile].count { $0 != nil }
+        guard given == 0 || given == 4 else {
+            throw ValidationError(
+                "A security module needs all of --token-module, --token, --token-key and --token-pin-file.")
+        }
+    }
+
+    /// Nil where a file is to have the key.
+    public var token: SigningToken? {
+        guard let module, let label, let key, let pinFile else { return nil }
+        return SigningToken(
+            module: URL(fileURLWithPath: module).path, token: label, key: key, pinFile: pinFile)
+    }
 }
 
 /// How a node or the research environment reaches the coordinator: `coordinator:` in its configuration.

@@ -24,12 +24,12 @@ public struct Home: Sendable {
     /// Makes a home with fresh keys.
     public static func create(
         at path: String, id: ParticipantID, name: String, role: ParticipantRole, alternativeNames: [String],
-        validityDays: Int
+        validityDays: Int, token: SigningToken? = nil
     ) throws -> Home {
         let directory = try PrivateDirectory(creating: path)
         let keys = try KeyDirectory.create(
             at: directory.file("keys"), id: id, name: name, role: role, alternativeNames: alternativeNames,
-            validityDays: validityDays)
+            validityDays: validityDays, token: token)
         return Home(directory: directory, keys: keys)
     }
 

@@ -2,7 +2,7 @@ public import Agreement
 public import Crypto
 internal import Files
 public import Foundation
-internal import PSIProtocol
+public import PSIProtocol
 public import Values
 
 /// A participant's long-lived keys, in a directory of their own.
@@ -16,8 +16,10 @@ public struct KeyDirectory: Sendable {
     public let id: ParticipantID
     public let name: String
     public let role: ParticipantRole
-    /// Signs agreements and board entries. Secret.
-    public let signingKey: Curve25519.Signing.PrivateKey
+    /// Signs agreements and board entries: the secret key itself, or a security module that has it.
+    public let signingKey: any MessageSigner
+    /// Its public half, 32 bytes.
+    private let verifyingKey: Curve25519.Signing.PublicKey
     /// Opens what others seal to this participant. Secret.
     public let hpkeKey: XWingMLKEM768X25519.PrivateKey
     /// Own certificate first, then the chain of the certification authority, if any.
@@ -41,11 +43,14 @@ public struct KeyDirectory: Sendable {
     ///   - path: the directory, made if need be. Refused if it holds any key file already.
     ///   - alternativeNames: host names and IP addresses the coordinator is reached at; usually none for the others.
     ///   - validityDays: of the self-signed certificate, 1…3650.
+    ///   - token: where the signing key is, if a security module has it.
     public static func create(
         at path: String, id: ParticipantID, name: String, role: ParticipantRole, alternativeNames: [String] = [],
-        validityDays: Int = 825, now: Date = Date()
+        validityDays: Int = 825, token: SigningToken? = nil, now: Date = Date()
     ) throws(KeyError) -> KeyDirectory {
         try ParticipantFile.check(id: id, name: name)
+        // Before anything is written: the module must be there, and sign.
+        let tokenKey = try token.map { token throws(KeyError) in try token.publicKey() }
         let tlsKey = P256.Signing.PrivateKey()
         let (certificate, request) = try TLSCertificate.make(
             key: tlsKey, id: id, name: name, alternativeNames: alternativeNames, from: now, days: validityDays)
@@ -56,16 +61,22 @@ public struct KeyDirectory: Sendable {
         let directory = try onFile { () throws(FileError) in try PrivateDirectory(creating: path) }
         let existing = try onFile { () throws(FileError) in try directory.names() }
         let ours =
-            SecretKeyFile.allCases.map(\.rawValue) + [tlsKeyName, certificateName, requestName, ParticipantFile.name]
+            SecretKeyFile.allCases.map(\.rawValue) + SigningToken.fileNames
+            + [tlsKeyName, certificateName, requestName, ParticipantFile.name]
         if let taken = ours.first(where: existing.contains) { throw .exists(path: directory.file(taken)) }
 
         let participant = ParticipantFile(
-            id: id, name: name, role: role, signingKey: publicText(signingKey), hpkeKey: publicText(hpkeKey),
+            id: id, name: name, role: role, signingKey: publicText(tokenKey ?? signingKey.publicKey),
+            hpkeKey: publicText(hpkeKey),
             tlsPin: pinText(TLSCertificate.pin(of: tlsKey.publicKey)))
         do throws(FileError) {
-            var secret = signingKey.rawRepresentation
-            defer { wipe(&secret) }
-            try write(secret, as: .signing, in: directory)
+            if let token {
+                try token.write(in: directory)
+            } else {
+                var secret = signingKey.rawRepresentation
+                defer { wipe(&secret) }
+                try write(secret, as: .signing, in: directory)
+            }
             var seed = hpkeKey.seedRepresentation
             defer { wipe(&seed) }
             try write(seed, as: .hpke, in: directory)
@@ -121,10 +132,20 @@ public struct KeyDirectory: Sendable {
                 throw .otherKey(path: directory.file(file), participant: directory.file(ParticipantFile.name))
             }
         }
-        signingKey = try SecretKeyFile.signing.read(in: files) {
-            try Curve25519.Signing.PrivateKey(rawRepresentation: $0)
+        guard let named = try? ParticipantKey.parse(participant.signingKey, as: .signing) else {
+            throw KeyError.malformed(
+                path: directory.file(ParticipantFile.name), reason: "its signing_key is no Ed25519 public key")
         }
-        try match(Self.publicText(signingKey), participant.signingKey, SecretKeyFile.signing.rawValue)
+        verifyingKey = try Curve25519.Signing.PublicKey(rawRepresentation: named)
+        if let token = try SigningToken(in: files) {
+            signingKey = TokenSigner(token, expecting: verifyingKey)
+        } else {
+            let key = try SecretKeyFile.signing.read(in: files) {
+                try Curve25519.Signing.PrivateKey(rawRepresentation: $0)
+            }
+            try match(Self.publicText(key.publicKey), participant.signingKey, SecretKeyFile.signing.rawValue)
+            signingKey = key
+        }
         hpkeKey = try SecretKeyFile.hpke.read(in: files) {
             try XWingMLKEM768X25519.PrivateKey(seedRepresentation: $0, publicKey: nil)
         }
@@ -185,22 +206,30 @@ public struct KeyDirectory: Sendable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// That the signing key can be used now, also where a security module has it.
+    ///
+    /// - Throws: `KeyError`, `FileError`.
+    public func checkSigning() throws {
+        guard let token = signingKey as? TokenSigner else { return }
+        _ = try token.sign(Array("SIDOS-V1 token check".utf8) + [0])
+    }
+
     /// What agreements name for this participant.
     public var participant: Participant {
         Participant(
-            id: id, name: name, role: role, signingKey: Array(signingKey.publicKey.rawRepresentation),
+            id: id, name: name, role: role, signingKey: Array(verifyingKey.rawRepresentation),
             hpkeKey: Array(hpkeKey.publicKey.rawRepresentation), tlsPin: tlsPin)
     }
 
     /// `ed25519:BASE64`.
-    public var signingKeyText: String { Self.publicText(signingKey) }
+    public var signingKeyText: String { Self.publicText(verifyingKey) }
     /// `xwing:BASE64`.
     public var hpkeKeyText: String { Self.publicText(hpkeKey) }
     /// `sha256:BASE64`.
     public var tlsPinText: String { Self.pinText(tlsPin) }
 
-    private static func publicText(_ key: Curve25519.Signing.PrivateKey) -> String {
-        "ed25519:" + key.publicKey.rawRepresentation.base64EncodedString()
+    private static func publicText(_ key: Curve25519.Signing.PublicKey) -> String {
+        "ed25519:" + key.rawRepresentation.base64EncodedString()
     }
 
     private static func publicText(_ key: XWingMLKEM768X25519.PrivateKey) -> String {

@@ -22,6 +22,8 @@ public enum KeyError: Error, Equatable, Sendable {
     case unusableCertificate(path: String, reason: String)
     case certificateExpired(path: String, notAfter: Date)
     case certificateNotYetValid(path: String, notBefore: Date)
+    /// A security module has no key, or does not sign with it; `reason` completes "… : ".
+    case token(module: String, reason: String)
     /// The library refused to make a key or a certificate.
     case notMade(what: String)
 }
@@ -65,6 +67,8 @@ extension KeyError: CustomStringConvertible {
         case .certificateNotYetValid(let path, let notBefore):
             return "the certificate in \(path) is valid only from \(MachineClock.timestamp(notBefore)): "
                 + "check this machine's clock"
+        case .token(let module, let reason):
+            return "the security module \(module) does not sign: \(reason)"
         case .notMade(let what):
             return "the cryptographic library could not make \(what)"
         }

@@ -68,6 +68,7 @@ extension KeyError: ReportableError {
         case .malformed, .otherKey, .unusableCertificate: .badData
         case .badParticipantID, .badName, .badSubjectAlternativeName, .badValidity: .usage
         case .twice, .certificateExpired, .certificateNotYetValid: .configuration
+        case .token: .unavailable
         case .notMade: .software
         }
     }

@@ -1,4 +1,4 @@
-public import Crypto
+internal import Crypto
 internal import Foundation
 public import Values
 
@@ -26,21 +26,15 @@ public struct SignedEntry: Sendable, Equatable {
     /// Signs a new entry.
     ///
     /// - Throws: `ProtocolViolation(.unencodableEntry)` for an entry that nobody could read: longer than
-    ///   `maxByteCount`, or with texts of other characters than P-12 allows.
+    ///   `maxByteCount`, or with texts of other characters than P-12 allows; what the signer throws.
     public init(
-        body: any EntryBody, author: ParticipantID, round: RoundID?, seen: BoardHead, key: Curve25519.Signing.PrivateKey
-    ) throws(ProtocolViolation) {
-        guard let ruled = body as? any RuledEntry, EntryKinds.named(body.kind) == type(of: body) else {
-            throw ProtocolViolation(.unencodableEntry, by: author)
-        }
-        do {
-            let payload = try Self.encode(ruled, author: author, round: round, seen: seen)
-            guard payload.count <= Self.maxByteCount - 64, Self.isPlainText(payload[...]) else {
-                throw ProtocolViolation(.unencodableEntry, by: author)
-            }
-            let signature = try key.signature(for: Label.boardEntry.bytes + payload)
-            self.bytes = Array(signature) + payload
-        } catch { throw ProtocolViolation(.unencodableEntry, by: author) }
+        body: any EntryBody, author: ParticipantID, round: RoundID?, seen: BoardHead, key: any MessageSigner
+    ) throws {
+        guard let ruled = body as? any RuledEntry, EntryKinds.named(body.kind) == type(of: body),
+            let payload = try? Self.encode(ruled, author: author, round: round, seen: seen),
+            payload.count <= Self.maxByteCount - 64, Self.isPlainText(payload[...])
+        else { throw ProtocolViolation(.unencodableEntry, by: author) }
+        bytes = try key.sign(Label.boardEntry.bytes + payload) + payload
         self.author = author
         self.round = round
         self.seen = seen

@@ -106,7 +106,7 @@ final class RunningCoordinator: Sendable {
     func entry(
         _ body: any EntryBody, by author: ParticipantID, in round: RoundID, seen: BoardHead? = nil
     ) async throws -> [UInt8] {
-        let key = study.keys[author]?.signing ?? study.home.home.keys.signingKey
+        let key: any MessageSigner = study.keys[author]?.signing ?? study.home.home.keys.signingKey
         let head = try await rounds.record(of: round).head
         return try SignedEntry(body: body, author: author, round: round, seen: seen ?? head, key: key).bytes
     }

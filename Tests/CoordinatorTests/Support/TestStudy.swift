@@ -1,5 +1,6 @@
 import ArgumentParser
 import Crypto
+import PSIProtocol
 import TestDirectories
 
 @testable import Agreement
@@ -127,8 +128,8 @@ struct TestStudy: Sendable {
     }
 
     func signature(_ id: ParticipantID, of file: [UInt8]? = nil) throws -> AgreementSignature {
-        let key = keys[id]?.signing ?? home.home.keys.signingKey
-        return try AgreementSignature(file: file ?? self.file, participant: id, key: key)
+        let key: any MessageSigner = keys[id]?.signing ?? home.home.keys.signingKey
+        return try AgreementSignature(file: file ?? self.file, participant: id) { try key.sign($0) }
     }
 
     /// Of all participants, or of these, as files.
