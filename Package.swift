@@ -120,8 +120,8 @@ let package = Package(
         .target(
             name: "Daemon",
             dependencies: [
-                "COpenSSL", "CPKCS11", "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "PlainWords", "Exchange",
-                crypto, x509, asn1, logging, arguments, lifecycle,
+                "COpenSSL", "CPKCS11", "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "PlainWords",
+                "Exchange", crypto, x509, asn1, logging, arguments, lifecycle,
             ],
             swiftSettings: swiftSettings),
 

@@ -123,10 +123,10 @@ public struct SigningToken: Sendable {
             var bytes = [UInt8](repeating: 0, count: 32)
             let session = try open()
             let code = sidos_pkcs11_public_key(session.handle, &bytes, key)
-            guard code == SIDOS_PKCS11_OK, let public_ = try? Curve25519.Signing.PublicKey(rawRepresentation: bytes)
+            guard code == SIDOS_PKCS11_OK, let told = try? Curve25519.Signing.PublicKey(rawRepresentation: bytes)
             else { throw error(code) }
-            try session.check(public_, of: self)
-            return public_
+            try session.check(told, of: self)
+            return told
         } catch let error as KeyError {
             throw error
         } catch let error as FileError {
@@ -140,8 +140,6 @@ public struct SigningToken: Sendable {
 /// A session with a token, logged in; closed when its one owner lets go of it.
 struct TokenSession: ~Copyable {
     let handle: OpaquePointer
-
-    init(handle: OpaquePointer) { self.handle = handle }
 
     deinit { sidos_pkcs11_close(handle) }
 
