@@ -71,6 +71,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CODBC", pkgConfig: "odbc", providers: [.apt(["unixodbc-dev"])]),
 
         // The ground floor: what registers and agreements hold.
         .target(name: "Values", dependencies: [crypto], swiftSettings: swiftSettings),
@@ -99,8 +100,8 @@ let package = Package(
         .target(
             name: "Register",
             dependencies: [
-                "CZlib", "CZstd", "CPostgreSQL", "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", crypto,
-                grdb, grdbSQLite,
+                "CZlib", "CZstd", "CPostgreSQL", "CODBC", "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol",
+                crypto, grdb, grdbSQLite,
             ],
             swiftSettings: swiftSettings),
         .target(

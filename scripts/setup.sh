@@ -4,10 +4,11 @@ set -euo pipefail
 
 packages=(
     libssl-dev libgmp-dev libsqlite3-dev zlib1g-dev libzstd-dev libpq-dev python3 openssl sqlite3
+    unixodbc-dev
     # The header of security modules, and one in software for the tests.
     libp11-kit-dev softhsm2 opensc
-    # The tests start a server of their own.
-    postgresql
+    # The tests start servers of their own, and read them through ODBC too.
+    postgresql mariadb-server odbc-postgresql odbc-mariadb libsqliteodbc
     # The tests compress registers.
     gzip zstd
     # The tests take part in rounds with a participant of their own.

@@ -15,7 +15,9 @@ struct LayerTests {
         "Agreement": ["Values", "StrictYAML"],
         "PSIProtocol": ["CRistretto", "CGMP", "COpenSSL", "CNoise", "CSHA2", "CZlib", "Values", "Agreement"],
         "PlainWords": ["Values", "StrictYAML", "Agreement", "PSIProtocol"],
-        "Register": ["CZlib", "CZstd", "CPostgreSQL", "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol"],
+        "Register": [
+            "CZlib", "CZstd", "CPostgreSQL", "CODBC", "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol",
+        ],
         "Exchange": ["Values", "Files", "PSIProtocol"],
         "Dataset": ["Values", "Files", "Agreement", "PSIProtocol", "PlainWords"],
         "Daemon": [
@@ -75,7 +77,7 @@ struct LayerTests {
         let sources = try Self.sources()
         #expect(Set(sources.map(\.module)) == Set(Self.allowed.keys))
         for source in sources {
-            let c = ["CRistretto", "CGMP", "COpenSSL", "CNoise", "CSHA2", "CZlib", "CZstd", "CPostgreSQL"]
+            let c = ["CRistretto", "CGMP", "COpenSSL", "CNoise", "CSHA2", "CZlib", "CZstd", "CPostgreSQL", "CODBC"]
             let own = Set(Self.allowed.keys).union(c)
             for name in source.imports where own.contains(name) {
                 #expect(Self.allowed[source.module]?.contains(name) == true, "\(source.path) imports \(name)")

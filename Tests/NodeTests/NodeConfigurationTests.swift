@@ -107,7 +107,7 @@ struct NodeConfigurationTests {
             "registers: [{id: a, csv: {file: a}, sqlite: {file: b, table: t}}]",
             [
                 "registers[0].sqlite: A table is read from one source. "
-                    + "Keep one of csv, fixed_width, sqlite or postgresql."
+                    + "Keep one of csv, fixed_width, sqlite, postgresql or odbc."
             ]
         ),
         (

@@ -3,7 +3,7 @@ public import StrictYAML
 /// The kinds of source that there are. A further one is a line here.
 public enum TableSources {
     static let kinds: [any TableSource.Type] = [
-        CSVSource.self, FixedWidthSource.self, SQLiteSource.self, PostgreSQLSource.self,
+        CSVSource.self, FixedWidthSource.self, SQLiteSource.self, PostgreSQLSource.self, ODBCSource.self,
     ]
 
     /// The one table that a register, a history or a list is read from, by the fields of its entry.
@@ -20,7 +20,7 @@ public enum TableSources {
         return tables.first ?? CSVSource(path: "")
     }
 
-    /// Such as `csv, fixed_width, sqlite or postgresql`.
+    /// Such as `csv, fixed_width, sqlite, postgresql or odbc`.
     private static var names: String {
         let names = kinds.map { $0.field }
         return names.dropLast().joined(separator: ", ") + " or " + names.suffix(1).joined()
