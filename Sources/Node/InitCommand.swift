@@ -41,6 +41,9 @@ struct InitCommand: ParsableCommand {
               # - id: third_register
               #   postgresql: {host: db.example, database: registers, user: sidos, passfile: pgpass, table: a_view}
               #   identity: hetu
+              # - id: fourth_register           # any database with an ODBC driver
+              #   odbc: {connection: "DRIVER={…};SERVER=db.example", credentials: odbc-credentials, table: a_view}
+              #   identity: hetu
               []
 
             """

@@ -89,6 +89,29 @@ struct NodeConfigurationTests {
         #expect(fixed.hasDecimalComma && fixed.nullText == "99")
     }
 
+    @Test("A register in another database says how ODBC reaches it, and where the password is")
+    func odbc() throws {
+        let fixture = try NodeFixture()
+        try fixture.configure(
+            """
+            registers:
+              - id: one
+                odbc: {connection: "DRIVER={A b};SERVER=db;DATABASE=d", credentials: secret, schema: s, table: t}
+                identity: hetu
+              - id: two
+                odbc: {dsn: source, credential: word, table: t, login_timeout: 3, statement_timeout: 4, lock_timeout: 5}
+                identity: hetu
+            """)
+        let read = try NodeConfiguration(home: fixture.home)
+        let one = try #require(read.registers["one"]?.table as? ODBCSource)
+        #expect(one.credentials == .file(fixture.place.file("node/secret")) && one.schema == "s" && one.table == "t")
+        #expect(one.name == "A b db/d, s.t")
+        #expect(one.loginTimeout == 10 && one.statementTimeout == 600 && one.lockTimeout == 30)
+        let two = try #require(read.registers["two"]?.table as? ODBCSource)
+        #expect(two.credentials == .systemd("word") && two.schema == nil && two.name == "source, t")
+        #expect(two.loginTimeout == 3 && two.statementTimeout == 4 && two.lockTimeout == 5)
+    }
+
     @Test("A mixer has no registers, and without a policy the agreement's limits hold")
     func mixer() throws {
         let fixture = try NodeFixture()
@@ -109,6 +132,39 @@ struct NodeConfigurationTests {
                 "registers[0].sqlite: A table is read from one source. "
                     + "Keep one of csv, fixed_width, sqlite, postgresql or odbc."
             ]
+        ),
+        (
+            "registers: [{id: a, odbc: {connection: 'DRIVER={x};PWD=hunter2', table: t}, identity: x}]",
+            ["registers[0].odbc.connection: A secret does not belong here (PWD)."]
+        ),
+        (
+            "registers: [{id: a, odbc: {connection: 'DRIVER=x;UID=u', credentials: c, table: ''}, identity: x}]",
+            [
+                "registers[0].odbc.connection: The user stands here and in the credentials.",
+                "registers[0].odbc.table: This name is empty or holds a NUL.",
+            ]
+        ),
+        (
+            "registers: [{id: a, odbc: {dsn: 'x;PWD=y', password: hunter2, query: SELECT 1}, identity: x}]",
+            [
+                "registers[0].odbc.dsn: This is not a data source's name.",
+                "registers[0].odbc.password: User and password do not belong here.",
+                "registers[0].odbc.query: A query cannot be held to reading through ODBC.",
+                "registers[0].odbc.table: This field is missing.",
+            ]
+        ),
+        (
+            "registers: [{id: a, odbc: {connection: DSN=x, dsn: x, credentials: c, credential: a/b, table: t}, "
+                + "identity: x}]",
+            [
+                "registers[0].odbc.credential: Give credentials (a file) or credential (one of systemd's), not both.",
+                "registers[0].odbc.credential: Write the name of a systemd credential, without a path.",
+                "registers[0].odbc.dsn: Give connection or dsn, not both.",
+            ]
+        ),
+        (
+            "registers: [{id: a, odbc: {table: t}, identity: x}]",
+            ["registers[0].odbc.connection: This field is missing."]
         ),
         (
             "registers: [{id: a, csv: {file: a, encoding: latin1, compression: zip}, identity: x}]",

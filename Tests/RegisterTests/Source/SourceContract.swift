@@ -3,9 +3,10 @@
 /// How the tests that hold for every kind of source make sources of one kind. A new kind of source is a file like those
 /// beside its reader's tests, and a line in `all`.
 struct SourceContract: Sendable, CustomStringConvertible {
-    static let all: [SourceContract] = [
-        .csv, .csvWindows, .csvUTF16, .csvGzip, .csvZstd, .fixedWidth, .sqlite, .postgreSQL,
-    ]
+    static let all: [SourceContract] =
+        [
+            .csv, .csvWindows, .csvUTF16, .csvGzip, .csvZstd, .fixedWidth, .sqlite, .postgreSQL,
+        ] + odbc
 
     let description: String
     /// Whether a reader sees the moment at which it was opened, whatever others write; else that they do is noticed.
@@ -16,6 +17,8 @@ struct SourceContract: Sendable, CustomStringConvertible {
     var holds: @Sendable (_ text: String) -> Bool = { _ in true }
     /// How text is told that is not of the source's encoding.
     var invalidTextKind = RegisterError.Kind.invalidUTF8
+    /// Whether that error has the row and the column.
+    var tellsPlaceOfInvalidText = true
     /// A table of text; nil is null.
     let table: @Sendable (_ columns: [String], _ rows: [[String?]]) throws -> SourceUnderTest
     /// Columns `a` and `b`, and two rows, of which the second has text in `b` that is not UTF-8.

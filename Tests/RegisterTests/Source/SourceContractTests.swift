@@ -98,9 +98,8 @@ import Testing
                 var reader = try table.location.makeReader()
                 while try reader.next() != nil {}
             })
-        #expect(
-            error.kind == kind.invalidTextKind && error.row == 2 && error.column == "b"
-                && error.file == table.location.name)
+        #expect(error.kind == kind.invalidTextKind && error.file == table.location.name, "\(error)")
+        #expect(!kind.tellsPlaceOfInvalidText || error.row == 2 && error.column == "b")
     }
 
     @Test(arguments: SourceContract.all) func allRowsAreOfOneMoment(kind: SourceContract) throws {

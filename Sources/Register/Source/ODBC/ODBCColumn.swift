@@ -10,7 +10,7 @@ struct ODBCColumn: Sendable, Equatable {
     enum Form: Sendable, Equatable {
         /// UTF-16 from the driver.
         case text
-        /// UTF-8, taken as binary: MariaDB's driver ends text at a NUL, and no driver can spoil what it hands on.
+        /// UTF-8 as it comes from the server.
         case bytes
         /// Any type, with a letter before it: SQLite's driver goes by declared types, and ends text at a NUL.
         case tagged

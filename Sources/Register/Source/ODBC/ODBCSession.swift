@@ -103,7 +103,7 @@ final class ODBCSession {
         do throws(ODBCFailure) {
             if let cell = try fixed(statement, number, column.form) { return cell }
             scratch.removeAll(keepingCapacity: true)
-            let (kind, limit) = Self.request(column.form)
+            let (kind, limit) = request(column.form)
             length = try statement.append(number, as: kind, limit: limit, to: &scratch)
         } catch {
             throw RegisterError(.odbc(error), at: collector.place, column: column.name)
@@ -144,9 +144,11 @@ final class ODBCSession {
     }
 
     /// As what a value of any length is asked for, and how many bytes of it.
-    private static func request(_ form: ODBCColumn.Form) -> (kind: Int32, limit: Int) {
+    private func request(_ form: ODBCColumn.Form) -> (kind: Int32, limit: Int) {
         switch form {
-        case .bytes, .numberInBytes, .realInBytes: (SQL_C_BINARY, RecordLimit.fieldByteCount)
+        // MariaDB's driver ends characters at a NUL. psqlODBC loses the last byte of binary data that comes in pieces.
+        case .bytes, .numberInBytes, .realInBytes:
+            (connection.dialect == .mariaDB ? SQL_C_BINARY : SQL_C_CHAR, RecordLimit.fieldByteCount)
         case .tagged: (SQL_C_CHAR, 1 + 2 * RecordLimit.fieldByteCount)
         default: (SQL_C_WCHAR, 2 * RecordLimit.fieldByteCount)
         }
