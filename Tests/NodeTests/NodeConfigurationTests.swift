@@ -135,7 +135,7 @@ struct NodeConfigurationTests {
         ),
         (
             "registers: [{id: a, odbc: {connection: 'DRIVER={x};PWD=hunter2', table: t}, identity: x}]",
-            ["registers[0].odbc.connection: A secret does not belong here (PWD)."]
+            ["registers[0].odbc.connection: A secret does not belong here (\"PWD\")."]
         ),
         (
             "registers: [{id: a, odbc: {connection: 'DRIVER=x;UID=u', credentials: c, table: ''}, identity: x}]",
@@ -147,19 +147,19 @@ struct NodeConfigurationTests {
         (
             "registers: [{id: a, odbc: {dsn: 'x;PWD=y', password: hunter2, query: SELECT 1}, identity: x}]",
             [
+                "registers[0].odbc.table: This field is missing.",
                 "registers[0].odbc.dsn: This is not a data source's name.",
                 "registers[0].odbc.password: User and password do not belong here.",
                 "registers[0].odbc.query: A query cannot be held to reading through ODBC.",
-                "registers[0].odbc.table: This field is missing.",
             ]
         ),
         (
             "registers: [{id: a, odbc: {connection: DSN=x, dsn: x, credentials: c, credential: a/b, table: t}, "
                 + "identity: x}]",
             [
+                "registers[0].odbc.dsn: Give connection or dsn, not both.",
                 "registers[0].odbc.credential: Give credentials (a file) or credential (one of systemd's), not both.",
                 "registers[0].odbc.credential: Write the name of a systemd credential, without a path.",
-                "registers[0].odbc.dsn: Give connection or dsn, not both.",
             ]
         ),
         (

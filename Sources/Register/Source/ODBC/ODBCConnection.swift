@@ -126,15 +126,24 @@ final class ODBCConnection {
         for statement in dialect.sessionStatements(lockTimeout: source.lockTimeout) { try execute(statement) }
         // What was a transaction for these statements.
         SQLEndTran(SQLSMALLINT(SQL_HANDLE_DBC), handle.raw, SQLSMALLINT(SQL_COMMIT))
-        let first = dialect.firstStatement(
+        let first = dialect.firstStatements(
             statementTimeout: source.statementTimeout, lockTimeout: source.lockTimeout)
-        if let first { try execute(first) }
+        for statement in first { try execute(statement) }
         if let assurance = dialect.assurance, try rows(assurance, columns: 1).first?.first != "1" {
             throw .notReadOnly
         }
     }
 
-    func rollBack() { SQLEndTran(SQLSMALLINT(SQL_HANDLE_DBC), handle.raw, SQLSMALLINT(SQL_ROLLBACK)) }
+    func rollBack() {
+        SQLEndTran(SQLSMALLINT(SQL_HANDLE_DBC), handle.raw, SQLSMALLINT(SQL_ROLLBACK))
+        if let last = dialect.lastStatement { try? execute(last) }
+    }
+
+    /// Tables and views, by schema and name; none if the driver does not say.
+    func tables(schema: String?) -> [(schema: String?, name: String)] {
+        guard let query = dialect.tables(schema: schema) else { return (try? statement().tables()) ?? [] }
+        return ((try? rows(query, columns: 2)) ?? []).compactMap { row in row[1].map { (row[0], $0) } }
+    }
 
     private func isolate() throws(ODBCFailure) {
         var offered: SQLUINTEGER = 0

@@ -49,7 +49,7 @@ public enum ODBCCredentials: Sendable, Equatable {
         }
     }
 
-    /// User and password in braces, in which only the closing brace has a meaning, and is doubled. Nil if the line is
+    /// User and password, the latter in braces, in which only the closing brace has a meaning, and is doubled. Nil if the line is
     /// not one.
     private static func fields(of line: UnsafeRawBufferPointer) -> WipedBuffer? {
         var line = line[...]
@@ -59,8 +59,12 @@ public enum ODBCCredentials: Sendable, Equatable {
             !line.contains(where: { $0 < 0x20 || $0 == 0x7F }),
             line.withContiguousStorageIfAvailable(UTF8Validity.isValid) == true
         else { return nil }
+        let user = line[..<colon]
+        // psqlODBC takes braces around a user's name for a part of it.
+        let needsBraces = user.contains { isBrace($0) || $0 == UInt8(ascii: "{") || $0 == UInt8(ascii: ";") }
         let parts: [(String, Slice<UnsafeRawBufferPointer>)] = [
-            (";UID={", line[..<colon]), ("};PWD={", line[line.index(after: colon)...]), ("}", line[line.endIndex...]),
+            (needsBraces ? ";UID={" : ";UID=", user),
+            (needsBraces ? "};PWD={" : ";PWD={", line[line.index(after: colon)...]), ("}", line[line.endIndex...]),
         ]
         var byteCount = 0
         for (words, value) in parts { byteCount += words.utf8.count + value.count + value.count(where: isBrace) }

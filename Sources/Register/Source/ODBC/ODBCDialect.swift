@@ -54,7 +54,9 @@ enum ODBCDialect: Sendable, Equatable {
                     ])
         case .sqlite:
             [
-                ODBCSetting(key: "StepAPI", value: "1"), ODBCSetting(key: "NoCreat", value: "1"),
+                // In a transaction of its own the driver would hold all rows.
+                ODBCSetting(key: "StepAPI", value: "1"), ODBCSetting(key: "NoTXN", value: "1"),
+                ODBCSetting(key: "NoCreat", value: "1"),
                 ODBCSetting(key: "Timeout", value: String(1000 * lockTimeout)),
             ]
         case .other: []
@@ -99,30 +101,39 @@ enum ODBCDialect: Sendable, Equatable {
         case .postgreSQL:
             ["SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"]
         case .mariaDB: ["SET SESSION lock_wait_timeout = \(lockTimeout)"]
-        case .sqlite, .other: []
+        // The file may come from elsewhere: its views may call nothing that reaches beyond the database.
+        case .sqlite: ["PRAGMA query_only = ON", "PRAGMA trusted_schema = OFF"]
+        case .other: []
         }
     }
 
-    /// The statement that begins the transaction and fixes the moment; nil where reading a row of the table has to.
-    func firstStatement(statementTimeout: Int, lockTimeout: Int) -> String? {
+    /// The statements that begin the transaction and fix the moment; none where reading a row of the table has to.
+    func firstStatements(statementTimeout: Int, lockTimeout: Int) -> [String] {
         switch self {
-        case .postgreSQL:
-            // The driver's own conversion of dates loses eras and long years, so dates come as the server writes them.
-            "SELECT "
-                + [
-                    ("DateStyle", "ISO, YMD"), ("IntervalStyle", "iso_8601"), ("TimeZone", "UTC"),
-                    ("extra_float_digits", "3"), ("row_security", "off"), ("statement_timeout", "\(statementTimeout)s"),
-                    ("lock_timeout", "\(lockTimeout)s"), ("idle_in_transaction_session_timeout", "3600s"),
-                    ("cursor_tuple_fraction", "1"), ("application_name", "sidos-node"),
-                ].map { "pg_catalog.set_config('\($0)', '\($1)', true)" }.joined(separator: ", ")
-                // A database of the encoding SQL_ASCII may hold any bytes. As they are, they can be judged with their
-                // place.
-                + ", pg_catalog.set_config('client_encoding', CASE pg_catalog.current_setting('server_encoding') "
-                + "WHEN 'SQL_ASCII' THEN 'SQL_ASCII' ELSE 'UTF8' END, true)"
-        case .mariaDB: "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"
-        case .sqlite: "SELECT count(*) FROM main.sqlite_master"
-        case .other: nil
+        case .postgreSQL: [Self.settingsOfSession(statementTimeout, lockTimeout)]
+        case .mariaDB: ["START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"]
+        case .sqlite: ["BEGIN", "SELECT count(*) FROM main.sqlite_master"]
+        case .other: []
         }
+    }
+
+    /// A statement that ends the transaction where the driver does not.
+    var lastStatement: String? { self == .sqlite ? "ROLLBACK" : nil }
+
+    /// So that PostgreSQL writes a value alike everywhere, hides no rows, and makes nobody wait for ever.
+    private static func settingsOfSession(_ statementTimeout: Int, _ lockTimeout: Int) -> String {
+        "SELECT "
+            + [
+                ("DateStyle", "ISO, YMD"), ("IntervalStyle", "iso_8601"), ("TimeZone", "UTC"),
+                ("extra_float_digits", "3"), ("row_security", "off"), ("statement_timeout", "\(statementTimeout)s"),
+                ("lock_timeout", "\(lockTimeout)s"), ("idle_in_transaction_session_timeout", "3600s"),
+                ("cursor_tuple_fraction", "1"), ("standard_conforming_strings", "on"),
+                ("application_name", "sidos-node"),
+            ].map { "pg_catalog.set_config('\($0)', '\($1)', true)" }.joined(separator: ", ")
+            // A database of the encoding SQL_ASCII may hold any bytes. As they are, they can be judged with their
+            // place.
+            + ", pg_catalog.set_config('client_encoding', CASE pg_catalog.current_setting('server_encoding') "
+            + "WHEN 'SQL_ASCII' THEN 'SQL_ASCII' ELSE 'UTF8' END, true)"
     }
 
     /// A query of one row whose only column must be `1`: that the transaction is what it should be.
@@ -133,6 +144,15 @@ enum ODBCDialect: Sendable, Equatable {
                 + "'serializable') AND pg_catalog.current_setting('transaction_read_only') = 'on' THEN 1 ELSE 0 END"
         case .mariaDB, .sqlite, .other: nil
         }
+    }
+
+    /// A query of tables and views: their schemas and names. Nil where the driver's catalogue tells; MariaDB's gives
+    /// those of all databases.
+    func tables(schema: String?) -> String? {
+        guard self == .mariaDB else { return nil }
+        let digits = schema.map { $0.utf8.map { String(0x100 | Int($0), radix: 16).dropFirst() }.joined() }
+        return "SELECT TABLE_SCHEMA, TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = "
+            + (digits.map { "CONVERT(x'\($0)' USING utf8mb4)" } ?? "DATABASE()") + " ORDER BY 2"
     }
 
     /// A query of columns that hold more than one value: their names, and their types.

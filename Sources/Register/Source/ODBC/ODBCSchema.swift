@@ -7,8 +7,7 @@ enum ODBCSchema {
     static func read(_ source: ODBCSource, on connection: ODBCConnection) throws(RegisterError) -> Found {
         if let found = try begin(source, on: connection) { return found }
         connection.rollBack()
-        // A driver that lists no tables is no reason for another error.
-        let names = (try? connection.statement().tables()) ?? []
+        let names = connection.tables(schema: source.schema)
         connection.rollBack()
         let there = names.filter { name in source.schema.map { $0 == name.schema } ?? true }.map(\.name)
         if let same = SameName.of(source.table, among: there), !same.utf8.elementsEqual(source.table.utf8) {
@@ -56,7 +55,7 @@ enum ODBCSchema {
                     name: column.name, quoted: try connection.quoted(column.name), type: column.type,
                     typeName: column.typeName, manyValuesType: many[column.name], dialect: connection.dialect))
         }
-        if connection.dialect.firstStatement(statementTimeout: 1, lockTimeout: 1) == nil {
+        if connection.dialect.firstStatements(statementTimeout: 1, lockTimeout: 1).isEmpty {
             try readOne(relation, source, connection)
         }
         return (relation, columns)
