@@ -49,8 +49,8 @@ public enum ODBCCredentials: Sendable, Equatable {
         }
     }
 
-    /// User and password, the latter in braces, in which only the closing brace has a meaning, and is doubled. Nil if the line is
-    /// not one.
+    /// User and password, the latter in braces, in which only the closing brace has a meaning, and is doubled. Nil if
+    /// the line is not one.
     private static func fields(of line: UnsafeRawBufferPointer) -> WipedBuffer? {
         var line = line[...]
         if line.last == UInt8(ascii: "\n") { line = line.dropLast() }

@@ -17,9 +17,9 @@ extension ODBCFailure {
         case .noSuchDatabase(let code):
             "there is no such database (\(code.words)). Check its name or file in the connection string."
         case .tlsRefused(let code):
-            "there is no TLS with the server, or its certificate is not accepted (\(code.words)). Turn TLS on there, and "
-                + "name its authority's certificate in the driver's field. TLS can be turned off in the connection string "
-                + "only where nobody listens between."
+            "there is no TLS with the server, or its certificate is not accepted (\(code.words)). Turn TLS on "
+                + "there, and name its authority's certificate in the driver's field. TLS can be turned off in the "
+                + "connection string only where nobody listens between."
         case .connectionFailed(let code):
             "the connection failed (\(code.words)). Try the same connection string with isql, which may show more."
         case .connectionLost(let code):

@@ -76,7 +76,8 @@ final class ODBCSession {
         }
     }
 
-    /// That a driver that holds all rows has not too many of them to hold. In the transaction's moment they stay as many.
+    /// That a driver that holds all rows has not too many of them to hold. In the transaction's moment they stay as
+    /// many.
     private func checkSize(_ expressions: [String]) throws(ODBCFailure) {
         let lengths = expressions.map { "16 + COALESCE(OCTET_LENGTH(\($0)), 0)" }
         let row = (["64"] + lengths).joined(separator: " + ")

@@ -2,9 +2,10 @@ internal import Dispatch
 internal import Foundation
 internal import Synchronization
 
-/// A thread of its own for a session, since a driver's calls cannot be waited for with a limit. Whoever waits for it
-/// goes on when the task is cancelled or time is up; the thread then ends, and closes the session, as soon as the driver
-/// lets it.
+/// A thread of its own for a session, since a driver's calls cannot be waited for with a limit.
+///
+/// Whoever waits for it goes on when the task is cancelled or time is up. The thread then ends, and closes the session,
+/// as soon as the driver lets it.
 final class ODBCWorker: Sendable {
     enum Request: Sendable {
         case open(ODBCSource)

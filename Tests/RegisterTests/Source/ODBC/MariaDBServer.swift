@@ -28,8 +28,8 @@ final class MariaDBServer: Sendable {
         // The client's word that it is ready is waited for below.
         let script = """
             \(Self.asServer(["mariadbd"]).joined(separator: " ")) --no-defaults --datadir=\(name)/data \
-                --socket=\(name)/socket --pid-file=\(name)/pid --tmpdir=\(name) --skip-networking --max-allowed-packet=64M \
-                --innodb-flush-log-at-trx-commit=0 > \(name)/log 2>&1 < /dev/null &
+                --socket=\(name)/socket --pid-file=\(name)/pid --tmpdir=\(name) --skip-networking \
+                --max-allowed-packet=64M --innodb-flush-log-at-trx-commit=0 > \(name)/log 2>&1 < /dev/null &
             server=$!
             read word
             mariadb-admin --no-defaults --socket=\(name)/socket --user=root shutdown > /dev/null 2>&1 || kill $server
