@@ -15,15 +15,14 @@ final class ODBCConnection {
     init(_ source: ODBCSource, _ interrupt: ODBCInterrupt) throws(ODBCFailure) {
         self.interrupt = interrupt
         let environment = try ODBCHandle(SQL_HANDLE_ENV, under: nil)
-        let guess = Self.dialect(of: source.connection, environment)
+        let guess = ODBCDrivers.dialect(of: source.connection, environment)
         var handle = try Self.connect(source, guess, environment)
-        var driver = Self.info(handle, SQL_DRIVER_NAME, guess)
-        let found = ODBCDialect(driver: driver ?? "")
+        let found = ODBCDialect(driver: Self.info(handle, SQL_DRIVER_NAME, guess) ?? "")
         if found != guess {
-            // The settings were another driver's.
+            // The settings were another driver's. What a data source says of TLS holds for both.
             Self.disconnect(handle)
+            guard source.connection.value("dsn") != nil else { throw .driverHidden }
             handle = try Self.connect(source, found, environment)
-            driver = Self.info(handle, SQL_DRIVER_NAME, found)
         }
         self.handle = handle
         dialect = source.dialect ?? found
@@ -40,24 +39,6 @@ final class ODBCConnection {
     }
 
     // MARK: Connecting
-
-    /// The driver's kind by its name, as far as that can be told before.
-    private static func dialect(of string: ODBCConnectionString, _ environment: ODBCHandle) -> ODBCDialect {
-        if let driver = string.value("driver") { return ODBCDialect(driver: driver) }
-        guard let wanted = string.value("dsn")?.lowercased() else { return .other }
-        var direction = SQL_FETCH_FIRST
-        while true {
-            var name = [SQLCHAR](repeating: 0, count: 1_024)
-            var driver = [SQLCHAR](repeating: 0, count: 1_024)
-            var lengths: (SQLSMALLINT, SQLSMALLINT) = (0, 0)
-            let code = SQLDataSources(
-                environment.raw, SQLUSMALLINT(direction), &name, 1_024, &lengths.0, &driver, 1_024, &lengths.1)
-            guard ODBCHandle.isSuccess(code) else { return .other }
-            let text = { (bytes: [SQLCHAR]) in String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self) }
-            if text(name).lowercased() == wanted { return ODBCDialect(driver: text(driver)) }
-            direction = SQL_FETCH_NEXT
-        }
-    }
 
     private static func connect(
         _ source: ODBCSource, _ dialect: ODBCDialect, _ environment: ODBCHandle

@@ -100,7 +100,9 @@ enum ODBCDialect: Sendable, Equatable {
         switch self {
         case .postgreSQL:
             ["SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"]
-        case .mariaDB: ["SET SESSION lock_wait_timeout = \(lockTimeout)"]
+        // Between two batches what was read may have to be sorted, and the server waits.
+        case .mariaDB:
+            ["SET SESSION lock_wait_timeout = \(lockTimeout)", "SET SESSION net_write_timeout = 3600"]
         // The file may come from elsewhere: its views may call nothing that reaches beyond the database.
         case .sqlite: ["PRAGMA query_only = ON", "PRAGMA trusted_schema = OFF"]
         case .other: []

@@ -6,6 +6,9 @@ extension ODBCFailure {
         case .driverMissing(let code):
             "the driver cannot be loaded (\(code.words)). Check its name in odbcinst.ini (`odbcinst -q -d` lists them) "
                 + "and that its package is installed."
+        case .driverHidden:
+            "the driver is psqlODBC, MariaDB's or SQLite's, and its name does not show it, so its settings for TLS and "
+                + "memory were not made. Give it a section of that name in odbcinst.ini, and name that under DRIVER."
         case .unreachable(let code):
             "the database cannot be reached (\(code.words)). Check server, port and database, user and password, that "
                 + "the server runs, and its TLS settings. isql may show more."

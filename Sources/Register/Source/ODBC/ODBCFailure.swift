@@ -6,6 +6,8 @@ public enum ODBCFailure: SourceFailure {
     case unknownDataSource
     /// The driver is not installed, or cannot be loaded.
     case driverMissing(code: ODBCCode)
+    /// A driver of a known kind that neither its name nor its library's shows.
+    case driverHidden
     case unreachable(code: ODBCCode)
     case connectTimedOut
     case loginRefused(code: ODBCCode)
@@ -61,7 +63,8 @@ public enum ODBCFailure: SourceFailure {
             .noMemory:
             .service
         case .loginRefused, .tlsRefused, .permissionDenied, .credentialsFile, .credentialsUnreadable: .permission
-        case .unknownDataSource, .driverMissing, .noSuchDatabase, .noMoment, .notReadOnly, .tooLargeForDriver,
+        case .unknownDataSource, .driverMissing, .driverHidden, .noSuchDatabase, .noMoment, .notReadOnly,
+            .tooLargeForDriver,
             .nameNeedsQuotes, .tooManyColumns, .tableMissing, .columnMissing, .writes, .statementRefused:
             .configuration
         case .valueInvalid, .invalidText, .unsupportedType, .other, .cancelled: .data

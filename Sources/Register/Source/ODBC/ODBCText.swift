@@ -19,7 +19,8 @@ struct ODBCText {
         return wide(&units, units.count - 1)
     }
 
-    /// The text that a function writes into a buffer of so many units; nil if it fails, or has no room.
+    /// The text that a function writes into a buffer of so many units; nil if it fails, or the buffer is full: the name
+    /// may be longer.
     func name(
         wide: (UnsafeMutablePointer<SQLWCHAR>, Int, inout SQLSMALLINT) -> SQLRETURN,
         narrow: (UnsafeMutablePointer<SQLCHAR>, Int, inout SQLSMALLINT) -> SQLRETURN
@@ -29,13 +30,15 @@ struct ODBCText {
         if isNarrow {
             var bytes = [SQLCHAR](repeating: 0, count: count)
             let code = narrow(&bytes, count, &length)
-            guard ODBCHandle.isSuccess(code), length >= 0, length < count else { return nil }
-            return String(validating: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            let name = bytes.prefix { $0 != 0 }
+            guard ODBCHandle.isSuccess(code), name.count < count - 1 else { return nil }
+            return String(validating: name, as: UTF8.self)
         }
         var units = [SQLWCHAR](repeating: 0, count: count)
         let code = wide(&units, count, &length)
-        guard ODBCHandle.isSuccess(code), length >= 0, length < 2 * count else { return nil }
-        return String(validating: units.prefix { $0 != 0 }, as: UTF16.self)
+        let name = units.prefix { $0 != 0 }
+        guard ODBCHandle.isSuccess(code), name.count < count - 1 else { return nil }
+        return String(validating: name, as: UTF16.self)
     }
 }
 

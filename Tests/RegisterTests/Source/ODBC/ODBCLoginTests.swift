@@ -165,21 +165,53 @@ import Testing
         }
     }
 
-    @Test("A data source of odbc.ini, also one whose driver its name does not tell")
-    func dataSource() throws {
+    private static let variable = "REGISTER_ODBC_FILES"
+
+    /// In a process of its own, whose environment names other files: it runs `namesOfFiles` only.
+    @Test("Drivers and data sources by names of the administrator's own, and a credential of systemd's")
+    func ownNames() throws {
         let folder = try TemporaryFolder()
-        let path = try folder.database("CREATE TABLE t (n)", "INSERT INTO t VALUES (char(0x20AC))")
+        let database = try folder.database("CREATE TABLE t (n)", "INSERT INTO t VALUES (char(0x20AC))")
         let library = "/usr/lib/x86_64-linux-gnu/odbc/libsqlite3odbc.so"
-        try FileManager.default.createSymbolicLink(
-            atPath: folder.path + "/plain.so", withDestinationPath: library)
-        let ini = try folder.write(
-            "[register]\nDriver=SQLite3\nDatabase=\(path)\n[plain]\nDriver=\(folder.path)/plain.so\nDatabase=\(path)\n",
-            to: "odbc.ini")
-        setenv("ODBCINI", ini, 1)
-        defer { unsetenv("ODBCINI") }
-        for name in ["register", "plain"] {
-            let connection = try ODBCConnectionString(dataSource: name)
-            #expect(try read(ODBCSource(connection: connection, table: "t")) == [[.text("€")]], "\(name)")
+        let hidden = folder.path + "/plain.so"
+        try FileManager.default.createSymbolicLink(atPath: hidden, withDestinationPath: library)
+        _ = try folder.write("[own]\nDriver=\(library)\n[plain]\nDriver=\(hidden)\n", to: "odbcinst.ini")
+        let sources = ["own", "plain", hidden].enumerated().map { "[s\($0)]\nDriver=\($1)\nDatabase=\(database)\n" }
+        let ini = try folder.write(sources.joined(), to: "odbc.ini")
+        let credential = try folder.write("user:word", to: "word")
+        try FileManager.default.setAttributes([.posixPermissions: 0o400], ofItemAtPath: credential)
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        process.arguments = ["--testing-library", "swift-testing", "--filter", "namesOfFiles"]
+        process.environment = ProcessInfo.processInfo.environment.merging([
+            Self.variable: database, "ODBCSYSINI": folder.path, "ODBCINI": ini, "CREDENTIALS_DIRECTORY": folder.path,
+        ]) { $1 }
+        try process.run()
+        process.waitUntilExit()
+        #expect(process.terminationReason == .exit && process.terminationStatus == 0)
+    }
+
+    @Test("Names that these files have are found, and others are not")
+    func namesOfFiles() throws {
+        guard let database = ProcessInfo.processInfo.environment[Self.variable] else {
+            #expect(try failure(ODBCSource("DSN=s0")) == .unknownDataSource)
+            return
+        }
+        for connection in ["DRIVER={own};Database=\(database)", "DSN=s0", "DSN=S1", "DSN=s2"] {
+            var source = try ODBCSource(connection)
+            #expect(try read(source) == [[.text("€")]], "\(connection)")
+            source.credentials = .systemd("word")
+            #expect(try read(source) == [[.text("€")]], "\(connection)")
+            source.credentials = .systemd("none")
+            guard case .credentialsFile = try failure(source) else {
+                Issue.record("a credential that is not there")
+                return
+            }
+        }
+        #expect(try failure(ODBCSource("DRIVER={plain};Database=\(database)")) == .driverHidden)
+        guard case .driverMissing = try failure(ODBCSource("DRIVER={SQLite3};Database=\(database)")) else {
+            Issue.record("a driver that these files do not have")
+            return
         }
     }
 
@@ -187,7 +219,7 @@ import Testing
     func sentences() {
         let code = ODBCCode(state: "HY000", native: 42)
         let failures: [ODBCFailure] = [
-            .unknownDataSource, .driverMissing(code: code), .unreachable(code: code), .connectTimedOut,
+            .unknownDataSource, .driverMissing(code: code), .driverHidden, .unreachable(code: code), .connectTimedOut,
             .loginRefused(code: code), .noSuchDatabase(code: code), .tlsRefused(code: code),
             .connectionFailed(code: code), .connectionLost(code: code), .credentialsFile("words"),
             .credentialsUnreadable(path: "path"), .noMoment, .notReadOnly, .tooLargeForDriver(byteLimit: 1 << 20),
