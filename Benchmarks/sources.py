@@ -4,7 +4,7 @@
     sources.py --bin DIRECTORY [--rows 1000000] [--json FILE]
 
 One invented table of six columns, the same rows in a CSV file (as it is, compressed, and in UTF-16), in a file of fixed width, in an
-SQLite database and in a PostgreSQL server of the script's own (over its Unix socket). Two things are measured of `sidos-node`, each as a process of its own:
+SQLite database and in a PostgreSQL server of the script's own (over its Unix socket), these two also through ODBC. Two things are measured of `sidos-node`, each as a process of its own:
 
 - read:  `check --explain … --row N`, which reads and judges every row up to the last and keeps none of them
 - check: `check`, which also sorts the rows by person on disk, as a round does
@@ -30,6 +30,11 @@ from postgresql import as_server, binaries, give, run  # noqa: E402
 from round_inputs import code  # noqa: E402
 
 PLACE = "postgresql: {{host: {folder}, port: 5432, database: postgres, user: postgres, table: t}}"
+ODBC = {
+    "ODBC SQLite": "odbc: {{connection: 'DRIVER={{SQLite3}};Database={directory}/t.sqlite', table: t}}",
+    "ODBC PostgreSQL": "odbc: {{connection: 'DRIVER={{PostgreSQL Unicode}};Servername={folder};Port=5432;Database=postgres;UID=postgres', "
+                       "table: t}}",
+}
 
 
 NAMES = ("hetu", "year", "euros", "day", "kind", "note")
@@ -112,6 +117,7 @@ def main():
             ("fixed width", f"fixed_width: {{file: {directory}/t.dat, encoding: iso-8859-1, layout: [{LAYOUT}]}}"),
             ("SQLite", f"sqlite: {{file: {directory}/t.sqlite, table: t}}"),
             ("PostgreSQL", PLACE.format(folder=folder)),
+            *((kind, place.format(directory=directory, folder=folder)) for kind, place in ODBC.items()),
         ]:
             home = directory / kind
             run([node, "init", "--directory", home, "--id", "a", "--name", "A"])
@@ -126,7 +132,7 @@ def main():
                 if wanted not in found.pop("output"):
                     raise SystemExit(f"sources.py: {kind}, {work}: not every row was read")
                 results.append({"source": kind, "work": work, "rows": arguments.rows, **found})
-                print(f"{kind:<12}{work:<6}{arguments.rows / found['wall']:>12,.0f} rows/s{found['cpu']:>8.2f} s CPU"
+                print(f"{kind:<16}{work:<6}{arguments.rows / found['wall']:>12,.0f} rows/s{found['cpu']:>8.2f} s CPU"
                       f"{found['peak_mib']:>8.0f} MiB", flush=True)
     finally:
         if server:
