@@ -3,6 +3,9 @@ internal import Daemon
 
 @main
 enum CoordinatorProgram {
+    static let name = "sidos-coordinator"
+    static let version = "0.1.0"
+
     static func main() async { await Program.main(CoordinatorCommand.self) }
 }
 
@@ -15,11 +18,12 @@ struct EvidenceCommand: AsyncParsableCommand {
 
 struct CoordinatorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "sidos-coordinator",
+        commandName: CoordinatorProgram.name,
         abstract: "The coordinator: passes sealed data between the participants of a round, and matches blinded tags.",
-        version: "0.1.0",
+        version: CoordinatorProgram.version,
         subcommands: [
             InitCommand.self, CardCommand.self, AgreementCommand.self, ServeCommand.self, LinkCommand.self,
-            StatusCommand.self, RoundsCommand.self, AbortCommand.self, EvidenceCommand.self, LogCommand.self,
+            StatusCommand.self, RoundsCommand.self, AbortCommand.self, PruneCommand.self, EvidenceCommand.self,
+            LogCommand.self, BackupCommand<CoordinatorBackup>.self, RestoreCommand<CoordinatorBackup>.self,
         ])
 }

@@ -51,6 +51,16 @@ public enum Directory {
         return names.sorted()
     }
 
+    /// Makes the names in a directory, and in all below it, survive a crash of the machine. No link is followed.
+    ///
+    /// - Throws: `FileError.notFound`, `.notDirectory`, `.noPermission`, `.failed`.
+    public static func syncTree(_ path: String) throws(FileError) {
+        for name in try names(in: path) where try FileStatus(of: path + "/" + name).kind == .directory {
+            try syncTree(path + "/" + name)
+        }
+        try OpenFile(directory: path).sync()
+    }
+
     /// Gives a file or directory another name on its file system, in the place of a file that has it. `sync` makes it
     /// survive a crash of the machine.
     ///

@@ -45,8 +45,22 @@ public struct BoardFollower: Sendable {
             idle = Backoff()
             return
         }
+        try await checkEnd()
         let rest = wait - (ContinuousClock.now - start)
         if rest > .seconds(1) { try await Task.sleep(for: min(rest, idle.next())) }
+    }
+
+    /// That the board still has what it had: a coordinator that was put back to an older copy shows a shorter one, to
+    /// which nothing new seems to come. [P-13]
+    ///
+    /// - Throws: `ProtocolViolation(.boardForked)`.
+    private func checkEnd() async throws {
+        let count = record.head.count
+        guard count > 0 else { return }
+        let last = try await client.entries(of: record.round, after: count - 1).entries.first
+        guard let last, record.heads[count - 1].appending(last.bytes) == record.heads[count] else {
+            throw ProtocolViolation(.boardForked, by: record.coordinator)
+        }
     }
 
     /// Signs and posts an entry, and takes in the board up to it.

@@ -35,7 +35,7 @@ public struct MemberDaemon: Sendable {
         member: (ExchangeClient, SealedState) throws -> Participant
     ) async throws -> Participant {
         try home.keys.checkSigning()
-        let state = try home.state()
+        let state = try home.stateToServe()
         let approvals = try home.approvals()
         try approvals.checkGrowth(in: state)
         try approvals.note("daemon started")

@@ -17,9 +17,6 @@ struct RoundParticipation: Sendable {
 
     /// After this many seconds beyond a round's deadline, keys are destroyed whatever the coordinator says.
     private static let graceSeconds = 600
-    /// How far the coordinator's clock may be ahead of this one.
-    private static let clockToleranceSeconds: Int64 = 900
-
     private var me: ParticipantID { home.keys.id }
 
     private func log(_ level: Logger.Level, _ message: Logger.Message, _ round: RoundID, _ more: Logger.Metadata = [:])
@@ -161,13 +158,20 @@ struct RoundParticipation: Sendable {
                 ["error": "\(ErrorReport(error).sentence)"])
             return .unknownAgreement
         }
+        // Before it was restored this participant may have had keys for it, and said things with them.
+        if try RestoredMark(in: state)?.mayHaveJoined(roundOpened: record.opening.opened) == true {
+            log(
+                .error, "Refusing a round: this participant was restored from a backup and may have taken part in it",
+                record.round)
+            return .keysLost
+        }
         guard record.agreement.validity(on: clock.today()) == .inForce else {
             log(.error, "Refusing a round: the agreement is not valid today", record.round)
             return .agreementNotValid
         }
         let now = clock.unixSeconds()
         guard try !RoundJournal.mayBeForgotten(deadline: record.opening.deadline, in: state),
-            now < Int64(record.opening.deadline), Int64(record.opening.opened) <= now + Self.clockToleranceSeconds
+            now < Int64(record.opening.deadline), Int64(record.opening.opened) <= now + RestoredMark.clockToleranceSeconds
         else {
             log(
                 .error, "Refusing a round: it was opened in the future or is long over; compare the clocks",

@@ -74,10 +74,17 @@ actor NodeMember: RoundMember {
             Array(spent[$0..<($0 + 32)]) == record.round.bytes
         }
         if known { return true }
-        guard spent.count / 32 < allowed else { return false }
+        guard spent.count / 32 + (try unknownRounds(before: record)) < allowed else { return false }
         spent += record.round.bytes
         try state.put(name, spent)
         return true
+    }
+
+    /// How many rounds of the agreement this node may have spent since the backup was made that it was restored from:
+    /// numbers that others were given and that it has never looked at.
+    private func unknownRounds(before record: RoundRecord) throws -> Int {
+        guard try RestoredMark(in: state) != nil else { return 0 }
+        return (1..<max(1, record.opening.number)).count { !state.contains(.opening($0, of: record.agreementID)) }
     }
 
     func step(_ record: RoundRecord) async throws -> (any EntryBody)? {

@@ -4,18 +4,21 @@ internal import Member
 
 @main
 enum NodeProgram {
+    static let name = "sidos-node"
+    static let version = "0.1.0"
+
     static func main() async { await Program.main(NodeCommand.self) }
 }
 
 struct NodeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "sidos-node",
+        commandName: NodeProgram.name,
         abstract: "A node of an authority or a mixer: blinds registers and takes part in rounds. It opens no port.",
-        version: "0.1.0",
+        version: NodeProgram.version,
         subcommands: [
             InitCommand.self, CardCommand.self, CheckCommand.self, AgreementCommand.self, ServeCommand.self,
             StatusCommand.self, EvidenceCommand.self, ApproverCommand.self, ApprovalCommand<NodeDocuments>.self,
-            LogCommand.self,
+            LogCommand.self, BackupCommand<NodeBackup>.self, RestoreCommand<NodeBackup>.self, PruneCommand.self,
         ])
 }
 

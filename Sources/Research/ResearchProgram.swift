@@ -19,5 +19,6 @@ struct ResearchCommand: AsyncParsableCommand {
             InitCommand.self, CardCommand.self, AgreementCommand.self, ServeCommand.self, ReceiveCommand.self,
             DatasetCommand.self, ReleaseCommand.self, ForgetCommand.self, StatusCommand.self, EvidenceCommand.self,
             ApproverCommand.self, ApprovalCommand<ResearchDocuments>.self, LogCommand.self,
+            BackupCommand<ResearchBackup>.self, RestoreCommand<ResearchBackup>.self, PruneCommand.self,
         ])
 }

@@ -175,6 +175,21 @@ struct RoundFolder {
         _ = try writer.finish()
     }
 
+    /// Copies what is here, while the folder is locked: nobody has the store open then. Files of the release never
+    /// change.
+    func copy(to backup: BackupWriter) throws {
+        let path = "rounds/\(round)"
+        for name in try directory.names() where name.hasPrefix(Self.itemsName) || name.hasPrefix(Self.cellsName) {
+            try backup.copy(directory.file(name), as: "\(path)/\(name)", linking: true)
+        }
+        if hasStore {
+            let place = "\(path)/working/store.sqlite"
+            try WorkingStore.copy(from: storePath, to: try backup.place(place))
+            try backup.add(place)
+        }
+        try backup.copy(receivedPath, as: "\(path)/received")
+    }
+
     /// Removes all that is here of the round, so that receiving begins anew.
     func clear() throws {
         try AtomicFile.remove(receivedPath)

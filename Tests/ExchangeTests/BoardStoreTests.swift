@@ -145,6 +145,34 @@ import Testing
         try board.close()
     }
 
+    @Test("A copy is of one moment and one file, though entries go on being appended")
+    func copies() async throws {
+        let board = try BoardStore(path: path)
+        try await board.createRound(round, attachment: [3], firstEntry: entry(1))
+        for number in 2...20 { _ = try await board.append(entry(number), to: round) }
+        let copy = directory.path + "/copy.sqlite"
+        let (round, path) = (round, path)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { for number in 21...60 { _ = try await board.append(entry(number), to: round) } }
+            group.addTask { try BoardStore.copy(from: path, to: copy) }
+            try await group.waitForAll()
+        }
+        let names = try FileManager.default.contentsOfDirectory(atPath: directory.path)
+        #expect(names.filter { $0.hasPrefix("copy") } == ["copy.sqlite"])
+        let copied = try BoardStore(path: copy)
+        let entries = try await copied.entries(of: round, after: 0).entries
+        #expect(entries.count >= 20 && entries.map(\.bytes) == (1...entries.count).map(entry))
+        #expect(try await copied.attachment(of: round) == [3])
+        try copied.close()
+        #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path).count { $0.hasPrefix("copy") } == 1)
+        try board.close()
+        // And without anybody who has it open.
+        try BoardStore.copy(from: path, to: copy + "2")
+        let last = try BoardStore(path: copy + "2")
+        #expect(try await last.entryCount(of: round) == 60)
+        try last.close()
+    }
+
     @Test func foreignFilesAreRefused() throws {
         try Data(repeating: 7, count: 8_192).write(to: URL(fileURLWithPath: path))
         #expect(throws: StoreError.damaged("the board's file is not the database it was")) {

@@ -16,7 +16,7 @@ import Testing
         let raised = Mutex<Set<ExchangeErrorCode>>([])
         let free = Mutex(Int.max)
         let freeByteCount: @Sendable () -> Int? = { free.withLock { $0 } }
-        try await TestExchange.run(freeByteCount: freeByteCount) { exchange in
+        try await TestExchange.run(freeByteCount: freeByteCount, storageQuota: 100_000) { exchange in
             try await exchange.board.createRound(round, attachment: [], firstEntry: [1])
             let directory = exchange.directory.path + "/streams/rounds/\(damaged)/streams/NO"
             try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
@@ -95,6 +95,7 @@ import Testing
             exchange.delegate.change { $0.quota = StreamQuota(byteCount: 10, leastChunkByteCount: 1) }
             try await expect(.streamQuotaExceeded, "PUT", "\(base)/streams/vero/0/0/0/0", testBytes(8))
             exchange.delegate.change { $0.quota.byteCount = .max }
+            try await expect(.storeQuotaReached, "PUT", "\(base)/streams/vero/0/0/0/0?last=true", testBytes(100_000))
             exchange.delegate.change { $0.streamRefusal = ExchangeRefusal(.entryRefused, "The stream is not there.") }
             let answer = try await exchange.raw("POST", "\(base)/board", body: [4])
             #expect(answer.status == 422)

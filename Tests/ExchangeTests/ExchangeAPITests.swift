@@ -178,6 +178,16 @@ import Testing
                 #expect(try await client.operatorRounds() == [summary(round)])
                 #expect(try await client.operatorStatus(of: round) == Array(#"{"stage":"ring"}"#.utf8))
                 try await client.abortRound(round, reason: "päättyi")
+                let kept = PrunedRound(round: round, byteCount: 7, keptReason: "it has not ended")
+                exchange.delegate.change { $0.pruned = [kept] }
+                let asked = [PruneRequest(.round(round), isDry: true), PruneRequest(.olderThan(days: 3), isDry: false)]
+                for one in asked { #expect(try await client.prune(one) == [kept]) }
+                #expect(exchange.delegate.state.withLock { $0.prunes } == asked)
+                for wrong in [#"{"dry":true}"#, #"{"dry":true,"days":-1}"#, #"{"dry":true,"days":1,"round":"00"}"#] {
+                    let answer = try await exchange.raw(
+                        "POST", "/v1/operator/prune", body: Array(wrong.utf8), identity: exchange.operatorIdentity)
+                    #expect(answer.status == 400)
+                }
             }
             #expect(exchange.delegate.state.withLock { $0.abortReasons } == ["päättyi"])
         }

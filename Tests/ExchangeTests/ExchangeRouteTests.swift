@@ -22,6 +22,7 @@ import Testing
             (.post, "/v1/operator/rounds", .operatorOpenRound), (.get, "/v1/operator/rounds", .operatorRounds),
             (.get, "/v1/operator/rounds/\(hex)", .operatorStatus(round)),
             (.post, "/v1/operator/rounds/\(hex)/abort", .operatorAbort(round)),
+            (.post, "/v1/operator/prune", .operatorPrune),
         ]
         for (method, path, route) in calls {
             #expect(try ExchangeRoute(method: method, path: path) == route)

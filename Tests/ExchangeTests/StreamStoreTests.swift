@@ -218,6 +218,30 @@ import Testing
         try await store.put([3], seq: 0, last: true, stream: first.part(3), round: round, quota: quota)
     }
 
+    @Test("The streams of all rounds together have a bound, also after a restart, and what is deleted makes room")
+    func storageQuota() async throws {
+        let other = try testRound(2)
+        let store = try StreamStore(root: root, reserve: 0, storageQuota: 6_000_000)
+        try await store.put(testBytes(4_000_000), seq: 0, last: true, stream: stream, round: round)
+        // No whole chunk fits any more, but a smaller one.
+        #expect(throws: StoreError.storageQuotaReached(limit: 6_000_000)) { try store.checkStorageQuota() }
+        await #expect(throws: StoreError.storageQuotaReached(limit: 6_000_000)) { try await store.checkWritable() }
+        try await store.put(testBytes(1_000_000), seq: 0, last: true, stream: stream, round: other)
+        let again = try StreamStore(root: root, reserve: 0, storageQuota: 6_000_000)
+        try await again.loadAll()
+        #expect(again.loadedByteCount == 5_000_000)
+        let late = try testRound(3)
+        await #expect(throws: StoreError.storageQuotaReached(limit: 6_000_000)) {
+            try await again.put(testBytes(1_000_001), seq: 0, last: true, stream: stream, round: late)
+        }
+        // What is stored already is no more.
+        #expect(
+            try await again.put(testBytes(1_000_000), seq: 0, last: true, stream: stream, round: other) == false)
+        try await again.deleteRound(round)
+        try again.checkStorageQuota()
+        try await again.put(testBytes(1_000_001), seq: 0, last: true, stream: stream, round: late)
+    }
+
     @Test func filesAreKeptInReserve() async throws {
         let free = Mutex(1_000)
         let store = try StreamStore(root: root, reserve: 0, fileReserve: 990, freeFileCount: { free.withLock { $0 } })

@@ -18,6 +18,8 @@ struct CoordinatorConfiguration: Sendable, Equatable {
     var reserveFileCount: Int
     /// Bytes that a round may store, less than what its agreement's caps allow; nil for just those.
     var quotaByteCount: Int?
+    /// Bytes that the streams of all rounds may take; nil for what the disk has room for.
+    var storageQuotaByteCount: Int?
     /// Certificates of operators besides the one in `operator/`, by pin.
     var operatorPins: Set<TLSPin> = []
 
@@ -39,6 +41,7 @@ struct CoordinatorConfiguration: Sendable, Equatable {
             reserveByteCount: root.int("reserve_disk_mib", in: 1...1_048_576, default: 256) << 20,
             reserveFileCount: root.int("reserve_files", in: 0...1_000_000_000, default: 4_096),
             quotaByteCount: root.optionalInt("quota_gib", in: 1...1_048_576).map { $0 << 30 })
+        configuration.storageQuotaByteCount = root.optionalInt("storage_quota_gib", in: 1...1_048_576).map { $0 << 30 }
         configuration.operations = root.optionalMapping("operations").map { OperationsServer.Address($0) }
         configuration.url = root.optionalValue("url", expected: "https://HOST[:PORT]") {
             $0.hasPrefix("https://") ? $0 : nil
@@ -81,6 +84,9 @@ struct CoordinatorConfiguration: Sendable, Equatable {
 
         # What one round may store, in GiB; without this line, what the agreement's caps come to.
         # quota_gib: 50
+
+        # What the streams of all rounds may take together, in GiB; without this line, what the disk has room for.
+        # storage_quota_gib: 200
 
         # Further operators' certificates, besides the one in operator/, by the pin on their card.
         # operators:

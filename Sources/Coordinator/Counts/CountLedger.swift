@@ -86,9 +86,16 @@ public struct CountLedger: Sendable {
     public func enter(
         _ round: RoundID, study: String, _ noise: CountNoise, others: [RoundID: CountNoise]
     ) throws {
-        var ledger = try ledger(of: study)
+        let ledger = try ledger(of: study)
         if ledger.contains(where: { $0.round == "\(round)" }) { return }
         try check(noise, ledger, others)
+        try charge(round, study: study, noise)
+    }
+
+    /// Enters a round that was paid for, whether or not the study could afford it.
+    public func charge(_ round: RoundID, study: String, _ noise: CountNoise) throws {
+        var ledger = try ledger(of: study)
+        if ledger.contains(where: { $0.round == "\(round)" }) { return }
         ledger.append(Spent(noise, round: round))
         try state.put(.countsSpent(study: study), Array(try JSONEncoder().encode(ledger)))
     }
@@ -122,8 +129,8 @@ public enum CountLedgerError: Error, Equatable, CustomStringConvertible, Reporta
                 + "a round costs \(noise.epsilon): together more than the agreement's total_epsilon of "
                 + "\(noise.totalEpsilon). No further counts can be published under it."
         case .damaged:
-            "the account of the noise of counts in `state` is damaged: restore `state`, `streams` and `board.sqlite` "
-                + "from one backup"
+            "the account of the noise of counts in `state` is damaged: restore the coordinator "
+                + "from a backup"
         }
     }
 

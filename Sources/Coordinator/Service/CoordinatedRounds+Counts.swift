@@ -12,6 +12,7 @@ extension CoordinatedRounds {
         guard case .noise(let noise) = agreement.counts else { return }
         let others = noisyRounds(of: agreement.study.id) { $0.hasSpentNoise || $0.ending == nil }
         do {
+            for record in rounds.values { try bookForgottenRound(of: record) }
             try CountLedger(state).check(noise, study: agreement.study.id, others: others)
         } catch let error as CountLedgerError {
             throw ExchangeRefusal(.agreementRefused, error.description)

@@ -19,6 +19,7 @@ extension CoordinatedRounds {
         let agreement = try verify(signed)
         let number = try nextNumber(signed.id, agreement)
         try checkBudget(of: agreement)
+        do throws(StoreError) { try streams.checkStorageQuota() } catch { throw ExchangeRefusal(error) }
         do {
             let entry = try openingEntry(signed, agreement, number: number)
             let record = try RoundRecord(opening: entry.bytes, agreement: agreement, file: bytes)

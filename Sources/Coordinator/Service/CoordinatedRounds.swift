@@ -57,28 +57,13 @@ actor CoordinatedRounds {
     func load() async throws {
         for round in try await board.rounds() {
             do {
-                try await replay(round)
+                add(try await StoredRound.record(of: round, on: board))
             } catch let error as StoreError {
                 throw error
             } catch {
                 throw CoordinatorError.damagedRound(round, reason: ErrorReport(error).sentence)
             }
         }
-    }
-
-    private func replay(_ round: RoundID) async throws {
-        let attachment = try RoundAttachment(decoding: try await board.attachment(of: round))
-        let file = Array(attachment.agreement)
-        let first = try await board.entries(of: round, after: 0, countLimit: 1).entries
-        guard let opening = first.first else { throw ProtocolViolation(.badOpening) }
-        var record = try RoundRecord(opening: opening.bytes, agreement: try Agreement.parse(file), file: file)
-        guard record.round == round else { throw ProtocolViolation(.badOpening) }
-        while true {
-            let page = try await board.entries(of: round, after: record.head.count)
-            for entry in page.entries { try record.append(entry.bytes) }
-            if page.isLast { break }
-        }
-        add(record)
     }
 
     /// Takes a round in.

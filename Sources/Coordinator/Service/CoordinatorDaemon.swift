@@ -17,15 +17,17 @@ struct CoordinatorDaemon {
         let keys = home.home.keys
         try keys.checkCertificate()
         // The state's lock comes first: a second coordinator on the same directory must not touch anything.
-        let state = try home.home.state()
+        let state = try home.home.stateToServe()
         let board = try BoardStore(path: home.boardPath)
         _ = try home.home.directory.subdirectory("streams")
         let streams = try StreamStore(
-            root: home.streamsPath, reserve: configuration.reserveByteCount, fileReserve: configuration.reserveFileCount
-        )
+            root: home.streamsPath, reserve: configuration.reserveByteCount, fileReserve: configuration.reserveFileCount,
+            storageQuota: configuration.storageQuotaByteCount)
+        try await streams.loadAll()
         let rounds = try CoordinatedRounds(
             home: home, configuration: configuration, board: board, streams: streams, state: state, logger: logger)
         try await rounds.load()
+        try await rounds.settleAfterRestore()
 
         let identity = try TLSIdentity(
             certificateChainPEM: keys.tlsCertificatePEM, privateKeyPEM: keys.tlsPrivateKeyPEM)

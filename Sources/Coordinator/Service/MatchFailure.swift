@@ -30,7 +30,7 @@ enum MatchFailure {
         switch error {
         // A list that its author committed to isn't there whole.
         case .noSuchChunk, .streamComplete: RoundAborted(code: .protocolViolation, participants: [])
-        case .diskFull, .failed: nil
+        case .diskFull, .storageQuotaReached, .failed: nil
         default: RoundAborted(code: .internalFailure, participants: [])
         }
     }

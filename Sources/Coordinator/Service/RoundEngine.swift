@@ -82,7 +82,10 @@ struct RoundEngine: Service {
 
     private func step(_ round: RoundID) async throws -> Step {
         let record = try await rounds.record(of: round)
-        if record.ending != nil { return try await clear(record) }
+        if record.ending != nil {
+            try await rounds.bookForgottenRound(of: record)
+            return try await clear(record)
+        }
         try await rounds.bookNoise(of: record)
         let duty = record.coordinatorDuties().first
         let secondsLeft = record.opening.deadline - Int(clock.unixSeconds())

@@ -16,6 +16,7 @@ public import Values
 /// evidence/     of rounds in which somebody accused another: the board, and streams as they came, sealed
 /// generators/   what proofs of verified rounds are made with; not secret, and made again where it is missing
 /// config.yaml   what the operator configures
+/// moved.json    that this participant lives elsewhere now
 /// ```
 public struct Home: Sendable {
     public let directory: PrivateDirectory
@@ -54,6 +55,18 @@ public struct Home: Sendable {
 
     public func agreements() throws -> AgreementStore {
         AgreementStore(directory: try directory.subdirectory("agreements"))
+    }
+
+    /// That the participant was moved to another machine by `backup --move`: no daemon runs from here any more.
+    var movedPath: String { directory.file("moved.json") }
+
+    /// The state, for a daemon.
+    ///
+    /// - Throws: `HomeError.moved`; as `state`.
+    public func stateToServe() throws -> SealedState {
+        let state = try state()
+        guard try FileStatus.at(movedPath) == nil else { throw HomeError.moved(path: movedPath) }
+        return state
     }
 
     /// Locked while it is open: one daemon at a time.
@@ -96,6 +109,7 @@ public enum HomeError: Error, Equatable, CustomStringConvertible, ReportableErro
     case notSignedHere(path: String)
     case notInAgreement(path: String, id: ParticipantID)
     case otherKeys(path: String, id: ParticipantID, what: String)
+    case moved(path: String)
 
     public var description: String {
         switch self {
@@ -111,12 +125,16 @@ public enum HomeError: Error, Equatable, CustomStringConvertible, ReportableErro
         case .otherKeys(let path, let id, let what):
             "\(path) pins another \(what) for \(id) than this directory holds: ask the study's operator to take the "
                 + "current card (`card` prints it)"
+        case .moved(let path):
+            "\(path) says that this participant was moved to another machine: two copies must never run. If its backup "
+                + "was never restored, remove that file and start again"
         }
     }
 
     public var exitStatus: ExitStatus {
         switch self {
         case .otherRole: .configuration
+        case .moved: .configuration
         case .unknownAgreement, .notSignedHere, .notInAgreement, .otherKeys: .refused
         }
     }

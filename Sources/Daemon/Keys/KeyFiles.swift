@@ -10,6 +10,11 @@ struct KeyFiles {
     /// systemd's `CREDENTIALS_DIRECTORY`; nil outside of a service.
     let credentials: String?
 
+    /// The files of a key directory that only their owner may read.
+    static let secretNames = SecretKeyFile.allCases.map(\.rawValue) + [KeyDirectory.tlsKeyName]
+    /// The others.
+    static let publicNames = [KeyDirectory.certificateName, KeyDirectory.requestName, ParticipantFile.name]
+
     /// systemd's, for this process.
     static var systemCredentials: String? { ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"] }
 

@@ -15,7 +15,7 @@ extension ExchangeProblem: ReportableError {
         switch knownCode {
         case .callerUnknown, .callerNotAllowed, .callerNotOperator: .noPermission
         case .agreementRefused, .entryRefused, .roundClosed: .refused
-        case .storeDiskFull, .storeFailed: .temporary
+        case .storeDiskFull, .storeQuotaReached, .storeFailed: .temporary
         default: .unavailable
         }
     }

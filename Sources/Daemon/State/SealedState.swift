@@ -185,7 +185,7 @@ public final class SealedState: Sendable {
 
 // Reading, recovering and erasing, apart from the locked index.
 extension SealedState {
-    private static func save(
+    static func save(
         _ index: StateIndex, _ directory: PrivateDirectory, _ key: SymmetricKey
     ) throws(SealedStateError) {
         let sealed = index.encoded.withUnsafeBytes {
@@ -195,24 +195,36 @@ extension SealedState {
         try onFile { () throws(FileError) in try AtomicFile.write(envelope, to: directory.file(indexName)) }
     }
 
+    /// The index as it is on the disk now; nil where there is none.
+    static func index(
+        in directory: PrivateDirectory, _ key: SymmetricKey
+    ) throws(SealedStateError) -> StateIndex? {
+        let path = directory.file(indexName)
+        let envelope: [UInt8]
+        do throws(FileError) {
+            envelope = try PublicFile.read(
+                path, maxByteCount: StateIndex.maxByteCount + StateEnvelope.overheadByteCount)
+        } catch {
+            if case .notFound = error { return nil }
+            throw .file(error)
+        }
+        guard let plain = StateEnvelope.open(envelope, name: StateEnvelope.indexName, key: key),
+            let index = plain.withBytes({ StateIndex($0) })
+        else { throw .altered(path: path) }
+        return index
+    }
+
     private static func recover(
         _ directory: PrivateDirectory, _ key: SymmetricKey
     ) throws(SealedStateError) -> StateIndex {
-        let path = directory.file(indexName)
         let names = try onFile { () throws(FileError) in try directory.names() }
         let files = names.filter { $0.hasSuffix(StateName.suffix) }
-        guard names.contains(indexName) else {
-            if !files.isEmpty { throw .vanished(path: path) }
+        guard var index = try index(in: directory, key) else {
+            if !files.isEmpty { throw .vanished(path: directory.file(indexName)) }
             let index = StateIndex()
             try save(index, directory, key)
             return index
         }
-        let envelope = try onFile { () throws(FileError) in
-            try PublicFile.read(path, maxByteCount: StateIndex.maxByteCount + StateEnvelope.overheadByteCount)
-        }
-        guard let plain = StateEnvelope.open(envelope, name: StateEnvelope.indexName, key: key),
-            var index = plain.withBytes({ StateIndex($0) })
-        else { throw .altered(path: path) }
         let known = Set(index.entries.keys.map(StateName.fileName))
         for file in files where !known.contains(file) { throw .stray(path: directory.file(file)) }
         if try settle(&index, Set(files), directory) {
@@ -264,11 +276,11 @@ extension SealedState {
         return digest
     }
 
-    private static func allows(_ entry: StateIndex.Entry, _ digest: [UInt8]) -> Bool {
+    static func allows(_ entry: StateIndex.Entry, _ digest: [UInt8]) -> Bool {
         entry.settled == digest || entry.change == .put(digest)
     }
 
-    private static func read(_ name: String, _ directory: PrivateDirectory) throws(SealedStateError) -> [UInt8]? {
+    static func read(_ name: String, _ directory: PrivateDirectory) throws(SealedStateError) -> [UInt8]? {
         do throws(FileError) {
             return try PublicFile.read(
                 directory.file(StateName.fileName(name)),

@@ -52,6 +52,8 @@ public struct StateName: Sendable, Hashable {
     public static func opening(_ number: Int, of agreement: AgreementID) -> StateName {
         StateName("openings/\(agreement)/\(number)")
     }
+    /// That everything here was restored from a backup.
+    public static let restored = StateName("restored")
     /// What the study's noisy counts have cost.
     public static func countsSpent(study: String) -> StateName { StateName("studies/\(study)/counts-spent") }
     /// The key that the study's pseudonyms are made with.
@@ -67,6 +69,7 @@ public struct StatePrefix: Sendable, Hashable {
     /// Of all rounds' values; `StateName.round` tells whose one is.
     public static let rounds = StatePrefix("rounds/")
     public static let over = StatePrefix("over/")
+    static let all = StatePrefix("")
     /// Of everything that is destroyed with the round's keys.
     public static func round(_ round: RoundID) -> StatePrefix { StatePrefix("rounds/\(round)/") }
     public static func attempts(of round: RoundID) -> StatePrefix { StatePrefix("rounds/\(round)/attempts/") }

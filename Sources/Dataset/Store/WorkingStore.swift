@@ -113,6 +113,22 @@ public final class WorkingStore: Sendable {
         }
     }
 
+    /// Copies a store to a new file, which is flushed to the disk.
+    ///
+    /// - Parameter target: must not exist; its directory is as private as the store's.
+    public static func copy(from path: String, to target: String) throws(DatasetError) {
+        try DatasetError.naming(path) {
+            let source = try DatabaseQueue(path: path, configuration: configuration)
+            let copy = try DatabaseQueue(path: target)
+            try source.backup(to: copy)
+            // One file and none beside it.
+            try copy.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = DELETE") }
+            try copy.close()
+            try source.close()
+        }
+        try DatasetError.onFile { () throws(FileError) in try OpenFile(changing: target).sync() }
+    }
+
     /// Removes a closed store and the files SQLite keeps beside it. Nothing there is no failure.
     public static func remove(path: String) throws(DatasetError) {
         try DatasetError.onFile { () throws(FileError) in

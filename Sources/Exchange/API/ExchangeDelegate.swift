@@ -82,4 +82,7 @@ public protocol ExchangeDelegate: Sendable {
     func status(of round: RoundID) async throws(ExchangeRefusal) -> [UInt8]
 
     func abort(_ round: RoundID, reason: String, caller: Caller) async throws(ExchangeRefusal)
+
+    /// Deletes streams of rounds that have ended.
+    func prune(_ asked: PruneRequest, caller: Caller) async throws(ExchangeRefusal) -> [PrunedRound]
 }

@@ -23,6 +23,7 @@
 /// | `agreement.refused` | 422 | the agreement cannot be installed or no round can be opened under it |
 /// | `store.failed` | 500 | the disk or the database failed; the operator's log says more |
 /// | `server.failed` | 500 | a fault in the program |
+/// | `store.quota-reached` | 507 | all rounds' streams have what they may take; the client tries again by itself |
 /// | `store.disk-full` | 507 | the disk is full, in bytes or files; the client tries again by itself |
 public enum ExchangeErrorCode: String, Sendable, CaseIterable {
     case requestMalformed = "request.malformed"
@@ -46,6 +47,7 @@ public enum ExchangeErrorCode: String, Sendable, CaseIterable {
     case agreementRefused = "agreement.refused"
     case storeFailed = "store.failed"
     case serverFailed = "server.failed"
+    case storeQuotaReached = "store.quota-reached"
     case storeDiskFull = "store.disk-full"
 
     /// The HTTP status.
@@ -60,7 +62,7 @@ public enum ExchangeErrorCode: String, Sendable, CaseIterable {
         case .requestTooLarge, .streamQuotaExceeded: 413
         case .entryRefused, .agreementRefused: 422
         case .storeFailed, .serverFailed: 500
-        case .storeDiskFull: 507
+        case .storeQuotaReached, .storeDiskFull: 507
         }
     }
 
@@ -88,6 +90,7 @@ public enum ExchangeErrorCode: String, Sendable, CaseIterable {
         case .agreementRefused: "The agreement is refused"
         case .storeFailed: "The store failed"
         case .serverFailed: "The coordinator failed"
+        case .storeQuotaReached: "The coordinator's streams have all that they may take"
         case .storeDiskFull: "The coordinator's disk is full"
         }
     }
@@ -124,6 +127,9 @@ public struct ExchangeRefusal: Error, Sendable, Equatable, CustomStringConvertib
         case .streamTooLong(let limit): self.init(.streamQuotaExceeded, "The stream may have \(limit) bytes.")
         case .tooManyAttempts(let limit):
             self.init(.streamQuotaExceeded, "A stream may be begun \(limit) times.")
+        case .storageQuotaReached(let limit):
+            self.init(
+                .storeQuotaReached, "All rounds together may store \(limit) bytes. The operator must prune, or raise it.")
         case .diskFull: self.init(.storeDiskFull, "The coordinator's operator must free space.")
         case .damaged, .failed: self.init(.storeFailed)
         }

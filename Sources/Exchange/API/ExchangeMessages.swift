@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Values
 
 /// The interface's JSON documents, as both ends encode and decode them.
 enum ExchangeMessage {
@@ -48,6 +49,31 @@ enum ExchangeMessage {
 
     struct Abort: Codable, Sendable {
         var reason: String
+    }
+
+    struct Prune: Codable, Sendable {
+        var round: String?
+        var days: Int?
+        var dry: Bool
+
+        /// Nil for anything but one round or one number of days.
+        var request: PruneRequest? {
+            switch (round, days) {
+            case (let round?, nil): RoundID(hex: round).map { PruneRequest(.round($0), isDry: dry) }
+            case (nil, let days?) where (0...PruneRequest.dayLimit).contains(days):
+                PruneRequest(.olderThan(days: days), isDry: dry)
+            default: nil
+            }
+        }
+    }
+
+    struct Pruned: Codable, Sendable {
+        struct Round: Codable, Sendable {
+            var round: String
+            var bytes: Int
+            var kept: String?
+        }
+        var rounds: [Round]
     }
 
     static func encode(_ message: some Encodable) throws -> Data {

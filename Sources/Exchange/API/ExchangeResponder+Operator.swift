@@ -25,6 +25,12 @@ extension ExchangeResponder {
             }
             try await delegate.abort(round, reason: message.reason, caller: caller)
             return Response(status: .noContent)
+        case .operatorPrune:
+            let message = try await Self.message(ExchangeMessage.Prune.self, request, limit: 4_096)
+            guard let asked = message.request else {
+                throw ExchangeRefusal(.requestMalformed, "A round is named by 64 hexadecimal digits, or days are, 0 up.")
+            }
+            return try Self.json(ExchangeMessage.Pruned(try await delegate.prune(asked, caller: caller)))
         default:
             let message = try await Self.message(
                 ExchangeMessage.OpenRound.self, request, limit: Self.bodyByteCountLimit)

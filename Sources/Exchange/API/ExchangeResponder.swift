@@ -88,7 +88,7 @@ struct ExchangeResponder: HTTPResponder {
         case .vaultCells(let round, let stream):
             _ = try ExchangeQuery(query, allowed: [])
             return try await vaultCells(round, stream, request, caller)
-        case .operatorOpenRound, .operatorRounds, .operatorStatus, .operatorAbort:
+        case .operatorOpenRound, .operatorRounds, .operatorStatus, .operatorAbort, .operatorPrune:
             _ = try ExchangeQuery(query, allowed: [])
             return try await answerOperator(route, request, caller)
         }

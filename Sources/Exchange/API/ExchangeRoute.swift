@@ -16,6 +16,7 @@ enum ExchangeRoute: Sendable, Equatable {
     case operatorRounds
     case operatorStatus(RoundID)
     case operatorAbort(RoundID)
+    case operatorPrune
 
     /// Longest path looked at.
     private static let pathByteCountLimit = 512
@@ -31,7 +32,12 @@ enum ExchangeRoute: Sendable, Equatable {
         case ("rounds", 0): self = try Self.only(.get, method, .rounds)
         case ("rounds", _): self = try Self.roundRoute(method, try Self.round(&parts), parts)
         case ("operator", _):
-            guard parts.popFirst() == "rounds" else { throw ExchangeRefusal(.requestUnknownPath) }
+            let what = parts.popFirst()
+            if what == "prune", parts.isEmpty {
+                self = try Self.only(.post, method, .operatorPrune)
+                return
+            }
+            guard what == "rounds" else { throw ExchangeRefusal(.requestUnknownPath) }
             self = try Self.operatorRoute(method, parts)
         default: throw ExchangeRefusal(.requestUnknownPath)
         }
@@ -130,6 +136,7 @@ enum ExchangeRoute: Sendable, Equatable {
         case .operatorRounds: "operator_rounds"
         case .operatorStatus: "operator_status"
         case .operatorAbort: "operator_abort"
+        case .operatorPrune: "operator_prune"
         }
     }
 }

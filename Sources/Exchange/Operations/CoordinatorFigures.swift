@@ -21,6 +21,8 @@ struct CoordinatorFigures: OperationsSource {
             Figure("sidos_exchange_stream_chunks", streams.loadedChunkCount),
             Figure("sidos_certificate_expiry_timestamp_seconds", identity.notAfter.timeIntervalSince1970.rounded()),
         ]
+        figures.append(Figure("sidos_store_stream_bytes", streams.loadedByteCount))
+        if let quota = streams.storageQuota { figures.append(Figure("sidos_store_stream_quota_bytes", quota)) }
         if let rounds = try? await delegate.allRounds() {
             figures.append(Figure("sidos_exchange_rounds", rounds.count))
         }

@@ -1,4 +1,5 @@
 internal import Crypto
+internal import Files
 internal import Foundation
 internal import GRDB
 public import Values
@@ -45,6 +46,26 @@ public final class BoardStore: Sendable {
     /// Closes the file. Nothing may be called after.
     public func close() throws(StoreError) {
         try Self.rethrowing("closing the board") { try database.close() }
+    }
+
+    /// Copies a board's file as it is at one moment, also while another process appends to it. The copy is one file,
+    /// flushed to the disk.
+    ///
+    /// - Parameter target: of the copy, which must not exist.
+    public static func copy(from path: String, to target: String) throws(StoreError) {
+        try rethrowing("copying the board") {
+            var configuration = Configuration()
+            configuration.label = "board"
+            configuration.busyMode = .timeout(10)
+            let source = try DatabaseQueue(path: path, configuration: configuration)
+            let copy = try DatabaseQueue(path: target)
+            try source.backup(to: copy)
+            // One file and none beside it.
+            try copy.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = DELETE") }
+            try copy.close()
+            try source.close()
+        }
+        try StoreError.during("syncing a file") { () throws(FileError) in try OpenFile(changing: target).sync() }
     }
 
     // MARK: Rounds

@@ -22,6 +22,8 @@ public enum StoreError: Error, Sendable, Equatable {
     case noSuchChunk(seq: Int)
     /// The round would exceed the bytes it may take.
     case quotaExceeded(limit: Int)
+    /// The streams of all rounds would exceed the bytes that they may take.
+    case storageQuotaReached(limit: Int)
     /// The round would exceed the chunks it may have.
     case tooManyChunks(limit: Int)
     /// The stream would be longer than anything that its entry may name.
@@ -66,6 +68,9 @@ extension StoreError: CustomStringConvertible {
         case .streamComplete(let count): "the stream is complete with \(count) chunks"
         case .noSuchChunk(let seq): "chunk \(seq) is not stored"
         case .quotaExceeded(let limit): "the round may store \(limit) bytes and no more"
+        case .storageQuotaReached(let limit):
+            "the streams of all rounds may take \(limit) bytes and no more; the operator frees some with `prune` or "
+                + "raises storage_quota_gib, and the sender goes on by itself"
         case .tooManyChunks(let limit): "the round may store \(limit) chunks and no more"
         case .streamTooLong(let limit): "the stream may have \(limit) bytes and no more"
         case .tooManyAttempts(let limit): "a stream may be begun \(limit) times and no more"

@@ -35,11 +35,15 @@ public final class StreamStore: Sendable {
     /// Files of the file system that are never made.
     private let fileReserve: Int
     private let freeFileCount: @Sendable () -> Int?
+    /// Bytes that all rounds' streams may take; nil sets no bound.
+    public let storageQuota: Int?
     /// File calls block, so they run here and not on an event loop or a task's thread.
     let threads: NIOThreadPool
 
     struct State {
         var rounds: [RoundID: StoredRound] = [:]
+        /// Of the rounds that are known.
+        var byteCount: Int { rounds.values.reduce(0) { $0 + $1.byteCount } }
         var streams: [Key: StoredStream] = [:]
         var partCount: UInt64 = 0
     }
@@ -52,16 +56,18 @@ public final class StreamStore: Sendable {
     ///
     /// - Parameter reserve: bytes of the disk to leave free.
     /// - Parameter fileReserve: files (inodes) to leave free.
+    /// - Parameter storageQuota: bytes that the streams of all rounds may take, once `loadAll` has counted them.
     /// - Parameter freeByteCount: what is free now; nil asks the system.
     /// - Parameter freeFileCount: files that can be made now; nil asks the system.
     public init(
-        root: String, reserve: Int = 268_435_456, fileReserve: Int = 4_096,
+        root: String, reserve: Int = 268_435_456, fileReserve: Int = 4_096, storageQuota: Int? = nil,
         freeByteCount: (@Sendable () -> Int?)? = nil,
         freeFileCount: (@Sendable () -> Int?)? = nil
     ) throws(StoreError) {
         self.root = root
         self.reserve = reserve
         self.fileReserve = fileReserve
+        self.storageQuota = storageQuota
         self.freeByteCount = freeByteCount ?? { try? FreeSpace(at: root).byteCount }
         self.freeFileCount = freeFileCount ?? { try? FreeSpace(at: root).fileCount }
         threads = NIOThreadPool.singleton
@@ -109,7 +115,7 @@ public final class StreamStore: Sendable {
         if let free = freeByteCount(), free - reserve < byteCount ?? Self.chunkByteCountLimit { throw .diskFull }
         if let free = freeFileCount(), free - fileReserve < Self.filesPerChunk { throw .diskFull }
         try state.withLock { state throws(StoreError) in
-            try Self.check(slot, byteCount: byteCount ?? 0, quota: quota, state)
+            try check(slot, byteCount: byteCount ?? 0, quota: quota, state)
             try Self.begin(slot.key, quota: quota, &state)
         }
         return slot
@@ -159,7 +165,7 @@ public final class StreamStore: Sendable {
                 return false
             }
             try state.withLock { state throws(StoreError) in
-                try Self.check(slot, byteCount: part.byteCount, quota: quota, state)
+                try check(slot, byteCount: part.byteCount, quota: quota, state)
             }
             try await blocking { () throws(StoreError) in
                 try part.place(as: StreamPath.fileName(seq: slot.seq, last: last))
@@ -183,7 +189,7 @@ public final class StreamStore: Sendable {
         guard last || byteCount >= least else { throw .chunkTooSmall(least: least) }
     }
 
-    private static func check(
+    private func check(
         _ slot: ChunkSlot, byteCount: Int, quota: StreamQuota?, _ state: State
     ) throws(StoreError) {
         let stored = state.streams[slot.key] ?? StoredStream()
@@ -192,6 +198,7 @@ public final class StreamStore: Sendable {
         guard slot.seq == stored.chunkByteCounts.count else {
             throw .outOfOrder(expected: stored.chunkByteCounts.count)
         }
+        if let storageQuota, byteCount > storageQuota - state.byteCount { throw .storageQuotaReached(limit: storageQuota) }
         guard let quota else { return }
         guard byteCount <= quota.streamByteCount - stored.byteCount else {
             throw .streamTooLong(limit: quota.streamByteCount)
@@ -256,6 +263,26 @@ public final class StreamStore: Sendable {
     /// Chunks of the rounds in use since the start, for the metrics.
     public var loadedChunkCount: Int { state.withLock { $0.rounds.values.reduce(0) { $0 + $1.chunkCount } } }
 
+    /// Bytes of the rounds in use since the start; of all, once `loadAll` has counted them.
+    public var loadedByteCount: Int { state.withLock { $0.byteCount } }
+
+    /// Counts what the disk has of every round.
+    public func loadAll() async throws(StoreError) {
+        let root = root
+        let names = try await blocking { () throws(StoreError) in
+            try StoreError.during("listing a directory") { () throws(FileError) in
+                try Directory.names(in: "\(root)/rounds")
+            }
+        }
+        for round in names.compactMap({ RoundID(hex: $0) }) { try await load(round) }
+    }
+
+    /// Throws `StoreError.storageQuotaReached` if not even one more chunk may be stored.
+    public func checkStorageQuota() throws(StoreError) {
+        guard let storageQuota, loadedByteCount > storageQuota - Self.chunkByteCountLimit else { return }
+        throw .storageQuotaReached(limit: storageQuota)
+    }
+
     /// Bytes that may be stored before the disk is at its reserve, or nil when the system does not say.
     public func availableByteCount() -> Int? { freeByteCount().map { max(0, $0 - reserve) } }
 
@@ -266,6 +293,7 @@ public final class StreamStore: Sendable {
     public func checkWritable() async throws(StoreError) {
         if let available = availableByteCount(), available < Self.chunkByteCountLimit { throw .diskFull }
         if let available = availableFileCount(), available < Self.filesPerChunk { throw .diskFull }
+        try checkStorageQuota()
         let number = state.withLock { state in
             state.partCount &+= 1
             return state.partCount

@@ -149,10 +149,15 @@ public struct EvidenceStore: Sendable {
     private static let encapsulationByteCount = 1_120
     private static func info(_ round: RoundID) -> Data { Data("Sidos evidence \(round)".utf8) }
 
+    /// What has been kept for long enough.
+    public func expired() throws -> [RoundID] {
+        let now = clock.unixSeconds()
+        return try rounds().filter { try kept($0).map { $0.until < now } ?? false }
+    }
+
     /// Removes what has been kept for long enough.
     public func removeExpired() async throws {
-        for round in try rounds() {
-            guard let kept = try kept(round), kept.until < clock.unixSeconds() else { continue }
+        for round in try expired() {
             try await streams.deleteRound(round)
             // What says that there is something goes last.
             for suffix in ["secrets", "board.txt", "json"] { try AtomicFile.remove(path(round, suffix)) }

@@ -22,6 +22,9 @@ final class TestDelegate: ExchangeDelegate {
         var appended: [Int] = []
         var written: [StreamStatus] = []
         var abortReasons: [String] = []
+        var prunes: [PruneRequest] = []
+        /// What a prune is answered with.
+        var pruned: [PrunedRound] = []
     }
 
     let state = Mutex(State())
@@ -99,5 +102,13 @@ final class TestDelegate: ExchangeDelegate {
     func abort(_ round: RoundID, reason: String, caller: Caller) async throws(ExchangeRefusal) {
         try refuseIfAsked()
         change { $0.abortReasons.append(reason) }
+    }
+
+    func prune(_ asked: PruneRequest, caller: Caller) async throws(ExchangeRefusal) -> [PrunedRound] {
+        try refuseIfAsked()
+        return state.withLock { state in
+            state.prunes.append(asked)
+            return state.pruned
+        }
     }
 }

@@ -59,7 +59,7 @@ struct TestExchange: Sendable {
     /// Runs a server while `body` runs.
     static func run(
         server serverCertificate: TestCertificate? = nil, client clientCertificate: TestCertificate? = nil,
-        freeByteCount: (@Sendable () -> Int?)? = nil, logger: Logger = logger,
+        freeByteCount: (@Sendable () -> Int?)? = nil, storageQuota: Int? = nil, logger: Logger = logger,
         configure: Change = { _ in },
         _ body: @escaping @Sendable (TestExchange) async throws -> Void
     ) async throws {
@@ -68,7 +68,8 @@ struct TestExchange: Sendable {
         let client = try (clientCertificate ?? .selfSigned("kela")).identity()
         let operatorIdentity = try TestCertificate.selfSigned("operator").identity()
         let board = try BoardStore(path: directory.path + "/board.sqlite")
-        let streams = try StreamStore(root: directory.path + "/streams", reserve: 1_000, freeByteCount: freeByteCount)
+        let streams = try StreamStore(
+            root: directory.path + "/streams", reserve: 1_000, storageQuota: storageQuota, freeByteCount: freeByteCount)
         let delegate = TestDelegate()
         delegate.change {
             $0.pins = [client.pin]

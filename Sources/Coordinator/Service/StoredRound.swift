@@ -1,0 +1,25 @@
+internal import Agreement
+internal import Exchange
+internal import PSIProtocol
+internal import Values
+
+/// A round as its board tells it.
+enum StoredRound {
+    /// Replays a board from its first entry.
+    ///
+    /// - Throws: `StoreError`; `ProtocolViolation`, `AgreementError` for a board that is damaged.
+    static func record(of round: RoundID, on board: BoardStore) async throws -> RoundRecord {
+        let attachment = try RoundAttachment(decoding: try await board.attachment(of: round))
+        let file = Array(attachment.agreement)
+        let first = try await board.entries(of: round, after: 0, countLimit: 1).entries
+        guard let opening = first.first else { throw ProtocolViolation(.badOpening) }
+        var record = try RoundRecord(opening: opening.bytes, agreement: try Agreement.parse(file), file: file)
+        guard record.round == round else { throw ProtocolViolation(.badOpening) }
+        while true {
+            let page = try await board.entries(of: round, after: record.head.count)
+            for entry in page.entries { try record.append(entry.bytes) }
+            if page.isLast { break }
+        }
+        return record
+    }
+}
