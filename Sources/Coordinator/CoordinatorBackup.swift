@@ -34,6 +34,7 @@ enum CoordinatorBackup: BackedUpProgram {
             streams += 1
         }
         try board.close()
+        try BoardStore.foldIntoOneFile(place)
         try backup.add("board.sqlite")
         return [
             "It has all boards, and the streams of \(streams) \(streams == 1 ? "round" : "rounds") that are open or "

@@ -171,7 +171,8 @@ struct RoundParticipation: Sendable {
         }
         let now = clock.unixSeconds()
         guard try !RoundJournal.mayBeForgotten(deadline: record.opening.deadline, in: state),
-            now < Int64(record.opening.deadline), Int64(record.opening.opened) <= now + RestoredMark.clockToleranceSeconds
+            now < Int64(record.opening.deadline),
+            Int64(record.opening.opened) <= now + RestoredMark.clockToleranceSeconds
         else {
             log(
                 .error, "Refusing a round: it was opened in the future or is long over; compare the clocks",

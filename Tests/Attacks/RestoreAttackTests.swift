@@ -53,7 +53,8 @@ extension AttackTests {
                 try await restored.says("Refusing the round", "code=keys.lost")
                 #expect(try await link.end() == 81)
                 #expect(link.errors.contains("participant.refused (a)"), "\(link.errors)")
-                #expect(!restored.errors.split(separator: "restored from a backup").dropFirst().joined().contains("duty="))
+                #expect(
+                    !restored.errors.split(separator: "restored from a backup").dropFirst().joined().contains("duty="))
                 try #require(running["m"]).send(SIGCONT)
                 // The next round is refused as well, as long as it may be one from before by some clock.
                 let early = try study.link()

@@ -164,6 +164,7 @@ import Testing
         #expect(entries.count >= 20 && entries.map(\.bytes) == (1...entries.count).map(entry))
         #expect(try await copied.attachment(of: round) == [3])
         try copied.close()
+        try BoardStore.foldIntoOneFile(copy)
         #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path).count { $0.hasPrefix("copy") } == 1)
         try board.close()
         // And without anybody who has it open.

@@ -17,7 +17,9 @@ extension SystemTests {
             return design
         }
 
-        @Test("The coordinator moves in the middle of a round, which ends with the right dataset", .timeLimit(.minutes(5)))
+        @Test(
+            "The coordinator moves in the middle of a round, which ends with the right dataset", .timeLimit(.minutes(5))
+        )
         func moved() async throws {
             try await StudyOnDisk.with(Self.design) { study in
                 try study.sign()
@@ -71,7 +73,9 @@ extension SystemTests {
             }
         }
 
-        @Test("What was received is copied when asked for, and its dataset can be written elsewhere", .timeLimit(.minutes(5)))
+        @Test(
+            "What was received is copied when asked for, and its dataset can be written elsewhere",
+            .timeLimit(.minutes(5)))
         func received() async throws {
             try await StudyOnDisk.with(.simple(nodes: 2)) { study in
                 try study.sign()
@@ -100,7 +104,9 @@ extension SystemTests {
             }
         }
 
-        @Test("Streams that fill their quota stop new rounds; pruning makes room, and keeps boards", .timeLimit(.minutes(5)))
+        @Test(
+            "Streams that fill their quota stop new rounds; pruning makes room, and keeps boards",
+            .timeLimit(.minutes(5)))
         func quota() async throws {
             try await StudyOnDisk.with(.simple(nodes: 2)) { study in
                 try study.sign()
@@ -153,6 +159,7 @@ extension SystemTests {
                 let node = try #require(running["a"])
                 try await node.says("Serving")
                 let home = study.home("a").path
+                try await wait(seconds: 30) { FileManager.default.fileExists(atPath: "\(home)/lists") }
                 let left = "\(home)/lists/\(String(repeating: "ab", count: 32)).register_a.0.list"
                 #expect(FileManager.default.createFile(atPath: left, contents: Data(count: 2_048)))
                 let busy = try await study.run(.node, "prune", "-d", home)

@@ -31,7 +31,7 @@ extension SystemTests {
         func figures() async throws {
             try await StudyOnDisk.with { study in
                 try study.sign()
-                try study.configureCoordinator(port: 0, more: "operations: {port: 0}\n")
+                try study.configureCoordinator(port: 0, more: "operations: {port: 0}\nstorage_quota_gib: 1\n")
                 var running = ["coordinator": try await study.serve("coordinator")]
                 let port = try study.port()
                 let members = study.design.participants.filter { $0 != "coordinator" }

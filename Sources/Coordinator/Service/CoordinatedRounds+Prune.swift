@@ -19,7 +19,8 @@ extension CoordinatedRounds {
                 let byteCount = try await streams.byteCount(of: round)
                 let now = Int(clock.unixSeconds())
                 let ended = record.ending == nil ? nil : try endTime(of: round)
-                let reason = Self.reasonToKeep(record, ended: ended, now: now, asked.choice)
+                let retained = record.agreement.retentionDays
+                let reason = Self.reasonToKeep(record, ended: ended, now: now, retainedDays: retained, asked.choice)
                 // Of many rounds only those that something is or could be done about.
                 if byteCount == 0, case .olderThan = asked.choice { continue }
                 pruned.append(PrunedRound(round: round, byteCount: byteCount, keptReason: reason))
@@ -43,10 +44,10 @@ extension CoordinatedRounds {
     ///   - ended: when the round ended, if it has; in seconds since 1970, as `now`.
     /// - Returns: nil where the streams may go.
     static func reasonToKeep(
-        _ record: RoundRecord, ended: Int?, now: Int, _ choice: PruneRequest.Choice
+        _ record: RoundRecord, ended: Int?, now: Int, retainedDays: Int, _ choice: PruneRequest.Choice
     ) -> String? {
         guard let ended else { return "the round has not ended" }
-        let retained = ended + record.agreement.retentionDays * 86_400
+        let retained = ended + retainedDays * 86_400
         if !record.complaints.isEmpty, now < retained {
             let date = MachineClock.timestamp(Date(timeIntervalSince1970: TimeInterval(retained)))
             return "somebody is accused on its board, and readers may fetch the evidence until \(date)"

@@ -21,7 +21,8 @@ struct CoordinatorDaemon {
         let board = try BoardStore(path: home.boardPath)
         _ = try home.home.directory.subdirectory("streams")
         let streams = try StreamStore(
-            root: home.streamsPath, reserve: configuration.reserveByteCount, fileReserve: configuration.reserveFileCount,
+            root: home.streamsPath, reserve: configuration.reserveByteCount,
+            fileReserve: configuration.reserveFileCount,
             storageQuota: configuration.storageQuotaByteCount)
         try await streams.loadAll()
         let rounds = try CoordinatedRounds(

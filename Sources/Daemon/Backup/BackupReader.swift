@@ -7,8 +7,9 @@ internal import Values
 struct BackupReader {
     let path: String
     let manifest: BackupManifest
-    private let bytes: [UInt8]
-    private let signature: [UInt8]
+    /// The list itself, and the signature over it.
+    let bytes: [UInt8]
+    let signature: [UInt8]
 
     /// Reads the list, and checks that the directory has exactly the files that it names, as they were.
     ///
@@ -36,13 +37,6 @@ struct BackupReader {
             guard try contents(of: place) == expected(file) else { throw BackupError.altered(path: place) }
         }
         return reader
-    }
-
-    private init(path: String, manifest: BackupManifest, bytes: [UInt8], signature: [UInt8]) {
-        self.path = path
-        self.manifest = manifest
-        self.bytes = bytes
-        self.signature = signature
     }
 
     private func file(_ file: BackupManifest.File) -> String { "\(path)/\(file.path)" }

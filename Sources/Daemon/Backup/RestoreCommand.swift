@@ -82,8 +82,10 @@ public struct RestoreCommand<Program: BackedUpProgram>: AsyncParsableCommand {
     ) throws {
         let state = try SealedState(in: partial.subdirectory("state"), key: keys.stateKey)
         for name in state.names(.all) where !name.isKept(inBackupsOf: keys.role) { try state.remove(name) }
-        try RestoredMark(made: manifest.made, restored: max(now, manifest.made), wasRunning: manifest.origin == .running)
-            .write(to: state)
+        try RestoredMark(
+            made: manifest.made, restored: max(now, manifest.made), wasRunning: manifest.origin == .running
+        )
+        .write(to: state)
     }
 
     private func tell(_ manifest: BackupManifest) {

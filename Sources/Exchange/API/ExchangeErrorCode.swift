@@ -110,7 +110,7 @@ public struct ExchangeRefusal: Error, Sendable, Equatable, CustomStringConvertib
     public var description: String { detail.map { "\(code.rawValue): \($0)" } ?? code.rawValue }
 
     /// What a caller is told of a store's error.
-    init(_ error: StoreError) {
+    public init(_ error: StoreError) {
         switch error {
         case .invalidName: self.init(.requestMalformed, "The path names no stream.")
         case .unknownRound: self.init(.roundUnknown)
@@ -129,7 +129,8 @@ public struct ExchangeRefusal: Error, Sendable, Equatable, CustomStringConvertib
             self.init(.streamQuotaExceeded, "A stream may be begun \(limit) times.")
         case .storageQuotaReached(let limit):
             self.init(
-                .storeQuotaReached, "All rounds together may store \(limit) bytes. The operator must prune, or raise it.")
+                .storeQuotaReached,
+                "All rounds together may store \(limit) bytes. The operator must prune, or raise it.")
         case .diskFull: self.init(.storeDiskFull, "The coordinator's operator must free space.")
         case .damaged, .failed: self.init(.storeFailed)
         }

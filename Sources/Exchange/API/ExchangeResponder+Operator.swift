@@ -28,7 +28,8 @@ extension ExchangeResponder {
         case .operatorPrune:
             let message = try await Self.message(ExchangeMessage.Prune.self, request, limit: 4_096)
             guard let asked = message.request else {
-                throw ExchangeRefusal(.requestMalformed, "A round is named by 64 hexadecimal digits, or days are, 0 up.")
+                throw ExchangeRefusal(
+                    .requestMalformed, "A round is named by 64 hexadecimal digits, or days are, 0 up.")
             }
             return try Self.json(ExchangeMessage.Pruned(try await delegate.prune(asked, caller: caller)))
         default:

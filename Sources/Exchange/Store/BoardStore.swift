@@ -60,12 +60,20 @@ public final class BoardStore: Sendable {
             let source = try DatabaseQueue(path: path, configuration: configuration)
             let copy = try DatabaseQueue(path: target)
             try source.backup(to: copy)
-            // One file and none beside it.
-            try copy.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = DELETE") }
             try copy.close()
             try source.close()
         }
-        try StoreError.during("syncing a file") { () throws(FileError) in try OpenFile(changing: target).sync() }
+        try foldIntoOneFile(target)
+    }
+
+    /// Takes what SQLite keeps beside a closed board's file into it, and flushes it.
+    public static func foldIntoOneFile(_ path: String) throws(StoreError) {
+        try rethrowing("folding the board into one file") {
+            let database = try DatabaseQueue(path: path)
+            try database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = DELETE") }
+            try database.close()
+        }
+        try StoreError.during("syncing a file") { () throws(FileError) in try OpenFile(changing: path).sync() }
     }
 
     // MARK: Rounds

@@ -198,7 +198,9 @@ public final class StreamStore: Sendable {
         guard slot.seq == stored.chunkByteCounts.count else {
             throw .outOfOrder(expected: stored.chunkByteCounts.count)
         }
-        if let storageQuota, byteCount > storageQuota - state.byteCount { throw .storageQuotaReached(limit: storageQuota) }
+        if let storageQuota, byteCount > storageQuota - state.byteCount {
+            throw .storageQuotaReached(limit: storageQuota)
+        }
         guard let quota else { return }
         guard byteCount <= quota.streamByteCount - stored.byteCount else {
             throw .streamTooLong(limit: quota.streamByteCount)

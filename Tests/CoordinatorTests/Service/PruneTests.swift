@@ -53,9 +53,9 @@ struct PruneTests {
         let accuser = try #require(opened.checkers(ofStage: stage, of: declaration).first)
         var accused = opened
         try accused.apply(Complained(against: hop, code: .proofWrong, register: register, stage: stage), by: accuser)
-        let retained = opened.agreement.retentionDays * 86_400
+        let retained = 3 * 86_400
         func kept(_ record: RoundRecord, now: Int, _ choice: PruneRequest.Choice) -> Bool {
-            CoordinatedRounds.reasonToKeep(record, ended: 1_000, now: now, choice) != nil
+            CoordinatedRounds.reasonToKeep(record, ended: 1_000, now: now, retainedDays: 3, choice) != nil
         }
         for choice in [PruneRequest.Choice.round(opened.round), .olderThan(days: 0)] {
             #expect(!kept(opened, now: 1_000, choice))
