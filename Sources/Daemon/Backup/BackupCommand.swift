@@ -72,6 +72,7 @@ public struct BackupCommand<Program: BackedUpProgram>: AsyncParsableCommand {
             from: home.directory.subdirectory("state"), to: state, key: home.keys.stateKey
         ) { $0.isKept(inBackupsOf: role) }
         for file in files { try writer.add("state/\(file)") }
+        try writer.copyTree(home.directory.file("log"), as: "log")
         let made = MachineClock.system.unixSeconds()
         try writer.finish { files in
             let manifest = try BackupManifest(
@@ -83,6 +84,7 @@ public struct BackupCommand<Program: BackedUpProgram>: AsyncParsableCommand {
             // First, so that there is no moment in which both could run.
             if move { try Self.fence(home, writer.path, made) }
         }
+        try home.approvals().note("backup made", ["directory": writer.path, "keys": hasKeys ? "yes" : "no"])
         tell(writer, hasKeys, told, home)
         lock?.release()
     }
@@ -107,7 +109,7 @@ public struct BackupCommand<Program: BackedUpProgram>: AsyncParsableCommand {
         for file in KeyFiles.publicNames { try writer.copy("\(source)/\(file)", as: "\(name)/\(file)") }
         if withoutKeys { return false }
         var isWhole = true
-        for file in KeyFiles.secretNames {
+        for file in KeyFiles.secretNames(in: source) {
             let isHere = try writer.copy("\(source)/\(file)", as: "\(name)/\(file)")
             isWhole = isWhole && isHere
         }

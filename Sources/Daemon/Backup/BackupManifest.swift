@@ -2,6 +2,7 @@ internal import Agreement
 internal import Crypto
 internal import Files
 internal import Foundation
+internal import PSIProtocol
 internal import Values
 
 /// `backup.json`: what a backup is of, and every file in it. `backup.signature` beside it is the participant's own
@@ -107,8 +108,8 @@ struct BackupManifest: Codable, Equatable {
 
     private static let label = Array("SIDOS-V1 backup\0".utf8)
 
-    static func signature(over manifest: [UInt8], key: Curve25519.Signing.PrivateKey) throws -> [UInt8] {
-        Array(try key.signature(for: label + manifest))
+    static func signature(over manifest: [UInt8], key: any MessageSigner) throws -> [UInt8] {
+        try key.sign(label + manifest)
     }
 
     static func isSigned(

@@ -35,6 +35,8 @@ public struct RestoreCommand<Program: BackedUpProgram>: AsyncParsableCommand {
             let restored = try open(backup, in: partial)
             try backup.checkSignature(by: restored)
             try Self.settle(manifest, restored, partial, now)
+            try Home(at: partial.path, roles: Program.roles).approvals().note(
+                "restored from a backup", ["made": Self.time(manifest)])
             try target.finish()
         } catch {
             target.discard()
@@ -66,7 +68,7 @@ public struct RestoreCommand<Program: BackedUpProgram>: AsyncParsableCommand {
     private func complete(from named: SplitPath, in partial: PrivateDirectory) throws {
         for (index, directory) in Program.keyDirectories.enumerated() {
             let source = index == 0 ? named.path : named.sibling(directory)
-            for name in KeyFiles.secretNames {
+            for name in KeyFiles.secretNames(in: partial.file(directory)) {
                 let target = partial.file("\(directory)/\(name)")
                 guard try FileStatus.at(target) == nil else { continue }
                 _ = try SecretFile.read("\(source)/\(name)") { bytes in
@@ -88,10 +90,13 @@ public struct RestoreCommand<Program: BackedUpProgram>: AsyncParsableCommand {
         .write(to: state)
     }
 
+    private static func time(_ manifest: BackupManifest) -> String {
+        MachineClock.timestamp(Date(timeIntervalSince1970: TimeInterval(manifest.made)))
+    }
+
     private func tell(_ manifest: BackupManifest) {
         let out = Console.standardOutput
-        let time = MachineClock.timestamp(Date(timeIntervalSince1970: TimeInterval(manifest.made)))
-        out.line("Restored \(manifest.participant) to \(home.directory), as it was at \(time).")
+        out.line("Restored \(manifest.participant) to \(home.directory), as it was at \(Self.time(manifest)).")
         if manifest.origin != .moved {
             out.line("Make sure that no other copy of \(manifest.participant) runs, now or later.")
         }

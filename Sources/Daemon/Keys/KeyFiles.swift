@@ -10,10 +10,17 @@ struct KeyFiles {
     /// systemd's `CREDENTIALS_DIRECTORY`; nil outside of a service.
     let credentials: String?
 
-    /// The files of a key directory that only their owner may read.
-    static let secretNames = SecretKeyFile.allCases.map(\.rawValue) + [KeyDirectory.tlsKeyName]
+    /// The files of a key directory that only their owner may read: with the signing key, or with the PIN of a token
+    /// that has it.
+    static func secretNames(in directory: String) -> [String] {
+        let keys = SecretKeyFile.allCases.map(\.rawValue) + [KeyDirectory.tlsKeyName]
+        guard FileStatus.exists("\(directory)/\(SigningToken.name)") else { return keys }
+        return keys.map { $0 == SecretKeyFile.signing.rawValue ? SigningToken.pinName : $0 }
+    }
     /// The others.
-    static let publicNames = [KeyDirectory.certificateName, KeyDirectory.requestName, ParticipantFile.name]
+    static let publicNames = [
+        KeyDirectory.certificateName, KeyDirectory.requestName, SigningToken.name, ParticipantFile.name,
+    ]
 
     /// systemd's, for this process.
     static var systemCredentials: String? { ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"] }
