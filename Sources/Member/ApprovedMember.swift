@@ -49,15 +49,15 @@ final class ApprovalGate: Sendable {
     ///
     /// - Throws: `RoundRefusal` for what was refused; `OperationsLogError` for a log that was changed or cut.
     func isOpen(to record: RoundRecord) throws -> Bool {
-        try book.checkGrowth(in: state)
+        let approvals = try book.snapshot(growingIn: state)
         let agreement = ApprovalSubject(.agreement, digest: record.agreementID.bytes)
         for (subject, what) in [(agreement, "the agreement"), (configuration, "the configuration")] {
-            let standing = try book.standing(of: subject)
+            let standing = approvals.standing(of: subject)
             // A configuration that was refused is not the round's fault: it waits for another.
             if case .refused(_, let by) = standing, subject == agreement { throw Self.refusal(what, by) }
             if let obstacle = standing.obstacle(to: subject.kind) { return wait(record, "\(what): \(obstacle)") }
         }
-        let standing = try book.standing(of: record)
+        let standing = approvals.standing(of: ApprovalSubject(record))
         if case .refused(_, let by) = standing { throw Self.refusal("the round", by) }
         guard let obstacle = standing.obstacle(to: .round) else {
             forget(record.round)
@@ -66,6 +66,9 @@ final class ApprovalGate: Sendable {
         if standing == .missing { try book.keep(record) }
         return wait(record, "the round: \(obstacle)")
     }
+
+    /// Rounds that wait.
+    var waitingCount: Int { told.withLock { $0.count } }
 
     func forget(_ round: RoundID) { told.withLock { $0[round] = nil } }
 

@@ -37,12 +37,13 @@ public struct MemberDaemon: Sendable {
         try home.keys.checkSigning()
         let state = try home.stateToServe()
         let approvals = try home.approvals()
-        try approvals.checkGrowth(in: state)
+        _ = try approvals.snapshot(growingIn: state)
         try approvals.note("daemon started")
         let gate = ApprovalGate(book: approvals, state: state, configuration: configuration, logger: logger)
         let metrics = PrometheusMetrics()
         let client = try ExchangeClient.connect(coordinator, keys: home.keys, metrics: metrics, logger: logger)
-        let figures = MemberFigures(home: home, factory: metrics) { client.isReached }
+        let figures = MemberFigures(
+            home: home, factory: metrics, unapproved: { gate.waitingCount }, isReached: { client.isReached })
         let listener = operations.map {
             OperationsServer(address: $0, source: figures, metrics: metrics, logger: logger)
         }

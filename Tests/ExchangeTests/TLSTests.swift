@@ -168,6 +168,37 @@ import Testing
         }
     }
 
+    @Test("A machine on the way that opens connections is named by who issued its certificate, and gets nothing")
+    func inspection() async throws {
+        try await TestExchange.run(server: .issued("localhost")) { exchange in
+            let own = try TestCertificate.selfSigned().identity()
+            let error = try await #require(throws: TLSRefusal.self) {
+                try await exchange.withClient(configure: {
+                    $0.serverPins = [own.pin]
+                    $0.retry = .untilCancelled
+                }) { try await $0.rounds() }
+            }
+            #expect(error == .intercepted(got: exchange.serverIdentity.pin, issuer: "CN=authority"))
+            #expect("\(error)".contains("TLS inspection") && "\(error)".contains("`CN=authority`"))
+            // A coordinator may have a certificate of an authority: its key counts.
+            try await exchange.withClient(configure: { $0.serverPins = [exchange.serverIdentity.pin] }) {
+                client async throws in
+                #expect(try await client.rounds().rounds.isEmpty)
+            }
+        }
+    }
+
+    @Test("What an issuer's name holds moves no cursor and is short")
+    func issuersName() throws {
+        let name = "\u{1B}[2J\n" + String(repeating: "x", count: 60)
+        let certificate = try TestCertificate.issued(authority: name)
+        let read = try PeerCertificate(pem: certificate.certificatePEM)
+        let issuer = try #require(read.issuer)
+        #expect(issuer.allSatisfy(\.isASCII) && !issuer.contains("\u{1B}") && !issuer.contains("\n"))
+        #expect(issuer.count <= PeerCertificate.issuerLimit)
+        #expect(try PeerCertificate(pem: TestCertificate.selfSigned().certificatePEM).issuer == nil)
+    }
+
     @Test func anExpiredServerCertificateIsRefused() async throws {
         let until = Date(timeIntervalSince1970: (Date().timeIntervalSince1970 + 3_600).rounded())
         try await TestExchange.run(server: .selfSigned(until: until)) { exchange in

@@ -48,7 +48,7 @@ struct ApprovedMemberTests {
     ) throws {
         let approver = approver(index)
         let statement = ApprovalStatement(
-            log: try book.logID(), proposal: number, action: action, kind: subject.kind,
+            participant: "mixer0", log: try book.logID(), proposal: number, action: action, kind: subject.kind,
             subject: Hex.encode(subject.digest), by: approver.id, key: approver.keyText, at: "", note: "")
         try book.enter(SignedStatement(statement) { Array(try keys[index].signature(for: $0)) })
     }
@@ -95,12 +95,14 @@ struct ApprovedMemberTests {
         try settle(ApprovalSubject(.configuration, configuration))
         #expect(try await member.step(record) == nil)
         #expect(eager.asked.withLock { $0 } == 0)
+        #expect(member.gate.waitingCount == 1)
         // What waits can be proposed by its first digits.
         let document = try book.round(String(record.round.description.prefix(6)))
         #expect(document == ApprovalRound.document(record))
         #expect(throws: ApprovalError.unknownRound("0")) { try book.round("0") }
         try settle(ApprovalSubject(.round, document))
         #expect(try await member.step(record) is KeysErased)
+        #expect(member.gate.waitingCount == 0)
     }
 
     @Test("A round or an agreement that was refused is refused before the others")

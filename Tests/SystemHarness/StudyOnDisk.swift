@@ -74,7 +74,7 @@ final class StudyOnDisk: Sendable {
     }
 
     func makeHome(_ id: String, certificateStart: Date? = nil) throws {
-        let hosts = id == "coordinator" ? ["localhost", "127.0.0.1"] : []
+        let hosts = id == "coordinator" ? ["localhost", design.address] : []
         let path = home(id).path
         guard design.inPython[id] == nil else { return try runInPython("init", path, id) }
         _ = try PrivateDirectory(creating: path)
@@ -135,13 +135,14 @@ final class StudyOnDisk: Sendable {
     func configureCoordinator(port: Int, more: String = "") throws {
         try configure(
             "coordinator",
-            "sidos_coordinator: 1\nlisten: {host: 127.0.0.1, port: \(port)}\nreserve_disk_mib: 1\n" + more)
+            "sidos_coordinator: 1\nlisten: {host: \"\(design.address)\", port: \(port)}\nreserve_disk_mib: 1\n" + more)
     }
 
     /// - Parameter pin: what to take for the coordinator's pin instead of its own.
     func configureMember(_ id: String, port: Int, pin: String? = nil, more: String = "") throws {
         let ownPin = "sha256:" + Data(try keys("coordinator").tlsPin).base64EncodedString()
-        let url = "https://localhost:\(port)"
+        let host = design.address.contains(":") ? "[\(design.address)]" : "localhost"
+        let url = "https://\(host):\(port)"
         let connection = "coordinator:\n  url: \(url)\n  pin: \"\(pin ?? ownPin)\"\ncores: 1\n" + more
         guard role(id) != .research else {
             try configure(id, "sidos_research: 1\n" + connection)

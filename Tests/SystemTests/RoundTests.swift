@@ -69,6 +69,13 @@ extension SystemTests {
             try await checkRound(design)
         }
 
+        @Test("Over IPv6", .timeLimit(.minutes(5)))
+        func overIPv6() async throws {
+            var design = StudyDesign.simple(nodes: 2)
+            design.address = "::1"
+            try await checkRound(design)
+        }
+
         @Test("Lists without padding", .timeLimit(.minutes(5)))
         func withoutPadding() async throws {
             var design = StudyDesign.simple()

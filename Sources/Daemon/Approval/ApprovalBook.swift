@@ -137,10 +137,20 @@ public struct ApprovalBook: Sendable {
         }
     }
 
-    /// That nothing was cut off the log since the daemon looked the last time.
+    /// What the log says now, after a look that nothing was cut off it since the daemon looked the last time.
     ///
-    /// - Throws: `OperationsLogError`, `FileError`, `SealedStateError`.
-    public func checkGrowth(in state: SealedState) throws { try log.checkGrowth(in: state) }
+    /// - Throws: `OperationsLogError`, `ApprovalError.missingDocument`, `FileError`, `SealedStateError`.
+    public func snapshot(growingIn state: SealedState) throws -> Snapshot {
+        let lines = try log.lines()
+        try log.checkGrowth(lines, in: state)
+        return Snapshot(ledger: try ledger(of: lines))
+    }
+
+    public struct Snapshot {
+        let ledger: ApprovalLedger
+
+        public func standing(of subject: ApprovalSubject) -> Standing { ledger.standing(of: subject) }
+    }
 
     // MARK: Whether something is approved
 
@@ -158,25 +168,27 @@ public struct ApprovalBook: Sendable {
     /// Whether there are approvers.
     public func isInForce() throws -> Bool { try ledger().approvers != nil }
 
-    public func standing(of subject: ApprovalSubject) throws -> Standing { try standing(of: subject, in: ledger()) }
-
-    func standing(of subject: ApprovalSubject, in ledger: ApprovalLedger) -> Standing {
-        guard let approvers = ledger.approvers else { return .notNeeded }
-        if subject.kind == .round, !approvers.eachRound { return .notNeeded }
-        if ledger.isApproved(subject) { return .approved }
-        guard let last = ledger.proposals.last(where: { $0.subject == subject }) else { return .missing }
-        switch last.outcome {
-        case .open: return .open(last.id, missing: ledger.missing(last).count)
-        case .refused(let id): return .refused(last.id, by: id)
-        case .approved, .void: return .missing
-        }
-    }
+    public func standing(of subject: ApprovalSubject) throws -> Standing { try ledger().standing(of: subject) }
 
     /// - Parameter what: the subject in words, such as "agreement 3fa2…".
     /// - Throws: `ApprovalError.notApproved` unless it is approved or nothing need be.
     public func demand(_ subject: ApprovalSubject, what: String) throws {
         if let how = try standing(of: subject).obstacle(to: subject.kind) {
             throw ApprovalError.notApproved(what: what, how: how)
+        }
+    }
+}
+
+extension ApprovalLedger {
+    func standing(of subject: ApprovalSubject) -> ApprovalBook.Standing {
+        guard let approvers else { return .notNeeded }
+        if subject.kind == .round, !approvers.eachRound { return .notNeeded }
+        if isApproved(subject) { return .approved }
+        guard let last = proposals.last(where: { $0.subject == subject }) else { return .missing }
+        switch last.outcome {
+        case .open: return .open(last.id, missing: missing(last).count)
+        case .refused(let id): return .refused(last.id, by: id)
+        case .approved, .void: return .missing
         }
     }
 }

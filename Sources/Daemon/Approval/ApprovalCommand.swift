@@ -113,7 +113,7 @@ struct ApprovalProposeCommand<Documents: ApprovalDocuments>: ParsableCommand {
         try book.keep(document, as: subject)
         let number = WipedBuffer.random(byteCount: 16).withBytes { Hex.encode(Array($0)) }
         let statement = ApprovalStatement(
-            log: try book.logID(), proposal: number, action: .propose, kind: kind,
+            participant: home.keys.id, log: try book.logID(), proposal: number, action: .propose, kind: kind,
             subject: Hex.encode(subject.digest), by: key.approver.id, key: key.approver.keyText,
             at: MachineClock.timestamp(MachineClock.system.now()), note: note.note)
         let ledger = try book.enter(SignedStatement(statement) { try key.sign($0) })
@@ -198,7 +198,7 @@ struct ApprovalShowCommand: ParsableCommand {
         out.line(ledger.waiting(proposal))
         guard let request else { return }
         let bytes = ApprovalRequest(
-            participant: home.keys.id, proposal: try book.statement(of: proposal), document: document
+            proposal: try book.statement(of: proposal), document: document
         ).bytes
         try AtomicFile.write(bytes, to: request, mode: 0o644, replacing: false)
         out.line("Wrote \(request). An approver answers it with `approval sign \(request)`, on any machine.")
@@ -274,7 +274,7 @@ struct ApprovalSignCommand: ParsableCommand {
             PublicFile.read(request, maxByteCount: ApprovalRequest.byteCountLimit))
         let out = Console.standardOutput
         let asked = request.proposal.statement
-        out.line("\(asked.by) proposes to \(request.participant): \(asked.kind.words)")
+        out.line("\(asked.by) proposes to \(asked.participant): \(asked.kind.words)")
         if !asked.note.isEmpty { out.line("Note: \(asked.note)") }
         for line in ApprovalText.lines(of: request.document, kind: asked.kind, before: nil) { out.line(line) }
         let signed = try request.answer(

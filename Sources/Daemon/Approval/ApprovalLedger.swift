@@ -71,7 +71,7 @@ struct ApprovalLedger {
     /// - Throws: `ApprovalError` for what the rules don't allow; nothing has changed then.
     mutating func take(_ signed: SignedStatement, candidates: ApproverSet? = nil) throws(ApprovalError) {
         let statement = signed.statement
-        guard statement.log == logID else { throw .otherLog }
+        guard statement.log == logID, statement.participant == participant else { throw .otherLog }
         if statement.action == .propose {
             try propose(signed, candidates)
         } else {

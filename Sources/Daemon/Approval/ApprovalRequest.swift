@@ -4,36 +4,32 @@ internal import Values
 
 /// A proposal as an approver takes it to their own machine: the proposal as it was signed, and the document.
 ///
-/// Three lines before the document: what it is, the participant; the proposal. An answer is one line, a signed
-/// statement.
+/// Two lines before the document: what it is, and the proposal. An answer is one line, a signed statement.
 struct ApprovalRequest {
     static let byteCountLimit = ApprovalBook.documentByteCountLimit + 8_192
     private static let firstLine = "sidos approval request 1"
 
-    let participant: String
     let proposal: SignedStatement
     let document: [UInt8]
 
-    init(participant: String, proposal: SignedStatement, document: [UInt8]) {
-        self.participant = participant
+    init(proposal: SignedStatement, document: [UInt8]) {
         self.proposal = proposal
         self.document = document
     }
 
-    var bytes: [UInt8] { Array("\(Self.firstLine)\n\(participant)\n\(proposal.line)\n".utf8) + document }
+    var bytes: [UInt8] { Array("\(Self.firstLine)\n\(proposal.line)\n".utf8) + document }
 
     /// - Throws: `ApprovalError.malformedStatement` unless the proposal is signed and is about this document.
     init(_ bytes: [UInt8]) throws(ApprovalError) {
-        let parts = bytes.split(separator: UInt8(ascii: "\n"), maxSplits: 3, omittingEmptySubsequences: false)
-        guard parts.count == 4, let first = String(validating: parts[0], as: UTF8.self), first == Self.firstLine,
-            let participant = String(validating: parts[1], as: UTF8.self), IdentifierForm.party.allows(participant),
-            let line = String(validating: parts[2], as: UTF8.self)
+        let parts = bytes.split(separator: UInt8(ascii: "\n"), maxSplits: 2, omittingEmptySubsequences: false)
+        guard parts.count == 3, let first = String(validating: parts[0], as: UTF8.self), first == Self.firstLine,
+            let line = String(validating: parts[1], as: UTF8.self)
         else { throw .malformedStatement("the file is no approval request") }
         let proposal = try SignedStatement(line: line)
         guard proposal.statement.action == .propose,
-            ApprovalSubject(proposal.subject.kind, Array(parts[3])) == proposal.subject
+            ApprovalSubject(proposal.subject.kind, Array(parts[2])) == proposal.subject
         else { throw .malformedStatement("the request's document is not the one that was proposed") }
-        self.init(participant: participant, proposal: proposal, document: Array(parts[3]))
+        self.init(proposal: proposal, document: Array(parts[2]))
     }
 
     /// What the approver answers.
@@ -50,7 +46,8 @@ extension ApprovalStatement {
     /// The same about the same, by another.
     func answer(_ action: Action, note: String, by approver: Approver, clock: MachineClock) -> ApprovalStatement {
         ApprovalStatement(
-            log: log, proposal: proposal, action: action, kind: kind, subject: subject, by: approver.id,
+            participant: participant, log: log, proposal: proposal, action: action, kind: kind, subject: subject,
+            by: approver.id,
             key: approver.keyText, at: MachineClock.timestamp(clock.now()), note: note)
     }
 

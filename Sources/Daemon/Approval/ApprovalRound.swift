@@ -20,12 +20,12 @@ enum ApprovalRound {
     }
 }
 
-extension ApprovalBook {
-    /// Whether this participant's approvers let it take part in a round.
-    public func standing(of record: RoundRecord) throws -> Standing {
-        try standing(of: ApprovalSubject(.round, ApprovalRound.document(record)))
-    }
+extension ApprovalSubject {
+    /// Taking part in a round.
+    public init(_ record: RoundRecord) { self.init(.round, ApprovalRound.document(record)) }
+}
 
+extension ApprovalBook {
     /// Writes a round down, so that it can be proposed.
     public func keep(_ record: RoundRecord) throws {
         let document = ApprovalRound.document(record)

@@ -42,6 +42,8 @@ struct ApprovalStatement: Sendable, Equatable, Codable {
     static let noteLimit = 500
 
     var version = 1
+    /// For whom it is said.
+    var participant: ParticipantID
     /// The log's id, in hexadecimal: a statement stands in one log only.
     var log: String
     /// 32 hexadecimal digits that the proposer drew.
@@ -60,7 +62,7 @@ struct ApprovalStatement: Sendable, Equatable, Codable {
 
     enum CodingKeys: String, CodingKey {
         case version = "sidos_statement"
-        case log, proposal, action, kind, subject, by, key, at, note
+        case participant, log, proposal, action, kind, subject, by, key, at, note
     }
 }
 
@@ -100,7 +102,8 @@ struct SignedStatement: Sendable, Equatable {
         guard let statement = try? JSONDecoder().decode(ApprovalStatement.self, from: Data(json)),
             statement.version == 1, Hex.decode(statement.log)?.count == 32,
             Hex.decode(statement.proposal)?.count == 16, Hex.decode(statement.subject)?.count == 32,
-            IdentifierForm.party.allows(statement.by), statement.note.count <= ApprovalStatement.noteLimit,
+            IdentifierForm.party.allows(statement.by), IdentifierForm.party.allows(statement.participant),
+            statement.note.count <= ApprovalStatement.noteLimit,
             let key = try? ParticipantKey.parse(statement.key, as: .signing)
         else { throw .malformedStatement("its fields are not those of a statement") }
         guard let verifying = try? Curve25519.Signing.PublicKey(rawRepresentation: key),

@@ -90,8 +90,7 @@ struct OperationsLog: Sendable {
     /// That the log goes on from where this was asked the last time, which is sealed in the state.
     ///
     /// - Throws: `OperationsLogError.cutBack`, `.altered`; `FileError`, `SealedStateError`.
-    func checkGrowth(in state: SealedState) throws {
-        let lines = try lines()
+    func checkGrowth(_ lines: [Line], in state: SealedState) throws {
         if let seen = try state.get(.operationsLog) {
             let count = Int(clamping: BigEndian.read(seen.prefix(8)))
             guard seen.count == 40, count > 0, count <= lines.count, lines[count - 1].hash == Array(seen.dropFirst(8))

@@ -146,6 +146,7 @@ extension TLSRefusal {
         case .certificateTooLarge: "certificate_too_large"
         case .noCertificate: "no_certificate"
         case .wrongPin: "wrong_pin"
+        case .intercepted: "intercepted"
         case .expired: "expired"
         case .notYetValid: "not_yet_valid"
         case .refusedByPeer: "refused_by_peer"

@@ -11,7 +11,9 @@ struct ServerPinCheck: Sendable {
         channel.nioSSL_peerCertificate().flatMapThrowing { certificate in
             guard let certificate else { throw TLSRefusal.noCertificate }
             let peer = try PeerCertificate(certificate)
-            guard pins.contains(peer.pin) else { throw TLSRefusal.wrongPin(got: peer.pin) }
+            guard pins.contains(peer.pin) else {
+                throw peer.issuer.map { .intercepted(got: peer.pin, issuer: $0) } ?? TLSRefusal.wrongPin(got: peer.pin)
+            }
             try peer.checkValidity(at: now())
         }.flatMapErrorThrowing { error in
             // The pool forgets a connection that fails here without closing it.

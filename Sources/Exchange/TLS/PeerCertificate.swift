@@ -3,7 +3,8 @@ internal import NIOSSL
 internal import SwiftASN1
 internal import X509
 
-/// What matters of a certificate here: its key's pin and its validity. Issuer, names and extensions don't.
+/// What matters of a certificate here: its key's pin and its validity. Issuer, names and extensions don't, save that an
+/// issuer tells an operator who opens connections on the way.
 struct PeerCertificate: Sendable, Equatable {
     /// Longest certificate looked at, 16 KiB.
     static let byteCountLimit = 16_384
@@ -11,6 +12,10 @@ struct PeerCertificate: Sendable, Equatable {
     let pin: TLSPin
     let notBefore: Date
     let notAfter: Date
+    /// Who signed it, as it says: what a stranger wrote, without what could move a cursor. Nil where it is
+    /// self-signed.
+    let issuer: String?
+    static let issuerLimit = 128
 
     init(pem: String) throws(TLSRefusal) {
         do {
@@ -39,10 +44,16 @@ struct PeerCertificate: Sendable, Equatable {
             let certificate = try Certificate(derEncoded: bytes)
             notBefore = certificate.notValidBefore
             notAfter = certificate.notValidAfter
+            issuer = certificate.issuer == certificate.subject ? nil : Self.plain(certificate.issuer.description)
             pin = TLSPin(subjectPublicKeyInfo: try Self.subjectPublicKeyInfo(bytes))
         } catch {
             throw .unreadable(reason: "the certificate")
         }
+    }
+
+    private static func plain(_ text: String) -> String {
+        let scalars = text.unicodeScalars.prefix(issuerLimit).filter { (0x20...0x7E).contains($0.value) }
+        return String(String.UnicodeScalarView(scalars))
     }
 
     /// Throws unless the certificate is within its dates.

@@ -12,6 +12,8 @@ public enum TLSRefusal: Error, Sendable, Equatable {
     case noCertificate
     /// The certificate's key is none of those pinned. `got` is public; compare it with the agreement.
     case wrongPin(got: TLSPin)
+    /// The same of a certificate that somebody else has issued, as a machine on the way does that opens connections.
+    case intercepted(got: TLSPin, issuer: String)
     case expired(notAfter: Date)
     case notYetValid(notBefore: Date)
     /// The peer ended the handshake: it doesn't know this certificate, or finds it expired.
@@ -27,6 +29,11 @@ extension TLSRefusal: CustomStringConvertible {
         case .noCertificate: "the peer showed no certificate"
         case .wrongPin(let got):
             "the peer's certificate has the key \(got), which is not pinned: compare it with the peer's card"
+        case .intercepted(let got, let issuer):
+            "something on the way may open the connection (TLS inspection): the certificate that came was issued by "
+                + "`\(issuer)`, and its key \(got) is not pinned. If that is your own network's, ask for the "
+                + "coordinator's host to be left out of it; nothing was sent. Otherwise compare the key with the "
+                + "peer's card"
         case .expired(let date): "the certificate expired on \(Self.day(date)); make a new one for the same key"
         case .notYetValid(let date): "the certificate is valid from \(Self.day(date)); check the clock"
         case .refusedByPeer:

@@ -20,17 +20,20 @@ public final class MemberFigures: OperationsSource {
     private let clock: MachineClock
     private let factory: any MetricsFactory
     private let isReached: @Sendable () -> Bool
+    private let unapproved: @Sendable () -> Int
     private let rounds = Mutex<[RoundID: Round]>([:])
 
     /// - Parameters:
+    ///   - unapproved: how many rounds wait for the approval of this participant's own people.
     ///   - isReached: whether the coordinator answered when it was last called.
     public init(
         home: Home, factory: any MetricsFactory, clock: MachineClock = .system,
-        isReached: @escaping @Sendable () -> Bool
+        unapproved: @escaping @Sendable () -> Int = { 0 }, isReached: @escaping @Sendable () -> Bool
     ) {
         self.home = home
         self.factory = factory
         self.clock = clock
+        self.unapproved = unapproved
         self.isReached = isReached
         // A collector sees the first increase of a counter only if it has seen 0 before.
         for outcome in [RoundRecord.Phase.closed, .aborted] {
@@ -108,6 +111,7 @@ public final class MemberFigures: OperationsSource {
         }
         figures += [
             Figure("sidos_participant_oldest_round_seconds", rounds.map { max(0, now - $0.opened) }.max() ?? 0),
+            Figure("sidos_participant_rounds_unapproved", unapproved()),
             Figure("sidos_participant_coordinator_reached", isReached() ? 1 : 0),
             Figure(
                 "sidos_certificate_expiry_timestamp_seconds",

@@ -20,7 +20,8 @@ struct TestApprover {
         note: String = ""
     ) throws -> SignedStatement {
         let statement = ApprovalStatement(
-            log: log, proposal: proposal, action: action, kind: subject.kind, subject: Hex.encode(subject.digest),
+            participant: "kela", log: log, proposal: proposal, action: action, kind: subject.kind,
+            subject: Hex.encode(subject.digest),
             by: id, key: approver.keyText, at: "2026-11-22T15:07:01.250Z", note: note)
         return try SignedStatement(statement) { Array(try key.signature(for: $0)) }
     }

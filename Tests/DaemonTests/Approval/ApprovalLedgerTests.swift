@@ -151,6 +151,10 @@ struct ApprovalLedgerTests {
         let number = try log.propose(study, by: a)
         let otherLog = try b.says(.approve, study, number, log: String(repeating: "cd", count: 32))
         #expect(throws: ApprovalError.otherLog) { try log.ledger.take(otherLog) }
+        var foreign = try b.says(.approve, study, number, log: LedgerOfTest.log).statement
+        foreign.participant = "vero"
+        let forAnother = try SignedStatement(foreign) { Array(try b.key.signature(for: $0)) }
+        #expect(throws: ApprovalError.otherLog) { try log.ledger.take(forAnother) }
         let other = ApprovalSubject(.agreement, [1])
         let aboutOther = try b.says(.approve, other, number, log: LedgerOfTest.log)
         #expect(throws: ApprovalError.otherSubject) { try log.ledger.take(aboutOther) }

@@ -77,18 +77,18 @@ struct OperationsLogTests {
     func cutBack(kept: Int) throws {
         let state = try home.state()
         let book = try home.approvals()
-        try book.checkGrowth(in: state)
+        _ = try book.snapshot(growingIn: state)
         for word in ["one", "two", "three"] { try book.note(word) }
-        try book.checkGrowth(in: state)
+        _ = try book.snapshot(growingIn: state)
         try book.note("four")
-        try book.checkGrowth(in: state)
+        _ = try book.snapshot(growingIn: state)
         let lines = try place.read(Self.path).split(separator: 10)
         try place.overwrite(Self.path, lines.prefix(kept).flatMap { $0 + [10] })
         let refused = OperationsLogError.cutBack(path: place.file(Self.path), seen: 5)
-        #expect(throws: refused) { try book.checkGrowth(in: state) }
+        #expect(throws: refused) { _ = try book.snapshot(growingIn: state) }
         // Also when it has grown again to more lines than before.
         if kept > 0 { for _ in 0..<6 { try book.note("instead") } }
-        #expect(throws: refused) { try book.checkGrowth(in: state) }
+        #expect(throws: refused) { _ = try book.snapshot(growingIn: state) }
     }
 
     @Test("Two who write at once leave two whole lines each time")

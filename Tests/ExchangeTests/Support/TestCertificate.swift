@@ -29,9 +29,9 @@ struct TestCertificate {
     }
 
     /// A certificate for another's key, issued by a made-up authority, with the authority's own certificate behind it.
-    static func issued(_ name: String = "test") throws -> TestCertificate {
+    static func issued(_ name: String = "test", authority: String = "authority") throws -> TestCertificate {
         let authorityKey = P256.Signing.PrivateKey()
-        let authorityName = try DistinguishedName { CommonName("authority") }
+        let authorityName = try DistinguishedName { CommonName(authority) }
         let from = Date(timeIntervalSinceNow: -3_600)
         let until = Date(timeIntervalSinceNow: 86_400)
         let authority = try make(
