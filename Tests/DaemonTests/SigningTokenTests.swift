@@ -8,7 +8,7 @@ import Testing
 @testable import Daemon
 
 /// A token of SoftHSM's, with an Ed25519 key pair: the module keeps one state for the whole process.
-private struct SoftToken {
+struct SoftToken {
     static let module = "/usr/lib/softhsm/libsofthsm2.so"
     static let pin = "7f3k-9021"
 
