@@ -2,6 +2,7 @@
 
 #include <dlfcn.h>
 #include <p11-kit-1/p11-kit/pkcs11.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,9 +16,62 @@ struct sidos_pkcs11 {
     CK_FUNCTION_LIST *module;
     CK_SESSION_HANDLE session;
     CK_OBJECT_HANDLE key;
-    int is_initialized;
+    int is_started;
     int has_session;
 };
+
+/* A module is started once for the whole process, and ended when its last user lets go of it. */
+#define MODULE_COUNT_LIMIT 8
+static pthread_mutex_t guard = PTHREAD_MUTEX_INITIALIZER;
+static struct {
+    CK_FUNCTION_LIST *module;
+    long user_count;
+    /* Whoever else in this process started it ends it. */
+    int is_ours;
+} started[MODULE_COUNT_LIMIT];
+
+static long start(CK_FUNCTION_LIST *module) {
+    CK_C_INITIALIZE_ARGS threads = {NULL, NULL, NULL, NULL, CKF_OS_LOCKING_OK, NULL};
+    long outcome = SIDOS_PKCS11_NO_MEMORY;
+    int place = -1;
+    pthread_mutex_lock(&guard);
+    for (int i = 0; i < MODULE_COUNT_LIMIT; i++) {
+        if (started[i].user_count > 0 && started[i].module == module) {
+            place = i;
+            break;
+        }
+        if (started[i].user_count == 0 && place < 0) {
+            place = i;
+        }
+    }
+    if (place >= 0 && started[place].user_count > 0) {
+        outcome = SIDOS_PKCS11_OK;
+    } else if (place >= 0) {
+        const CK_RV result = module->C_Initialize(&threads);
+        outcome = result == CKR_CRYPTOKI_ALREADY_INITIALIZED ? SIDOS_PKCS11_OK : (long)result;
+        started[place].module = module;
+        started[place].is_ours = result == CKR_OK;
+    }
+    if (outcome == SIDOS_PKCS11_OK) {
+        started[place].user_count++;
+    }
+    pthread_mutex_unlock(&guard);
+    return outcome;
+}
+
+static void end(CK_FUNCTION_LIST *module) {
+    pthread_mutex_lock(&guard);
+    for (int i = 0; i < MODULE_COUNT_LIMIT; i++) {
+        if (started[i].user_count > 0 && started[i].module == module) {
+            started[i].user_count--;
+            if (started[i].user_count == 0 && started[i].is_ours) {
+                (void)module->C_Finalize(NULL);
+            }
+            break;
+        }
+    }
+    pthread_mutex_unlock(&guard);
+}
 
 /* Labels of tokens are filled up with spaces. */
 static int is_labelled(const CK_TOKEN_INFO *token, const char *label) {
@@ -76,8 +130,7 @@ static long find(sidos_pkcs11 *handle, CK_OBJECT_CLASS class, CK_ATTRIBUTE_TYPE 
 
 static long load(sidos_pkcs11 *handle, const char *path) {
     CK_C_GetFunctionList list = NULL;
-    CK_C_INITIALIZE_ARGS threads = {NULL, NULL, NULL, NULL, CKF_OS_LOCKING_OK, NULL};
-    CK_RV result;
+    long outcome;
     handle->library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     if (handle->library != NULL) {
         /* A function pointer out of an object pointer: what POSIX says to do. */
@@ -86,10 +139,9 @@ static long load(sidos_pkcs11 *handle, const char *path) {
     if (list == NULL || list(&handle->module) != CKR_OK || handle->module == NULL) {
         return SIDOS_PKCS11_NO_MODULE;
     }
-    result = handle->module->C_Initialize(&threads);
-    /* Somebody else in this process may use the module, too; whoever did not start it does not end it. */
-    handle->is_initialized = result == CKR_OK;
-    return result == CKR_OK || result == CKR_CRYPTOKI_ALREADY_INITIALIZED ? SIDOS_PKCS11_OK : (long)result;
+    outcome = start(handle->module);
+    handle->is_started = outcome == SIDOS_PKCS11_OK;
+    return outcome;
 }
 
 long sidos_pkcs11_open(sidos_pkcs11 **handle, const char *path, const char *token, const char *key, const uint8_t *pin,
@@ -169,8 +221,8 @@ void sidos_pkcs11_close(sidos_pkcs11 *handle) {
     if (handle->has_session) {
         (void)handle->module->C_CloseSession(handle->session);
     }
-    if (handle->is_initialized) {
-        (void)handle->module->C_Finalize(NULL);
+    if (handle->is_started) {
+        end(handle->module);
     }
     if (handle->library != NULL) {
         (void)dlclose(handle->library);
