@@ -83,7 +83,9 @@ struct BackupReader {
         guard keys.id == manifest.participant, keys.role == manifest.role else {
             throw BackupError.otherParticipant(path: keys.path, found: keys.id, expected: manifest.participant)
         }
-        guard BackupManifest.isSigned(bytes, by: signature, key: keys.signingKey.publicKey) else {
+        guard let key = try? Curve25519.Signing.PublicKey(rawRepresentation: keys.participant.signingKey),
+            BackupManifest.isSigned(bytes, by: signature, key: key)
+        else {
             throw BackupError.otherSignature(path: "\(path)/\(BackupManifest.name)")
         }
     }
