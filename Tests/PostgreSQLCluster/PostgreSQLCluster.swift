@@ -212,7 +212,8 @@ public final class PostgreSQLCluster: @unchecked Sendable {
                 "these tests need PostgreSQL's server programs in \(root): run scripts/setup.sh, or install postgresql")
     }
 
-    private static func freePort() throws -> Int {
+    /// A TCP port that nobody has at the moment.
+    public static func freePort() throws -> Int {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
         var address = sockaddr_in()

@@ -27,6 +27,8 @@ struct TestRegister: Sendable {
     var id: String
     var owner: String
     var storage = Storage.csv
+    /// Whether a node reads a database by ODBC.
+    var isReadThroughODBC = false
     var columns: [Column]
     var releasedFor: [String]
     var maxPeople = 200
@@ -150,6 +152,9 @@ struct TestRegister: Sendable {
         return switch storage {
         case .csv: "csv: {file: \"\(path)\", delimiter: comma}"
         case .sqlite: "sqlite: {file: \"\(path)\", table: people}"
+        case .postgreSQL(let cluster, let database, _) where isReadThroughODBC:
+            "odbc: {connection: \"DRIVER={PostgreSQL Unicode};Servername=\(cluster.socketFolder);Port=\(cluster.port);"
+                + "Database=\(database);UID=sidos_reader\", schema: sidos, table: people}"
         case .postgreSQL(let cluster, let database, _):
             "postgresql: {host: \"\(cluster.socketFolder)\", port: \(cluster.port), database: \(database), "
                 + "user: sidos_reader, schema: sidos, table: people}"

@@ -1,11 +1,14 @@
 import Foundation
+import PostgreSQLCluster
 
-/// A MariaDB server of the tests' own, on a Unix socket in a folder of its own. It goes away with the tests' process: a
-/// shell between them waits for the end of its standard input and then stops the server.
+/// A MariaDB server of the tests' own, in a folder of its own, with a Unix socket, and TCP (127.0.0.1) without TLS. It
+/// goes away with the tests' process: a shell between them waits for the end of its standard input and then stops the
+/// server.
 final class MariaDBServer: Sendable {
     static let shared = Result { try MariaDBServer() }
 
     let folder: String
+    let port: Int
     /// Kept open as long as the server is to run.
     private let input = Pipe()
 
@@ -18,6 +21,7 @@ final class MariaDBServer: Sendable {
     private init() throws {
         let name = "/tmp/sidos-mariadb-\(UUID().uuidString.prefix(8).lowercased())"
         folder = name
+        port = try PostgreSQLCluster.freePort()
         try FileManager.default.createDirectory(atPath: name, withIntermediateDirectories: false)
         if getuid() == 0 { try Self.run(["chown", "mysql", name]) }
         try Self.run(
@@ -28,8 +32,9 @@ final class MariaDBServer: Sendable {
         // The client's word that it is ready is waited for below.
         let script = """
             \(Self.asServer(["mariadbd"]).joined(separator: " ")) --no-defaults --datadir=\(name)/data \
-                --socket=\(name)/socket --pid-file=\(name)/pid --tmpdir=\(name) --skip-networking \
-                --max-allowed-packet=64M --innodb-flush-log-at-trx-commit=0 > \(name)/log 2>&1 < /dev/null &
+                --socket=\(name)/socket --pid-file=\(name)/pid --tmpdir=\(name) \
+                --bind-address=127.0.0.1 --port=\(port) --max-allowed-packet=64M \
+                --innodb-flush-log-at-trx-commit=0 > \(name)/log 2>&1 < /dev/null &
             server=$!
             read word
             mariadb-admin --no-defaults --socket=\(name)/socket --user=root shutdown > /dev/null 2>&1 || kill $server

@@ -38,7 +38,7 @@ import Testing
             ("DRIVER=x;A= {b}", .strayBrace(key: "A")), ("DRIVER=x;A", .notAField(number: 2)),
             ("DRIVER=x;;A=b", .notAField(number: 2)), ("=x", .notAField(number: 1)),
             ("DRIVER=x;{A}=b", .notAField(number: 2)), ("DRIVER=x;A=b;a=c", .twice(key: "a")),
-            ("DRIVER=x\n", .controlCharacter), ("DRIVER=x;A=\0", .controlCharacter),
+            ("DRIVER=x\n", .controlCharacter), ("DRIVER=x;A=\u{7F}", .controlCharacter),
         ] as [(String, ODBCConnectionString.Mistake)])
     func doubtful(text: String, expected: ODBCConnectionString.Mistake) {
         #expect(mistake(text) == expected)

@@ -52,6 +52,30 @@ import Testing
         #expect(try database.hasNoSessions())
     }
 
+    @Test("PostgreSQL's certificate is checked")
+    func certificate() throws {
+        let cluster = try TestServers.tls.get()
+        let database = try cluster.makeDatabase("CREATE TABLE t AS SELECT 1 AS n")
+        let role = "o_" + UUID().uuidString.prefix(8).lowercased()
+        try cluster.run(
+            "CREATE ROLE \(role) LOGIN PASSWORD '\(Self.password)'; GRANT SELECT ON t TO \(role)", database: database)
+        let folder = try TemporaryFolder()
+        func source(_ host: String, _ root: String) throws -> ODBCSource {
+            let connection =
+                "DRIVER={PostgreSQL Unicode};Servername=\(host);Port=\(cluster.port);Database=\(database);"
+                + "pqopt={sslrootcert=\(root)}"
+            return try with(ODBCSource(connection), "\(role):\(Self.password)", folder)
+        }
+        #expect(try read(source("localhost", cluster.rootCertificate)) == [[.integer(1)]])
+        // Of another name, and of an authority that has issued nothing.
+        for (host, root) in [("127.0.0.1", cluster.rootCertificate), ("localhost", cluster.otherRootCertificate)] {
+            guard case .tlsRefused = try failure(source(host, root)) else {
+                Issue.record("\(host)")
+                return
+            }
+        }
+    }
+
     @Test("MariaDB: user and password come from a file, whatever characters they have")
     func mariaDB() throws {
         let server = try MariaDBServer.shared.get()
@@ -71,6 +95,15 @@ import Testing
             Issue.record("a table was read without a right to it")
             return
         }
+        // Without a word about TLS it is asked for over TCP.
+        let plain = "DRIVER={MariaDB Unicode};SERVER=127.0.0.1;PORT=\(server.port);DATABASE=\(database)"
+        guard case .tlsRefused = try failure(with(ODBCSource(plain), "\(user):\(Self.password)", folder)) else {
+            Issue.record("a password went to a server without TLS")
+            return
+        }
+        #expect(
+            try read(with(ODBCSource(plain + ";FORCETLS=0;SSLVERIFY=0"), "\(user):\(Self.password)", folder))
+                == [[.integer(1)]])
         let nowhere = try ODBCSource(
             "DRIVER={MariaDB Unicode};SOCKET=\(server.socket);DATABASE=nothing_here;UID=root")
         guard case .noSuchDatabase = try failure(nowhere) else {
