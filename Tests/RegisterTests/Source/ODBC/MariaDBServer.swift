@@ -23,13 +23,10 @@ final class MariaDBServer: Sendable {
         folder = name
         port = try PostgreSQLCluster.freePort()
         try FileManager.default.createDirectory(atPath: name, withIntermediateDirectories: false)
-        if getuid() == 0 { try Self.run(["chown", "mysql", name]) }
-        try Self.run(
-            Self.asServer([
-                "env", "TMPDIR=\(name)", "mariadb-install-db", "--no-defaults", "--datadir=\(name)/data",
-                "--auth-root-authentication-method=normal", "--skip-test-db",
-            ]))
-        // The client's word that it is ready is waited for below.
+        do { try Self.makeData(in: name) } catch {
+            try? FileManager.default.removeItem(atPath: name)
+            throw error
+        }
         let script = """
             \(Self.asServer(["mariadbd"]).joined(separator: " ")) --no-defaults --datadir=\(name)/data \
                 --socket=\(name)/socket --pid-file=\(name)/pid --tmpdir=\(name) \
@@ -57,6 +54,15 @@ final class MariaDBServer: Sendable {
             }
             Thread.sleep(forTimeInterval: 0.1)
         }
+    }
+
+    private static func makeData(in name: String) throws {
+        if getuid() == 0 { try Self.run(["chown", "mysql", name]) }
+        try Self.run(
+            Self.asServer([
+                "env", "TMPDIR=\(name)", "mariadb-install-db", "--no-defaults", "--datadir=\(name)/data",
+                "--auth-root-authentication-method=normal", "--skip-test-db",
+            ]))
     }
 
     /// Runs statements as root, with names in quotation marks and texts as in the standard.
