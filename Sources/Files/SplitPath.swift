@@ -27,6 +27,9 @@ public struct SplitPath: Sendable, Equatable {
 
     public var path: String { sibling(name) }
 
+    /// The same without `./` before a bare name, for people.
+    public var shown: String { parent == "." ? name : path }
+
     static func withoutTrailingSlashes(_ path: String) -> String {
         var rest = path[...]
         while rest.utf8.count > 1, rest.last == "/" { rest.removeLast() }

@@ -103,6 +103,7 @@ actor NodeMember: RoundMember {
             mixed: mixedLists(of: record.round), generators: generators, workers: configuration.workers,
             cellCap: { limits.maxCellsPerPerson[$0.id] ?? $0.maxCellsPerPerson },
             cohortCap: { limits.maxReleasedPeople[$0.id] ?? $0.maxPeople })
+        try await checkCommitment(record, secrets, runner)
         let (sources, spool, logger, workers) = (configuration.registers, spool, logger, configuration.workers)
         do {
             let body = try await runner.perform(duty, record: record, secrets: secrets) { register in
@@ -130,6 +131,20 @@ actor NodeMember: RoundMember {
                 .cap,
                 "somebody's rows in \(duty.name) need more cells than max_cells_per_person: `check` says how many"
             )
+        }
+    }
+
+    /// That the keys which the board has of this node are its own: another copy of it may run somewhere.
+    private func checkCommitment<S: Suite>(
+        _ record: RoundRecord, _ secrets: borrowing AuthoritySecrets<S>, _ runner: AuthorityRunner<S>
+    ) async throws {
+        guard let committed = record.commitments[me] else { return }
+        let own = try await runner.perform(.commitKeys, record: record, secrets: secrets) { register in
+            throw RoundRefusal(.internalFailure, "keys are made without the register \(register.id)")
+        }
+        guard own.isEqual(to: committed) else {
+            throw RoundRefusal(
+                .keysLost, "the board has other keys of this node than its own: does another copy of it run?")
         }
     }
 

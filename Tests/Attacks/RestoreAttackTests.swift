@@ -1,3 +1,4 @@
+import Agreement
 import Daemon
 import Files
 import Foundation
@@ -24,7 +25,11 @@ extension AttackTests {
 
         /// As if the restore had been made a while ago.
         private static func age(_ id: String, _ study: StudyOnDisk, bySeconds seconds: Int64) throws {
-            let state = try Home(at: study.home(id).path, roles: [study.role(id)]).state()
+            try age(study.home(id), study.role(id), bySeconds: seconds)
+        }
+
+        private static func age(_ home: URL, _ role: ParticipantRole, bySeconds seconds: Int64) throws {
+            let state = try Home(at: home.path, roles: [role]).state()
             var mark = try #require(try RestoredMark(in: state))
             mark.restored -= seconds
             try mark.write(to: state)
@@ -93,14 +98,19 @@ extension AttackTests {
 
         @Test(
             "A coordinator that goes back to a copy from before: members refuse its board, and nothing is released",
-            .timeLimit(.minutes(10)))
-        func forkedBoard() async throws {
+            .timeLimit(.minutes(10)), arguments: [false, true])
+        func forkedBoard(wasStopped: Bool) async throws {
             try await StudyOnDisk.with(Self.design) { study in
                 try study.sign()
                 let running = try await study.serveAll()
                 let link = try await study.linkHeld(by: "m", running)
-                let coordinator = try #require(running["coordinator"])
+                var coordinator = try #require(running["coordinator"])
+                if wasStopped {
+                    coordinator.send(SIGTERM)
+                    _ = try await coordinator.end()
+                }
                 _ = try await study.backUp("coordinator")
+                if wasStopped { coordinator = try await study.serve("coordinator") }
                 // The original goes on, to where only the research environment is waited for.
                 try #require(running["research"]).send(SIGSTOP)
                 try #require(running["m"]).send(SIGCONT)
@@ -111,17 +121,51 @@ extension AttackTests {
                 let restored = try await study.serve("coordinator")
                 try await restored.says("This coordinator was restored from a backup")
                 try #require(running["research"]).send(SIGCONT)
-                #expect(try await link.end(within: 120) == 81)
-                #expect(link.errors.contains("operator.aborted"), "\(link.errors)")
                 for id in ["a", "b", "m"] {
                     let member = try #require(running[id])
                     try await member.says("The board is wrong; ending this round here", "board.forked", within: 120)
                     try await member.says("The round's keys are destroyed")
                 }
+                if wasStopped {
+                    // It cannot know that the other has gone on: the round waits for whoever has left it.
+                    #expect(link.isRunning)
+                    let abort = try await study.run(
+                        .coordinator, "abort", "-d", study.home("coordinator").path, link.openedRound(), "--reason",
+                        "Restored")
+                    #expect(abort.status == 0, "\(abort.errors)")
+                }
+                #expect(try await link.end(within: 120) == 81)
+                #expect(link.errors.contains("operator.aborted"), "\(link.errors)")
                 #expect(study.phases("research").values.allSatisfy { $0 != "closed" })
                 let again = try study.link()
                 #expect(try await again.end() == 0, "\(again.errors)")
                 try await study.checkDataset()
+            }
+        }
+
+        @Test(
+            "Of two copies of a node one refuses, since the board has other keys than its own", .timeLimit(.minutes(10))
+        )
+        func twoCopies() async throws {
+            try await StudyOnDisk.with(.simple(nodes: 2)) { study in
+                try study.sign()
+                let running = try await study.serveAll()
+                try await #require(running["a"]).says("Serving")
+                _ = try await study.backUp("a")
+                let original = study.home("a")
+                let twin = study.directory.appendingPathComponent("twin")
+                let restored = try await study.run(
+                    .node, "restore", "--from", study.directory.appendingPathComponent("copy").path, "-d", twin.path)
+                #expect(restored.status == 0, "\(restored.errors)")
+                try Self.age(twin, .authority, bySeconds: 100_000)
+                let second = try study.start(.node, ["serve", "-d", twin.path], log: "twin")
+                try await second.says("Serving")
+                let link = try study.link()
+                #expect(try await link.end(within: 120) == 81)
+                #expect(link.errors.contains("participant.refused (a)"), "\(link.errors)")
+                let logs = try #require(running["a"]).errors + second.errors
+                #expect(logs.contains("code=keys.lost"), "\(logs)")
+                #expect(FileManager.default.fileExists(atPath: original.path))
             }
         }
 
@@ -139,8 +183,11 @@ extension AttackTests {
                 let second = try study.link()
                 #expect(try await second.end() == 81)
                 #expect(second.errors.contains("participant.refused"), "\(second.errors)")
-                let log = RunningProgram.text(study.directory.appendingPathComponent("a.err"))
-                #expect(log.contains("its number was another round's of this agreement"))
+                // Whoever refuses first ends the round.
+                let logs = ["a", "b", "research"].map {
+                    RunningProgram.text(study.directory.appendingPathComponent("\($0).err"))
+                }
+                #expect(logs.contains { $0.contains("its number was another round's of this agreement") })
                 let third = try study.link()
                 #expect(try await third.end() == 0, "\(third.errors)")
                 // All three are spent now, one of them twice.

@@ -282,6 +282,7 @@ struct BackupTests {
             #expect(error.exitStatus != .success && error.exitStatus != .software)
         }
         #expect(Set(all.map(\.description)).count == all.count)
+        #expect(throws: FileError.notFound(path: "/nowhere")) { try BackupWriter("/nowhere/copy") }
         #expect(ByteText.words(1_023) == "1023 bytes")
         #expect(ByteText.words(1_536) == "1.5 KiB")
         #expect(ByteText.words(20 << 30) == "20.0 GiB")

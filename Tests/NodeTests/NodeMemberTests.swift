@@ -103,6 +103,21 @@ struct NodeMemberTests {
         }
     }
 
+    @Test("A node that has other keys than the board has of it, as a second copy would, refuses")
+    func otherKeys() async throws {
+        let fixture = try NodeFixture()
+        let round = try fixture.round()
+        try await round.run { $0.commitments.isEmpty }
+        let before = try round.record()
+        try await round.run { $0.authorityDuties(of: NodeFixture.node).first == .revealKeys }
+        let member = try fixture.start()
+        try await member.erase(before.round, ending: nil)
+        // As when it had not read on before it made its keys.
+        #expect(try await member.step(before) is KeyCommitted)
+        let refusal = try await #require(throws: RoundRefusal.self) { try await member.step(try round.record()) }
+        #expect(refusal.code == .keysLost && refusal.description.contains("another copy"))
+    }
+
     @Test("A node whose keys of a round are lost says so, and makes no others")
     func lost() async throws {
         let fixture = try NodeFixture()

@@ -15,7 +15,7 @@ struct BackupReader {
     ///
     /// - Throws: `BackupError`, `FileError`.
     static func open(_ path: String, roles: Set<ParticipantRole>) throws -> BackupReader {
-        let path = SplitPath(ofDirectory: path).path
+        let path = SplitPath(ofDirectory: path).shown
         let list = "\(path)/\(BackupManifest.name)"
         guard let status = try FileStatus.at(list), status.kind == .regular else {
             throw BackupError.notABackup(path: list)

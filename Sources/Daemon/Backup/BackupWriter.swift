@@ -13,9 +13,10 @@ public final class BackupWriter {
     init(_ path: String) throws {
         let split = SplitPath(ofDirectory: path)
         guard split.isNameable else { throw FileError.notDirectory(path: path) }
-        guard try FileStatus.at(split.path) == nil else { throw BackupError.exists(path: path) }
+        guard try FileStatus.at(split.parent) != nil else { throw FileError.notFound(path: split.parent) }
+        guard try FileStatus.at(split.path) == nil else { throw BackupError.exists(path: split.shown) }
         let mark = String(UInt32.random(in: .min ... .max), radix: 16)
-        self.path = split.path
+        self.path = split.shown
         partial = try PrivateDirectory(creating: split.sibling(".\(split.name).partial-\(mark)"))
     }
 

@@ -114,7 +114,7 @@ final class RestoreTarget {
 
     /// - Throws: `BackupError.homeInUse`, `.homeExists`, `.interrupted`; `FileError`.
     convenience init(_ directory: String) throws {
-        let path = SplitPath(ofDirectory: directory).path
+        let path = SplitPath(ofDirectory: directory).shown
         self.init(path: path, isThere: try Self.isEmptyDirectory(path))
     }
 
@@ -145,6 +145,8 @@ final class RestoreTarget {
 
     /// The directory to fill.
     func begin() throws -> PrivateDirectory {
+        let parent = SplitPath(path).parent
+        guard try FileStatus.at(parent) != nil else { throw FileError.notFound(path: parent) }
         let random = String(UInt32.random(in: .min ... .max), radix: 16)
         let name: String
         if isThere {
