@@ -9,7 +9,7 @@ public enum SecretFile {
     public static func read<Result>(
         _ path: String, maxByteCount: Int = 1 << 16, _ body: (UnsafeRawBufferPointer) throws -> Result
     ) throws -> Result {
-        try read(path, maxByteCount, forbidden: 0o177, owner: geteuid(), body)
+        try read(path, maxByteCount, isCredential: false, body)
     }
 
     /// The same for a credential of systemd's. It may be root's, and then let a group of root's read it: systemd adds
@@ -17,21 +17,20 @@ public enum SecretFile {
     public static func readCredential<Result>(
         _ path: String, maxByteCount: Int = 1 << 16, _ body: (UnsafeRawBufferPointer) throws -> Result
     ) throws -> Result {
-        let isRoots = try OpenFile(reading: path).regularStatus().owner == 0 && geteuid() != 0
-        return try read(
-            path, maxByteCount, forbidden: isRoots ? 0o137 : 0o177, owner: isRoots ? 0 : geteuid(), body)
+        try read(path, maxByteCount, isCredential: true, body)
     }
 
     private static func read<Result>(
-        _ path: String, _ maxByteCount: Int, forbidden: UInt32, owner: uid_t,
+        _ path: String, _ maxByteCount: Int, isCredential: Bool,
         _ body: (UnsafeRawBufferPointer) throws -> Result
     ) throws -> Result {
         let file = try OpenFile(reading: path)
         let status = try file.regularStatus()
-        guard status.owner == owner else {
-            throw FileError.foreignOwner(path: path, owner: status.owner, expected: owner)
+        let isRoots = isCredential && status.owner == 0 && geteuid() != 0
+        guard isRoots || status.owner == geteuid() else {
+            throw FileError.foreignOwner(path: path, owner: status.owner, expected: geteuid())
         }
-        guard status.mode & forbidden == 0 else {
+        guard status.mode & (isRoots ? 0o137 : 0o177) == 0 else {
             throw FileError.looseMode(path: path, mode: status.mode, wanted: 0o600)
         }
         guard status.byteCount <= maxByteCount else {

@@ -309,5 +309,10 @@ struct ApprovalAddCommand: ParsableCommand {
         guard let proposal = ledger.proposal(signed.statement.proposal) else { return }
         Console.standardOutput.line(ledger.line(proposal))
         Console.standardOutput.line(ledger.waiting(proposal))
+        guard proposal.outcome == .approved, proposal.subject.kind == .approvers, ledger.configuration == nil else {
+            return
+        }
+        Console.standardOutput.line(
+            "From now on the daemon waits until its configuration is approved: `approval propose configuration`.")
     }
 }

@@ -53,7 +53,7 @@ extension ApprovalSubject.Kind {
         switch self {
         case .agreement: "an agreement"
         case .configuration: "a configuration"
-        case .approvers: "other approvers"
+        case .approvers: "who approves from now on"
         case .round: "to take part in a round"
         case .dataset: "to hand a dataset over"
         }
@@ -93,7 +93,7 @@ extension ApprovalLedger {
             )
         }
         if !missing.newcomers.isEmpty {
-            parts.append("the approval of \(missing.newcomers.joined(separator: ", ")), each with their new key")
+            parts.append("everybody who is new on the list: \(missing.newcomers.joined(separator: ", "))")
         }
         return "It waits for \(parts.joined(separator: " and "))."
     }
