@@ -2,17 +2,10 @@
 public enum PublicFile {
     /// - Throws: `FileError.notFound`, `.notRegularFile`, `.tooLarge`, `.noPermission`.
     public static func read(_ path: String, maxByteCount: Int) throws(FileError) -> [UInt8] {
-        try readWithMode(path, maxByteCount: maxByteCount).bytes
-    }
-
-    /// The same with the permission bits it has.
-    public static func readWithMode(
-        _ path: String, maxByteCount: Int
-    ) throws(FileError) -> (bytes: [UInt8], mode: UInt32) {
         // A configuration or certificate may well be reached through a link; only secrets may not.
         let file = try OpenFile(reading: path, followingLinks: true)
         let status = try file.regularStatus()
         guard status.byteCount <= maxByteCount else { throw .tooLarge(path: path, maxByteCount: maxByteCount) }
-        return (try file.read(status.byteCount, at: 0), status.mode)
+        return try file.read(status.byteCount, at: 0)
     }
 }

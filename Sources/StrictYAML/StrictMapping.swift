@@ -52,15 +52,6 @@ public final class StrictMapping {
     public func string(_ name: String, default value: String) -> String { optionalString(name) ?? value }
     public func optionalString(_ name: String) -> String? { given(name)?.scalar(name, "text")?.value }
 
-    /// Must be readable by the file's owner alone, which is checked of the whole file.
-    public func secret(_ name: String) -> ConfigurationSecret {
-        let text = string(name)
-        if origin.isOpenToOthers, has(name) {
-            reject(name, "This is a secret, but other users can reach this file. Run `chmod 600 \(origin.file)`.")
-        }
-        return ConfigurationSecret(text)
-    }
-
     /// A path, made absolute as seen from the configuration file's directory.
     public func path(_ name: String) -> String { ask(name)?.scalar(name, Self.path).flatMap(resolved) ?? "" }
     public func optionalPath(_ name: String) -> String? { given(name)?.scalar(name, Self.path).flatMap(resolved) }

@@ -61,18 +61,4 @@ struct ConfigurationFileTests {
         }
         #expect(directory.cause == .notRegularFile(path: place.path))
     }
-
-    @Test("A file with a secret must be closed to others")
-    func secrets() throws {
-        let place = try TemporaryDirectory()
-        let file = place.file("c.yaml")
-        try place.write("password: swordfish\n", to: "c.yaml")
-        #expect(try ConfigurationFile.decode(path: file) { $0.secret("password") }.value == "swordfish")
-        try place.write("password: swordfish\n", to: "c.yaml", mode: 0o640)
-        let error = try #require(throws: ConfigurationError.self) {
-            try ConfigurationFile.decode(path: file) { $0.secret("password") }
-        }
-        #expect(error.description.contains("Run `chmod 600 \(file)`."))
-        #expect(!error.description.contains("swordfish"))
-    }
 }

@@ -30,9 +30,9 @@ struct StrictMappingTests {
     }
 
     static func read<Value>(
-        _ bytes: [UInt8], limit: Int = 1 << 18, isOpenToOthers: Bool = false, _ body: (StrictMapping) -> Value
+        _ bytes: [UInt8], limit: Int = 1 << 18, _ body: (StrictMapping) -> Value
     ) throws(Refused) -> Value {
-        let origin = ConfigurationOrigin(file: "node.yaml", isOpenToOthers: isOpenToOthers) { "/etc/\($0)" }
+        let origin = ConfigurationOrigin(file: "node.yaml") { "/etc/\($0)" }
         let mistakes = MistakeCollector()
         guard let value = StrictMapping.decode(bytes, limit: limit, from: origin, mistakes, body) else {
             throw Refused(mistakes: mistakes.sorted)
@@ -206,22 +206,6 @@ struct StrictMappingTests {
             }
         }
         #expect(refused.mistakes.map(\.path) == ["columns.'a b [31m'"])
-    }
-
-    @Test("A secret is never shown, and its file must be closed to others")
-    func secrets() throws {
-        let text = Array("password: swordfish\n".utf8)
-        let secret = try Self.read(text) { $0.secret("password") }
-        #expect(secret.value == "swordfish")
-        var dumped = ""
-        dump(secret, to: &dumped)
-        for text in ["\(secret)", String(reflecting: secret), dumped] { #expect(!text.contains("swordfish")) }
-        let refused = try #require(throws: Refused.self) {
-            try Self.read(text, isOpenToOthers: true) { $0.secret("password") }
-        }
-        #expect(refused.mistakes.map(\.path) == ["password"])
-        #expect("\(refused)".contains("Run `chmod 600 node.yaml`."))
-        #expect(!"\(refused)".contains("swordfish"))
     }
 
     @Test("A large file is refused")

@@ -16,27 +16,21 @@ public enum ConfigurationFile {
     public static func decode<Value>(
         path: String, _ body: (StrictMapping) -> Value
     ) throws(ConfigurationError) -> Value {
-        let read: (bytes: [UInt8], mode: UInt32)
+        let bytes: [UInt8]
         do throws(FileError) {
-            read = try PublicFile.readWithMode(path, maxByteCount: maxByteCount)
+            bytes = try PublicFile.read(path, maxByteCount: maxByteCount)
         } catch {
             throw ConfigurationError(file: path, mistakes: [], cause: error)
         }
-        return try decode(read.bytes, path: path, isOpenToOthers: read.mode & 0o077 != 0, body)
+        return try decode(bytes, path: path, body)
     }
 
     /// The same for bytes at hand; `path` is for errors and for resolving relative paths.
     public static func decode<Value>(
         _ bytes: [UInt8], path: String, _ body: (StrictMapping) -> Value
     ) throws(ConfigurationError) -> Value {
-        try decode(bytes, path: path, isOpenToOthers: false, body)
-    }
-
-    private static func decode<Value>(
-        _ bytes: [UInt8], path: String, isOpenToOthers: Bool, _ body: (StrictMapping) -> Value
-    ) throws(ConfigurationError) -> Value {
         let mistakes = MistakeCollector()
-        let origin = ConfigurationOrigin(file: path, isOpenToOthers: isOpenToOthers) { resolve($0, beside: path) }
+        let origin = ConfigurationOrigin(file: path) { resolve($0, beside: path) }
         guard let value = StrictMapping.decode(bytes, limit: maxByteCount, from: origin, mistakes, body) else {
             throw ConfigurationError(file: path, mistakes: mistakes.sorted)
         }

@@ -26,7 +26,7 @@ struct CSVCutter<Blocks: ByteBlocks> {
     }
 
     /// The next text: whole records, or a last one that has no end. Nil at the end.
-    mutating func next() throws(RegisterError) -> (bytes: [UInt8], ending: CSVBatch.Ending)? {
+    mutating func next() throws(RegisterError) -> (bytes: [UInt8], ending: TextEnding)? {
         while !isAtEnd {
             look()
             if recordEnd > 0 { return (take(recordEnd), .recordEnd) }
@@ -36,7 +36,7 @@ struct CSVCutter<Blocks: ByteBlocks> {
     }
 
     /// The next record alone.
-    mutating func nextRecord() throws(RegisterError) -> (bytes: [UInt8], ending: CSVBatch.Ending)? {
+    mutating func nextRecord() throws(RegisterError) -> (bytes: [UInt8], ending: TextEnding)? {
         while !isAtEnd {
             for index in seenCount..<waiting.count {
                 switch waiting[index] {
@@ -62,8 +62,8 @@ struct CSVCutter<Blocks: ByteBlocks> {
     /// Reads on in a record that has no end yet.
     ///
     /// - Returns: what there is of it, if that is all there will be.
-    private mutating func more() throws(RegisterError) -> (bytes: [UInt8], ending: CSVBatch.Ending)? {
-        var ending = CSVBatch.Ending.recordTooLong
+    private mutating func more() throws(RegisterError) -> (bytes: [UInt8], ending: TextEnding)? {
+        var ending = TextEnding.recordTooLong
         // What is longer than a record may be cannot be split without a mistake, and that is all that is asked for.
         if waiting.count <= RecordLimit.recordByteCount {
             do throws(RegisterError) {

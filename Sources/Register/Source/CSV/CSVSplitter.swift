@@ -1,7 +1,7 @@
 /// Splits text into records and fields.
 struct CSVSplitter {
     private let layout: CSVLayout
-    private let ending: CSVBatch.Ending
+    private let ending: TextEnding
     private var cells: [SplitRecords.Cell] = []
     /// Characters of fields that have quotation marks within: what cells have behind the text's end.
     private var unquoted: [UInt8] = []

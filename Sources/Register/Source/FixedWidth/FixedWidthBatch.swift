@@ -23,21 +23,9 @@ struct FixedWidthLayout: Sendable {
 struct FixedWidthBatch: RecordBatch {
     let layout: FixedWidthLayout
     let bytes: [UInt8]
-    let ending: Ending
+    let ending: TextEnding
     /// Lines before the text that belong to no batch.
     let skippedLineCount: Int
-
-    /// What follows the text.
-    enum Ending: Sendable {
-        /// Another line, or nothing.
-        case recordEnd
-        /// Nothing: the last line has no end.
-        case fileEnd
-        /// The last line's rest could not be read.
-        case failure(RegisterError)
-        /// More of a line that is too long already.
-        case recordTooLong
-    }
 
     var byteCount: Int { bytes.count }
 

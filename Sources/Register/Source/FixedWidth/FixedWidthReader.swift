@@ -38,7 +38,7 @@ struct FixedWidthReader<Blocks: ByteBlocks>: SourceReader {
         return nil
     }
 
-    private mutating func take(_ count: Int, _ ending: FixedWidthBatch.Ending) -> FixedWidthBatch {
+    private mutating func take(_ count: Int, _ ending: TextEnding) -> FixedWidthBatch {
         let rest = Array(waiting[count...])
         waiting.removeSubrange(count...)
         defer { (waiting, skippedLineCount) = (rest, 0) }
