@@ -21,7 +21,7 @@ struct NodeConfiguration {
 
     init(home: Home) throws {
         let path = home.configurationPath
-        let bytes = try PublicFile.read(path, maxByteCount: ConfigurationFile.maxByteCount)
+        let bytes = try ConfigurationFile.read(path)
         var policyPath: String?
         var sources: [(RegisterID, RegisterSource)] = []
         var lists: [NeverReleaseSource] = []

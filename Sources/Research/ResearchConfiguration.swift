@@ -1,6 +1,5 @@
 internal import Daemon
 internal import Exchange
-internal import Files
 internal import Foundation
 internal import PSIProtocol
 internal import StrictYAML
@@ -16,7 +15,7 @@ struct ResearchConfiguration {
 
     init(home: Home) throws {
         let path = home.configurationPath
-        let bytes = try PublicFile.read(path, maxByteCount: ConfigurationFile.maxByteCount)
+        let bytes = try ConfigurationFile.read(path)
         document = ConfigurationDocument.bytes(configuration: bytes, policy: nil)
         (coordinator, workers, operations) = try ConfigurationFile.decode(bytes, path: path) { root in
             _ = root.int("sidos_research", in: 1...1)

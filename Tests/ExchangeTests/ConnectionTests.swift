@@ -20,7 +20,7 @@ import Testing
             #expect(try await silent.rest() == "")
             #expect(try await slow.rest() == "")
             let taken = ContinuousClock.now - start
-            #expect(taken > .milliseconds(900) && taken < .seconds(8), "\(taken)")
+            #expect(taken > .milliseconds(900) && taken < .seconds(60), "\(taken)")
             try await eventually { exchange.server.places.counts == (0, 0) }
             // A caller that has made itself known is not bound by that deadline.
             try await exchange.withClient { client async throws in
@@ -37,11 +37,11 @@ import Testing
         try await TestExchange.run(configure: soon) { exchange in
             let dripping = try await RawConnection.open(exchange, tls: true)
             let start = ContinuousClock.now
-            while ContinuousClock.now - start < .seconds(10) {
+            while ContinuousClock.now - start < .seconds(90) {
                 guard (try? await dripping.send("G")) != nil else { break }
                 try await Task.sleep(for: .milliseconds(100))
             }
-            #expect(ContinuousClock.now - start < .seconds(8))
+            #expect(ContinuousClock.now - start < .seconds(60))
         }
     }
 
@@ -60,7 +60,7 @@ import Testing
                         _ = try await client.operatorRounds()
                     }
                 }
-                #expect(taken < .seconds(2))
+                #expect(taken < .seconds(20))
                 for connection in silent { connection.close() }
             }
         }

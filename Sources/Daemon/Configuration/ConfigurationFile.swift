@@ -16,13 +16,16 @@ public enum ConfigurationFile {
     public static func decode<Value>(
         path: String, _ body: (StrictMapping) -> Value
     ) throws(ConfigurationError) -> Value {
-        let bytes: [UInt8]
+        try decode(read(path), path: path, body)
+    }
+
+    /// A file's bytes, for whoever also needs them as they are.
+    public static func read(_ path: String) throws(ConfigurationError) -> [UInt8] {
         do throws(FileError) {
-            bytes = try PublicFile.read(path, maxByteCount: maxByteCount)
+            return try PublicFile.read(path, maxByteCount: maxByteCount)
         } catch {
             throw ConfigurationError(file: path, mistakes: [], cause: error)
         }
-        return try decode(bytes, path: path, body)
     }
 
     /// The same for bytes at hand; `path` is for errors and for resolving relative paths.

@@ -50,7 +50,7 @@ final class Members {
             let version = coordinator.board.changes.version(of: .board(round))
             try await run(round, at: coordinator, until: stop)
             if stop(try await coordinator.rounds.record(of: round)) { return }
-            try #require(ContinuousClock.now - start < .seconds(60), "the round does not go on")
+            try #require(ContinuousClock.now - start < .seconds(180), "the round does not go on")
             await coordinator.board.changes.wait(for: .board(round), beyond: version, atMost: .seconds(5))
         }
     }

@@ -20,20 +20,32 @@ final class ConnectProxy: Sendable {
 
     private typealias Connection = NIOAsyncChannel<ByteBuffer, ByteBuffer>
 
-    @Sendable private static func wrap(_ channel: any Channel) -> EventLoopFuture<Connection> {
-        channel.eventLoop.makeCompletedFuture { try Connection(wrappingChannelSynchronously: channel) }
+    /// Wraps a channel that has read nothing yet, when somebody is there to finish it: one that is let go unfinished
+    /// ends the process.
+    private static func with(
+        _ channel: any Channel,
+        _ body: (NIOAsyncChannelInboundStream<ByteBuffer>, NIOAsyncChannelOutboundWriter<ByteBuffer>) async throws ->
+            Void
+    ) async throws {
+        let connection = try await channel.eventLoop.submit {
+            let connection = try Connection(wrappingChannelSynchronously: channel)
+            try channel.syncOptions?.setOption(.autoRead, value: true)
+            return connection
+        }.get()
+        try await connection.executeThenClose(body)
     }
 
     /// Runs the proxy while `body` runs, which is given its port.
     func run(_ body: @escaping @Sendable (Int) async throws -> Void) async throws {
         let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .bind(host: "127.0.0.1", port: 0, childChannelInitializer: Self.wrap)
+            .childChannelOption(.autoRead, value: false)
+            .bind(host: "127.0.0.1", port: 0) { $0.eventLoop.makeSucceededFuture($0) }
         let port = server.channel.localAddress?.port ?? 0
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 try await server.executeThenClose { connections in
                     try await withThrowingDiscardingTaskGroup { relays in
-                        for try await connection in connections { relays.addTask { try? await self.relay(connection) } }
+                        for try await channel in connections { relays.addTask { try? await self.relay(channel) } }
                     }
                 }
             }
@@ -43,8 +55,8 @@ final class ConnectProxy: Sendable {
         }
     }
 
-    private func relay(_ connection: Connection) async throws {
-        try await connection.executeThenClose { inbound, outbound in
+    private func relay(_ channel: any Channel) async throws {
+        try await Self.with(channel) { inbound, outbound in
             var pieces = inbound.makeAsyncIterator()
             guard let head = try await pieces.next().map({ String(buffer: $0) }), head.hasPrefix("CONNECT "),
                 let target = head.split(separator: " ").dropFirst().first.map(String.init),
@@ -61,9 +73,10 @@ final class ConnectProxy: Sendable {
                 return
             }
             let upstream = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-                .connect(host: host, port: port, channelInitializer: Self.wrap)
-            try await outbound.write(ByteBuffer(string: "HTTP/1.1 200 Connected\r\n\r\n"))
-            try await upstream.executeThenClose { answers, requests in
+                .channelOption(.autoRead, value: false)
+                .connect(host: host, port: port) { $0.eventLoop.makeSucceededFuture($0) }
+            try await Self.with(upstream) { answers, requests in
+                try await outbound.write(ByteBuffer(string: "HTTP/1.1 200 Connected\r\n\r\n"))
                 async let back: Void = {
                     for try await piece in answers { try await outbound.write(piece) }
                 }()
