@@ -151,8 +151,11 @@ import Testing
         process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
         process.arguments = ["--testing-library", "swift-testing", "--filter", "aLongStream"]
         process.environment = ProcessInfo.processInfo.environment.merging([Self.variable: "1"]) { $1 }
-        try process.run()
-        process.waitUntilExit()
+        try await withCheckedThrowingContinuation { (ended: CheckedContinuation<Void, any Error>) in
+            // Not waited for on one of the few threads that all tests share.
+            process.terminationHandler = { _ in ended.resume() }
+            do { try process.run() } catch { ended.resume(throwing: error) }
+        }
         #expect(process.terminationReason == .exit && process.terminationStatus == 0)
     }
 

@@ -79,17 +79,18 @@ public struct ApprovalBook: Sendable {
 
     /// A round that waits for approval, as the daemon wrote it down.
     ///
-    /// - Parameter prefix: the first digits of its id.
+    /// - Parameter prefix: the first digits of its id. A coordinator can make two rounds alike in many.
     func round(_ prefix: String) throws -> [UInt8] {
-        guard prefix.count >= 6 else { throw ApprovalError.unknownRound(prefix) }
         let begin = Array(ApprovalRound.begin(prefix).utf8)
-        for name in try directory.names() where Hex.decode(name)?.count == 32 {
-            guard let digest = Hex.decode(name),
+        let found = try directory.names().compactMap { name -> [UInt8]? in
+            guard let digest = Hex.decode(name), digest.count == 32,
                 let document = try? document(ApprovalSubject(.round, digest: digest)), document.starts(with: begin)
-            else { continue }
+            else { return nil }
             return document
         }
-        throw ApprovalError.unknownRound(prefix)
+        guard prefix.count >= 6, let first = found.first else { throw ApprovalError.unknownRound(prefix) }
+        guard found.count == 1 else { throw ApprovalError.ambiguousRound(prefix) }
+        return first
     }
 
     /// The proposal as it was signed.

@@ -166,6 +166,7 @@ public enum ApprovalError: Error, Equatable, CustomStringConvertible, Reportable
     case approvedBefore(String)
     case ambiguous(String)
     case unknownRound(String)
+    case ambiguousRound(String)
     case missingDocument(path: String)
     case notApproved(what: String, how: String)
 
@@ -189,6 +190,8 @@ public enum ApprovalError: Error, Equatable, CustomStringConvertible, Reportable
             "\(prefix) is the beginning of several proposals' numbers: give more digits"
         case .missingDocument(let path):
             "\(path), which the log speaks of, is missing or is not what it was: put it back from a backup"
+        case .ambiguousRound(let prefix):
+            "several rounds that wait for approval begin with \(prefix): give more digits, all 64 if need be"
         case .unknownRound(let prefix):
             "no round \(prefix) waits for approval here: give its first digits, six at least, as the daemon's log has "
                 + "them"
@@ -199,7 +202,7 @@ public enum ApprovalError: Error, Equatable, CustomStringConvertible, Reportable
     public var exitStatus: ExitStatus {
         switch self {
         case .malformedStatement, .missingDocument: .badData
-        case .ambiguous, .unknownProposal, .unknownRound: .usage
+        case .ambiguous, .ambiguousRound, .unknownProposal, .unknownRound: .usage
         default: .refused
         }
     }

@@ -126,6 +126,15 @@ struct ApprovalBookTests {
         }
     }
 
+    @Test("Of two rounds that begin alike neither is proposed by what they share")
+    func alikeRounds() throws {
+        let documents = ["round: abcdef01\n", "round: abcdef02\n"].map { Array($0.utf8) }
+        for document in documents { try book.keep(document, as: ApprovalSubject(.round, document)) }
+        #expect(try book.round("abcdef01") == documents[0])
+        #expect(throws: ApprovalError.ambiguousRound("abcdef")) { try book.round("abcdef") }
+        #expect(throws: ApprovalError.unknownRound("abcde")) { try book.round("abcde") }
+    }
+
     @Test("What stands in a document cannot move a reader's cursor or begin a line of its own")
     func escapedText() throws {
         let document = Array("config.yaml\n# \u{1B}[2Jnothing to see\u{2028}approved".utf8)

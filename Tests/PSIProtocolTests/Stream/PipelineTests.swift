@@ -71,7 +71,25 @@ struct PipelineTests {
         }
     }
 
-    @Test("Cores compute while pieces are read and taken")
+    private static let variable = "PIPELINE_AT_THE_SAME_TIME"
+
+    /// In a process of its own: where other tests wait for the few threads that there are, it would wait for all of
+    /// them.
+    @Test("Cores compute while pieces are read and taken", .timeLimit(.minutes(10)))
+    func together() async throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        process.arguments = ["--testing-library", "swift-testing", "--filter", "PipelineTests/atTheSameTime"]
+        process.environment = ProcessInfo.processInfo.environment.merging([Self.variable: "1"]) { $1 }
+        try await withCheckedThrowingContinuation { (ended: CheckedContinuation<Void, any Error>) in
+            // Not waited for on one of the few threads that all tests share.
+            process.terminationHandler = { _ in ended.resume() }
+            do { try process.run() } catch { ended.resume(throwing: error) }
+        }
+        #expect(process.terminationReason == .exit && process.terminationStatus == 0)
+    }
+
+    @Test("What the test above runs alone", .enabled(if: ProcessInfo.processInfo.environment[variable] != nil))
     func atTheSameTime() async throws {
         // In steps one after the other, whoever waits here would wait for ever.
         let notes = Notes()
