@@ -50,7 +50,7 @@ extension AgreementReader {
     private func translated(
         _ fields: MappingReader, _ key: String, _ what: String, limit: Int, paragraphs: Bool = false
     ) -> Translated? {
-        let languages = NoticeLanguage.allCases
+        let languages = PlainLanguage.allCases
         guard let value = fields.required(key, "\(what) in Finnish, Swedish and English, as {fi: …, sv: …, en: …}"),
             let texts = MappingReader(
                 value, path: fields.path(of: key), known: languages.map(\.rawValue), mistakes)

@@ -3,7 +3,7 @@ public import ArgumentParser
 internal import Files
 internal import PlainWords
 
-extension NoticeLanguage: ExpressibleByArgument {}
+extension PlainLanguage: ExpressibleByArgument {}
 
 /// `agreement notice`: what the people concerned are told.
 struct AgreementNoticeCommand: ParsableCommand {
@@ -23,7 +23,7 @@ struct AgreementNoticeCommand: ParsableCommand {
     }
 
     @Argument(help: "The agreement's YAML file.") var file: String
-    @Option(help: "fi, sv or en (default: all three).") var language: NoticeLanguage?
+    @Option(help: "fi, sv or en (default: all three).") var language: PlainLanguage?
     @Option(help: "html or text (default: both).") var format: Format?
     @Option(name: .customLong("out"), help: "The directory to write to. It is made if it does not exist.") var out:
         String
@@ -40,7 +40,7 @@ struct AgreementNoticeCommand: ParsableCommand {
             reason = error.description
         }
         var files: [(String, String)] = []
-        for language in language.map({ [$0] }) ?? NoticeLanguage.allCases {
+        for language in language.map({ [$0] }) ?? PlainLanguage.allCases {
             guard let notice = Notice(agreement, id: signed.id, language: language, standing: standing) else {
                 throw NoticeError.noTexts(path: file)
             }

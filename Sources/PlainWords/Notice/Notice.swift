@@ -38,11 +38,11 @@ public struct Notice: Sendable {
     let agreement: Agreement
     let declaration: NoticeDeclaration
     public let id: AgreementID
-    public let language: NoticeLanguage
+    public let language: PlainLanguage
     public let standing: Standing
 
     /// Nil if the agreement has no texts for a notice.
-    public init?(_ agreement: Agreement, id: AgreementID, language: NoticeLanguage, standing: Standing) {
+    public init?(_ agreement: Agreement, id: AgreementID, language: PlainLanguage, standing: Standing) {
         guard let declaration = agreement.notice else { return nil }
         self.agreement = agreement
         self.declaration = declaration

@@ -64,7 +64,7 @@ struct NoticeSnapshotTests {
         String(decoding: try JSONSerialization.data(withJSONObject: value, options: [.sortedKeys]), as: UTF8.self)
     }
 
-    @Test(arguments: NoticeLanguage.allCases) func espoo(_ language: NoticeLanguage) throws {
+    @Test(arguments: PlainLanguage.allCases) func espoo(_ language: PlainLanguage) throws {
         let notice = try #require(
             Notice(try Self.agreement(), id: AgreementID(ofFile: []), language: language, standing: .signed))
         let file = Self.tests.appending(path: "Vectors/notice.\(language.rawValue).txt")

@@ -45,7 +45,7 @@ struct NoticeTests {
     }
 
     static func notice(
-        _ language: NoticeLanguage = .english, _ more: [(String, String)] = [], standing: Notice.Standing = .signed
+        _ language: PlainLanguage = .english, _ more: [(String, String)] = [], standing: Notice.Standing = .signed
     ) throws -> String {
         let agreement = try edits(more)
         let notice = try #require(
@@ -59,7 +59,7 @@ struct NoticeTests {
         #expect(Notice(agreement, id: AgreementID(ofFile: []), language: .finnish, standing: .draft) == nil)
     }
 
-    @Test(arguments: NoticeLanguage.allCases) func saysEverythingInEveryLanguage(_ language: NoticeLanguage) throws {
+    @Test(arguments: PlainLanguage.allCases) func saysEverythingInEveryLanguage(_ language: PlainLanguage) throws {
         let text = try Self.notice(language)
         for name in [
             "Title", "Purpose", "Basis", "Transfers", "Institute", "Officer", "Omnia", "Espoo", "Mixer", "Hub", "Lab",
@@ -67,7 +67,7 @@ struct NoticeTests {
         ] {
             #expect(text.contains("\(name) \(language.rawValue)"), "\(name)")
         }
-        for other in NoticeLanguage.allCases where other != language {
+        for other in PlainLanguage.allCases where other != language {
             for name in ["Title", "Purpose", "Omnia", "The clients"] {
                 #expect(!text.contains("\(name) \(other.rawValue)"))
             }
@@ -84,7 +84,7 @@ struct NoticeTests {
         #expect(text.contains(language.of("Vastustamisoikeus", "Rätt att göra invändningar", "Right to object")))
     }
 
-    @Test(arguments: NoticeLanguage.allCases) func saysThatStepsAreProved(_ language: NoticeLanguage) throws {
+    @Test(arguments: PlainLanguage.allCases) func saysThatStepsAreProved(_ language: PlainLanguage) throws {
         let sentence = language.of(
             "todistaa tehneensä osansa", "bevisar att den har gjort sin del", "proves that it has done its part")
         #expect(try Self.notice(language, [("verification: off", "verification: full")]).contains(sentence))
@@ -177,7 +177,7 @@ struct NoticeTests {
         #expect(second.contains(after), "\(after)")
         #expect(!second.contains(before), "\(before)")
         // And so do the other languages.
-        for language in [NoticeLanguage.finnish, .swedish] {
+        for language in [PlainLanguage.finnish, .swedish] {
             #expect(try Self.notice(language) != Self.notice(language, [(old, new)]))
         }
     }
@@ -196,7 +196,7 @@ struct NoticeTests {
     }
 
     @Test func draftsAreMarked() throws {
-        for language in NoticeLanguage.allCases {
+        for language in PlainLanguage.allCases {
             let word = language.of("Luonnos.", "Utkast.", "Draft.")
             #expect(try Self.notice(language, standing: .draft).contains(word))
             #expect(try !Self.notice(language).contains(word))
@@ -205,7 +205,7 @@ struct NoticeTests {
 
     @Test func linesAreShort() throws {
         let agreement = try Self.edits([])
-        for language in NoticeLanguage.allCases {
+        for language in PlainLanguage.allCases {
             let notice = try #require(
                 Notice(agreement, id: AgreementID(ofFile: []), language: language, standing: .draft))
             for line in notice.text.split(separator: "\n") where line.contains(" ") {
@@ -218,13 +218,13 @@ struct NoticeTests {
         let agreement = try Self.edits([
             ("purpose: \(Self.texts("Purpose"))", "purpose: {fi: 'a <b> & \"c\"', sv: '<script>', en: 'it''s'}")
         ])
-        let pages = try NoticeLanguage.allCases.map { language in
+        let pages = try PlainLanguage.allCases.map { language in
             try #require(Notice(agreement, id: AgreementID(ofFile: []), language: language, standing: .draft)).page
         }
         #expect(pages[0].contains("<p>a &lt;b&gt; &amp; &quot;c&quot;</p>"))
         #expect(pages[1].contains("<p>&lt;script&gt;</p>") && !pages[1].contains("<script"))
         #expect(pages[2].contains("<p>it&#39;s</p>"))
-        for (page, language) in zip(pages, NoticeLanguage.allCases) {
+        for (page, language) in zip(pages, PlainLanguage.allCases) {
             #expect(page.hasPrefix("<!DOCTYPE html>\n<html lang=\"\(language.rawValue)\">"))
             #expect(page.contains("default-src 'none'"))
             #expect(page.contains("<a href=\"https://example.org/\(language.rawValue)\">"))

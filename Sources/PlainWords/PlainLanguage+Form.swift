@@ -2,7 +2,7 @@ internal import Agreement
 internal import Values
 
 /// Days and numbers as each language writes them.
-extension NoticeLanguage {
+extension PlainLanguage {
     /// `1.1.2009`, `den 1 januari 2009`, `1 January 2009`.
     func day(_ date: CalendarDate) -> String {
         of("\(date.day).\(date.month).\(date.year)", "den \(inWords(date))", inWords(date))
@@ -44,7 +44,7 @@ extension Translated {
     /// A number as each language writes it.
     static func number(_ value: Int) -> Translated {
         Translated(
-            finnish: NoticeLanguage.finnish.number(value), swedish: NoticeLanguage.swedish.number(value),
-            english: NoticeLanguage.english.number(value))
+            finnish: PlainLanguage.finnish.number(value), swedish: PlainLanguage.swedish.number(value),
+            english: PlainLanguage.english.number(value))
     }
 }

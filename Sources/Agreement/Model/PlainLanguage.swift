@@ -1,5 +1,5 @@
-/// A language of the notice.
-public enum NoticeLanguage: String, Sendable, CaseIterable {
+/// A language in which people are told about an agreement.
+public enum PlainLanguage: String, Sendable, CaseIterable {
     case finnish = "fi"
     case swedish = "sv"
     case english = "en"
@@ -23,7 +23,7 @@ public enum NoticeLanguage: String, Sendable, CaseIterable {
     }
 }
 
-/// A text in every language of the notice.
+/// A text in every language.
 public struct Translated: Sendable, Equatable {
     public var finnish: String
     public var swedish: String
@@ -35,5 +35,5 @@ public struct Translated: Sendable, Equatable {
         self.english = english
     }
 
-    public func callAsFunction(_ language: NoticeLanguage) -> String { language.of(finnish, swedish, english) }
+    public func callAsFunction(_ language: PlainLanguage) -> String { language.of(finnish, swedish, english) }
 }
