@@ -220,8 +220,8 @@ let package = Package(
         .testTarget(
             name: "DaemonTests",
             dependencies: [
-                "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "Daemon", "TestDirectories", crypto,
-                x509, arguments, logging, lifecycle,
+                "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "PlainWords", "Daemon", "TestDirectories",
+                crypto, x509, arguments, logging, lifecycle,
             ],
             swiftSettings: testSettings),
         .testTarget(

@@ -1,6 +1,7 @@
 import Foundation
 import PSIProtocol
 import Testing
+import Values
 
 @testable import SystemHarness
 
@@ -84,6 +85,9 @@ extension SystemTests {
             Mistake(.node, "serve -d open", 77, "chmod 700"),
             Mistake(.node, "agreement check nothing.yaml", 66, "nothing.yaml does not exist"),
             Mistake(.node, "agreement check broken.yaml", 65, "line"),
+            Mistake(.node, "agreement show agreement.yaml --language de", 64, "fi, sv"),
+            Mistake(.node, "agreement changes agreement.yaml nothing.yaml", 66, "nothing.yaml does not exist"),
+            Mistake(.node, "agreement changes agreement.yaml broken.yaml", 65, "broken.yaml: the agreement has"),
             Mistake(.node, "agreement sign -d stranger agreement.yaml", 79, "names no participant stranger"),
             Mistake(.node, "agreement verify agreement.yaml", 79, "Not signed yet by: a, b, c, coordinator, research"),
             Mistake(.coordinator, "link -d coordinator nothing.yaml", 66, "nothing.yaml does not exist"),
@@ -120,6 +124,37 @@ extension SystemTests {
             }
         }
 
+        @Test("An agreement and what changes in it are told in three languages", .timeLimit(.minutes(5)))
+        func languages() async throws {
+            try await StudyOnDisk.with { study in
+                let file = study.directory.appendingPathComponent("agreement.yaml")
+                let text = try String(contentsOf: file, encoding: .utf8)
+                let amended = try #require(text.firstMatch(of: #/smallest_cell: \d+/#)).output
+                try Data(text.replacing(amended, with: "smallest_cell: 7").utf8)
+                    .write(to: study.directory.appendingPathComponent("amended.yaml"))
+                let study = study.directory
+                let ids = try ["agreement.yaml", "amended.yaml"].map { name in
+                    AgreementID(ofFile: Array(try Data(contentsOf: study.appendingPathComponent(name)))).description
+                }
+                for (language, words, least, id) in [
+                    ("fi", "OSAPUOLET", "Alle 7 henkilön", "Sopimus"), ("sv", "PARTER", "färre än 7 personer", "Avtal"),
+                    ("en", "WHO TAKES PART", "fewer than 7 people", "Agreement"),
+                ] {
+                    let shown = try await Self.run(
+                        .node, "agreement show agreement.yaml --language \(language)".words, in: study)
+                    #expect(shown.status == 0 && shown.output.contains(words), "\(shown)")
+                    #expect(shown.output.hasSuffix("\(id) \(ids[0])\n"))
+                    let changes = try await Self.run(
+                        .research, "agreement changes agreement.yaml amended.yaml --language \(language)".words,
+                        in: study)
+                    #expect(changes.status == 0 && changes.output.contains(least), "\(changes)")
+                    #expect(changes.output.hasSuffix("\(id) \(ids[0]) -> \(ids[1])\n"))
+                }
+                let english = try await Self.run(.coordinator, "agreement show agreement.yaml".words, in: study)
+                #expect(english.output.contains("WHO TAKES PART"))
+            }
+        }
+
         private static func subcommands(_ help: String) -> [String] {
             guard let start = help.range(of: "SUBCOMMANDS:\n") else { return [] }
             return help[start.upperBound...].split(separator: "\n", omittingEmptySubsequences: false)
@@ -137,6 +172,10 @@ extension SystemTests {
             return (try await running.end(within: 30), running.output, running.errors)
         }
     }
+}
+
+extension String {
+    fileprivate var words: [String] { split(separator: " ").map(String.init) }
 }
 
 extension StudyOnDisk {

@@ -7,19 +7,4 @@ public enum GeneralisationStep: Sendable, Equatable {
     case prefix(Int)
     /// Codes and texts: a group's name for each value of the step before; others stay.
     case groups([String: String])
-
-    /// `bands of 5`, `months`, `the first 3 characters`, `groups`.
-    public var words: String {
-        switch self {
-        case .band(let width): "bands of \(width)"
-        case .date(.month): "months"
-        case .date(.quarter): "quarters"
-        case .date(.year): "years"
-        case .date(.fiveYears): "five years"
-        case .date(.tenYears): "ten years"
-        case .prefix(1): "the first character"
-        case .prefix(let count): "the first \(count) characters"
-        case .groups: "groups"
-        }
-    }
 }

@@ -8,10 +8,11 @@ internal import Values
 public struct AgreementCommand: AsyncParsableCommand {
     public static let configuration = CommandConfiguration(
         commandName: "agreement",
-        abstract: "Draft, check, show, sign and verify the study's agreement, and write its notice.",
+        abstract: "Draft, check, show, compare, sign and verify the study's agreement, and write its notice.",
         subcommands: [
             AgreementDraftCommand.self, AgreementCheckCommand.self, AgreementShowCommand.self,
-            AgreementSignCommand.self, AgreementVerifyCommand.self, AgreementNoticeCommand.self,
+            AgreementChangesCommand.self, AgreementSignCommand.self, AgreementVerifyCommand.self,
+            AgreementNoticeCommand.self,
         ])
     public init() {}
 }
@@ -56,12 +57,13 @@ struct AgreementShowCommand: ParsableCommand {
         commandName: "show", abstract: "Say in plain words what an agreement means.")
 
     @Argument(help: "The agreement's YAML file.") var file: String
+    @Option(help: "fi, sv or en.") var language = PlainLanguage.english
 
     func run() throws {
         let bytes = try AgreementFile.read(file)
         let agreement = try Agreement.parse(bytes)
-        Console.standardOutput.line(AgreementSummary(agreement).text)
-        Console.standardOutput.line("Agreement \(AgreementID(ofFile: bytes))")
+        Console.standardOutput.line(AgreementSummary(agreement, language: language).text)
+        Console.standardOutput.line("\(language.agreementWord) \(AgreementID(ofFile: bytes))")
     }
 }
 
@@ -81,7 +83,7 @@ struct AgreementSignCommand: ParsableCommand {
         try AgreementStore.check(Agreement.parse(bytes), path: file, keys: home.keys)
         try approvals.demand(ApprovalSubject(.agreement, bytes), what: file)
         let installed = try home.agreements().sign(bytes, path: file, keys: home.keys)
-        try approvals.note("agreement signed", ["agreement": "\(installed.id)"])
+        try approvals.noteSigned(installed.id)
         let path = output ?? AgreementFile.signaturePath(file, home.keys.id)
         try AtomicFile.write(installed.signature.json, to: path, mode: 0o644)
         Console.standardOutput.line("Signed agreement \(installed.id) as \(home.keys.id): \(path)")

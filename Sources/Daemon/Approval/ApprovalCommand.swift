@@ -192,8 +192,12 @@ struct ApprovalShowCommand: ParsableCommand {
         let out = Console.standardOutput
         out.line(ledger.line(proposal))
         if !proposal.note.isEmpty { out.line("Note: \(proposal.note)") }
-        let former = proposal.subject.kind == .configuration ? ledger.configuration : nil
-        let before = try former.map { try book.document($0) }
+        let before: [UInt8]? =
+            switch proposal.subject.kind {
+            case .agreement: try book.formerAgreement(document, in: home.agreements())?.bytes
+            case .configuration: try ledger.configuration.map { try book.document($0) }
+            case .approvers, .round, .dataset: nil
+            }
         for line in ApprovalText.lines(of: document, kind: proposal.subject.kind, before: before) { out.line(line) }
         out.line(ledger.waiting(proposal))
         guard let request else { return }

@@ -6,16 +6,16 @@ internal import Values
 enum ApprovalText {
     /// What a document means, a line at a time.
     ///
-    /// - Parameter before: of a configuration, the one in force.
+    /// - Parameter before: of a configuration, the one in force; of an agreement, the one of the same study that was
+    ///   signed here last.
     static func lines(of document: [UInt8], kind: ApprovalSubject.Kind, before: [UInt8]?) -> [String] {
         switch kind {
         case .agreement:
             guard let agreement = try? Agreement.parse(document) else {
                 return ["This program cannot read the agreement. Do not approve it."]
             }
-            return AgreementSummary(agreement).text.split(separator: "\n", omittingEmptySubsequences: false).map(
-                String.init)
-                + agreement.cautions.map { "caution: \($0)" } + ["Agreement \(AgreementID(ofFile: document))"]
+            return lines(of: AgreementSummary(agreement).text) + agreement.cautions.map { "caution: \($0)" }
+                + changes(before, to: agreement) + ["Agreement \(AgreementID(ofFile: document))"]
         case .approvers:
             guard let set = try? ApproverSet.parse(document, path: "the list") else {
                 return ["This program cannot read the list. Do not approve it."]
@@ -28,6 +28,20 @@ enum ApprovalText {
                 + changes(textLines(before), now)
         case .round, .dataset: return textLines(document)
         }
+    }
+
+    private static func changes(_ before: [UInt8]?, to agreement: Agreement) -> [String] {
+        guard let before else { return [] }
+        let id = AgreementID(ofFile: before)
+        guard let former = try? Agreement.parse(before) else {
+            return ["This program cannot read the study's agreement \(id), which was signed here before."]
+        }
+        return ["", "What changes against the study's agreement \(id), which was signed here last:", ""]
+            + lines(of: AgreementChanges(from: former, to: agreement).text)
+    }
+
+    private static func lines(of text: String) -> [String] {
+        text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     }
 
     /// With what could move the cursor or begin a line of its own written out.

@@ -1,4 +1,5 @@
 internal import Agreement
+internal import PlainWords
 internal import Values
 
 /// What disclosure control did to a dataset, and how well people are hidden in it, for `report.json` and `report.md`.
@@ -92,7 +93,8 @@ struct DisclosureReport: Encodable, Equatable {
                 if rules.shift != nil { changed.append(Changed(column: name, rule: DateShift.name, rows: nil)) }
                 guard let place = rules.recoding?.place else { continue }
                 let told = plan.generalisation(at: place)
-                let names = ["as it is"] + plan.columns[place].generaliser.steps.map(\.words) + ["missing"]
+                let names =
+                    ["as it is"] + plan.columns[place].generaliser.steps.map { $0.words(in: .english) } + ["missing"]
                 quasi[place] = Self.quasi(name, names, told, suppressed: rows.suppressed[column], gate)
             }
         }

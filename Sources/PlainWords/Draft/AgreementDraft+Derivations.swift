@@ -6,22 +6,25 @@ extension AgreementDraft {
     /// The lines of a register's `rows`, without indentation.
     static func lines(_ rows: RowSelection) -> [String] {
         ["rows:", "  people: \(rows.people.rawValue)", "  where:"]
-            + rows.conditions.map { condition in
-                var fields = ["column: \(YAMLText.quoted(condition.column))", "type: \(condition.type.rawValue)"]
-                switch condition.test {
-                case .dates(let from, let until):
-                    fields += from.map { ["from: \($0)"] } ?? []
-                    fields += until.map { ["until: \($0)"] } ?? []
-                case .integers(let from, let until):
-                    fields += from.map { ["from: \($0)"] } ?? []
-                    fields += until.map { ["until: \($0)"] } ?? []
-                case .codes(let codes): fields.append("in: [\(list(codes.sorted()))]")
-                case .codesBut(let codes): fields.append("not_in: [\(list(codes.sorted()))]")
-                case .boolean(let flag): fields.append("is: \(flag)")
-                }
-                if condition.keepsMissing { fields.append("missing: keep") }
-                return "    - {\(fields.joined(separator: ", "))}"
-            }
+            + rows.conditions.map { "    - \(text($0))" }
+    }
+
+    /// `{column: "start", type: date, from: 2009-01-01}`.
+    static func text(_ condition: RowCondition) -> String {
+        var fields = ["column: \(YAMLText.quoted(condition.column))", "type: \(condition.type.rawValue)"]
+        switch condition.test {
+        case .dates(let from, let until):
+            fields += from.map { ["from: \($0)"] } ?? []
+            fields += until.map { ["until: \($0)"] } ?? []
+        case .integers(let from, let until):
+            fields += from.map { ["from: \($0)"] } ?? []
+            fields += until.map { ["until: \($0)"] } ?? []
+        case .codes(let codes): fields.append("in: [\(list(codes.sorted()))]")
+        case .codesBut(let codes): fields.append("not_in: [\(list(codes.sorted()))]")
+        case .boolean(let flag): fields.append("is: \(flag)")
+        }
+        if condition.keepsMissing { fields.append("missing: keep") }
+        return "{\(fields.joined(separator: ", "))}"
     }
 
     /// The fields of a column's derivation, each with a comma and a space before it; empty without one.
@@ -49,4 +52,13 @@ extension AgreementDraft {
     }
 
     private static func list(_ texts: [String]) -> String { texts.map(YAMLText.quoted).joined(separator: ", ") }
+}
+
+extension ColumnDeclaration {
+    /// The field `values` as a draft writes it; nil where the column has none.
+    var valuesYAML: String? {
+        guard !values.isEmpty else { return nil }
+        let entries = values.map { "\(YAMLText.quoted($0.value)): \(YAMLText.quoted($0.label))" }
+        return "{\(entries.joined(separator: ", "))}"
+    }
 }

@@ -5,7 +5,7 @@ extension Notice {
     var protection: Section {
         let sentences =
             [identityCode, otherKeys, hops, verification, release, identifiers, pseudonyms, rows, derivations]
-            + agreement.disclosureWords.map { $0.notice?(language) }
+            + agreement.disclosureWords(in: language).map(\.notice)
             + [content, smallestCell, rounding, noise, padding, rounds]
         return Section(
             heading: say("Näin tietosi suojataan", "Så skyddas dina uppgifter", "How your data is protected"),

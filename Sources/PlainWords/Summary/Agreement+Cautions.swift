@@ -1,129 +1,205 @@
 public import Agreement
 
 extension Agreement {
+    /// What is allowed but should be known before signing, in English; see `cautions(in:)`.
+    public var cautions: [String] { cautions(in: .english) }
+
     /// What is allowed but should be known before signing; sentences, the weightiest first.
-    public var cautions: [String] {
+    public func cautions(in language: PlainLanguage) -> [String] {
+        partyCautions(language) + matchingCautions(language) + countCautions(language)
+            + noiseCautions(in: language) + releaseCautions(language)
+            + disclosureWords(in: language).compactMap(\.caution) + ruleCautions(language)
+    }
+
+    private func partyCautions(_ language: PlainLanguage) -> [String] {
         var cautions: [String] = []
         if ring.count == 2 {
             cautions.append(
-                "Only two authorities or mixers take part: no third party stands between them, so each must trust that "
-                    + "the other does not work together with the coordinator.")
+                language.of(
+                    "Mukana on vain kaksi viranomaista tai sekoittajaa: niiden välissä ei ole kolmatta osapuolta, "
+                        + "joten kummankin on luotettava siihen, ettei toinen toimi yhdessä koordinaattorin kanssa.",
+                    "Bara två myndigheter eller blandare deltar: det finns ingen tredje part mellan dem, så båda måste "
+                        + "lita på att den andra inte samarbetar med koordinatorn.",
+                    "Only two authorities or mixers take part: no third party stands between them, so each must trust "
+                        + "that the other does not work together with the coordinator."))
         }
         if verification == .full, mixers.count == 1 {
             cautions.append(
-                "One mixer alone checks the coordinator: together the two could select or count falsely, and the mixer "
-                    + "learns how many people registers have in common. A second mixer makes it harder.")
+                language.of(
+                    "Vain yksi sekoittaja tarkistaa koordinaattorin: yhdessä ne voisivat valita tai laskea väärin, ja "
+                        + "sekoittaja saa tietää, montako yhteistä henkilöä rekistereissä on. Toinen sekoittaja tekee "
+                        + "sen vaikeammaksi.",
+                    "En blandare ensam kontrollerar koordinatorn: tillsammans kunde de välja eller räkna fel, och "
+                        + "blandaren får veta hur många personer registren har gemensamt. En andra blandare gör det "
+                        + "svårare.",
+                    "One mixer alone checks the coordinator: together the two could select or count falsely, and the "
+                        + "mixer learns how many people registers have in common. A second mixer makes it harder."))
         }
         if release == .rows, vaultAccess == .selected {
             cautions.append(
-                "vault_access is selected: the coordinator sees which stored cells are fetched, and together with the "
-                    + "register's owner could tell who was released.")
+                language.of(
+                    "vault_access on selected: koordinaattori näkee, mitkä säilytetyt lohkot haetaan, ja voisi "
+                        + "rekisterinpitäjän kanssa selvittää, kenen tiedot luovutettiin.",
+                    "vault_access är selected: koordinatorn ser vilka lagrade block som hämtas, och kunde tillsammans "
+                        + "med den personuppgiftsansvarige ta reda på vems uppgifter som lämnats ut.",
+                    "vault_access is selected: the coordinator sees which stored cells are fetched, and together with "
+                        + "the register's owner could tell who was released."))
         }
-        cautions += matchingCautions
+        return cautions
+    }
+
+    private func countCautions(_ language: PlainLanguage) -> [String] {
+        var cautions: [String] = []
         if smallestCell == 1 {
             cautions.append(
-                "smallest_cell is 1: cohorts of a single person are released and counts of one are published.")
+                language.of(
+                    "smallest_cell on 1: yhden henkilön kohortit luovutetaan ja yhden henkilön lukumäärät julkaistaan.",
+                    "smallest_cell är 1: kohorter på en enda person lämnas ut och antal på en person publiceras.",
+                    "smallest_cell is 1: cohorts of a single person are released and counts of one are published."))
         }
         if release == .none, padding == .padme {
             cautions.append(
-                "padding is padme and only counts are released: dummies count as people who are in one register only, "
-                    + "so those counts are upper bounds.")
+                language.of(
+                    "padding on padme ja vain lukumäärät julkaistaan: keksityt tunnisteet lasketaan henkilöiksi, jotka "
+                        + "ovat vain yhdessä rekisterissä, joten nämä lukumäärät ovat ylärajoja.",
+                    "padding är padme och endast antal publiceras: påhittade beteckningar räknas som personer som "
+                        + "finns i bara ett register, så de antalen är övre gränser.",
+                    "padding is padme and only counts are released: dummies count as people who are in one register "
+                        + "only, so those counts are upper bounds."))
         }
         if release == .none, registers.count > 7 {
             cautions.append(
-                "Counts are asked of \(registers.count) registers: if people occur in more than a few hundred "
-                    + "combinations of them, the result is too long to publish and the round is aborted.")
+                language.of(
+                    "Lukumäärät kysytään \(registers.count) rekisteristä: jos henkilöitä on useammassa kuin muutamassa "
+                        + "sadassa rekisterien yhdistelmässä, tulos on liian pitkä julkaistavaksi ja kierros "
+                        + "keskeytetään.",
+                    "Antal frågas ur \(registers.count) register: om personer förekommer i fler än några hundra "
+                        + "kombinationer av dem blir resultatet för långt att publicera och omgången avbryts.",
+                    "Counts are asked of \(registers.count) registers: if people occur in more than a few hundred "
+                        + "combinations of them, the result is too long to publish and the round is aborted."))
         }
-        cautions += noiseCautions
+        return cautions
+    }
+
+    private func releaseCautions(_ language: PlainLanguage) -> [String] {
+        var cautions: [String] = []
         if padding == .none {
-            cautions.append("padding is none: every participant sees the exact number of people in each register.")
+            cautions.append(
+                language.of(
+                    "padding on none: jokainen osapuoli näkee kunkin rekisterin tarkan henkilömäärän.",
+                    "padding är none: varje part ser det exakta antalet personer i varje register.",
+                    "padding is none: every participant sees the exact number of people in each register."))
         }
         let unused = cohorts.filter { cohort in
             release == .rows && !registers.contains { $0.releasedFor.contains(cohort.id) }
                 && !cohorts.contains { $0.expression.names.contains(cohort.id) }
         }
-        for cohort in unused {
-            cautions.append(
+        cautions += unused.map { cohort in
+            language.of(
+                "Yhtäkään rekisteriä ei luovuteta kohortista \(cohort.id): sen henkilöillä ei ole rivejä aineistossa.",
+                "Inget register lämnas ut för kohorten \(cohort.id): dess personer har inga rader i materialet.",
                 "No register is released for the cohort \(cohort.id): its people have no rows in the dataset.")
         }
-        for register in registers {
-            for column in register.columns where column.looksLikeDirectIdentifier {
-                cautions.append(
-                    "The column \(register.id).\(column.name) has the name of a direct identifier. "
-                        + "A dataset for research should hold no names, addresses or codes of people.")
-            }
+        let columns = registers.flatMap { register in register.columns.map { (register.id, $0) } }
+        cautions += columns.filter(\.1.looksLikeDirectIdentifier).map { register, column in
+            language.of(
+                "Sarakkeella \(register).\(column.name) on suoran tunnisteen nimi. Tutkimusaineistossa ei pitäisi olla "
+                    + "ihmisten nimiä, osoitteita eikä tunnuksia.",
+                "Kolumnen \(register).\(column.name) heter som en direkt identifierare. Ett forskningsmaterial bör "
+                    + "inte innehålla personers namn, adresser eller beteckningar.",
+                "The column \(register).\(column.name) has the name of a direct identifier. "
+                    + "A dataset for research should hold no names, addresses or codes of people.")
         }
-        for register in registers {
-            for column in register.columns where column.numbersAreNoCodes {
-                cautions.append(
-                    "Numbers in \(register.id).\(column.name) are released though they may look like identity codes "
-                        + "(not_identity_codes). Be sure that they are something else.")
-            }
+        cautions += columns.filter(\.1.numbersAreNoCodes).map { register, column in
+            language.of(
+                "Sarakkeen \(register).\(column.name) numerot luovutetaan, vaikka ne voivat näyttää henkilötunnuksilta "
+                    + "(not_identity_codes). Varmista, että ne ovat jotakin muuta.",
+                "Siffrorna i \(register).\(column.name) lämnas ut, fastän de kan se ut som personbeteckningar "
+                    + "(not_identity_codes). Försäkra dig om att de är något annat.",
+                "Numbers in \(register).\(column.name) are released though they may look like identity codes "
+                    + "(not_identity_codes). Be sure that they are something else.")
         }
-        cautions += disclosureWords.compactMap(\.caution)
+        return cautions
+    }
+
+    private func ruleCautions(_ language: PlainLanguage) -> [String] {
+        var cautions: [String] = []
         if matchFields.contains(where: { $0.kind != .date }), normalisation == .sidos1 {
             cautions.append(
-                "normalisation is sidos-1, which takes NA, nan and other words of programs for names: people who have "
-                    + "nothing else in common are linked. Write sidos-2.")
+                language.of(
+                    "normalisation on sidos-1, joka pitää ohjelmien merkintöjä kuten NA ja nan niminä: henkilöt, "
+                        + "joilla ei ole mitään muuta yhteistä, yhdistetään. Kirjoita sidos-2.",
+                    "normalisation är sidos-1, som tar ord som program skriver, såsom NA och nan, för namn: personer "
+                        + "som inte har något annat gemensamt kopplas samman. Skriv sidos-2.",
+                    "normalisation is sidos-1, which takes NA, nan and other words of programs for names: people who "
+                        + "have nothing else in common are linked. Write sidos-2."))
         }
         if release == .rows, disclosure.anonymity.smallestClass == nil {
             cautions.append(
-                "No disclosure rules ask for k: a researcher who knows enough of a person could find the person in the "
-                    + "dataset. Consider the section disclosure.")
+                language.of(
+                    "Säännöissä ei vaadita k:ta: tutkija, joka tietää henkilöstä tarpeeksi, voisi löytää hänet "
+                        + "aineistosta. Harkitse osaa disclosure.",
+                    "Reglerna kräver inget k: en forskare som vet tillräckligt om en person kunde hitta personen i "
+                        + "materialet. Överväg avsnittet disclosure.",
+                    "No disclosure rules ask for k: a researcher who knows enough of a person could find the person in "
+                        + "the dataset. Consider the section disclosure."))
         }
         return cautions
     }
 
     /// What should be known of how people are recognised.
-    private var matchingCautions: [String] {
-        var cautions: [String] = []
-        if let tolerantMatching {
-            cautions.append(
-                "tolerant_matching is on: the coordinator sees which records resemble each other, and how many records "
-                    + "share each token, though not whose they are. Names that are common can be guessed from that.")
-            let people = registers.map(\.maxPeople).max() ?? 1
-            // Among n people of one register and n of another a chance partner is found at about log2(2n) bits.
-            let least = Int.bitWidth - (2 * people - 1).leadingZeroBitCount + 4
-            if tolerantMatching.bits < least {
-                cautions.append(
-                    "tolerant_matching.bits is \(tolerantMatching.bits): with registers of up to "
-                        + "\(AgreementSummary.number(people)) people, fewer than \(least) bits link records that "
-                        + "resemble each other by chance.")
-            }
-        }
+    private func matchingCautions(_ language: PlainLanguage) -> [String] {
+        var cautions = tolerantCautions(language)
         for key in matchKeys {
             guard case .recipe(let recipe) = key.content, recipe.fieldNames.count < 2 else { continue }
             cautions.append(
-                "The match key \(key.name) is made of a single field: different people who share its value are linked "
-                    + "as one person.")
+                language.of(
+                    "Yhdistämisavain \(key.name) tehdään yhdestä kentästä: eri henkilöt, joilla on sama arvo, "
+                        + "yhdistetään yhdeksi henkilöksi.",
+                    "Kopplingsnyckeln \(key.name) görs av ett enda fält: olika personer med samma värde kopplas samman "
+                        + "till en person.",
+                    "The match key \(key.name) is made of a single field: different people who share its value are "
+                        + "linked as one person."))
         }
         if matchKeys.first?.content != .identityCode {
             cautions.append(
-                "identity_code is not the first match key: what an earlier key links stays linked, though identity "
-                    + "codes say otherwise.")
+                language.of(
+                    "identity_code ei ole ensimmäinen yhdistämisavain: mitä aiempi avain yhdistää, pysyy yhdistettynä, "
+                        + "vaikka henkilötunnukset sanovat muuta.",
+                    "identity_code är inte den första kopplingsnyckeln: det som en tidigare nyckel kopplar samman "
+                        + "förblir sammankopplat, fastän personbeteckningarna säger något annat.",
+                    "identity_code is not the first match key: what an earlier key links stays linked, though identity "
+                        + "codes say otherwise."))
         }
         return cautions
     }
 
-    /// Whether a name of a column, or the words in it, say that it identifies a person by itself. English and Finnish.
-    static func looksLikeDirectIdentifier(_ column: String) -> Bool {
-        let whole: Set<String> = [
-            "name", "names", "nimi", "identity_code", "personal_id", "person_id", "national_id", "first_name",
-            "last_name", "family_name", "given_name", "full_name",
+    private func tolerantCautions(_ language: PlainLanguage) -> [String] {
+        guard let tolerantMatching else { return [] }
+        var cautions = [
+            language.of(
+                "tolerant_matching on käytössä: koordinaattori näkee, mitkä tietueet muistuttavat toisiaan ja "
+                    + "monellako tietueella kukin vertailumerkki on, mutta ei sitä, keiden ne ovat. Yleiset nimet voi "
+                    + "arvata siitä.",
+                "tolerant_matching är på: koordinatorn ser vilka poster som liknar varandra och hur många poster som "
+                    + "har varje jämförelsemärke, men inte vems de är. Vanliga namn kan gissas utifrån det.",
+                "tolerant_matching is on: the coordinator sees which records resemble each other, and how many records "
+                    + "share each token, though not whose they are. Names that are common can be guessed from that.")
         ]
-        let words: Set<String> = [
-            "hetu", "henkilotunnus", "ssn", "firstname", "lastname", "surname", "etunimi", "etunimet", "sukunimi",
-            "kutsumanimi", "address", "osoite", "katuosoite", "lahiosoite", "kotiosoite", "phone", "telephone",
-            "mobile", "puhelin", "puhelinnumero", "puh", "email", "mail", "sahkoposti", "passport", "passi", "iban",
-            "tilinumero",
-        ]
-        return whole.contains(column) || column.split(separator: "_").contains { words.contains(String($0)) }
-    }
-}
-
-extension ColumnDeclaration {
-    /// Whether the column, or what it is made of, is called like a direct identifier.
-    var looksLikeDirectIdentifier: Bool {
-        [name, sourceName].contains(where: Agreement.looksLikeDirectIdentifier)
+        let people = registers.map(\.maxPeople).max() ?? 1
+        // Among n people of one register and n of another a chance partner is found at about log2(2n) bits.
+        let least = Int.bitWidth - (2 * people - 1).leadingZeroBitCount + 4
+        if tolerantMatching.bits < least {
+            let (bits, most) = (tolerantMatching.bits, language.number(people))
+            cautions.append(
+                language.of(
+                    "tolerant_matching.bits on \(bits): kun rekistereissä on enintään \(most) henkilöä, alle \(least) "
+                        + "bittiä yhdistää tietueita, jotka muistuttavat toisiaan sattumalta.",
+                    "tolerant_matching.bits är \(bits): när registren har upp till \(most) personer kopplar färre än "
+                        + "\(least) bitar samman poster som liknar varandra av en slump.",
+                    "tolerant_matching.bits is \(bits): with registers of up to \(most) people, fewer than \(least) "
+                        + "bits link records that resemble each other by chance."))
+        }
+        return cautions
     }
 }

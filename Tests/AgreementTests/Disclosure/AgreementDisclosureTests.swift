@@ -84,8 +84,8 @@ import Testing
     @Test func everyKindIsReadAndTold() throws {
         let agreement = try parse()
         #expect(Set(agreement.disclosure.all.map(\.kind)) == Set(DisclosureRule.Kind.allCases))
-        #expect(agreement.disclosureWords.count == agreement.disclosure.all.count)
-        #expect(agreement.disclosureWords.allSatisfy { !$0.summary.isEmpty })
+        #expect(agreement.disclosureWords(in: .english).count == agreement.disclosure.all.count)
+        #expect(agreement.disclosureWords(in: .english).allSatisfy { !$0.summary.isEmpty })
         let fields = DisclosureRule.Kind.allCases.flatMap { $0.form.fields }
         #expect(Set(fields).count == fields.count)
         for kind in DisclosureRule.Kind.allCases {

@@ -37,14 +37,14 @@ struct AgreementSummaryTests {
         ("a union sample(b, 20)", "people in a or (in a random sample of at most 20 people in b)"),
     ]) func cohortsInWords(_ text: String, _ words: String) throws {
         let expression = try CohortExpression.parse(text, registers: ["a", "b", "c"], cohorts: ["x"])
-        #expect(AgreementSummary.inWords(expression) == words)
+        #expect(expression.words(in: .english) == words)
     }
 
     @Test func numbersAndWidth() throws {
-        #expect(AgreementSummary.number(7) == "7")
-        #expect(AgreementSummary.number(999) == "999")
-        #expect(AgreementSummary.number(1000) == "1,000")
-        #expect(AgreementSummary.number(100_000_000) == "100,000,000")
+        #expect(PlainLanguage.english.number(7) == "7")
+        #expect(PlainLanguage.english.number(999) == "999")
+        #expect(PlainLanguage.english.number(1000) == "1,000")
+        #expect(PlainLanguage.english.number(100_000_000) == "100,000,000")
         let long = String(repeating: "word ", count: 39) + "end"
         let agreement = try AgreementParseTests.parse([("title: Clients of the centre", "title: \(long)")])
         for line in AgreementSummary(agreement).text.split(separator: "\n") { #expect(line.count <= 100, "\(line)") }

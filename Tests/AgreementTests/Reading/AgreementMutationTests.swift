@@ -16,6 +16,7 @@ struct AgreementMutationTests {
 
     @Test func randomEdits() throws {
         let original = Array(try AgreementSample.yaml().utf8)
+        let sample = try Agreement.parse(original)
         var random = SeededNumbers(1)
         var accepted = 0
         for _ in 0..<1500 {
@@ -40,6 +41,7 @@ struct AgreementMutationTests {
                 accepted += 1
                 #expect(!agreement.participants.isEmpty)
                 #expect(!AgreementSummary(agreement).text.isEmpty)
+                #expect(AgreementChanges(from: sample, to: agreement).sections.isEmpty == (agreement == sample))
             } catch {
                 #expect(!error.mistakes.isEmpty)
                 #expect(

@@ -1,4 +1,5 @@
 internal import Agreement
+internal import PlainWords
 
 /// A quasi-identifier that is made coarser for those who would be alone with it. [A-56]
 struct RecodedColumn: ColumnRule {
@@ -18,7 +19,7 @@ struct RecodedColumn: ColumnRule {
     }
 
     var notes: [String] {
-        let words = steps.map(\.words) + ["missing"]
+        let words = steps.map { $0.words(in: .english) } + ["missing"]
         return [
             "A quasi-identifier: where fewer than \(smallestClass) people would share it, it is made coarser: "
                 + "\(words.joined(separator: ", then "))."
