@@ -183,8 +183,10 @@ public struct OpenFile: ~Copyable, Sendable {
     }
 
     /// Takes the file's lock without waiting; false if somebody else has it. It goes when the file is closed.
-    func tryLock() throws(FileError) -> Bool {
-        while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+    ///
+    /// - Parameter shared: together with others who share it.
+    func tryLock(shared: Bool = false) throws(FileError) -> Bool {
+        while flock(descriptor, (shared ? LOCK_SH : LOCK_EX) | LOCK_NB) != 0 {
             if errno == EINTR { continue }
             if errno == EWOULDBLOCK { return false }
             throw .current("locking", path)

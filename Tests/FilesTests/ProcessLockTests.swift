@@ -35,6 +35,31 @@ struct ProcessLockTests {
         _ = try ProcessLock(in: directory)
     }
 
+    @Test("To look whether it is held makes nothing, changes nothing, and is in nobody's way")
+    func looked() async throws {
+        let place = try TemporaryDirectory()
+        let directory = try PrivateDirectory(place.path)
+        #expect(try !ProcessLock.isHeld(in: place.path))
+        #expect(try directory.names() == [])
+        let lock = try ProcessLock(in: directory)
+        let before = try Data(contentsOf: URL(fileURLWithPath: place.file("lock")))
+        #expect(try ProcessLock.isHeld(in: place.path))
+        #expect(try Data(contentsOf: URL(fileURLWithPath: place.file("lock"))) == before)
+        lock.release()
+        #expect(try !ProcessLock.isHeld(in: place.path))
+        // Others look all the time.
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                while !Task.isCancelled {
+                    _ = try ProcessLock.isHeld(in: directory.path)
+                    await Task.yield()
+                }
+            }
+            for _ in 0..<200 { try ProcessLock(in: directory).release() }
+            group.cancelAll()
+        }
+    }
+
     @Test("A killed holder leaves no stale lock")
     func survivesKill() async throws {
         let place = try TemporaryDirectory()
