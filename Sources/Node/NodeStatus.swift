@@ -10,17 +10,10 @@ struct NodeStatus: Codable {
     var process: Int32 = ProcessInfo.processInfo.processIdentifier
     /// Which implementation computes, by suite.
     var backends = NodeStatus.backendsHere
-    var rounds: [Round] = []
+    /// Those seen since the start, the latest at the end.
+    var rounds: [RoundStatus] = []
     var residentMebibytes: Int?
     var peakMebibytes: Int?
-
-    struct Round: Codable, Equatable {
-        var round: String
-        var study: String
-        var number: Int
-        var phase: String
-        var waitingFor: [String]
-    }
 
     static var backendsHere: [String: String] {
         Dictionary(uniqueKeysWithValues: SuiteID.allCases.map { ($0.rawValue, $0.type.backend) })
@@ -30,9 +23,8 @@ struct NodeStatus: Codable {
 
     /// Whether the round's phase has changed.
     mutating func update(_ record: RoundRecord) -> Bool {
-        let now = Round(
-            round: record.round.description, study: record.agreement.study.id, number: record.opening.number,
-            phase: record.phase.rawValue, waitingFor: record.waitingFor)
+        var now = RoundStatus(record).withoutSelection
+        now.waitingFor = record.waitingFor
         let memory = MemoryUse.current()
         residentMebibytes = memory.map { $0.residentByteCount >> 20 }
         peakMebibytes = memory.map { $0.peakByteCount >> 20 }

@@ -25,10 +25,12 @@ struct ResearchStatus: Codable {
         var waitingFor: [String]
         /// Why the round was aborted, if it was.
         var abort: String?
+        /// How far it is; nil in a file that a former version wrote.
+        var standing: RoundStatus?
     }
 
     private static let mostRounds = 100
-    private static let maxByteCount = 1 << 20
+    private static let maxByteCount = 1 << 22
 
     init(research: String) { self.research = research }
 
@@ -47,7 +49,8 @@ struct ResearchStatus: Codable {
             round: record.round.description, agreement: Hex.encode(record.opening.agreement.bytes),
             study: record.agreement.study.id, number: record.opening.number, phase: record.phase.rawValue,
             opened: Self.timestamp(record.opening.opened), deadline: Self.timestamp(record.opening.deadline),
-            waitingFor: record.waitingFor, abort: nil)
+            waitingFor: record.waitingFor, abort: nil,
+            standing: RoundStatus(record).withoutSelection)
         if case .aborted(let abort) = record.ending { now.abort = abort.code.rawValue }
         process = ProcessInfo.processInfo.processIdentifier
         updated = MachineClock.timestamp(time)

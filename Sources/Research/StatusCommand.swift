@@ -43,7 +43,7 @@ struct StatusCommand: ParsableCommand {
         let home = try Home(at: home.directory, roles: [.research])
         let status = ResearchStatus.read(home)
         let rounds = try Self.rounds(home, status)
-        let isRunning = try Self.isRunning(home)
+        let isRunning = try home.isInUse()
         let out = Console.standardOutput
         if json {
             let encoder = JSONEncoder()
@@ -115,8 +115,4 @@ struct StatusCommand: ParsableCommand {
         }
     }
 
-    private static func isRunning(_ home: Home) throws -> Bool {
-        do { try ProcessLock(in: home.directory.subdirectory("state")).release() } catch FileError.inUse { return true }
-        return false
-    }
 }

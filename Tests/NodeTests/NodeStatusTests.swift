@@ -21,6 +21,7 @@ struct NodeStatusTests {
             let isNewsAgain = status.update(record)
             #expect(!isNewsAgain)
             #expect(status.rounds.map(\.waitingFor) == [record.waitingFor])
+            #expect(status.rounds.allSatisfy { $0.selectedItems == nil && $0.counts == nil })
         }
         #expect(phases.count > 4 && Set(phases).count == phases.count)
     }
@@ -49,7 +50,9 @@ struct NodeStatusTests {
         let known: Set = ["node", "process", "backends", "rounds", "residentMebibytes", "peakMebibytes"]
         #expect(known.isSuperset(of: object.keys))
         let round = try #require((object["rounds"] as? [[String: Any]])?.first)
-        #expect(Set(round.keys) == ["round", "study", "number", "phase", "waitingFor"])
+        #expect(Set(round.keys).isSuperset(of: ["round", "study", "number", "phase", "waitingFor", "registers"]))
+        // How much was selected is about people.
+        #expect(round["selectedItems"] == nil && round["counts"] == nil)
     }
 
     @Test("A full disk stops no round: the status is not written, and the log says so")

@@ -119,10 +119,10 @@ extension CoordinatedRounds {
     func status(of round: RoundID) async throws(ExchangeRefusal) -> [UInt8] {
         let record = try await record(of: round)
         do {
-            return try RoundStatus(
-                record, progress: progress, counts: try sealedCounts(of: record),
-                abortReason: try abortReason(of: round)
-            ).encoded()
+            return try StatusJSON.encode(
+                RoundStatus(
+                    record, received: { [progress] in progress.byteCount(of: $0, batch: $1, round: round) },
+                    counts: try sealedCounts(of: record), abortReason: try abortReason(of: round)))
         } catch {
             logger.error("A round's status can't be told", metadata: ["error": "\(ErrorReport(error).sentence)"])
             throw ExchangeRefusal(.serverFailed)

@@ -79,15 +79,31 @@ struct AgreementSignCommand: ParsableCommand {
     func run() throws {
         let home = try Home(at: home.directory, roles: Set(ParticipantRole.allCases))
         let bytes = try AgreementFile.read(file)
-        let approvals = try home.approvals()
-        try AgreementStore.check(Agreement.parse(bytes), path: file, keys: home.keys)
-        try approvals.demand(ApprovalSubject(.agreement, bytes), what: file)
-        let installed = try home.agreements().sign(bytes, path: file, keys: home.keys)
-        try approvals.noteSigned(installed.id)
-        let path = output ?? AgreementFile.signaturePath(file, home.keys.id)
-        try AtomicFile.write(installed.signature.json, to: path, mode: 0o644)
+        let (installed, path) = try AgreementSigning.sign(bytes, path: file, home: home, output: output)
         Console.standardOutput.line("Signed agreement \(installed.id) as \(home.keys.id): \(path)")
         for caution in installed.agreement.cautions { Console.standardOutput.line("caution: \(caution)") }
+    }
+}
+
+/// What a participant does when it signs, by a command or in the console.
+public enum AgreementSigning {
+    /// Signs an agreement as this participant, once it is approved where that is needed, and keeps it.
+    ///
+    /// - Parameters:
+    ///   - path: where the agreement came from, beside which the signature is written.
+    ///   - output: where the signature is written instead.
+    /// - Returns: the agreement, and the signature's path.
+    public static func sign(
+        _ bytes: [UInt8], path: String, home: Home, output: String? = nil
+    ) throws -> (AgreementStore.Installed, signature: String) {
+        let approvals = try home.approvals()
+        try AgreementStore.check(Agreement.parse(bytes), path: path, keys: home.keys)
+        try approvals.demand(ApprovalSubject(.agreement, bytes), what: path)
+        let installed = try home.agreements().sign(bytes, path: path, keys: home.keys)
+        try approvals.noteSigned(installed.id)
+        let output = output ?? AgreementFile.signaturePath(path, home.keys.id)
+        try AtomicFile.write(installed.signature.json, to: output, mode: 0o644)
+        return (installed, output)
     }
 }
 

@@ -81,16 +81,23 @@ public struct ApprovalBook: Sendable {
     ///
     /// - Parameter prefix: the first digits of its id. A coordinator can make two rounds alike in many.
     func round(_ prefix: String) throws -> [UInt8] {
+        let found = try rounds(prefix)
+        guard prefix.count >= 6, let first = found.first else { throw ApprovalError.unknownRound(prefix) }
+        guard found.count == 1 else { throw ApprovalError.ambiguousRound(prefix) }
+        return first
+    }
+
+    /// The documents of rounds that waited for approval at some time.
+    ///
+    /// - Parameter prefix: the first digits of their ids.
+    func rounds(_ prefix: String = "") throws -> [[UInt8]] {
         let begin = Array(ApprovalRound.begin(prefix).utf8)
-        let found = try directory.names().compactMap { name -> [UInt8]? in
+        return try directory.names().compactMap { name in
             guard let digest = Hex.decode(name), digest.count == 32,
                 let document = try? document(ApprovalSubject(.round, digest: digest)), document.starts(with: begin)
             else { return nil }
             return document
         }
-        guard prefix.count >= 6, let first = found.first else { throw ApprovalError.unknownRound(prefix) }
-        guard found.count == 1 else { throw ApprovalError.ambiguousRound(prefix) }
-        return first
     }
 
     /// The proposal as it was signed.

@@ -38,7 +38,7 @@ struct SignerOptions: ParsableArguments {
     @Option(help: "The file of your key, which `approver init` made.") var key: String
     @OptionGroup var passphrase: PassphraseOption
 
-    func open() throws -> PersonKey { try PersonKey(at: key, passphrase: passphrase.read()) }
+    func open() throws -> ApprovalSigner { try ApprovalSigner(key: key, passphrase: passphrase) }
 }
 
 /// A remark that stands in the log.
@@ -105,33 +105,21 @@ struct ApprovalProposeCommand<Documents: ApprovalDocuments>: ParsableCommand {
 
     func run() throws {
         let home = try home.open()
-        let book = try home.approvals()
-        let document = try document(home, book)
-        let subject = ApprovalSubject(kind, document)
-        if kind == .approvers { _ = try ApproverSet.parse(document, path: what ?? "") }
-        let key = try signer.open()
-        try book.keep(document, as: subject)
-        let number = WipedBuffer.random(byteCount: 16).withBytes { Hex.encode(Array($0)) }
-        let statement = ApprovalStatement(
-            participant: home.keys.id, log: try book.logID(), proposal: number, action: .propose, kind: kind,
-            subject: Hex.encode(subject.digest), by: key.approver.id, key: key.approver.keyText,
-            at: MachineClock.timestamp(MachineClock.system.now()), note: note.note)
-        let ledger = try book.enter(SignedStatement(statement) { try key.sign($0) })
-        guard let proposal = ledger.proposal(number) else { return }
-        Console.standardOutput.line("Proposed \(kind.words) as number \(number.prefix(12)).")
-        Console.standardOutput.line(ledger.waiting(proposal))
+        let desk = try ApprovalDesk(home: home)
+        let document = try document(home, desk)
+        let item = try desk.propose(kind, document, path: what ?? "", note: note.note, by: signer.open())
+        Console.standardOutput.line("Proposed \(kind.words) as number \(item.id.prefix(12)).")
+        let ledger = try desk.book.ledger()
+        Console.standardOutput.line(ledger.waiting(try ledger.find(item.id)))
     }
 
-    private func document(_ home: Home, _ book: ApprovalBook) throws -> [UInt8] {
+    private func document(_ home: Home, _ desk: ApprovalDesk) throws -> [UInt8] {
         let what = what ?? ""
         switch kind {
-        case .agreement:
-            let bytes = try PublicFile.read(what, maxByteCount: AgreementLimits.byteLimit)
-            try AgreementStore.check(Agreement.parse(bytes), path: what, keys: home.keys)
-            return bytes
-        case .approvers: return try PublicFile.read(what, maxByteCount: ApproverSet.byteCountLimit)
+        case .agreement: return try desk.agreement(at: what)
+        case .approvers: return try desk.approvers(at: what)
         case .configuration: return try Documents.configuration(home)
-        case .round: return try book.round(what)
+        case .round: return try desk.round(what)
         case .dataset:
             guard let document = try Documents.dataset(what, home) else {
                 throw ValidationError("Datasets are the research environment's.")
@@ -164,13 +152,6 @@ struct ApprovalListCommand: ParsableCommand {
 /// Which proposal.
 struct ProposalArgument: ParsableArguments {
     @Argument(help: "The proposal's number: its first digits.") var number: String
-
-    func find(_ ledger: ApprovalLedger) throws -> ApprovalLedger.Proposal {
-        let found = ledger.proposals(beginning: number)
-        guard let first = found.first else { throw ApprovalError.unknownProposal(number) }
-        guard found.count == 1 else { throw ApprovalError.ambiguous(number) }
-        return first
-    }
 }
 
 struct ApprovalShowCommand: ParsableCommand {
@@ -184,27 +165,16 @@ struct ApprovalShowCommand: ParsableCommand {
     @Option(help: "A file for `approval sign`, to be made.") var request: String?
 
     func run() throws {
-        let home = try home.open()
-        let book = try home.approvals()
-        let ledger = try book.ledger()
-        let proposal = try proposal.find(ledger)
-        let document = try book.document(proposal.subject)
+        let desk = try ApprovalDesk(home: home.open())
+        let ledger = try desk.book.ledger()
+        let proposal = try ledger.find(proposal.number)
         let out = Console.standardOutput
         out.line(ledger.line(proposal))
         if !proposal.note.isEmpty { out.line("Note: \(proposal.note)") }
-        let before: [UInt8]? =
-            switch proposal.subject.kind {
-            case .agreement: try book.formerAgreement(document, in: home.agreements())?.bytes
-            case .configuration: try ledger.configuration.map { try book.document($0) }
-            case .approvers, .round, .dataset: nil
-            }
-        for line in ApprovalText.lines(of: document, kind: proposal.subject.kind, before: before) { out.line(line) }
+        for line in try desk.lines(of: proposal.id) { out.line(line) }
         out.line(ledger.waiting(proposal))
         guard let request else { return }
-        let bytes = ApprovalRequest(
-            proposal: try book.statement(of: proposal), document: document
-        ).bytes
-        try AtomicFile.write(bytes, to: request, mode: 0o644, replacing: false)
+        try AtomicFile.write(desk.request(of: proposal.id), to: request, mode: 0o644, replacing: false)
         out.line("Wrote \(request). An approver answers it with `approval sign \(request)`, on any machine.")
     }
 }
@@ -244,15 +214,11 @@ private struct ApprovalAnswer {
     let signer: SignerOptions
     let note: String
 
-    func give(_ action: ApprovalStatement.Action) throws {
-        let book = try home.open().approvals()
-        let found = try proposal.find(book.ledger())
-        // Before the passphrase is asked for: an answer to a document that is gone would be one to nothing.
-        _ = try book.document(found.subject)
-        let asked = try book.statement(of: found).statement
-        let key = try signer.open()
-        let statement = asked.answer(action, note: note, by: key.approver, clock: .system)
-        try ApprovalAddCommand.enter(SignedStatement(statement) { try key.sign($0) }, book)
+    func give(_ answer: ApprovalDesk.Answer) throws {
+        let desk = try ApprovalDesk(home: home.open())
+        // Before the passphrase is asked for.
+        _ = try desk.document(of: proposal.number)
+        try ApprovalAddCommand.tell(desk.answer(proposal.number, answer, note: note, by: signer.open()), desk)
     }
 }
 
@@ -282,7 +248,7 @@ struct ApprovalSignCommand: ParsableCommand {
         if !asked.note.isEmpty { out.line("Note: \(asked.note)") }
         for line in ApprovalText.lines(of: request.document, kind: asked.kind, before: nil) { out.line(line) }
         let signed = try request.answer(
-            answer == .approve ? .approve : .refuse, note: note.note, key: signer.open(), clock: .system)
+            answer == .approve ? .approve : .refuse, note: note.note, signer: signer.open(), clock: .system)
         try AtomicFile.write(Array((signed.line + "\n").utf8), to: output, mode: 0o644, replacing: false)
         out.line("Signed: \(answer.rawValue). Take \(output) to the participant: `approval add \(output)`.")
     }
@@ -296,21 +262,14 @@ struct ApprovalAddCommand: ParsableCommand {
     @Argument(help: "The answer's file.") var answer: String
 
     func run() throws {
+        let desk = try ApprovalDesk(home: home.open())
         let bytes = try PublicFile.read(answer, maxByteCount: ApprovalStatement.byteCountLimit)
-        guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw ApprovalError.malformedStatement("it is not text")
-        }
-        let line = text.hasSuffix("\n") ? String(text.dropLast()) : text
-        try Self.enter(SignedStatement(line: line), home.open().approvals())
+        try Self.tell(desk.add(bytes), desk)
     }
 
-    fileprivate static func enter(_ signed: SignedStatement, _ book: ApprovalBook) throws {
-        // What is proposed is kept with its document; an answer to it has none.
-        guard signed.statement.action != .propose else {
-            throw ApprovalError.malformedStatement("it is a proposal and not an answer")
-        }
-        let ledger = try book.enter(signed)
-        guard let proposal = ledger.proposal(signed.statement.proposal) else { return }
+    fileprivate static func tell(_ item: ApprovalDesk.Item, _ desk: ApprovalDesk) throws {
+        let ledger = try desk.book.ledger()
+        let proposal = try ledger.find(item.id)
         Console.standardOutput.line(ledger.line(proposal))
         Console.standardOutput.line(ledger.waiting(proposal))
         guard proposal.outcome == .approved, proposal.subject.kind == .approvers, ledger.configuration == nil else {

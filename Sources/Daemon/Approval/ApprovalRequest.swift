@@ -34,10 +34,10 @@ struct ApprovalRequest {
 
     /// What the approver answers.
     func answer(
-        _ action: ApprovalStatement.Action, note: String, key: borrowing PersonKey, clock: MachineClock
+        _ action: ApprovalStatement.Action, note: String, signer: ApprovalSigner, clock: MachineClock
     ) throws -> SignedStatement {
-        try SignedStatement(proposal.statement.answer(action, note: note, by: key.approver, clock: clock)) {
-            try key.sign($0)
+        try SignedStatement(proposal.statement.answer(action, note: note, by: signer.approver, clock: clock)) {
+            try signer.sign($0)
         }
     }
 }

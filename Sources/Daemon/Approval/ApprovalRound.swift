@@ -6,6 +6,13 @@ enum ApprovalRound {
     /// How the document of a round begins whose id begins so.
     static func begin(_ prefix: String) -> String { "round: \(prefix)" }
 
+    /// The id of the round that a document is about.
+    static func id(_ document: [UInt8]) -> String? {
+        String(decoding: document, as: UTF8.self).split(separator: "\n").first.map {
+            String($0.dropFirst(begin("").count))
+        }
+    }
+
     /// The same bytes for the same round, always.
     static func document(_ record: RoundRecord) -> [UInt8] {
         func time(_ seconds: Int) -> String {

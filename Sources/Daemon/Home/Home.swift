@@ -74,20 +74,14 @@ public struct Home: Sendable {
         try SealedState(in: try directory.subdirectory("state"), key: keys.stateKey)
     }
 
-    /// Whether a daemon has this home's state open now.
+    /// Whether a daemon has this home's state open now. Changes nothing, so that anybody may ask at any time.
     public func isInUse() throws -> Bool {
-        do {
-            _ = try state()
-            return false
-        } catch {
-            if case .file(let cause) = error as? SealedStateError, case .inUse = cause { return true }
-            throw error
-        }
+        try ProcessLock.isHeld(in: directory.file("state"))
     }
 
     /// The last `status.json`, or nil when no daemon ever ran here.
     public func status() throws -> [UInt8]? {
-        do { return try PublicFile.read(statusPath, maxByteCount: 1 << 20) } catch {
+        do { return try PublicFile.read(statusPath, maxByteCount: 1 << 22) } catch {
             if case .notFound = error { return nil }
             throw error
         }

@@ -16,24 +16,9 @@ struct LogShowCommand: ParsableCommand {
     @OptionGroup var home: HomeOption
 
     func run() throws {
-        for line in try home.open().approvals().log.lines() {
-            Console.standardOutput.line("\(line.number) \(line.time) \(Self.words(line))")
+        for line in try OperationsHistory(home: home.open()).lines {
+            Console.standardOutput.line("\(line.number) \(line.time) \(line.words)")
         }
-    }
-
-    private static func words(_ line: OperationsLog.Line) -> String {
-        guard line.kind == .statement, let signed = try? SignedStatement(line: line.content) else {
-            return EventLog.escaped(line.content)
-        }
-        let statement = signed.statement
-        let verb =
-            switch statement.action {
-            case .propose: "proposes"
-            case .approve: "approves"
-            case .refuse: "refuses"
-            }
-        let note = statement.note.isEmpty ? "" : " note=\(EventLog.valueText(.string(statement.note)))"
-        return "\(statement.by) \(verb) \(statement.kind.rawValue) proposal=\(statement.proposal.prefix(12))\(note)"
     }
 }
 

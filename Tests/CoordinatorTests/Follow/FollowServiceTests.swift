@@ -33,7 +33,7 @@ struct FollowServiceTests {
     /// A round's statuses, as somebody sees them who looks after each entry.
     private static func statuses() async throws -> [RoundStatus] {
         try await BoardFixture.rows.value.records.map {
-            RoundStatus($0, progress: StageProgress(), counts: nil, abortReason: nil)
+            RoundStatus($0)
         }
     }
 

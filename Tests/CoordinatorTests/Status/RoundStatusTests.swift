@@ -3,6 +3,7 @@ import Testing
 
 @testable import Agreement
 @testable import Coordinator
+@testable import Daemon
 @testable import PSIProtocol
 @testable import RoundSimulation
 @testable import Values
@@ -13,7 +14,9 @@ struct RoundStatusTests {
     private static func status(
         _ record: RoundRecord, progress: StageProgress = StageProgress(), counts: Counted? = nil, reason: String? = nil
     ) -> RoundStatus {
-        RoundStatus(record, progress: progress, counts: counts, abortReason: reason)
+        RoundStatus(
+            record, received: { progress.byteCount(of: $0, batch: $1, round: record.round) }, counts: counts,
+            abortReason: reason)
     }
 
     private static func fixture(_ release: ReleaseMode) async throws -> BoardFixture {
@@ -160,11 +163,11 @@ struct RoundStatusTests {
             linkage: PublishedLinkage(conflicts: [1], historyConflicts: -1, linked: [[2], [3]]))
         for record in fixture.records {
             let status = Self.status(record, counts: counts)
-            #expect(try StatusJSON.decode(RoundStatus.self, try status.encoded()) == status)
+            #expect(try StatusJSON.decode(RoundStatus.self, try StatusJSON.encode(status)) == status)
         }
         let under = Self.status(try fixture.after(BatchDeclared.self, skip: 1), counts: counts)
         let object = try #require(
-            try JSONSerialization.jsonObject(with: Data(try under.encoded())) as? [String: Any])
+            try JSONSerialization.jsonObject(with: Data(try StatusJSON.encode(under))) as? [String: Any])
         #expect(
             Set(object.keys) == [
                 "agreement", "complaints", "counts", "deadline", "declared", "erased", "number", "opened", "phase",

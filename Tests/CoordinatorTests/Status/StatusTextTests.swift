@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Coordinator
+@testable import Daemon
 @testable import PSIProtocol
 @testable import RoundSimulation
 
@@ -32,7 +33,7 @@ struct StatusTextTests {
     func phases() async throws {
         let fixture = try await BoardFixture.rows.value
         for record in fixture.records {
-            let status = RoundStatus(record, progress: StageProgress(), counts: nil, abortReason: nil)
+            let status = RoundStatus(record)
             let lines = StatusText(status: status).lines
             #expect(lines.contains("  phase      \(record.phase.rawValue)"))
             #expect(lines.contains { $0.hasPrefix("  waits for  ") } == (record.ending == nil))
@@ -41,7 +42,7 @@ struct StatusTextTests {
             #expect(lines.contains("  ended      closed") == (record.ending != nil))
         }
         let released = try fixture.after(Released.self, skip: 1)
-        let status = RoundStatus(released, progress: StageProgress(), counts: nil, abortReason: nil)
+        let status = RoundStatus(released)
         #expect(StatusText(status: status).lines.contains("  selected   5 items, released by 2 of 3"))
     }
 
@@ -49,7 +50,7 @@ struct StatusTextTests {
     func verified() async throws {
         let fixture = try await BoardFixture.verifiedRows.value
         func lines(_ record: RoundRecord) -> [String] {
-            StatusText(status: RoundStatus(record, progress: StageProgress(), counts: nil, abortReason: nil)).lines
+            StatusText(status: RoundStatus(record)).lines
                 .filter { $0.hasPrefix("  verified ") || $0.hasPrefix("  approved ") }
         }
         #expect(
@@ -77,7 +78,7 @@ struct StatusTextTests {
             "owner-right": Complained(against: "mixer0", code: .proofWrong, register: "left", stage: 2),
             "mixer0": Complained(against: "coordinator", code: .selectionWrong),
         ]
-        let status = RoundStatus(record, progress: StageProgress(), counts: nil, abortReason: nil)
+        let status = RoundStatus(record)
         #expect(
             StatusText(status: status).lines.filter { $0.hasPrefix("  complaint ") } == [
                 "  complaint  mixer0 accuses coordinator of selection.wrong",

@@ -1,4 +1,5 @@
 @testable import Coordinator
+@testable import Daemon
 @testable import PSIProtocol
 @testable import RoundSimulation
 
@@ -7,7 +8,7 @@ enum SampleStatus {
     /// Of a round of three nodes that releases rows, whose lists are on their way.
     static func ring() async throws -> RoundStatus {
         let record = try await BoardFixture.rows.value.after(StageCommitted.self)
-        var status = RoundStatus(record, progress: StageProgress(), counts: nil, abortReason: nil)
+        var status = RoundStatus(record)
         status.round = String(repeating: "0a", count: 32)
         status.agreement = String(repeating: "0b", count: 32)
         return status

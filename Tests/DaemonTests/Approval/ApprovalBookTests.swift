@@ -114,7 +114,7 @@ struct ApprovalBookTests {
         // Whoever answers with a key that is no approver's is told so by the participant.
         let passphrase = try Passphrase(file: place.file("pass"))
         let key = try PersonKey.create(at: place.file("b.key"), id: "b", name: "B", passphrase: passphrase)
-        let answer = try read.answer(.approve, note: "", key: key, clock: .system)
+        let answer = try read.answer(.approve, note: "", signer: ApprovalSigner(key), clock: .system)
         #expect(throws: ApprovalError.notAnApprover("b")) { try book.enter(answer) }
         for index in request.bytes.indices.dropFirst(request.bytes.count - document.count) {
             var wrong = request.bytes

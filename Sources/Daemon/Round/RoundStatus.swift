@@ -1,75 +1,81 @@
 internal import Agreement
-internal import Daemon
-internal import Foundation
-internal import PSIProtocol
+public import PSIProtocol
+public import Values
 
-/// What an operator is told of a round. Counts are those that the agreement lets be published; a register's `items` are
-/// what every participant sees, dummies included.
-struct RoundStatus: Codable, Sendable, Equatable {
-    struct Register: Codable, Sendable, Equatable {
-        var register: String
-        var owner: String
+/// What those who run a participant are told of a round. Counts are those that the agreement lets be published; a
+/// register's `items` are what every participant sees, dummies included.
+public struct RoundStatus: Codable, Sendable, Equatable {
+    public struct Register: Codable, Sendable, Equatable {
+        public var register: String
+        public var owner: String
         /// Nil until declared.
-        var items: Int?
-        var stagesDone: Int
-        var stagesTotal: Int
+        public var items: Int?
+        public var stagesDone: Int
+        public var stagesTotal: Int
         /// Who computes the stage under way; nil before declaring and after the last stage.
-        var stageNode: String?
+        public var stageNode: String?
         /// Items of the stage under way that have come in, about.
-        var stageItems: Int?
+        public var stageItems: Int?
     }
 
-    struct Tally: Codable, Sendable, Equatable {
-        var done: Int
-        var total: Int
+    public struct Tally: Codable, Sendable, Equatable {
+        public var done: Int
+        public var total: Int
     }
 
     /// How far a verified round's proofs, checks of them and approvals of the result are.
-    struct Verification: Codable, Sendable, Equatable {
-        var proved: Tally
-        var checked: Tally
-        var approved: Tally
+    public struct Verification: Codable, Sendable, Equatable {
+        public var proved: Tally
+        public var checked: Tally
+        public var approved: Tally
     }
 
-    struct Ending: Codable, Sendable, Equatable {
+    public struct Ending: Codable, Sendable, Equatable {
         /// `closed` or `aborted`.
-        var outcome: String
-        var code: String?
-        var participants: [String]
+        public var outcome: String
+        public var code: String?
+        public var participants: [String]
         /// What the operator who aborted gave as the reason.
-        var reason: String?
+        public var reason: String?
     }
 
-    var round: String
-    var agreement: String
-    var study: String
-    var title: String
-    var number: Int
-    var phase: String
+    public var round: String
+    public var agreement: String
+    public var study: String
+    public var title: String
+    public var number: Int
+    public var phase: String
     /// `rows` or `none`.
-    var release: String
+    public var release: String
     /// Seconds since 1970.
-    var opened: Int
-    var deadline: Int
-    var waitingFor: [String]
-    var refusals: [String]
+    public var opened: Int
+    public var deadline: Int
+    public var waitingFor: [String]
+    public var refusals: [String]
     /// Who accuses whom of what, in a verified round.
-    var complaints: [String]
+    public var complaints: [String]
     /// Nil in a round that is not verified.
-    var verification: Verification?
-    var registers: [Register]
-    var declared: Tally
-    var released: Tally
-    var erased: Tally
+    public var verification: Verification?
+    public var registers: [Register]
+    public var declared: Tally
+    public var released: Tally
+    public var erased: Tally
     /// Selected items of all registers; nil before the selection and in a count-only round.
-    var selectedItems: Int?
-    var received: Bool
-    var counts: Counted?
+    public var selectedItems: Int?
+    public var received: Bool
+    public var counts: Counted?
     /// What 95 of 100 answers of the counts are off by at most; nil where they have no noise.
-    var countMargin: Int?
-    var ended: Ending?
+    public var countMargin: Int?
+    public var ended: Ending?
 
-    init(_ record: RoundRecord, progress: StageProgress, counts: Counted?, abortReason: String?) {
+    /// - Parameters:
+    ///   - received: how many bytes of a stage under way have come in; 0 for who does not know.
+    ///   - counts: what was published, if this participant may tell.
+    ///   - abortReason: what the operator gave as the reason.
+    public init(
+        _ record: RoundRecord, received byteCount: (StreamStage, RegisterID) -> Int = { _, _ in 0 },
+        counts: Counted? = nil, abortReason: String? = nil
+    ) {
         let agreement = record.agreement
         round = "\(record.round)"
         self.agreement = "\(record.agreementID)"
@@ -84,7 +90,7 @@ struct RoundStatus: Codable, Sendable, Equatable {
         refusals = record.refusals.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value.rawValue)" }
         complaints = record.complaints.sorted { $0.key < $1.key }.map { $0.value.sentence(by: $0.key) }
         verification = record.isVerified ? Verification(record) : nil
-        registers = agreement.registers.map { Register($0, record, progress) }
+        registers = agreement.registers.map { Register($0, record, byteCount) }
         declared = Tally(done: record.batches.count, total: agreement.registers.count)
         released = Tally(done: record.released.count, total: record.releasesRows ? record.ringCount : 0)
         erased = Tally(done: record.erased.count, total: record.keyHolders.count)
@@ -103,11 +109,24 @@ struct RoundStatus: Codable, Sendable, Equatable {
         }
     }
 
-    func encoded() throws -> [UInt8] { try StatusJSON.encode(self) }
+}
+
+extension RoundStatus {
+    /// For a file that is not sealed: how much was selected is about the people of the cohorts, and nobody who follows
+    /// the round's progress needs it.
+    public var withoutSelection: RoundStatus {
+        var status = self
+        status.selectedItems = nil
+        status.counts = nil
+        status.countMargin = nil
+        return status
+    }
 }
 
 extension RoundStatus.Register {
-    init(_ declaration: RegisterDeclaration, _ record: RoundRecord, _ progress: StageProgress) {
+    init(
+        _ declaration: RegisterDeclaration, _ record: RoundRecord, _ byteCount: (StreamStage, RegisterID) -> Int
+    ) {
         let stages = record.stages[declaration.id] ?? [:]
         register = declaration.id
         owner = declaration.owner
@@ -116,7 +135,7 @@ extension RoundStatus.Register {
         stagesTotal = record.ringCount
         guard record.ending == nil, record.allDeclared, let items, stages.count < record.ringCount else { return }
         stageNode = record.node(forStage: stages.count, of: declaration)
-        let bytes = progress.byteCount(of: .ring(stages.count), batch: declaration.id, round: record.round)
+        let bytes = byteCount(.ring(stages.count), declaration.id)
         let width = record.itemByteCount(ofStage: stages.count)
         stageItems = min(items, max(0, bytes - ListPrefix.byteCount) / max(1, width))
     }
