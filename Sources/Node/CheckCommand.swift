@@ -50,76 +50,21 @@ struct CheckCommand: AsyncParsableCommand {
         } else {
             agreements = try home.agreements().all().map(\.agreement)
         }
-        let today = MachineClock.system.today()
+        let check = NodeCheck(home: home, configuration: configuration, scheme: scheme, out: out)
         if let explain {
-            try show(register: explain, agreements, home, configuration, today, out)
+            try show(register: explain, agreements, check)
             return
         }
-        if agreements.isEmpty {
-            out.line(
-                "agreement: none signed here and none given; registers are read for their identity codes "
-                    + "(\(scheme.rawValue)) only")
-            for (id, source) in configuration.registers.sorted(by: { $0.key < $1.key })
-            where source.identityColumn != nil {
-                try await RegisterCheck(
-                    declaration: .bare(id, owner: home.keys.id), plan: planWithoutAgreement(today), source: source,
-                    cellByteCount: 1_024
-                ).report(to: out, spool: home.spool(), workers: configuration.workers)
-            }
-        }
-        var problems = 0
-        for agreement in agreements {
-            problems += try await check(agreement, home, configuration, today, out)
-        }
+        let problems = try await check.run(agreements)
         out.line("Nothing was sent.")
         if problems > 0 { throw CheckFailed(count: problems) }
     }
 
-    private func check(
-        _ agreement: Agreement, _ home: Home, _ configuration: NodeConfiguration, _ today: CalendarDate, _ out: Console
-    ) async throws -> Int {
-        var problems = 0
-        out.line("agreement: \(agreement.study.id), \(agreement.study.title)")
-        for refusal in configuration.policy.refusals(
-            for: agreement, participant: home.keys.id, columnNames: configuration.registers.mapValues(\.columnNames))
-        {
-            out.line("  the local policy refuses: \(refusal)")
-            problems += 1
-        }
-        let limits = configuration.policy.effectiveLimits(for: agreement, participant: home.keys.id)
-        for register in agreement.registers(ownedBy: home.keys.id) {
-            guard let source = configuration.registers[register.id] else {
-                out.line("register \(register.id): config.yaml does not have it. Add it under registers")
-                problems += 1
-                continue
-            }
-            var declaration = register
-            declaration.maxPeople = limits.maxPeople[register.id] ?? register.maxPeople
-            declaration.maxCellsPerPerson = limits.maxCellsPerPerson[register.id] ?? register.maxCellsPerPerson
-            let plan = MatchPlan(agreement: agreement, register: declaration, today: today)
-            do {
-                problems += try await RegisterCheck(
-                    declaration: declaration, plan: plan, source: source, cellByteCount: agreement.cellByteCount,
-                    obstacle: source.obstacle(under: agreement, register: register.id)
-                ).report(to: out, spool: home.spool(), workers: configuration.workers)
-            } catch let error as RegisterError {
-                out.line("register \(register.id): \(error.description)")
-                problems += 1
-            }
-        }
-        return problems
-    }
-
-    /// By the identity code alone.
-    private func planWithoutAgreement(_ today: CalendarDate) -> MatchPlan {
-        .identityCode(scheme.scheme(today: today))
-    }
-
     /// Explains one row, under the first agreement that has the register.
     private func show(
-        register id: RegisterID, _ agreements: [Agreement], _ home: Home, _ configuration: NodeConfiguration,
-        _ today: CalendarDate, _ out: Console
+        register id: RegisterID, _ agreements: [Agreement], _ check: NodeCheck
     ) throws {
+        let (home, configuration, out) = (check.home, check.configuration, check.out)
         guard let source = configuration.registers[id] else {
             throw ConfigurationLacksRegister(id: id, known: configuration.registers.keys.sorted())
         }
@@ -127,9 +72,9 @@ struct CheckCommand: AsyncParsableCommand {
             agreement.registers(ownedBy: home.keys.id).first { $0.id == id }.map { (agreement, $0) }
         }.first
         var declaration = RegisterDeclaration.bare(id, owner: home.keys.id)
-        var plan = planWithoutAgreement(today)
+        var plan = check.planWithoutAgreement
         if let (agreement, register) = found {
-            plan = MatchPlan(agreement: agreement, register: register, today: today)
+            plan = MatchPlan(agreement: agreement, register: register, today: check.today)
             declaration = register
         }
         let reader = try RegisterReader(declaration: declaration, source: source, plan: plan)

@@ -45,6 +45,25 @@ struct PreparedDatasets {
         guard Self.isName(name), FileStatus.exists(directory.file(name)) else { throw ResearchError.notPrepared(name) }
         return entry(name)
     }
+
+    /// Copies what was approved to where researchers get it.
+    ///
+    /// - Returns: the dataset's whole path.
+    /// - Throws: `ApprovalError.notApproved`, `DatasetError.preparedChanged`.
+    func release(_ name: String, to output: String, replace: Bool, by approvals: ApprovalBook) throws -> String {
+        let entry = try find(name)
+        let files = try entry.dataset.files()
+        try approvals.demand(ApprovalSubject(.dataset, entry.document(files)), what: "the dataset \(name)")
+        try entry.dataset.copy(to: output, expecting: files, replace: replace)
+        let path = URL(fileURLWithPath: output).path
+        try approvals.note("dataset handed over", ["dataset": name, "directory": path])
+        return path
+    }
+
+    func discard(_ name: String, noting approvals: ApprovalBook) throws {
+        try find(name).dataset.remove()
+        try approvals.note("prepared dataset discarded", ["dataset": name])
+    }
 }
 
 extension PreparedDatasets.Entry {

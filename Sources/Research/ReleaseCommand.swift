@@ -1,8 +1,6 @@
 internal import ArgumentParser
 internal import Daemon
-internal import Dataset
 internal import Files
-internal import Foundation
 
 struct ReleaseCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -40,18 +38,12 @@ struct ReleaseCommand: ParsableCommand {
             }
             return
         }
-        let entry = try prepared.find(name)
         guard let output else {
-            try entry.dataset.remove()
-            try approvals.note("prepared dataset discarded", ["dataset": name])
+            try prepared.discard(name, noting: approvals)
             out.line("Removed the prepared dataset \(name).")
             return
         }
-        let files = try entry.dataset.files()
-        try approvals.demand(ApprovalSubject(.dataset, entry.document(files)), what: "the dataset \(name)")
-        try entry.dataset.copy(to: output, expecting: files, replace: replace)
-        let path = URL(fileURLWithPath: output).path
-        try approvals.note("dataset handed over", ["dataset": name, "directory": path])
+        let path = try prepared.release(name, to: output, replace: replace, by: approvals)
         out.line("Wrote \(path). The prepared one stays until `release \(name) --discard`.")
     }
 }

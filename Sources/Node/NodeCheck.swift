@@ -1,0 +1,71 @@
+internal import Agreement
+internal import Daemon
+internal import Register
+internal import Values
+
+/// What this node's policy and registers would say to a round, told a line at a time. Nothing is sent.
+struct NodeCheck: Sendable {
+    let home: Home
+    let configuration: NodeConfiguration
+    /// Which identity codes the registers hold, if no agreement says it.
+    let scheme: IdentitySchemeID
+    let out: Console
+    let today = MachineClock.system.today()
+
+    /// Checks all agreements; without any, the registers' identity codes alone.
+    ///
+    /// - Returns: how many things would make this node refuse a round.
+    func run(_ agreements: [Agreement]) async throws -> Int {
+        if agreements.isEmpty {
+            out.line(
+                "agreement: none signed here and none given; registers are read for their identity codes "
+                    + "(\(scheme.rawValue)) only")
+            for (id, source) in configuration.registers.sorted(by: { $0.key < $1.key })
+            where source.identityColumn != nil {
+                try await RegisterCheck(
+                    declaration: .bare(id, owner: home.keys.id), plan: planWithoutAgreement, source: source,
+                    cellByteCount: 1_024
+                ).report(to: out, spool: home.spool(), workers: configuration.workers)
+            }
+        }
+        var problems = 0
+        for agreement in agreements { problems += try await check(agreement) }
+        return problems
+    }
+
+    private func check(_ agreement: Agreement) async throws -> Int {
+        var problems = 0
+        out.line("agreement: \(agreement.study.id), \(agreement.study.title)")
+        for refusal in configuration.policy.refusals(
+            for: agreement, participant: home.keys.id, columnNames: configuration.registers.mapValues(\.columnNames))
+        {
+            out.line("  the local policy refuses: \(refusal)")
+            problems += 1
+        }
+        let limits = configuration.policy.effectiveLimits(for: agreement, participant: home.keys.id)
+        for register in agreement.registers(ownedBy: home.keys.id) {
+            guard let source = configuration.registers[register.id] else {
+                out.line("register \(register.id): config.yaml does not have it. Add it under registers")
+                problems += 1
+                continue
+            }
+            var declaration = register
+            declaration.maxPeople = limits.maxPeople[register.id] ?? register.maxPeople
+            declaration.maxCellsPerPerson = limits.maxCellsPerPerson[register.id] ?? register.maxCellsPerPerson
+            let plan = MatchPlan(agreement: agreement, register: declaration, today: today)
+            do {
+                problems += try await RegisterCheck(
+                    declaration: declaration, plan: plan, source: source, cellByteCount: agreement.cellByteCount,
+                    obstacle: source.obstacle(under: agreement, register: register.id)
+                ).report(to: out, spool: home.spool(), workers: configuration.workers)
+            } catch let error as RegisterError {
+                out.line("register \(register.id): \(error.description)")
+                problems += 1
+            }
+        }
+        return problems
+    }
+
+    /// By the identity code alone.
+    var planWithoutAgreement: MatchPlan { .identityCode(scheme.scheme(today: today)) }
+}
