@@ -4,7 +4,7 @@ SWIFT_BUILD = swift build -c release -Xswiftc -enable-testing
 SWIFT_TEST = swift test -c release -Xswiftc -enable-testing --skip-build
 BIN = .build/release
 
-.PHONY: setup build demo demo-postgresql test lint bench check check-alarms check-lies check-parquet check-report deb check-deb linkage-eval format clean
+.PHONY: setup build demo demo-postgresql test lint bench check check-alarms check-console check-lies check-parquet check-report deb check-deb linkage-eval format clean
 
 setup:
 	scripts/setup.sh
@@ -44,6 +44,10 @@ check-lies: build
 # The alarm rules by Prometheus's promtool, which comes from Debian into .build unless it is there.
 check-alarms:
 	scripts/alarm-check.sh
+
+# Every page of the consoles before axe-core, which comes from PyPI into .build.
+check-console: build
+	scripts/console-check.sh
 
 # A dataset as Parquet, read back with pyarrow and DuckDB, and in the newest pandas: they come from PyPI into .build.
 check-parquet: build

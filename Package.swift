@@ -31,6 +31,7 @@ let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "as
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let package = Package(
@@ -55,6 +56,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.30.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.3.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.10.0"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.0.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.24.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.6.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.0.0"),
@@ -135,25 +137,34 @@ let package = Package(
             ],
             swiftSettings: swiftSettings),
 
+        // What all three programs show in a browser on their own machine.
+        .target(
+            name: "WebConsole",
+            dependencies: [
+                "Values", "Files", "Agreement", "PSIProtocol", "PlainWords", "Daemon", "Member", arguments, crypto,
+                logging, nioCore, httpTypes, hummingbird, hummingbirdCore, lifecycle, mustache,
+            ],
+            swiftSettings: swiftSettings),
+
         .executableTarget(
             name: "Node",
             dependencies: [
                 "CRistretto", "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "Register", "Exchange",
-                "Daemon", "Member", arguments, logging, lifecycle,
+                "Daemon", "Member", "WebConsole", arguments, logging, lifecycle,
             ],
             swiftSettings: swiftSettings),
         .executableTarget(
             name: "Coordinator",
             dependencies: [
-                "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "Exchange", "Daemon", arguments,
-                logging, lifecycle,
+                "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "Exchange", "Daemon", "WebConsole",
+                arguments, logging, lifecycle,
             ],
             swiftSettings: swiftSettings),
         .executableTarget(
             name: "Research",
             dependencies: [
                 "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "Exchange", "Dataset", "Daemon",
-                "Member", crypto, arguments, logging, lifecycle,
+                "Member", "WebConsole", crypto, arguments, logging, lifecycle,
             ],
             swiftSettings: swiftSettings),
 
@@ -172,7 +183,7 @@ let package = Package(
         .target(
             name: "SystemHarness",
             dependencies: [
-                "Values", "Files", "Agreement", "PSIProtocol", "Daemon", "PostgreSQLCluster", grdb,
+                "Values", "Files", "Agreement", "PSIProtocol", "Daemon", "PostgreSQLCluster", grdb, httpClient,
             ],
             path: "Tests/SystemHarness", swiftSettings: testSettings),
 
@@ -232,6 +243,13 @@ let package = Package(
             ],
             swiftSettings: testSettings),
         .testTarget(
+            name: "WebConsoleTests",
+            dependencies: [
+                "Values", "Files", "Agreement", "PSIProtocol", "Daemon", "Member", "WebConsole", "TestDirectories",
+                "RoundSimulation", logging, lifecycle, httpClient,
+            ],
+            swiftSettings: testSettings),
+        .testTarget(
             name: "NodeTests",
             dependencies: [
                 "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "Register", "Exchange", "Daemon",
@@ -266,7 +284,7 @@ let package = Package(
             dependencies: [
                 "Values", "Files", "Agreement", "PSIProtocol", "Register", "Exchange", "Dataset", "Daemon",
                 "Member", "Node", "Coordinator", "Research", "SystemHarness", "RoundSimulation", "PostgreSQLCluster",
-                crypto, logging, grdb, nioCore, nioPosix, nioSSL,
+                crypto, logging, grdb, nioCore, nioPosix, nioSSL, httpClient,
             ],
             path: "Tests/Attacks", swiftSettings: testSettings),
     ],

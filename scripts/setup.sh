@@ -15,6 +15,8 @@ packages=(
     python3-cryptography python3-yaml
     # The tests run the programs that load a dataset.
     r-base-core python3-pandas
+    # The tests open consoles in a browser.
+    chromium chromium-driver fonts-dejavu-core
     # The tests look at the units of the packages.
     systemd
 )

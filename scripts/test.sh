@@ -31,4 +31,4 @@ python3 Tests/Interop/check_tokens.py
 python3 Tests/Interop/check_noise.py
 python3 Tests/Interop/check_xwing.py
 echo "Not run here: Parquet, which needs PyPI (make check-parquet), the report in a browser (make check-report), alarm rules"
-echo "(make check-alarms), and the Debian packages, which need containers (make check-deb)."
+echo "(make check-alarms), consoles before axe-core (make check-console), and the Debian packages, which need containers (make check-deb)."

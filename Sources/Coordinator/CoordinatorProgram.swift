@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Daemon
+internal import WebConsole
 
 @main
 enum CoordinatorProgram {
@@ -24,6 +25,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
         subcommands: [
             InitCommand.self, CardCommand.self, AgreementCommand.self, ServeCommand.self, LinkCommand.self,
             StatusCommand.self, RoundsCommand.self, AbortCommand.self, PruneCommand.self, EvidenceCommand.self,
-            LogCommand.self, BackupCommand<CoordinatorBackup>.self, RestoreCommand<CoordinatorBackup>.self,
+            ConsoleCommand<CoordinatorConsole>.self, LogCommand.self, BackupCommand<CoordinatorBackup>.self,
+            RestoreCommand<CoordinatorBackup>.self,
         ])
 }

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Daemon
 internal import Member
+internal import WebConsole
 
 @main
 enum NodeProgram {
@@ -18,7 +19,8 @@ struct NodeCommand: AsyncParsableCommand {
         subcommands: [
             InitCommand.self, CardCommand.self, CheckCommand.self, AgreementCommand.self, ServeCommand.self,
             StatusCommand.self, EvidenceCommand.self, ApproverCommand.self, ApprovalCommand<NodeDocuments>.self,
-            LogCommand.self, BackupCommand<NodeBackup>.self, RestoreCommand<NodeBackup>.self, PruneCommand.self,
+            ConsoleCommand<NodeConsole>.self, LogCommand.self, BackupCommand<NodeBackup>.self,
+            RestoreCommand<NodeBackup>.self, PruneCommand.self,
         ])
 }
 

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Daemon
 internal import Member
+internal import WebConsole
 
 @main
 enum ResearchProgram {
@@ -18,7 +19,8 @@ struct ResearchCommand: AsyncParsableCommand {
         subcommands: [
             InitCommand.self, CardCommand.self, AgreementCommand.self, ServeCommand.self, ReceiveCommand.self,
             DatasetCommand.self, ReleaseCommand.self, ForgetCommand.self, StatusCommand.self, EvidenceCommand.self,
-            ApproverCommand.self, ApprovalCommand<ResearchDocuments>.self, LogCommand.self,
+            ApproverCommand.self, ApprovalCommand<ResearchDocuments>.self, ConsoleCommand<ResearchConsole>.self,
+            LogCommand.self,
             BackupCommand<ResearchBackup>.self, RestoreCommand<ResearchBackup>.self, PruneCommand.self,
         ])
 }

@@ -25,13 +25,17 @@ struct LayerTests {
             "Exchange",
         ],
         "Member": ["Values", "Files", "Agreement", "PSIProtocol", "Exchange", "Daemon"],
+        "WebConsole": ["Values", "Files", "Agreement", "PSIProtocol", "PlainWords", "Daemon", "Member"],
         "Node": [
             "CRistretto", "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "Register", "Exchange", "Daemon",
-            "Member",
+            "Member", "WebConsole",
         ],
-        "Coordinator": ["Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "Exchange", "Daemon"],
+        "Coordinator": [
+            "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "Exchange", "Daemon", "WebConsole",
+        ],
         "Research": [
             "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "Exchange", "Dataset", "Daemon", "Member",
+            "WebConsole",
         ],
         "LinkageEval": [
             "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "PlainWords", "Register", "Daemon",
