@@ -145,14 +145,29 @@ final class Browser: Sendable {
 
     // MARK: Elements
 
-    private func element(_ selector: String) async throws -> String {
-        let found = try await call("POST", "/element", ["using": "css selector", "value": selector])
-        guard let id = (found as? [String: String])?.values.first else { throw HarnessError("no \(selector)") }
-        return id
+    /// Does something with an element as soon as the page has it: one that is being loaded may not have it yet, or may
+    /// have had it a moment ago.
+    @discardableResult
+    private func withElement(
+        _ selector: String, _ method: String, _ path: String, _ body: [String: Any]? = nil
+    ) async throws -> Any {
+        let end = ContinuousClock.now + .seconds(30)
+        while true {
+            do {
+                let found = try await call("POST", "/element", ["using": "css selector", "value": selector])
+                let id = (found as? [String: String])?.values.first ?? ""
+                return try await call(method, "/element/\(id)\(path)", body)
+            } catch let error as HarnessError
+                where error.description.contains("no such element") || error.description.contains("stale element")
+            {
+                guard ContinuousClock.now < end else { throw error }
+                try await Task.sleep(for: .milliseconds(50))
+            }
+        }
     }
 
     func text(of selector: String) async throws -> String {
-        try await call("GET", "/element/\(element(selector))/text") as? String ?? ""
+        try await withElement(selector, "GET", "/text") as? String ?? ""
     }
 
     func has(_ selector: String) async throws -> Bool {
@@ -160,10 +175,10 @@ final class Browser: Sendable {
         return !((found as? [Any]) ?? []).isEmpty
     }
 
-    func click(_ selector: String) async throws { try await call("POST", "/element/\(element(selector))/click") }
+    func click(_ selector: String) async throws { try await withElement(selector, "POST", "/click") }
 
     func type(_ text: String, into selector: String) async throws {
-        try await call("POST", "/element/\(element(selector))/value", ["text": text])
+        try await withElement(selector, "POST", "/value", ["text": text])
     }
 
     /// Presses keys wherever the focus is.

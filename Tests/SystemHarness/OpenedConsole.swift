@@ -34,5 +34,6 @@ extension Browser {
     func enter(_ console: OpenedConsole) async throws {
         try await open(console.link)
         try await click("main button")
+        _ = try await text(of: "nav")
     }
 }

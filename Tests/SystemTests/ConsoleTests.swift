@@ -187,6 +187,7 @@ extension SystemTests {
                             try await browser.open(console.link)
                             #expect(try await browser.barriers() == [], "\(id) door, look \(index)")
                             try await browser.click("main button")
+                            _ = try await browser.text(of: "nav")
                             for path in paths {
                                 try await browser.open(console.base + path)
                                 let faults = try await browser.barriers()

@@ -4,7 +4,7 @@ internal import Synchronization
 
 /// Something that takes its time, of which one runs at once: its lines can be read while it runs and afterwards.
 public final class ConsoleTask: Sendable {
-    /// Lines kept; later ones are counted.
+    /// Lines kept; later ones are not.
     private static let lineLimit = 5_000
 
     public enum Outcome: Sendable, Equatable {
@@ -47,7 +47,7 @@ public final class ConsoleTask: Sendable {
 
     private func add(_ text: String) {
         let lines = text.split(separator: "\n").map(String.init)
-        state.withLock { $0.lines = Array(($0.lines + lines).prefix(Self.lineLimit)) }
+        state.withLock { $0.lines += lines.prefix(Self.lineLimit - $0.lines.count) }
     }
 
     /// How it goes, or went the last time; nothing before the first time.
