@@ -76,7 +76,7 @@ struct CheckSection: ConsoleSection {
             if problems > 0 { throw CheckFailed(count: problems) }
             return ConsoleText(
                 say(
-                    "Valmis: solmu ei kieltäytyisi ajosta.", "Klar: noden skulle inte vägra en körning.",
+                    "Valmis: solmu ei kieltäytyisi kierroksesta.", "Klar: noden skulle inte vägra en omgång.",
                     "Done: this node would refuse no round."))
         }
         return .redirect(

@@ -78,8 +78,8 @@ struct DatasetsSection: ConsoleSection {
                 .paragraph(
                     ConsoleText(
                         say(
-                            "Minkään ajon aineistoa ei voi vielä valmistella.",
-                            "Ännu kan ingen körnings material förberedas.",
+                            "Minkään kierroksen aineistoa ei voi vielä valmistella.",
+                            "Ännu kan ingen omgångs material förberedas.",
                             "There is no round whose dataset can be prepared."))))
         } else {
             blocks.append(
@@ -89,7 +89,7 @@ struct DatasetsSection: ConsoleSection {
                         submit: say("Valmistele aineisto", "Förbered materialet", "Prepare the dataset"),
                         fields: [
                             ConsoleForm.Field(
-                                "round", say("Ajo", "Körning", "Round"),
+                                "round", say("Kierros", "Omgång", "Round"),
                                 .choice(ready.map { ($0.round, "\($0.study ?? "") \($0.round.prefix(12))") })),
                             ConsoleForm.Field(
                                 "damaged", say("Vaurioituneet rivit", "Skadade rader", "Damaged rows"),

@@ -38,7 +38,8 @@ struct CoordinatorConsole: ConsoleProgram {
             .heading(say("Keskeytä", "Avbryt", "Abort")),
             .form(
                 ConsoleForm(
-                    "/rounds/\(round.round)/abort", submit: say("Keskeytä ajo", "Avbryt körningen", "Abort the round"),
+                    "/rounds/\(round.round)/abort",
+                    submit: say("Keskeytä kierros", "Avbryt omgången", "Abort the round"),
                     fields: [
                         ConsoleForm.Field(
                             "reason", say("Syy", "Orsak", "Reason"),
@@ -48,9 +49,9 @@ struct CoordinatorConsole: ConsoleProgram {
                         ConsoleForm.Field(
                             "sure",
                             say(
-                                "Ajo päättyy, ja osapuolet hävittävät sen avaimet. Se, minkä kaikki solmut ovat jo "
+                                "Kierros päättyy, ja osapuolet hävittävät sen avaimet. Se, minkä kaikki solmut ovat jo "
                                     + "luovuttaneet, ei tule takaisin.",
-                                "Körningen avslutas och parterna förstör dess nycklar. "
+                                "Omgången avslutas och parterna förstör dess nycklar. "
                                     + "Det som alla noder redan har lämnat "
                                     + "ut kommer inte tillbaka.",
                                 "The round ends, and the participants destroy its keys. What all nodes have released "
@@ -83,7 +84,7 @@ struct OpenSection: ConsoleSection {
     let path = "open"
     let home: Home
 
-    func title(_ say: Say) -> String { say("Avaa ajo", "Öppna en körning", "Open a round") }
+    func title(_ say: Say) -> String { say("Avaa kierros", "Öppna en omgång", "Open a round") }
 
     func show(_ request: ConsoleRequest) async throws -> ConsoleReply {
         guard request.path.isEmpty else { return .notFound }
@@ -115,13 +116,13 @@ struct OpenSection: ConsoleSection {
         guard request.path == ["now"] else {
             let rounds = agreement.roundsAllowed
             let form = ConsoleForm(
-                "/open/now", submit: say("Avaa ajo", "Öppna körningen", "Open the round"),
+                "/open/now", submit: say("Avaa kierros", "Öppna omgången", "Open the round"),
                 fields: [
                     ConsoleForm.Field(
                         "sure",
                         say(
-                            "Ajo alkaa heti ja kuluttaa yhden sopimuksen \(rounds) ajosta.",
-                            "Körningen börjar genast och förbrukar en av avtalets \(rounds) körningar.",
+                            "Kierros alkaa heti ja kuluttaa yhden sopimuksen \(rounds) kierroksesta.",
+                            "Omgången börjar genast och förbrukar en av avtalets \(rounds) omgångar.",
                             "The round begins at once, and spends one of the agreement's \(rounds) rounds."
                         ),
                         .confirmation)
@@ -144,6 +145,6 @@ struct OpenSection: ConsoleSection {
         }
         try home.approvals().note("round opened in the console", ["round": String("\(round)".prefix(12))])
         return .redirect(
-            "/rounds/\(round)", ConsoleText(say("Ajo on avattu.", "Körningen är öppnad.", "The round is open.")))
+            "/rounds/\(round)", ConsoleText(say("Kierros on avattu.", "Omgången är öppnad.", "The round is open.")))
     }
 }

@@ -53,7 +53,7 @@ public struct ApprovalsSection: ConsoleSection {
                             "\(people.needed) other people must approve what one proposes.")
                             + (people.eachRound
                                 ? say(
-                                    " Myös jokainen ajo hyväksytään.", " Också varje körning godkänns.",
+                                    " Myös jokainen kierros hyväksytään.", " Också varje omgång godkänns.",
                                     " Each round needs approval, too.") : ""))),
                 .list(people.people.map { ConsoleText("\($0.name) (\($0.id))") }),
             ]
@@ -101,7 +101,8 @@ public struct ApprovalsSection: ConsoleSection {
                     .form(
                         ApprovalForms.propose(
                             "round", what: round, expecting: "",
-                            submit: say("Ehdota ajoa ", "Föreslå körningen ", "Propose round ") + round.prefix(12), say)
+                            submit: say("Ehdota kierrosta ", "Föreslå omgången ", "Propose round ") + round.prefix(12),
+                            say)
                     ))
             }
             let subject = try ApprovalSubject(.configuration, configuration())
@@ -301,7 +302,7 @@ public struct ApprovalsSection: ConsoleSection {
         case .configuration: say("asetukset", "inställningar", "a configuration")
         case .approvers:
             say("ketkä hyväksyvät tästä lähtien", "vilka som godkänner hädanefter", "who approves from now on")
-        case .round: say("ajoon osallistuminen", "att delta i en körning", "to take part in a round")
+        case .round: say("kierrokseen osallistuminen", "att delta i en omgång", "to take part in a round")
         case .dataset: say("aineiston luovuttaminen", "att lämna ut ett material", "to hand a dataset over")
         }
     }

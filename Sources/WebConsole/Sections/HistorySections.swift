@@ -79,14 +79,15 @@ struct CalendarSection: ConsoleSection {
             days.append(
                 (
                     say.time(round.opened),
-                    ConsoleText(say("ajo avattiin: ", "körningen öppnades: ", "round was opened: ") + name, link: link)
+                    ConsoleText(
+                        say("kierros avattiin: ", "omgången öppnades: ", "round was opened: ") + name, link: link)
                 ))
             if round.ended == nil {
                 days.append(
                     (
                         say.time(round.deadline),
                         ConsoleText(
-                            say("ajo raukeaa: ", "körningen förfaller: ", "round is given up: ") + name, link: link)
+                            say("kierros raukeaa: ", "omgången förfaller: ", "round is given up: ") + name, link: link)
                     ))
             }
         }
@@ -137,8 +138,8 @@ public struct EvidenceSection: ConsoleSection {
                         .paragraph(
                             ConsoleText(
                                 say(
-                                    "Todisteita ei ole: missään ajossa kukaan ei ole syyttänyt toista.",
-                                    "Det finns inga bevis: i ingen körning har någon anklagat en annan.",
+                                    "Todisteita ei ole: missään kierroksessa kukaan ei ole syyttänyt toista.",
+                                    "Det finns inga bevis: i ingen omgång har någon anklagat en annan.",
                                     "There is none: in no round has anybody accused another.")))
                     ]))
         }
@@ -155,10 +156,10 @@ public struct EvidenceSection: ConsoleSection {
                 [
                     .table(
                         caption: say(
-                            "Ajot, joista on todisteita", "Körningar som det finns bevis om",
+                            "Kierrokset, joista on todisteita", "Omgångar som det finns bevis om",
                             "Rounds of which evidence is kept"),
                         head: [
-                            say("Ajo", "Körning", "Round"), say("Sopimus", "Avtal", "Agreement"),
+                            say("Kierros", "Omgång", "Round"), say("Sopimus", "Avtal", "Agreement"),
                             say("Säilytetään asti", "Bevaras till", "Kept until"),
                         ], rows: rows),
                     .notice(
@@ -166,11 +167,11 @@ public struct EvidenceSection: ConsoleSection {
                         ConsoleText(
                             say(
                                 "Viedyssä kansiossa ei ole nimiä, tunnuksia eikä avaimia, "
-                                    + "mutta sokaistut listat näkyvät. "
-                                    + "Anna se vain sille, jonka annat tarkistaa ajon.",
+                                    + "mutta peitetyt luettelot näkyvät. "
+                                    + "Anna se vain sille, jonka annat tarkistaa kierroksen.",
                                 "Den exporterade mappen har inga namn, koder eller nycklar, "
-                                    + "men de blindade listorna syns. "
-                                    + "Ge den bara till den som du låter kontrollera körningen.",
+                                    + "men de dolda listorna syns. "
+                                    + "Ge den bara till den som du låter kontrollera omgången.",
                                 "The folder has no names, codes or keys, but the blinded lists can be seen. "
                                     + "Give it only to whom you would trust to check the round."))),
                     .form(
@@ -178,7 +179,7 @@ public struct EvidenceSection: ConsoleSection {
                             "/evidence/export", submit: say("Vie", "Exportera", "Export"),
                             fields: [
                                 ConsoleForm.Field(
-                                    "round", say("Ajo", "Körning", "Round"),
+                                    "round", say("Kierros", "Omgång", "Round"),
                                     .choice(kept.map { ("\($0.0)", "\($0.0)".prefix(12).description) })),
                                 ConsoleForm.Field(
                                     "folder", say("Tehtävä kansio", "Mapp som skapas", "The folder to make"),

@@ -93,8 +93,8 @@ struct AlarmsSection: ConsoleSection {
                             .alarm,
                             ConsoleText(
                                 say(
-                                    "Palvelu ei ole käynnissä: osapuoli ei osallistu ajoihin. Käynnistä se.",
-                                    "Tjänsten är inte igång: parten deltar inte i körningar. Starta den.",
+                                    "Palvelu ei ole käynnissä: osapuoli ei osallistu kierroksiin. Käynnistä se.",
+                                    "Tjänsten är inte igång: parten deltar inte i omgångar. Starta den.",
                                     "The service is not running: this participant takes part in no round. Start it.")))
                 ] + blocks + rounds(standing.rounds, say)
         } catch {
@@ -159,8 +159,8 @@ struct AlarmsSection: ConsoleSection {
                         .alarm,
                         ConsoleText(
                             say(
-                                "Ajoja, joita kukaan ei ole ehdottanut: \(rounds).",
-                                "Körningar som ingen har föreslagit: \(rounds).",
+                                "Kierroksia, joita kukaan ei ole ehdottanut: \(rounds).",
+                                "Omgångar som ingen har föreslagit: \(rounds).",
                                 "Rounds that nobody has proposed yet: \(rounds)."), link: "/approvals")))
             }
             return blocks

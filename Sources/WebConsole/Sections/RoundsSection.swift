@@ -21,7 +21,7 @@ struct RoundsSection: ConsoleSection {
     let more: @Sendable (RoundStatus, Say) -> [ConsoleBlock]
     let perform: @Sendable (_ action: String, _ round: String, ConsoleRequest) async throws -> ConsoleText?
 
-    func title(_ say: Say) -> String { say("Ajot", "Körningar", "Rounds") }
+    func title(_ say: Say) -> String { say("Kierrokset", "Omgångar", "Rounds") }
 
     func show(_ request: ConsoleRequest) async throws -> ConsoleReply {
         let say = request.say
@@ -32,7 +32,7 @@ struct RoundsSection: ConsoleSection {
             guard let status = rounds.first(where: { $0.round == request.path[0] }) else { return .notFound }
             if request.path.count == 1 {
                 let live = ConsoleBlock.live(path: "/rounds/\(status.round)/live", blocks(status, say))
-                let title = say("Ajo", "Körning", "Round") + " \(status.round.prefix(12))"
+                let title = say("Kierros", "Omgång", "Round") + " \(status.round.prefix(12))"
                 return .page(ConsolePage(title, [live] + more(status, say)))
             }
             return request.path[1] == "live" ? .blocks(blocks(status, say)) : .notFound
@@ -52,7 +52,7 @@ struct RoundsSection: ConsoleSection {
             return [
                 .paragraph(
                     ConsoleText(
-                        say("Yhtään ajoa ei ole.", "Det finns inga körningar.", "There are no rounds.")))
+                        say("Yhtään kierrosta ei ole.", "Det finns inga omgångar.", "There are no rounds.")))
             ]
         }
         let rows = rounds.map { round in
@@ -67,7 +67,7 @@ struct RoundsSection: ConsoleSection {
             .table(
                 caption: say("Uusin ensin", "Den senaste först", "The latest first"),
                 head: [
-                    say("Ajo", "Körning", "Round"), say("Tutkimus", "Studie", "Study"),
+                    say("Kierros", "Omgång", "Round"), say("Tutkimus", "Studie", "Study"),
                     say("Numero", "Nummer", "Number"), say("Vaihe", "Fas", "Phase"),
                     say("Odottaa", "Väntar på", "Waits for"), say("Avattu", "Öppnad", "Opened"),
                 ], rows: rows)
@@ -78,7 +78,7 @@ struct RoundsSection: ConsoleSection {
         switch RoundRecord.Phase(rawValue: round.phase) {
         case .keys: say("avaimet", "nycklar", "keys")
         case .declaring: say("rekisterit ilmoitetaan", "registren anmäls", "registers are declared")
-        case .ring: say("listat sekoitetaan", "listorna blandas", "lists are mixed")
+        case .ring: say("luettelot sekoitetaan", "listorna blandas", "lists are mixed")
         case .matching: say("yhdistetään", "kopplas", "matching")
         case .approving: say("tulosta hyväksytään", "resultatet godkänns", "the result is approved")
         case .releasing: say("luovutetaan", "lämnas ut", "releasing")
@@ -149,14 +149,14 @@ struct RoundsSection: ConsoleSection {
     private func ended(_ round: RoundStatus, _ say: Say) -> [ConsoleBlock] {
         guard let ended = round.ended else { return [] }
         if ended.outcome == "closed" {
-            return [.notice(.good, ConsoleText(say("Ajo on valmis.", "Körningen är klar.", "The round is done.")))]
+            return [.notice(.good, ConsoleText(say("Kierros on valmis.", "Omgången är klar.", "The round is done.")))]
         }
         let who = ended.participants.isEmpty ? "" : " (\(ended.participants.joined(separator: ", ")))"
         let why = (ended.code.map { ": \($0)" } ?? "") + who + (ended.reason.map { ": \($0)" } ?? "")
         return [
             .notice(
                 .alarm,
-                ConsoleText(say("Ajo keskeytettiin", "Körningen avbröts", "The round was aborted") + why))
+                ConsoleText(say("Kierros keskeytettiin", "Omgången avbröts", "The round was aborted") + why))
         ]
     }
 }
