@@ -5,14 +5,14 @@ public import Values
 
 /// A participant's view of one board: reads on from where it is, checks every entry, and posts its own.
 public struct BoardFollower: Sendable {
-    private let client: ExchangeClient
+    private let client: any CoordinatorPort
     private let keys: KeyDirectory
     public private(set) var record: RoundRecord
     /// After answers that came early and said nothing.
     private var idle = Backoff()
 
     /// Reads a board's first entry, from which everything else follows.
-    public static func opening(of round: RoundID, client: ExchangeClient) async throws -> SignedEntry {
+    public static func opening(of round: RoundID, client: any CoordinatorPort) async throws -> SignedEntry {
         let page = try await client.entries(of: round, after: 0)
         guard let first = page.entries.first else { throw ProtocolViolation(.badOpening) }
         let entry = try SignedEntry(bytes: first.bytes)
@@ -22,7 +22,7 @@ public struct BoardFollower: Sendable {
     }
 
     public init(
-        opening: SignedEntry, agreement: AgreementStore.Installed, client: ExchangeClient, keys: KeyDirectory
+        opening: SignedEntry, agreement: AgreementStore.Installed, client: any CoordinatorPort, keys: KeyDirectory
     ) throws {
         self.client = client
         self.keys = keys
@@ -92,7 +92,7 @@ public struct BoardFollower: Sendable {
 
     /// Says no to a round whose agreement this participant does not know.
     public static func refuse(
-        _ code: RefusalCode, opening: SignedEntry, round: RoundID, client: ExchangeClient, keys: KeyDirectory
+        _ code: RefusalCode, opening: SignedEntry, round: RoundID, client: any CoordinatorPort, keys: KeyDirectory
     ) async throws {
         let entry = try SignedEntry(
             body: Refused(code: code), author: keys.id, round: round,

@@ -32,7 +32,7 @@ public struct MemberDaemon: Sendable {
     ///   - member: made of the open connection and the open state.
     public func run<Participant: RoundMember>(
         endsAfter limit: MemberService.RoundLimit = .never, metadata: Logger.Metadata,
-        member: (ExchangeClient, SealedState) throws -> Participant
+        member: (any CoordinatorPort, SealedState) throws -> Participant
     ) async throws -> Participant {
         try home.keys.checkSigning()
         let state = try home.stateToServe()

@@ -8,7 +8,7 @@ internal import Values
 ///
 /// State is the board and what the member has sealed on its disk, so stopping at any moment and starting again resumes.
 public struct MemberService: Service {
-    private let client: ExchangeClient
+    private let client: any CoordinatorPort
     private let home: Home
     private let state: SealedState
     private let member: any RoundMember
@@ -25,7 +25,7 @@ public struct MemberService: Service {
 
     /// - Parameter endsAfter: `receive` ends after one round.
     public init(
-        client: ExchangeClient, home: Home, state: SealedState, member: any RoundMember,
+        client: any CoordinatorPort, home: Home, state: SealedState, member: any RoundMember,
         endsAfter: RoundLimit = .never, clock: MachineClock = .system, logger: Logger
     ) {
         self.client = client

@@ -7,7 +7,7 @@ internal import Values
 
 /// A participant's part in one round, from its opening until its keys are erased.
 struct RoundParticipation: Sendable {
-    let client: ExchangeClient
+    let client: any CoordinatorPort
     let home: Home
     let agreements: AgreementStore
     let state: SealedState

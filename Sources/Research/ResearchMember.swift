@@ -10,7 +10,7 @@ internal import Values
 actor ResearchMember: RoundMember {
     private let home: Home
     private let workers: Workers
-    private let client: ExchangeClient
+    private let client: any CoordinatorPort
     private let state: SealedState
     private let spool: SealedSpool
     private let folders: RoundFolders
@@ -23,7 +23,7 @@ actor ResearchMember: RoundMember {
     private(set) var lastEnded: (RoundID, RoundRecord.Ending)?
 
     init(
-        home: Home, workers: Workers, client: ExchangeClient, state: SealedState, clock: MachineClock = .system,
+        home: Home, workers: Workers, client: any CoordinatorPort, state: SealedState, clock: MachineClock = .system,
         logger: Logger
     ) throws {
         self.home = home

@@ -85,7 +85,7 @@ extension ExchangeClient {
 }
 
 /// Streams and vaults.
-extension ExchangeClient: ChunkTransport {
+extension ExchangeClient: CoordinatorPort {
     /// Stores a chunk.
     /// - Returns: false when it was stored already.
     @discardableResult

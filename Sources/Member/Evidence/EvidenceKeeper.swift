@@ -7,12 +7,12 @@ public import PSIProtocol
 /// same.
 public struct EvidenceKeeper: Sendable {
     private let store: EvidenceStore
-    private let client: ExchangeClient
+    private let client: any CoordinatorPort
     private let clock: MachineClock
     private let log: RoundLog
     private let logger: Logger
 
-    public init(store: EvidenceStore, client: ExchangeClient, clock: MachineClock = .system, logger: Logger) {
+    public init(store: EvidenceStore, client: any CoordinatorPort, clock: MachineClock = .system, logger: Logger) {
         self.store = store
         self.client = client
         self.clock = clock

@@ -60,7 +60,8 @@ public struct EvidenceStore: Sendable {
     ///
     /// - Throws: `EvidenceLoss` if the coordinator shows another board than was seen, or a stream of another length
     ///   than the board says; `ExchangeProblem`, `StoreError`, `FileError`.
-    public func keep(_ complaints: [Complained], of record: RoundRecord, from client: ExchangeClient) async throws {
+    public func keep(_ complaints: [Complained], of record: RoundRecord, from client: any CoordinatorPort) async throws
+    {
         try note(record)
         var lost: (any Error)?
         for stream in complaints.flatMap(record.evidenceStreams(of:))
@@ -85,7 +86,7 @@ public struct EvidenceStore: Sendable {
         try AtomicFile.write(try JSONEncoder().encode(kept), to: path(record.round, "json"))
     }
 
-    private func keepBoard(of record: RoundRecord, from client: ExchangeClient) async throws {
+    private func keepBoard(of record: RoundRecord, from client: any CoordinatorPort) async throws {
         var head = BoardHead.empty
         var text: [UInt8] = []
         while head.count < record.head.count {
@@ -101,7 +102,7 @@ public struct EvidenceStore: Sendable {
         try AtomicFile.write(text, to: path(record.round, "board.txt"))
     }
 
-    private func keep(_ part: NamedStream, of round: RoundID, from client: ExchangeClient) async throws {
+    private func keep(_ part: NamedStream, of round: RoundID, from client: any CoordinatorPort) async throws {
         let limit = part.byteCount.map {
             SealedStreamLength.storedByteCountLimit(plaintext: $0, sealing: part.sealing)
         }
