@@ -31,7 +31,7 @@ public struct Agreement: Sendable, Equatable {
     public var countRounding: Int
     /// Whether published counts get noise before they are withheld or rounded.
     public var counts: CountMechanism = .rounding
-    /// Minutes from the opening of a round until the coordinator aborts it, 1…10,080.
+    /// Minutes from the opening of a round until the coordinator aborts it, 1…131,040.
     public var deadlineMinutes: Int
     /// Days the coordinator and the research environment keep the sealed material after the round, 0…3,650.
     public var retentionDays: Int

@@ -21,7 +21,7 @@ public enum AgreementLimits {
     public static let parts = 1...1_024
     public static let smallestCell = 1...10_000
     public static let countRounding = 1...1000
-    public static let deadlineMinutes = 1...10_080
+    public static let deadlineMinutes = 1...131_040
     public static let retentionDays = 0...3650
     public static let matchKeys = 16
     public static let matchFields = 32

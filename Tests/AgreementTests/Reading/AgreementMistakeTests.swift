@@ -98,7 +98,9 @@ struct AgreementMistakeTests {
         MistakeCase("cell_bytes: 1024", "parts: 0", at: "parts", "parts", "1 to 1024"),
         MistakeCase("smallest_cell: 5", "smallest_cell: 0", at: "smallest_cell", "smallest_cell", "1 to 10000"),
         MistakeCase("count_rounding: 10", "count_rounding: -1", at: "count_rounding", "count_rounding", "1 to 1000"),
-        MistakeCase("deadline_minutes: 90", "deadline_minutes: 10081", at: "deadline", "deadline_minutes", "10080"),
+        MistakeCase(
+            "deadline_minutes: 90", "deadline_minutes: 131041", at: "deadline", "deadline_minutes",
+            "131040"),
         MistakeCase("retention_days: 14", "retention_days: 3651", at: "retention", "retention_days", "3650"),
         MistakeCase("match_keys: [identity_code]", "match_keys: []", at: "match_keys", "match_keys", "at least one"),
         MistakeCase(
