@@ -108,6 +108,13 @@ struct EvidenceStoreTests {
         try await client.shutdown()
     }
 
+    @Test("In a round of weeks a complaint waits for a day and no longer")
+    func patience() {
+        #expect(EvidenceKeeper.patience(secondsLeft: 4_838_400) == .seconds(86_400))
+        #expect(EvidenceKeeper.patience(secondsLeft: 172_798) == .seconds(86_399))
+        #expect(EvidenceKeeper.patience(secondsLeft: 0) == .zero)
+    }
+
     private static func clock(_ seconds: Int64) -> MachineClock {
         MachineClock(wall: { Date(timeIntervalSince1970: Double(seconds)) }, monotonic: { .zero })
     }

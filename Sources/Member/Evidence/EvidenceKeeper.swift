@@ -26,20 +26,23 @@ public struct EvidenceKeeper: Sendable {
     }
 
     /// Fetches what a complaint of this participant's own is about, before it is posted, and so before its board has
-    /// it. Half of the time that is left until the deadline is given to that: a coordinator that stalls must not keep
-    /// the complaint off the board. What is still not here is fetched after the round's end. [P-73]
+    /// it. Half of the time that is left until the deadline is given to that, and a day at most: a coordinator that
+    /// stalls must not keep the complaint off the board. What is still not here is fetched after the round's end.
+    /// [P-73]
     public func keep(_ complaint: Complained, of record: RoundRecord) async throws {
         let left = max(0, Int64(record.opening.deadline) - clock.unixSeconds())
         try await withThrowingTaskGroup(of: Void.self) { group in
             defer { group.cancelAll() }
             group.addTask { try await keep([complaint], of: record) }
             group.addTask {
-                try await Task.sleep(for: .seconds(left / 2))
+                try await Task.sleep(for: Self.patience(secondsLeft: left))
                 tell(EvidenceLoss.time, record)
             }
             try await group.next()
         }
     }
+
+    static func patience(secondsLeft: Int64) -> Duration { .seconds(min(secondsLeft / 2, 86_400)) }
 
     private func keep(_ complaints: [Complained], of record: RoundRecord) async throws {
         do { try await store.keep(complaints, of: record, from: client) } catch {
