@@ -13,6 +13,9 @@ enum CoordinatorError: Error, Equatable, CustomStringConvertible, ReportableErro
     case aborted(round: String, code: String, participants: [String], reason: String?)
     /// The command was stopped, not the round.
     case stoppedFollowing(round: String)
+    /// No participant of this name takes part by courier.
+    case notCarried(String)
+    case severalCarried(String)
 
     var description: String {
         switch self {
@@ -30,6 +33,11 @@ enum CoordinatorError: Error, Equatable, CustomStringConvertible, ReportableErro
                 + (reason.map { ": \($0)" } ?? "")
         case .stoppedFollowing(let round):
             "stopped following round \(round), which goes on: `status \(round)` tells how it stands, `abort` ends it"
+        case .notCarried(let name):
+            "no participant `\(name.prefix(80))` of an agreement that was signed here takes part by courier: list its "
+                + "pin in config.yaml under couriers, and start the coordinator again"
+        case .severalCarried(let name):
+            "several participants are called \(name): give the pin of the one that is meant"
         }
     }
 
@@ -37,7 +45,8 @@ enum CoordinatorError: Error, Equatable, CustomStringConvertible, ReportableErro
         switch self {
         case .notRunning, .unknownAnswer: .unavailable
         case .damagedRound: .badData
-        case .badRoundID: .usage
+        case .badRoundID, .severalCarried: .usage
+        case .notCarried: .configuration
         case .aborted: .abortedRound
         case .stoppedFollowing: .temporary
         }

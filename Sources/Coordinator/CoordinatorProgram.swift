@@ -24,8 +24,8 @@ struct CoordinatorCommand: AsyncParsableCommand {
         version: CoordinatorProgram.version,
         subcommands: [
             InitCommand.self, CardCommand.self, AgreementCommand.self, ServeCommand.self, LinkCommand.self,
-            StatusCommand.self, RoundsCommand.self, AbortCommand.self, PruneCommand.self, EvidenceCommand.self,
-            ConsoleCommand<CoordinatorConsole>.self, LogCommand.self, BackupCommand<CoordinatorBackup>.self,
-            RestoreCommand<CoordinatorBackup>.self,
+            StatusCommand.self, RoundsCommand.self, AbortCommand.self, PruneCommand.self, CourierCommand.self,
+            EvidenceCommand.self, ConsoleCommand<CoordinatorConsole>.self, LogCommand.self,
+            BackupCommand<CoordinatorBackup>.self, RestoreCommand<CoordinatorBackup>.self,
         ])
 }

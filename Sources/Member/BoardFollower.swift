@@ -8,6 +8,10 @@ public struct BoardFollower: Sendable {
     private let client: any CoordinatorPort
     private let keys: KeyDirectory
     public private(set) var record: RoundRecord
+    /// Own entries that are carried to the coordinator, in their order; nil before they were looked for.
+    private var onTheirWay: [SignedEntry]?
+    /// What the board will say once these are there too: what goes by it does nothing twice.
+    public private(set) var expected: RoundRecord
     /// After answers that came early and said nothing.
     private var idle = Backoff()
 
@@ -27,6 +31,7 @@ public struct BoardFollower: Sendable {
         self.client = client
         self.keys = keys
         self.record = try RoundRecord(opening: opening.bytes, agreement: agreement.agreement, file: agreement.bytes)
+        self.expected = record
     }
 
     /// Takes in what is new, waiting up to `wait` for it, and no less if nothing comes: a coordinator that does not let
@@ -34,13 +39,19 @@ public struct BoardFollower: Sendable {
     public mutating func refresh(wait: Duration = .zero) async throws {
         let start = ContinuousClock.now
         let before = record.head
+        // Before the board, so that none is overlooked that has just arrived there.
+        if onTheirWay == nil { onTheirWay = try await client.entriesOnTheirWay(to: record.round) }
         var asked = wait
         while true {
             let page = try await client.entries(of: record.round, after: record.head.count, wait: asked)
-            for entry in page.entries { try record.fold(entry.bytes) }
+            for entry in page.entries {
+                try record.fold(entry.bytes)
+                onTheirWay?.removeAll { $0.bytes == entry.bytes }
+            }
             if page.isLast { break }
             asked = .zero
         }
+        expect()
         guard record.head == before else {
             idle = Backoff()
             return
@@ -49,6 +60,22 @@ public struct BoardFollower: Sendable {
         let rest = wait - (ContinuousClock.now - start)
         if rest > .seconds(1) { try await Task.sleep(for: min(rest, idle.next())) }
     }
+
+    /// What no longer fits the board, such as anything after a round's end, will not come onto it.
+    private mutating func expect() {
+        expected = record
+        onTheirWay = onTheirWay?.filter { entry in
+            guard let next = try? expected.expecting(entry) else { return false }
+            expected = next
+            return true
+        }
+    }
+
+    /// Own entries that are carried to the coordinator.
+    public var onTheirWayCount: Int { onTheirWay?.count ?? 0 }
+
+    /// Whether nothing more can be said before what was said is on the board.
+    public var mustWait: Bool { onTheirWay?.contains(where: \.mustBeSeenNext) ?? false }
 
     /// That the board still has what it had: a coordinator that was put back to an older copy shows a shorter one, to
     /// which nothing new seems to come. [P-13]
@@ -63,11 +90,17 @@ public struct BoardFollower: Sendable {
         }
     }
 
-    /// Signs and posts an entry, and takes in the board up to it.
+    /// Signs and posts an entry, and takes in the board up to it; or puts it on its way there.
     public mutating func post(_ body: any EntryBody) async throws {
         let entry = try SignedEntry(
             body: body, author: keys.id, round: record.round, seen: record.head, key: keys.signingKey)
-        let number = try await client.append(entry.bytes, to: record.round).number
+        // What is on its way is said: a second entry in its place is a mistake of this program.
+        if client.isCarried { _ = try expected.expecting(entry) }
+        guard case .onBoard(let number) = try await client.post(entry.bytes, to: record.round) else {
+            onTheirWay = (onTheirWay ?? []) + [entry]
+            expect()
+            return
+        }
         try await refresh()
         // Else the same entry would be due and posted again at once, for ever.
         guard number >= 1, number < record.heads.count,
@@ -97,6 +130,6 @@ public struct BoardFollower: Sendable {
         let entry = try SignedEntry(
             body: Refused(code: code), author: keys.id, round: round,
             seen: BoardHead.empty.appending(opening.bytes), key: keys.signingKey)
-        _ = try await client.append(entry.bytes, to: round)
+        _ = try await client.post(entry.bytes, to: round)
     }
 }

@@ -6,7 +6,7 @@ public import Logging
 /// What `serve` does in a node and in the research environment: connect, take part in rounds, disconnect.
 public struct MemberDaemon: Sendable {
     private let home: Home
-    private let coordinator: CoordinatorAddress
+    private let coordinator: CoordinatorWay
     private let operations: OperationsServer.Address?
     private let configuration: [UInt8]
     private let logger: Logger
@@ -15,7 +15,7 @@ public struct MemberDaemon: Sendable {
     ///   - operations: where health and metrics are told; nil for nowhere.
     ///   - configuration: what the daemon runs by, as approvers approve it.
     public init(
-        home: Home, coordinator: CoordinatorAddress, operations: OperationsServer.Address?, configuration: [UInt8],
+        home: Home, coordinator: CoordinatorWay, operations: OperationsServer.Address?, configuration: [UInt8],
         logger: Logger
     ) {
         self.home = home
@@ -41,7 +41,12 @@ public struct MemberDaemon: Sendable {
         try approvals.note("daemon started")
         let gate = ApprovalGate(book: approvals, state: state, configuration: configuration, logger: logger)
         let metrics = PrometheusMetrics()
-        let client = try ExchangeClient.connect(coordinator, keys: home.keys, metrics: metrics, logger: logger)
+        let client: any CoordinatorPort =
+            switch coordinator {
+            case .network(let address):
+                try ExchangeClient.connect(address, keys: home.keys, metrics: metrics, logger: logger)
+            case .courier: try CourierMailbox(home.courier())
+            }
         let figures = MemberFigures(
             home: home, factory: metrics, unapproved: { gate.waitingCount }, isReached: { client.isReached })
         let listener = operations.map {
@@ -50,7 +55,7 @@ public struct MemberDaemon: Sendable {
         logger.notice(
             "Serving",
             metadata: metadata.merging([
-                "coordinator": "\(coordinator.url)",
+                "coordinator": "\(coordinator.name)",
                 "certificate_until": "\(MachineClock.timestamp(home.keys.certificateNotAfter))",
             ]) { first, _ in first })
         let participant: Participant

@@ -32,6 +32,8 @@ struct RoundParticipation: Sendable {
         while !Task.isCancelled {
             do {
                 try await followUntilDeadline(round)
+                try await client.forget(round)
+                try await client.noteIdle(in: round, entryCount: nil)
                 return round
             } catch let violation as ProtocolViolation {
                 // Whoever meets a wrong board ends its part in the round. [P-14]
@@ -61,6 +63,7 @@ struct RoundParticipation: Sendable {
             // Of a round that was never joined nothing is here, and nothing is kept.
             if let deadline = try journal.deadline() { try journal.end(deadline: deadline) }
             try await member.erase(round, ending: nil)
+            try await client.forget(round)
         } catch {
             log(.error, "The round's keys could not be destroyed", round, ["error": "\(ErrorReport(error).sentence)"])
         }
@@ -92,6 +95,10 @@ struct RoundParticipation: Sendable {
         } catch is DeadlinePassed {
             log(.error, "The round is long over and was not ended; its keys are destroyed here", round)
             await giveUp(round)
+            // Its end may still be on its way, and others wait until all have signed that they saw it.
+            if client.isCarried, journal.isOver(), let ended = try await follow(round, journal) {
+                try await settle(ended)
+            }
         }
     }
 
@@ -198,6 +205,7 @@ struct RoundParticipation: Sendable {
         try await follower.refresh()
         try journal.check(follower.record)
         var backoff = Backoff()
+        var toldCount = 0
         while true {
             try Task.checkCancellation()
             await member.observe(follower.record)
@@ -207,15 +215,15 @@ struct RoundParticipation: Sendable {
             }
             if journal.isOver() {
                 try await member.erase(round, ending: nil)
-                try await follower.refresh(wait: .seconds(20))
+                try await wait(&follower, &toldCount)
                 continue
             }
             try journal.note(follower.record.head)
             do {
-                if let body = try await step(follower) {
+                if !follower.mustWait, let body = try await step(follower) {
                     try await post(body, &follower)
                 } else {
-                    try await follower.refresh(wait: .seconds(20))
+                    try await wait(&follower, &toldCount)
                 }
                 backoff = Backoff()
             } catch is RoundEnded {
@@ -240,11 +248,27 @@ struct RoundParticipation: Sendable {
         }
     }
 
+    /// Waits for more on the board, when there is nothing to do by what it has.
+    ///
+    /// - Parameter toldCount: of how many entries it was told that they are to be carried.
+    private func wait(_ follower: inout BoardFollower, _ toldCount: inout Int) async throws {
+        try await client.noteIdle(in: follower.record.round, entryCount: follower.record.head.count)
+        let count = follower.onTheirWayCount
+        if count > toldCount {
+            log(
+                .notice, "There is something to carry to the coordinator: run `courier out`", follower.record.round,
+                ["entries": "\(count)"])
+        }
+        toldCount = count
+        try await follower.refresh(wait: .seconds(20))
+    }
+
     /// Follows what others say after the end, for as long as it matters here.
     private func settle(_ ended: BoardFollower) async throws {
         var follower = ended
         while try await !member.settle(follower.record) {
             let before = follower.record.head
+            try await client.noteIdle(in: follower.record.round, entryCount: before.count)
             try await follower.refresh(wait: .seconds(20))
             if follower.record.head == before {
                 // Also where the coordinator does not let its callers wait.
@@ -263,7 +287,7 @@ struct RoundParticipation: Sendable {
         try await withThrowingTaskGroup(of: (any EntryBody)?.self) { group in
             defer { group.cancelAll() }
             group.addTask {
-                do { return try await member.step(follower.record) } catch {
+                do { return try await member.step(follower.expected) } catch {
                     if Task.isCancelled || error is CancellationError { throw CancellationError() }
                     throw StepFailure(cause: error)
                 }
@@ -285,7 +309,7 @@ struct RoundParticipation: Sendable {
         let record = follower.record
         try journal.end(deadline: record.opening.deadline)
         try await member.erase(record.round, ending: ending)
-        if record.keyHolders.contains(me), !record.erased.contains(me) {
+        if record.keyHolders.contains(me), !follower.expected.erased.contains(me) {
             try await post(KeysErased(), &follower)
             await member.observe(follower.record)
         }

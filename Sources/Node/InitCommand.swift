@@ -56,6 +56,8 @@ struct InitCommand: ParsableCommand {
               url: https://coordinator.example:7443
               pin: sha256:PUT-THE-COORDINATOR'S-PIN-HERE
               # proxy: {host: proxy.example, port: 3128, credentials: proxy-credentials}
+              # In place of all that, without a connection, the coordinator's id:
+              # courier: hub
 
             # How many cores blinding may use; without this line, all.
             # cores: 2

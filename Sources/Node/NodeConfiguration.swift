@@ -10,7 +10,7 @@ internal import Values
 
 /// `config.yaml` of a node.
 struct NodeConfiguration {
-    var coordinator: CoordinatorAddress
+    var coordinator: CoordinatorWay
     var workers: Workers
     /// Where health and metrics are told; nil for nowhere.
     var operations: OperationsServer.Address?
@@ -25,9 +25,9 @@ struct NodeConfiguration {
         var policyPath: String?
         var sources: [(RegisterID, RegisterSource)] = []
         var lists: [NeverReleaseSource] = []
-        let (address, cores, listener) = try ConfigurationFile.decode(bytes, path: path) { root in
+        let (way, cores, listener) = try ConfigurationFile.decode(bytes, path: path) { root in
             _ = root.int("sidos_node", in: 1...1)
-            let address = CoordinatorAddress(root.mapping("coordinator"))
+            let way = CoordinatorWay(root.mapping("coordinator"))
             let cores = root.int("cores", in: 1...1_024, default: ProcessInfo.processInfo.activeProcessorCount)
             policyPath = root.optionalPath("policy")
             if root.has("registers") {
@@ -38,9 +38,9 @@ struct NodeConfiguration {
             }
             let ids = sources.map(\.0)
             if Set(ids).count < ids.count { root.reject("registers", "Two registers have one id. Give each its own.") }
-            return (address, cores, root.optionalMapping("operations").map { OperationsServer.Address($0) })
+            return (way, cores, root.optionalMapping("operations").map { OperationsServer.Address($0) })
         }
-        coordinator = address
+        coordinator = way
         workers = Workers(count: cores)
         operations = listener
         registers = Dictionary(sources, uniquingKeysWith: { first, _ in first }).mapValues { source in

@@ -20,7 +20,7 @@ struct NodeCommand: AsyncParsableCommand {
             InitCommand.self, CardCommand.self, CheckCommand.self, AgreementCommand.self, ServeCommand.self,
             StatusCommand.self, EvidenceCommand.self, ApproverCommand.self, ApprovalCommand<NodeDocuments>.self,
             ConsoleCommand<NodeConsole>.self, LogCommand.self, BackupCommand<NodeBackup>.self,
-            RestoreCommand<NodeBackup>.self, PruneCommand.self,
+            RestoreCommand<NodeBackup>.self, PruneCommand.self, CourierCommand<CarriedNode>.self,
         ])
 }
 
@@ -28,4 +28,8 @@ struct NodeCommand: AsyncParsableCommand {
 enum NodeDocuments: ApprovalDocuments {
     static func configuration(_ home: Home) throws -> [UInt8] { try NodeConfiguration(home: home).document }
     static func dataset(_ name: String, _ home: Home) throws -> [UInt8]? { nil }
+}
+
+enum CarriedNode: CarriedProgram {
+    static func coordinator(_ home: Home) throws -> CoordinatorWay { try NodeConfiguration(home: home).coordinator }
 }

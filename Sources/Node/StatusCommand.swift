@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Daemon
 internal import Foundation
+internal import Member
 
 struct StatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -28,6 +29,12 @@ struct StatusCommand: ParsableCommand {
         out.line("certificate valid until \(MachineClock.timestamp(home.keys.certificateNotAfter))")
         let agreements = try home.agreements().all().map { "\($0.agreement.study.id) \($0.id.description.prefix(12))" }
         out.line("agreements  \(agreements.isEmpty ? "none signed here" : agreements.joined(separator: ", "))")
+        // A configuration that cannot be read is told by `serve`.
+        if let way = try? NodeConfiguration(home: home).coordinator,
+            let courier = try CourierStatus(home: home, coordinator: way, isRunning: isRunning)
+        {
+            for line in try courier.lines() { out.line("courier     \(line)") }
+        }
         guard let status else { return }
         if isRunning, let resident = status.residentMebibytes, let peak = status.peakMebibytes {
             out.line("memory      \(resident) MiB resident, \(peak) MiB at most")

@@ -6,7 +6,7 @@ internal import StrictYAML
 
 /// `config.yaml` of a research environment.
 struct ResearchConfiguration {
-    let coordinator: CoordinatorAddress
+    let coordinator: CoordinatorWay
     let workers: Workers
     /// Where health and metrics are told; nil for nowhere.
     let operations: OperationsServer.Address?
@@ -19,10 +19,10 @@ struct ResearchConfiguration {
         document = ConfigurationDocument.bytes(configuration: bytes, policy: nil)
         (coordinator, workers, operations) = try ConfigurationFile.decode(bytes, path: path) { root in
             _ = root.int("sidos_research", in: 1...1)
-            let address = CoordinatorAddress(root.mapping("coordinator"))
+            let way = CoordinatorWay(root.mapping("coordinator"))
             let cores = root.int("cores", in: 1...1_024, default: ProcessInfo.processInfo.activeProcessorCount)
             let operations = root.optionalMapping("operations").map { OperationsServer.Address($0) }
-            return (address, Workers(count: cores), operations)
+            return (way, Workers(count: cores), operations)
         }
     }
 }

@@ -45,6 +45,12 @@ actor ResearchMember: RoundMember {
     func admit(_ record: RoundRecord) async throws -> RefusalCode? {
         // A round that only counts has nothing for the research environment to do.
         guard record.releasesRows else { return nil }
+        if client.isCarried, record.agreement.vaultAccess == .selected {
+            logger.error(
+                "The round asks for single cells, which no courier carries: the agreement needs vault_access: whole",
+                metadata: log.metadata(record))
+            return .policy
+        }
         do throws(DatasetError) { _ = try DatasetLayout(record.agreement) } catch {
             logger.error(
                 "No dataset could be written of this agreement",

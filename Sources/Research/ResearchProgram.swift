@@ -22,5 +22,10 @@ struct ResearchCommand: AsyncParsableCommand {
             ApproverCommand.self, ApprovalCommand<ResearchDocuments>.self, ConsoleCommand<ResearchConsole>.self,
             LogCommand.self,
             BackupCommand<ResearchBackup>.self, RestoreCommand<ResearchBackup>.self, PruneCommand.self,
+            CourierCommand<CarriedResearch>.self,
         ])
+}
+
+enum CarriedResearch: CarriedProgram {
+    static func coordinator(_ home: Home) throws -> CoordinatorWay { try ResearchConfiguration(home: home).coordinator }
 }

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Daemon
 internal import Files
 internal import Foundation
+internal import Member
 internal import Values
 
 struct StatusCommand: ParsableCommand {
@@ -59,6 +60,12 @@ struct StatusCommand: ParsableCommand {
         out.line("agreements  \(agreements.isEmpty ? "none signed here" : agreements.joined(separator: ", "))")
         if isRunning, let resident = status?.residentMebibytes, let peak = status?.peakMebibytes {
             out.line("memory      \(resident) MiB resident, \(peak) MiB at most")
+        }
+        // A configuration that cannot be read is told by `serve`.
+        if let way = try? ResearchConfiguration(home: home).coordinator,
+            let courier = try CourierStatus(home: home, coordinator: way, isRunning: isRunning)
+        {
+            for line in try courier.lines() { out.line("courier     \(line)") }
         }
         for round in rounds { out.line("round       \(Self.text(round))") }
     }

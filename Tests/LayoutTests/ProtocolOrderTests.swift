@@ -9,7 +9,7 @@ struct ProtocolOrderTests {
     static let order: [[String]] = [
         ["Suite"], ["Board", "Noise"], ["Stream"], ["Sort"], ["Capsule", "Vault"], ["Mix"], ["Match", "Shuffle"],
         ["Withholding", "Release"],
-        ["Round"], ["Evidence"],
+        ["Round"], ["Evidence"], ["Courier"],
     ]
 
     struct File {

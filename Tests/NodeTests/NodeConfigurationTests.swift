@@ -34,7 +34,7 @@ struct NodeConfigurationTests {
             """)
         let read = try NodeConfiguration(home: fixture.home)
         #expect(read.workers.count == 2 && read.policy.roundsAllowed == 2)
-        #expect(read.coordinator.url == "https://localhost:1")
+        #expect(read.coordinator.address?.url == "https://localhost:1")
         #expect(read.registers.keys.sorted() == ["left", "other"])
         let left = try #require(read.registers["left"])
         #expect(left.identityColumn == "hetu" && left.personColumn == "number")

@@ -22,10 +22,24 @@ struct ResearchConfigurationTests {
     func fields() throws {
         let text = "sidos_research: 1\ncoordinator: {url: \"https://c.example:7443\", pin: \"\(Self.pin)\"}\n"
         let plain = try read(text)
-        #expect(plain.coordinator.url == "https://c.example:7443")
-        #expect(plain.coordinator.pin == [UInt8](repeating: 7, count: 32) && plain.coordinator.proxyHost == nil)
+        #expect(plain.coordinator.address?.url == "https://c.example:7443")
+        #expect(
+            plain.coordinator.address?.pin == [UInt8](repeating: 7, count: 32)
+                && plain.coordinator.address?.proxyHost == nil)
         #expect(plain.workers.count == ProcessInfo.processInfo.activeProcessorCount)
         #expect(try read(text + "cores: 3\n").workers.count == 3)
+    }
+
+    @Test("By courier it names the coordinator, and neither address nor pin")
+    func byCourier() throws {
+        let read = try read("sidos_research: 1\ncoordinator: {courier: hub}\n")
+        #expect(read.coordinator == .courier(to: "hub") && read.coordinator.address == nil)
+        for wrong in ["{courier: Hub}", "{courier: hub, url: \"https://c.example\"}", "{courier: }"] {
+            let error = try #require(throws: ConfigurationError.self, "\(wrong)") {
+                try self.read("sidos_research: 1\ncoordinator: \(wrong)\n")
+            }
+            #expect(error.mistakes.count == 1 && error.description.contains("coordinator."), "\(error)")
+        }
     }
 
     @Test("All mistakes are told at once, each with file, line and field")
@@ -76,6 +90,6 @@ struct ResearchConfigurationTests {
         let text = String(decoding: try ResearchPlace.read(home.configurationPath), as: UTF8.self)
         let filled = text.replacing("sha256:PUT-THE-COORDINATOR'S-PIN-HERE", with: Self.pin)
         try ResearchPlace.write(Array(filled.utf8), to: home.configurationPath)
-        #expect(try ResearchConfiguration(home: home).coordinator.url == "https://coordinator.example:7443")
+        #expect(try ResearchConfiguration(home: home).coordinator.address?.url == "https://coordinator.example:7443")
     }
 }

@@ -5,12 +5,16 @@ import Values
 actor MemoryStreams: RoundPort {
     private var stored: [String: [UInt8]]
     private var attempts: [String: Int]
+    /// What can be read now; nil for all.
+    private var readable: Set<StreamID>?
     nonisolated var spool: any Spool { MemorySpool() }
 
     func source(of stream: StreamID, sealing: StreamSealing, from sender: ParticipantID) async throws
         -> sending any ByteSource
     {
-        guard let bytes = stored[stream.description] else { throw SimulationError.noStream }
+        guard let bytes = stored[stream.description], readable?.contains(stream) ?? true else {
+            throw SimulationError.noStream
+        }
         return MemorySource(bytes)
     }
 
@@ -23,6 +27,8 @@ actor MemoryStreams: RoundPort {
         defer { attempts[key, default: 0] += 1 }
         return attempts[key] ?? 0
     }
+
+    func allow(only readable: Set<StreamID>?) { self.readable = readable }
 
     func store(_ bytes: [UInt8], _ name: String) { stored[name] = bytes }
     func load(_ name: String) -> [UInt8]? { stored[name] }

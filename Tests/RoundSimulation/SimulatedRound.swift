@@ -93,6 +93,14 @@ final class SimulatedRound<S: Suite> {
         board.append(entry.bytes)
     }
 
+    /// Takes an entry that was signed elsewhere.
+    func take(_ entry: SignedEntry) throws {
+        var record = try record()
+        try record.append(entry.bytes)
+        current = record
+        board.append(entry.bytes)
+    }
+
     /// Everything that somebody could do now.
     func duties() throws -> [SimulatedDuty] {
         let record = try record()

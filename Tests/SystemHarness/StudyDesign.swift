@@ -48,6 +48,8 @@ struct StudyDesign: Sendable {
     /// The mechanism of noise, as the agreement writes it.
     var counts: String?
     var mixers: [String] = []
+    /// Participants without a connection.
+    var byCourier: Set<String> = []
     /// Where the coordinator listens.
     var address = "127.0.0.1"
     /// Lines of the agreement that say how people are matched.

@@ -133,9 +133,15 @@ final class StudyOnDisk: Sendable {
     }
 
     func configureCoordinator(port: Int, more: String = "") throws {
+        var couriers = ""
+        if !design.byCourier.isEmpty {
+            let pins = try design.byCourier.sorted().map { "  - \"\(try keys($0).tlsPinText)\"\n" }
+            couriers = "couriers:\n" + pins.joined()
+        }
         try configure(
             "coordinator",
-            "sidos_coordinator: 1\nlisten: {host: \"\(design.address)\", port: \(port)}\nreserve_disk_mib: 1\n" + more)
+            "sidos_coordinator: 1\nlisten: {host: \"\(design.address)\", port: \(port)}\nreserve_disk_mib: 1\n"
+                + couriers + more)
     }
 
     /// - Parameter pin: what to take for the coordinator's pin instead of its own.
@@ -143,7 +149,9 @@ final class StudyOnDisk: Sendable {
         let ownPin = "sha256:" + Data(try keys("coordinator").tlsPin).base64EncodedString()
         let host = design.address.contains(":") ? "[\(design.address)]" : "localhost"
         let url = "https://\(host):\(port)"
-        let connection = "coordinator:\n  url: \(url)\n  pin: \"\(pin ?? ownPin)\"\ncores: 1\n" + more
+        let way =
+            design.byCourier.contains(id) ? "  courier: coordinator" : "  url: \(url)\n  pin: \"\(pin ?? ownPin)\""
+        let connection = "coordinator:\n\(way)\ncores: 1\n" + more
         guard role(id) != .research else {
             try configure(id, "sidos_research: 1\n" + connection)
             return

@@ -6,8 +6,11 @@ internal import Values
 /// An operator's way to the running coordinator.
 enum OperatorConnection {
     /// Connects with the operator identity, does something, and disconnects.
+    ///
+    /// - Parameter participant: for whom it is done, as who takes part by courier; nil for the operator itself.
     static func with<Result>(
-        _ directory: String, retry: RetryPolicy = .few, _ body: (ExchangeClient) async throws -> Result
+        _ directory: String, retry: RetryPolicy = .few, for participant: TLSPin? = nil,
+        _ body: (ExchangeClient) async throws -> Result
     ) async throws -> Result {
         let home = try CoordinatorHome(at: directory)
         let keys = try home.operatorKeys()
@@ -18,6 +21,7 @@ enum OperatorConnection {
             identity: try TLSIdentity(
                 certificateChainPEM: keys.tlsCertificatePEM, privateKeyPEM: keys.tlsPrivateKeyPEM))
         configuration.retry = retry
+        configuration.actingFor = participant
         if retry.attemptLimit == nil {
             configuration.onOutage = { error in
                 Console.standardError.line(

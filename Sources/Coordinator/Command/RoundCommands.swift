@@ -28,6 +28,8 @@ struct StatusCommand: AsyncParsableCommand {
                 Console.standardOutput.line(try StatusJSON.text(status))
             } else {
                 for line in StatusText(status: status).lines { Console.standardOutput.line(line) }
+                let carried = try await CourierStatus(home: CoordinatorHome(at: home.directory)).lines(status, client)
+                for line in carried { Console.standardOutput.line(line) }
             }
         }
     }

@@ -22,6 +22,8 @@ struct CoordinatorConfiguration: Sendable, Equatable {
     var storageQuotaByteCount: Int?
     /// Certificates of operators besides the one in `operator/`, by pin.
     var operatorPins: Set<TLSPin> = []
+    /// Participants who take part by courier, by the pin on their card.
+    var courierPins: Set<TLSPin> = []
 
     static func read(file: String) throws(ConfigurationError) -> CoordinatorConfiguration {
         try ConfigurationFile.decode(path: file, decode)
@@ -46,15 +48,22 @@ struct CoordinatorConfiguration: Sendable, Equatable {
         configuration.url = root.optionalValue("url", expected: "https://HOST[:PORT]") {
             $0.hasPrefix("https://") ? $0 : nil
         }
-        for text in root.strings("operators", count: 0...64) {
+        configuration.operatorPins = pins("operators", root)
+        configuration.courierPins = pins("couriers", root)
+        return configuration
+    }
+
+    private static func pins(_ field: String, _ root: StrictMapping) -> Set<TLSPin> {
+        var pins: Set<TLSPin> = []
+        for text in root.strings(field, count: 0...64) {
             guard let bytes = try? ParticipantKey.parse(text, as: .tlsPin), let pin = TLSPin(bytes: bytes) else {
                 root.reject(
-                    "operators", "This is no list of pins. Write each as on a card under tls_pin: sha256: and base64.")
+                    field, "This is no list of pins. Write each as on a card under tls_pin: sha256: and base64.")
                 continue
             }
-            configuration.operatorPins.insert(pin)
+            pins.insert(pin)
         }
-        return configuration
+        return pins
     }
 
     private static func address(_ text: String) -> String? { text.isEmpty ? nil : text }
@@ -90,6 +99,10 @@ struct CoordinatorConfiguration: Sendable, Equatable {
 
         # Further operators' certificates, besides the one in operator/, by the pin on their card.
         # operators:
+        #   - sha256:...
+
+        # Participants without a connection, by the pin on their card: see `courier out` and `courier in`.
+        # couriers:
         #   - sha256:...
 
         """

@@ -82,4 +82,6 @@ extension CoordinatedRounds: ExchangeDelegate {
     }
 
     func isOperator(_ caller: Caller) async -> Bool { operatorPins.contains(caller.pin) }
+
+    func isCarried(_ pin: TLSPin) async -> Bool { configuration.courierPins.contains(pin) }
 }

@@ -15,6 +15,7 @@ public import Values
 /// lists/        sealed lists that were declared and are yet to be sent
 /// evidence/     of rounds in which somebody accused another: the board, and streams as they came, sealed
 /// generators/   what proofs of verified rounds are made with; not secret, and made again where it is missing
+/// courier/      what was brought and what is to be carried, of a participant without a connection
 /// config.yaml   what the operator configures
 /// moved.json    that this participant lives elsewhere now
 /// ```
@@ -88,6 +89,8 @@ public struct Home: Sendable {
     }
 
     public func evidence() throws -> PrivateDirectory { try directory.subdirectory("evidence") }
+
+    public func courier() throws -> PrivateDirectory { try directory.subdirectory("courier") }
 
     public func spool() throws -> SealedSpool { SealedSpool(in: try directory.subdirectory("spool")) }
 

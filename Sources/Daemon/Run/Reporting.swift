@@ -31,4 +31,17 @@ extension StoreError: ReportableError {
     public var exitStatus: ExitStatus { self == .diskFull ? .inputOutput : .unavailable }
 }
 
+extension CourierError: ReportableError {
+    public var exitStatus: ExitStatus {
+        switch self {
+        case .notADisk: .noInput
+        case .badSignature, .damaged, .damagedMailbox: .badData
+        case .forAnother, .fromAnother, .older: .refused
+        case .forked: .protocolViolation
+        case .exists: .cannotCreate
+        case .cellsNotCarried: .configuration
+        }
+    }
+}
+
 extension SealedStreamError: ReportableError { public var exitStatus: ExitStatus { .protocolViolation } }

@@ -71,6 +71,9 @@ public protocol ExchangeDelegate: Sendable {
 
     func isOperator(_ caller: Caller) async -> Bool
 
+    /// Whether operators carry to and fro what the participant with this pin would ask and say itself. [P-74]
+    func isCarried(_ pin: TLSPin) async -> Bool
+
     /// Installs the agreement if it isn't, and opens a round under it.
     func openRound(
         agreement: [UInt8], signatures: [[UInt8]], caller: Caller
@@ -85,4 +88,8 @@ public protocol ExchangeDelegate: Sendable {
 
     /// Deletes streams of rounds that have ended.
     func prune(_ asked: PruneRequest, caller: Caller) async throws(ExchangeRefusal) -> [PrunedRound]
+}
+
+extension ExchangeDelegate {
+    public func isCarried(_ pin: TLSPin) async -> Bool { false }
 }

@@ -87,7 +87,9 @@ enum ExchangeMessage {
     }
 }
 
-/// Header that tells whether a chunk is its stream's last: `true` or `false`.
 enum ExchangeHeader {
+    /// Whether a chunk is its stream's last: `true` or `false`.
     static let last = "sidos-last"
+    /// Of an operator's request: the pin of the participant for whom it is made, in hexadecimal. [P-74]
+    static let actingFor = "sidos-for"
 }

@@ -33,7 +33,7 @@ struct ExchangeResponder: HTTPResponder {
         var name = "unknown"
         let response: Response
         do {
-            let caller = try await caller(context)
+            let caller = try await represented(by: caller(context), in: request)
             let (path, query) = Self.split(request.head.path ?? "")
             let route = try ExchangeRoute(method: request.method, path: String(path))
             name = route.name
@@ -70,6 +70,25 @@ struct ExchangeResponder: HTTPResponder {
         } catch {
             throw ExchangeRefusal(.callerUnknown)
         }
+    }
+
+    /// Whom a request is for: the caller, or the participant for whom an operator makes it. Then it may do what that
+    /// participant may, and no more. [P-74]
+    private func represented(by caller: Caller, in request: Request) async throws(ExchangeRefusal) -> Caller {
+        guard let name = HTTPField.Name(ExchangeHeader.actingFor), let text = request.headers[name] else {
+            return caller
+        }
+        guard let bytes = Hex.decode(text), let pin = TLSPin(bytes: bytes) else {
+            throw ExchangeRefusal(.requestMalformed, "\(ExchangeHeader.actingFor) is a pin of 64 hexadecimal digits.")
+        }
+        guard await delegate.isOperator(caller) else { throw ExchangeRefusal(.callerNotOperator) }
+        guard await delegate.isCarried(pin) else {
+            throw ExchangeRefusal(.callerNotAllowed, "config.yaml does not list the participant under couriers.")
+        }
+        guard await delegate.knows(pin) else {
+            throw ExchangeRefusal(.callerUnknown, "No agreement that is installed names the participant.")
+        }
+        return Caller(pin: pin)
     }
 
     private func answer(

@@ -12,8 +12,21 @@ public protocol CoordinatorPort: ChunkTransport {
     /// Entries after number `after`, at most a page of them; waits for the first.
     func entries(of round: RoundID, after: Int, wait: Duration) async throws -> BoardPage
 
-    /// Appends an entry, or finds it appended already.
-    func append(_ entry: [UInt8], to round: RoundID) async throws -> AppendedEntry
+    /// Appends an entry, or finds it appended already; or puts it on its way to the board.
+    func post(_ entry: [UInt8], to round: RoundID) async throws -> PostedEntry
+
+    /// Whether what is read was brought here, and what is said is carried to the coordinator.
+    var isCarried: Bool { get }
+
+    /// Entries that were put on their way and may not have arrived, in their order. Read the board after it: what is
+    /// in neither was never put on its way.
+    func entriesOnTheirWay(to round: RoundID) async throws -> [SignedEntry]
+
+    /// Nothing more can be done in a round before its board has more than these entries; nil for those it has now.
+    func noteIdle(in round: RoundID, entryCount: Int?) async throws
+
+    /// The participant's part in the round is over: what is kept here of its streams goes.
+    func forget(_ round: RoundID) async throws
 
     /// A chunk, or nil when it has not been written within `wait`.
     func getChunk(seq: Int, stream: StreamID, round: RoundID, wait: Duration) async throws -> StoredChunk?
@@ -34,7 +47,20 @@ public protocol CoordinatorPort: ChunkTransport {
     func shutdown() async throws
 }
 
+/// What became of an entry.
+public enum PostedEntry: Sendable, Equatable {
+    /// It stands on the board under this number.
+    case onBoard(number: Int)
+    /// It is carried to the coordinator, and stands on no board that can be read here.
+    case onItsWay
+}
+
 extension CoordinatorPort {
+    public var isCarried: Bool { false }
+    public func entriesOnTheirWay(to round: RoundID) async throws -> [SignedEntry] { [] }
+    public func noteIdle(in round: RoundID, entryCount: Int?) async throws {}
+    public func forget(_ round: RoundID) async throws {}
+
     /// Entries that are there now.
     public func entries(of round: RoundID, after: Int) async throws -> BoardPage {
         try await entries(of: round, after: after, wait: .zero)

@@ -61,6 +61,10 @@ extension ExchangeClient {
             number: try Self.decode(ExchangeMessage.Number.self, answer).number, isNew: answer.status == 201)
     }
 
+    public func post(_ entry: [UInt8], to round: RoundID) async throws -> PostedEntry {
+        .onBoard(number: try await append(entry, to: round).number)
+    }
+
     static func seconds(_ wait: Duration) -> Int64 {
         max(0, min(wait.components.seconds, Int64(ExchangeQuery.waitLimit)))
     }

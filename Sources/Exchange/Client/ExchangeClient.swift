@@ -5,6 +5,7 @@ public import Logging
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOSSL
+internal import Values
 
 /// How a party reaches the coordinator.
 public struct ExchangeClientConfiguration: Sendable {
@@ -16,6 +17,8 @@ public struct ExchangeClientConfiguration: Sendable {
     public var identity: TLSIdentity
     /// An HTTP proxy that connections are tunnelled through. It sees the coordinator's name and the traffic's size.
     public var proxy: Proxy?
+    /// The participant for whom an operator calls; nil for the caller itself. [P-74]
+    public var actingFor: TLSPin?
     public var retry = RetryPolicy.untilCancelled
     public var connectTimeout = Duration.seconds(10)
     /// A call must be answered after this, besides what it waits for on purpose.
@@ -75,6 +78,7 @@ public final class ExchangeClient: Sendable {
     private let baseURL: String
     private let proxy: ExchangeClientConfiguration.Proxy?
     private let http: HTTPClient
+    private let actingFor: TLSPin?
     private let retry: RetryPolicy
     private let callTimeout: Duration
     private let outage: OutageMonitor
@@ -86,6 +90,7 @@ public final class ExchangeClient: Sendable {
         try configuration.identity.checkValidity()
         baseURL = try Self.checkedBaseURL(configuration.baseURL)
         proxy = configuration.proxy
+        actingFor = configuration.actingFor
         retry = configuration.retry
         callTimeout = configuration.callTimeout
         outage = OutageMonitor(onOutage: configuration.onOutage, onRecovery: configuration.onRecovery)
@@ -177,6 +182,7 @@ public final class ExchangeClient: Sendable {
         var request = HTTPClientRequest(url: baseURL + path)
         request.method = method
         if let body { request.body = .bytes(body) }
+        if let actingFor { request.headers.add(name: ExchangeHeader.actingFor, value: Hex.encode(actingFor.bytes)) }
         do {
             let response = try await http.execute(request, timeout: TimeAmount(timeout), logger: logger)
             let status = Int(response.status.code)

@@ -32,6 +32,7 @@ public enum Label: String, Sendable, CaseIterable {
     case coefficient = "SIDOS-V1 u"
     case release = "SIDOS-V1 release"
     case releaseChallenge = "SIDOS-V1 release c"
+    case courier = "SIDOS-V1 courier"
 
     public var bytes: [UInt8] { Array(rawValue.utf8) + [0] }
 }

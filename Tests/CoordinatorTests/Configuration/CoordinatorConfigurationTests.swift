@@ -146,4 +146,16 @@ struct CoordinatorConfigurationTests {
         #expect(try read(Self.with("operators: [\(many.dropLast().joined(separator: ", "))]")).operatorPins.count == 64)
         #expect(try mistakes(Self.with("operators: [\(many.joined(separator: ", "))]")).map(\.path) == ["operators"])
     }
+
+    @Test("Participants without a connection are listed by pin, and nothing else is a list of them")
+    func couriers() throws {
+        #expect(try read(Self.with("")).courierPins.isEmpty)
+        let line = "couriers: [\"\(Self.pinText(4))\", \"\(Self.pinText(5))\"]"
+        let configuration = try read(Self.with(line))
+        #expect(try configuration.courierPins == [Self.pin(4), Self.pin(5)])
+        #expect(configuration.operatorPins.isEmpty)
+        for wrong in ["couriers: [omnia]", "couriers: omnia", "couriers: [\"sha256:AA==\"]"] {
+            #expect(try mistakes(Self.with(wrong)).count == 1, "\(wrong)")
+        }
+    }
 }

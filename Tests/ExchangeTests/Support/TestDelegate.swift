@@ -8,6 +8,10 @@ final class TestDelegate: ExchangeDelegate {
     struct State {
         var pins: Set<TLSPin> = []
         var operators: Set<TLSPin> = []
+        /// Those for whom operators may call.
+        var carried: Set<TLSPin> = []
+        /// Who asked for rounds.
+        var callers: [TLSPin] = []
         var rounds: [RoundSummary] = []
         var quota = StreamQuota(byteCount: .max, leastChunkByteCount: 1)
         /// What an entry's streams are refused with.
@@ -41,8 +45,13 @@ final class TestDelegate: ExchangeDelegate {
 
     func rounds(for caller: Caller) async throws(ExchangeRefusal) -> [RoundSummary] {
         try refuseIfAsked()
-        return state.withLock { $0.rounds }
+        return state.withLock {
+            $0.callers.append(caller.pin)
+            return $0.rounds
+        }
     }
+
+    func isCarried(_ pin: TLSPin) async -> Bool { state.withLock { $0.carried.contains(pin) } }
 
     func mayReadBoard(of round: RoundID, caller: Caller) async throws(ExchangeRefusal) { try refuseIfAsked() }
 

@@ -118,7 +118,7 @@ struct TestExchange: Sendable {
     /// A request that no `ExchangeClient` would make.
     func raw(
         _ method: String, _ path: String, body: [UInt8]? = nil, identity: TLSIdentity? = nil,
-        tls change: (inout TLSConfiguration) -> Void = { _ in }
+        headers: [String: String] = [:], tls change: (inout TLSConfiguration) -> Void = { _ in }
     ) async throws -> RawAnswer {
         var tls = PinnedTLS.client(identity ?? clientIdentity)
         change(&tls)
@@ -129,6 +129,7 @@ struct TestExchange: Sendable {
         do {
             var request = HTTPClientRequest(url: baseURL + path)
             request.method = .RAW(value: method)
+            for (name, value) in headers { request.headers.add(name: name, value: value) }
             if let body { request.body = .bytes(ByteBuffer(bytes: body)) }
             let response = try await http.execute(request, timeout: .seconds(20))
             let bytes = try await response.body.collect(upTo: 8_388_608)

@@ -1,0 +1,131 @@
+internal import Agreement
+public import ArgumentParser
+public import Daemon
+internal import Exchange
+internal import Files
+internal import PSIProtocol
+internal import Values
+
+/// A program whose participant may have no connection.
+public protocol CarriedProgram: Sendable {
+    /// How the participant's configuration says that the coordinator is reached.
+    static func coordinator(_ home: Home) throws -> CoordinatorWay
+}
+
+/// `courier …`: takes part in rounds without a connection.
+public struct CourierCommand<Program: CarriedProgram>: AsyncParsableCommand {
+    public static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "courier", abstract: "Take part in rounds without a connection, by a carried disk.",
+            subcommands: [CourierOutCommand<Program>.self, CourierInCommand<Program>.self])
+    }
+    public init() {}
+}
+
+/// A participant's side of carrying: who it is, who the coordinator is, and what lies between them.
+struct CourierPlace {
+    let home: Home
+    let coordinator: ParticipantID
+    let folder: CourierFolder
+
+    init(_ option: HomeOption, _ program: any CarriedProgram.Type) throws {
+        home = try Home(at: option.directory, roles: [.authority, .mixer, .research])
+        guard case .courier(let coordinator) = try program.coordinator(home) else {
+            throw CourierUnconfigured(path: home.configurationPath)
+        }
+        self.coordinator = coordinator
+        folder = try CourierFolder(home.courier())
+    }
+
+    var me: CourierManifest.Party {
+        .init(id: home.keys.id, signingKey: home.keys.participant.signingKey)
+    }
+
+    /// The coordinator as the agreements that were signed here pin it: more than one if its keys were replaced.
+    func coordinators() throws -> [CourierManifest.Party] {
+        try home.agreements().all().reversed().flatMap(\.agreement.participants).filter {
+            $0.id == coordinator && $0.role == .coordinator
+        }.map { .init(id: $0.id, signingKey: $0.signingKey) }
+    }
+
+    /// The study of a round, if its agreement was signed here.
+    func study(of board: [[UInt8]]) throws -> String {
+        guard let first = board.first, let opening = try SignedEntry(bytes: first).body as? RoundOpened,
+            let id = AgreementID(hex: Hex.encode(opening.agreement.bytes)),
+            let installed = try home.agreements().load(id)
+        else { return "an agreement that was not signed here" }
+        return installed.agreement.study.id
+    }
+}
+
+/// The configuration has a connection, so that nothing is carried.
+struct CourierUnconfigured: Error, ReportableError {
+    let path: String
+
+    var sentence: String {
+        "\(path) names a connection: to take part by courier, write `coordinator: {courier: ID}`, ID being the "
+            + "coordinator's"
+    }
+    var exitStatus: ExitStatus { .configuration }
+}
+
+/// `courier out`: what is to be carried to the coordinator.
+struct CourierOutCommand<Program: CarriedProgram>: AsyncParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "out", abstract: "Write what is to be carried to the coordinator into a new directory.",
+            discussion: """
+                It is signed and sealed as it would be on the wire. What was written once and did not arrive is \
+                written again.
+                """)
+    }
+
+    @OptionGroup var home: HomeOption
+    @Argument(help: "The directory to make. The one above it must exist.") var to: String
+    @Flag(help: "Also while `serve` has something to do yet, which then needs another journey.") var now = false
+
+    func run() async throws {
+        let place = try CourierPlace(home, Program.self)
+        let (folder, out) = (place.folder, Console.standardOutput)
+        let lock = try folder.lock()
+        defer { lock.release() }
+        if !now, let round = try folder.unfinished(place.home.keys.id).first {
+            throw CourierBusy(round: round, isRunning: try place.home.isInUse())
+        }
+        let waiting = try folder.waiting()
+        guard !waiting.isEmpty, let coordinator = try place.coordinators().first else {
+            out.line("Nothing is to be carried to \(place.coordinator); nothing was written.")
+            return
+        }
+        let writer = try CourierDiskWriter(to)
+        for (round, entries) in Dictionary(grouping: waiting, by: \.round) {
+            for (path, file) in try entries.flatMap(folder.chunks(of:)) {
+                try writer.add(PublicFile.read(file, maxByteCount: StreamStore.chunkByteCountLimit), as: path)
+            }
+            try writer.add(CourierEntries.encode(entries.map(\.entry.bytes)), as: .entries(round))
+        }
+        let made = max(MachineClock.system.unixSeconds(), (try folder.exported()?.made ?? 0) + 1)
+        try writer.finish(
+            from: place.me, to: coordinator, made: made,
+            follows: folder.rounds().filter { try !BoardSummary(folder.board(of: $0)).isOver(for: place.home.keys) },
+            holds: folder.held(), key: place.home.keys.signingKey)
+        try folder.write(CourierFolder.Exported(made: made, entries: Set(waiting.map(\.digest))))
+        for line in EntryText.lines(waiting.map(\.entry)) { out.line("  \(line)") }
+        out.line(
+            "Wrote \(to): \(EntryText.count(waiting.count)), \(ByteText.words(writer.byteCount)) in all. Carry it to "
+                + "\(place.coordinator), whose operator runs `courier in`.")
+    }
+}
+
+/// The daemon is not done with what was brought.
+struct CourierBusy: Error, ReportableError {
+    let round: RoundID
+    let isRunning: Bool
+
+    var sentence: String {
+        "`serve` has not done yet all that it can do in round \(round.description.prefix(12)): "
+            + (isRunning ? "try again when `status` says so" : "start it")
+            + ", or write with --now what there is, and make another journey for the rest"
+    }
+    var exitStatus: ExitStatus { .temporary }
+}
