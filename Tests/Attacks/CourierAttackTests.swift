@@ -172,7 +172,7 @@ extension AttackTests {
         /// A disk that whoever has this key can make.
         private static func write(
             _ name: String, _ boards: [RoundID: [[UInt8]]], stream: StreamID? = nil, from: CourierManifest.Party,
-            to: CourierManifest.Party, _ key: any MessageSigner, _ study: StudyOnDisk
+            to: CourierManifest.Party, _ key: any MessageSigner, _ study: StudyOnDisk, made ahead: Int64 = 3_000
         ) throws {
             let writer = try CourierDiskWriter(study.disk(name).path)
             for (round, entries) in boards {
@@ -180,7 +180,7 @@ extension AttackTests {
                 if let stream { try writer.add([1], as: .chunk(round, stream, seq: 0, last: true)) }
             }
             // Later than anything that was made here.
-            try writer.finish(from: from, to: to, made: Int64(time(nil)) + 3_000, key: key)
+            try writer.finish(from: from, to: to, made: Int64(time(nil)) + ahead, key: key)
         }
 
         @Test(
@@ -202,6 +202,17 @@ extension AttackTests {
                 #expect(oldOfA.status == 79 && oldOfA.errors.contains("carry the latest"), "\(oldOfA)")
                 let twice = try await study.courierIn(at: "coordinator", from: "a-new")
                 #expect(twice.status == 0 && twice.output.contains("Took 0 entries"), "\(twice)")
+                // Made in two days: everything later would be older.
+                let board = try CourierDisk(reading: study.disk("new").path)
+                let round = try #require(board.rounds.first)
+                for (id, from) in [("a", "coordinator"), ("coordinator", "a")] {
+                    try Self.write(
+                        "early-\(id)", [round: from == "a" ? [] : board.entries(of: round)],
+                        from: Self.party(from, study), to: Self.party(id, study), study.keys(from).signingKey, study,
+                        made: 172_800)
+                    let early = try await study.courierIn(at: id, from: "early-\(id)")
+                    #expect(early.status == 79 && early.errors.contains("compare the clocks"), "\(early)")
+                }
             }
         }
 
@@ -229,6 +240,11 @@ extension AttackTests {
                     let result = try await study.courierIn(at: "a", from: name)
                     #expect(result.status == 80 && result.errors.contains("does not go on from"), "\(name): \(result)")
                 }
+                // A stream that nobody has announced only takes room.
+                let stray = StreamID(batch: "register_b", stage: .ring(0), attempt: 7)
+                try Self.write("stray", [round: board], stream: stray, from: hub, to: a, key, study)
+                let strayed = try await study.courierIn(at: "a", from: "stray")
+                #expect(strayed.status == 65 && strayed.errors.contains("no entry names"), "\(strayed)")
                 // Another round's board under this round's name.
                 let other = try #require(RoundID(bytes: [UInt8](repeating: 1, count: 32)))
                 try Self.write("other-round", [other: board], from: hub, to: a, key, study)

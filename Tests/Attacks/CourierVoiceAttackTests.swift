@@ -155,7 +155,7 @@ extension AttackTests {
                 let serving = Task { try await service.run() }
                 try await wait(seconds: 60) { member.hasErased }
                 let waiting = try CourierFolder(home.courier())
-                #expect(try waiting.waiting().isEmpty)
+                try await wait(seconds: 60) { try waiting.waiting().isEmpty }
                 // It comes at last.
                 _ = try await study.courierOut(for: "a", to: "late")
                 #expect(try await study.courierIn(at: "a", from: "late").status == 0)

@@ -71,6 +71,7 @@ struct CourierOutCommand: AsyncParsableCommand {
             out.line("No round concerns \(carried.participant.id) now; nothing was written.")
             return
         }
+        try home.home.approvals().note("courier disk made", ["for": carried.participant.id, "directory": to])
         ledger.entryCounts = Dictionary(boards.map { ("\($0.round)", $0.head.count) }) { first, _ in first }
         try ledger.write(carried, home)
     }

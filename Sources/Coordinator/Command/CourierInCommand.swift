@@ -21,9 +21,7 @@ struct CourierInCommand: AsyncParsableCommand {
         let disk = try CourierDisk(reading: from)
         let carried = try Self.sender(of: disk, home)
         var ledger = try CourierLedger.read(carried, home)
-        if let last = ledger.takenMade, disk.manifest.made < last {
-            throw CourierError.older(path: disk.path, made: disk.manifest.made, last: last)
-        }
+        try disk.checkTime(after: ledger.takenMade, now: MachineClock.system.unixSeconds())
         try disk.check()
         let parcels = try Self.parcels(disk)
         let outcome = try await OperatorConnection.with(self.home.directory, for: carried.pin) { client in
@@ -34,6 +32,7 @@ struct CourierInCommand: AsyncParsableCommand {
         ledger.follows = disk.manifest.follows.map(\.description)
         ledger.holds = Set(disk.manifest.holds.map(CourierLedger.name))
         try ledger.write(carried, home)
+        try home.home.approvals().note("courier disk taken", ["from": carried.participant.id, "directory": disk.path])
         Self.tell(outcome, carried)
         if let refusal = outcome.refusals.first { throw refusal }
     }

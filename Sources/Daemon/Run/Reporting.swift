@@ -36,7 +36,7 @@ extension CourierError: ReportableError {
         switch self {
         case .notADisk: .noInput
         case .badSignature, .damaged, .damagedMailbox: .badData
-        case .forAnother, .fromAnother, .older: .refused
+        case .forAnother, .fromAnother, .older, .early: .refused
         case .forked: .protocolViolation
         case .exists: .cannotCreate
         case .cellsNotCarried: .configuration

@@ -39,6 +39,19 @@ public struct CourierDisk: Sendable {
         return try file.read(status.byteCount, at: 0)
     }
 
+    /// That the disk was made after the last one that was taken from its sender, and not ahead of this machine's clock:
+    /// every later one would be refused.
+    ///
+    /// - Parameters:
+    ///   - last: when the last one was made; nil before the first.
+    ///   - now: seconds since 1970.
+    /// - Throws: `CourierError.older`, `.early`.
+    public func checkTime(after last: Int64?, now: Int64) throws(CourierError) {
+        if let last, manifest.made < last { throw .older(path: path, made: manifest.made, last: last) }
+        let (ahead, isPast) = manifest.made.subtractingReportingOverflow(now)
+        guard !isPast, ahead <= CourierManifest.clockToleranceSeconds else { throw .early(path: path, seconds: ahead) }
+    }
+
     // MARK: Checking
 
     /// Compares everything below the directory with the manifest.

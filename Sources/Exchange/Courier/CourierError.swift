@@ -14,6 +14,8 @@ public enum CourierError: Error, Sendable, Equatable {
     case damaged(path: String, faults: [String])
     /// A later disk has been taken. Times are seconds since 1970.
     case older(path: String, made: Int64, last: Int64)
+    /// It was made so many seconds from now.
+    case early(path: String, seconds: Int64)
     /// A board on the disk does not go on from the one that was brought before.
     case forked(round: RoundID)
     case exists(path: String)
@@ -43,6 +45,9 @@ extension CourierError: CustomStringConvertible {
         case .older(let path, let made, let last):
             return "\(path) was made \(last - made) seconds before one that was taken already: it has nothing new. "
                 + "Nothing was taken; carry the latest"
+        case .early(let path, let seconds):
+            return "\(path) was made \(seconds) seconds from now: compare the clocks of both machines. Nothing was "
+                + "taken; have it made again when they are right"
         case .forked(let round):
             return "the board of round \(round) on the disk does not go on from the one that was brought before: the "
                 + "coordinator shows another one. Nothing was taken; ask its operator, and tell the others"

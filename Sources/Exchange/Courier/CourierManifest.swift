@@ -10,6 +10,10 @@ public struct CourierManifest: Sendable, Equatable {
     public static let signatureName = "courier.signature"
     /// Longest manifest.
     public static let byteCountLimit = 64 << 20
+    /// Most rounds that a sender can ask for.
+    public static let followedCountLimit = 1_024
+    /// How far ahead of the receiver's clock a disk may have been made, in seconds.
+    public static let clockToleranceSeconds: Int64 = 86_400
     /// Longest file of entries.
     public static let entriesByteCountLimit = 64 << 20
 
@@ -66,7 +70,8 @@ public struct CourierManifest: Sendable, Equatable {
         self.made = made
         self.follows = follows.sorted { $0.description < $1.description }
         self.holds = holds.sorted { Self.line($0) < Self.line($1) }
-        self.files = files.sorted { $0.path < $1.path }
+        self.files = files.map { (Array($0.path.description.utf8), $0) }
+            .sorted { $0.0.lexicographicallyPrecedes($1.0) }.map(\.1)
     }
 
     // MARK: Text
@@ -113,7 +118,8 @@ public struct CourierManifest: Sendable, Equatable {
             files.append(file)
         }
         self.init(from: from, to: to, made: seconds, follows: follows, holds: holds, files: files)
-        guard reader.isAtEnd, self.text == bytes, Set(follows).count == follows.count,
+        guard reader.isAtEnd, self.text == bytes, follows.count <= Self.followedCountLimit,
+            Set(follows).count == follows.count,
             Set(holds).count == holds.count, Set(files.map(\.path)).count == files.count
         else { return nil }
     }

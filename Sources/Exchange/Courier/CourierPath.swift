@@ -3,7 +3,7 @@ public import Values
 
 /// Where something lies on a carried disk, below its directory. Every path is made from a parsed value, so that no list
 /// can name a file outside. [P-75]
-public enum CourierPath: Sendable, Hashable, Comparable, CustomStringConvertible {
+public enum CourierPath: Sendable, Hashable, CustomStringConvertible {
     /// `rounds/{round}/entries`
     case entries(RoundID)
     /// `rounds/{round}/streams/{batch}/{stage}/{attempt}/{part}/{8 digits}.chunk`, the last one `.last`
@@ -41,10 +41,6 @@ public enum CourierPath: Sendable, Hashable, Comparable, CustomStringConvertible
         case .chunk(let round, let stream, let seq, let last):
             "\(StreamPath.directory(of: stream, in: round))/\(StreamPath.fileName(seq: seq, last: last))"
         }
-    }
-
-    public static func < (left: Self, right: Self) -> Bool {
-        left.description.utf8.lexicographicallyPrecedes(right.description.utf8)
     }
 }
 

@@ -107,9 +107,12 @@ struct CourierOutCommand<Program: CarriedProgram>: AsyncParsableCommand {
         let made = max(MachineClock.system.unixSeconds(), (try folder.exported()?.made ?? 0) + 1)
         try writer.finish(
             from: place.me, to: coordinator, made: made,
-            follows: folder.rounds().filter { try !BoardSummary(folder.board(of: $0)).isOver(for: place.home.keys) },
+            follows: Array(
+                folder.rounds().filter { try !BoardSummary(folder.board(of: $0)).isOver(for: place.home.keys) }
+                    .prefix(CourierManifest.followedCountLimit)),
             holds: folder.held(), key: place.home.keys.signingKey)
         try folder.write(CourierFolder.Exported(made: made, entries: Set(waiting.map(\.digest))))
+        try place.home.approvals().note("courier disk made", ["for": place.coordinator, "directory": to])
         for line in EntryText.lines(waiting.map(\.entry)) { out.line("  \(line)") }
         out.line(
             "Wrote \(to): \(EntryText.count(waiting.count)), \(ByteText.words(writer.byteCount)) in all. Carry it to "

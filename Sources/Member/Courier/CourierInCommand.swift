@@ -49,12 +49,15 @@ struct CourierImport {
             let (board, new) = try board(of: round)
             boards.append((round, board, new))
         }
+        try checkStreams(boards.map { ($0.round, $0.board) })
         let streams = try await takeStreams()
         for (round, board, _) in boards { try folder.write(board: board, of: round) }
         try tidy(boards.map { ($0.round, $0.board) })
         try folder.write(
             CourierFolder.Imported(
                 made: disk.manifest.made, at: MachineClock.system.unixSeconds(), digest: Hex.encode(disk.digest)))
+        try place.home.approvals().note(
+            "courier disk taken", ["from": place.coordinator, "directory": disk.path])
         for (round, board, new) in boards {
             out.line(
                 "Round \(round.description.prefix(12)) of \(try place.study(of: board)): "
@@ -80,11 +83,9 @@ struct CourierImport {
                 path: disk.path, from: manifest.from.id,
                 expected: "the coordinator \(place.coordinator) with the keys of the agreements that were signed here")
         }
-        guard let last = try folder.imported() else { return true }
-        if last.digest == Hex.encode(disk.digest) { return false }
-        guard manifest.made >= last.made else {
-            throw CourierError.older(path: disk.path, made: manifest.made, last: last.made)
-        }
+        let last = try folder.imported()
+        if last?.digest == Hex.encode(disk.digest) { return false }
+        try disk.checkTime(after: last?.made, now: MachineClock.system.unixSeconds())
         return true
     }
 
@@ -100,6 +101,23 @@ struct CourierImport {
         }
         guard entries.first?.openedRound == round else { throw CourierError.forked(round: round) }
         return (board, Array(entries.dropFirst(known.count)))
+    }
+
+    /// That an entry of the board names each stream: nobody reads others, and they would only take room.
+    private func checkStreams(_ boards: [(round: RoundID, board: [[UInt8]])]) throws {
+        var named: Set<CourierManifest.Held> = []
+        for (round, board) in boards {
+            for entry in board.compactMap({ try? SignedEntry(bytes: $0) }) {
+                for stream in entry.storedStreams + entry.selectionStreams(for: place.me.id) {
+                    named.insert(CourierManifest.Held(round: round, stream: stream))
+                }
+            }
+        }
+        for (held, _) in disk.streams()
+        where !named.contains(CourierManifest.Held(round: held.round, stream: held.stream.part(0))) {
+            throw CourierError.damaged(
+                path: disk.path, faults: ["\(disk.path): no entry names the stream \(held.stream)"])
+        }
     }
 
     private func takeStreams() async throws -> (count: Int, byteCount: Int) {

@@ -1,3 +1,5 @@
+public import Values
+
 /// Entries that are carried to the coordinator, and stand on no board yet. [P-75]
 extension RoundRecord {
     /// The record as it will be once an own entry is on the board too. Heads stay those of the board, so that what is
@@ -33,6 +35,14 @@ extension SignedEntry {
             [StreamID(batch: content.register, stage: .proof(content.stage), attempt: content.proof.attempt)]
         case let content as Released: [StreamID(batch: author, stage: .release, attempt: content.shares.attempt)]
         default: []
+        }
+    }
+
+    /// The streams that the coordinator has stored for a participant with a selection, the first part of each.
+    public func selectionStreams(for reader: ParticipantID) -> [StreamID] {
+        guard let selected = ruled as? Selected else { return [] }
+        return Set([selected.requests.attempt, selected.selection.attempt]).sorted().map {
+            StreamID(batch: reader, stage: .selection, attempt: $0)
         }
     }
 }

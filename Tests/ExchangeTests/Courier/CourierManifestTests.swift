@@ -83,6 +83,11 @@ import Testing
         for made in ["made -1", "made 01", "made", "made 1 2"] {
             wrong.append(Self.text(Self.lines.prefix(3) + [made]))
         }
+        let many = (0...1_024).map {
+            "follows " + Hex.encode(BigEndian.u64(UInt64($0)) + [UInt8](repeating: 0, count: 24))
+        }
+        #expect(CourierManifest(text: Self.text(Self.lines.prefix(4) + many.dropLast())) != nil)
+        wrong.append(Self.text(Self.lines.prefix(4) + many))
         for text in wrong {
             #expect(CourierManifest(text: text) == nil, "\(String(decoding: text.prefix(600), as: UTF8.self))")
         }
