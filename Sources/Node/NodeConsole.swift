@@ -1,6 +1,7 @@
 internal import Agreement
 internal import Daemon
 internal import Foundation
+internal import Member
 internal import WebConsole
 
 /// A node in the browser.
@@ -12,7 +13,13 @@ struct NodeConsole: ConsoleProgram {
 
     func standing() async throws -> ConsoleStanding {
         let status = try home.status().flatMap { try? JSONDecoder().decode(NodeStatus.self, from: Data($0)) }
-        return ConsoleStanding(isRunning: try home.isInUse(), rounds: (status?.rounds ?? []).reversed())
+        let isRunning = try home.isInUse()
+        var carried: [String] = []
+        // A configuration that cannot be read is told by `serve`.
+        if let way = try? NodeConfiguration(home: home).coordinator {
+            carried = try CourierStatus(home: home, coordinator: way, isRunning: isRunning)?.lines() ?? []
+        }
+        return ConsoleStanding(isRunning: isRunning, rounds: (status?.rounds ?? []).reversed(), notes: carried)
     }
 
     func sections(signer: ApprovalSigner?) throws -> [any ConsoleSection] {

@@ -1,6 +1,7 @@
 internal import Agreement
 internal import Daemon
 internal import Files
+internal import Member
 internal import WebConsole
 
 /// The research environment in the browser.
@@ -12,7 +13,12 @@ struct ResearchConsole: ConsoleProgram {
 
     func standing() async throws -> ConsoleStanding {
         let rounds = (ResearchStatus.read(home)?.rounds ?? []).compactMap(\.standing)
-        return ConsoleStanding(isRunning: try home.isInUse(), rounds: rounds.reversed())
+        let isRunning = try home.isInUse()
+        var carried: [String] = []
+        if let way = try? ResearchConfiguration(home: home).coordinator {
+            carried = try CourierStatus(home: home, coordinator: way, isRunning: isRunning)?.lines() ?? []
+        }
+        return ConsoleStanding(isRunning: isRunning, rounds: rounds.reversed(), notes: carried)
     }
 
     func sections(signer: ApprovalSigner?) throws -> [any ConsoleSection] {

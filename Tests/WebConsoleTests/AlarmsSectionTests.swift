@@ -16,14 +16,15 @@ struct AlarmsSectionTests {
 
     /// What is said, with its urgency, of a participant whose certificate lasts so long.
     private func alarms(
-        days: Int = 825, isRunning: Bool = true, rounds: [RoundStatus] = [], later: TimeInterval = 0
+        days: Int = 825, isRunning: Bool = true, rounds: [RoundStatus] = [], notes: [String] = [],
+        later: TimeInterval = 0
     ) async throws -> [String] {
         let path = place.path + "/\(UUID().uuidString)"
         let home = try Home.create(
             at: path, id: "omnia", name: "Omnia", role: .authority, alternativeNames: [], validityDays: days)
         let clock = MachineClock(wall: { Date() + later }, monotonic: { .zero })
         let overview = OverviewSection(
-            home: home, standing: { ConsoleStanding(isRunning: isRunning, rounds: rounds) }, clock: clock)
+            home: home, standing: { ConsoleStanding(isRunning: isRunning, rounds: rounds, notes: notes) }, clock: clock)
         return await AlarmsSection(overview).blocks(Say(.english)).compactMap { block in
             guard case .notice(let urgency, let words) = block else { return nil }
             return "\(urgency): \(words.text)"
@@ -33,6 +34,7 @@ struct AlarmsSectionTests {
     @Test("A service that runs and has nothing to do is well; one that does not run is not")
     func running() async throws {
         #expect(try await alarms().map { $0.prefix(10) } == ["good: The "])
+        #expect(try await alarms(notes: ["something to carry out"]).last == "note: something to carry out")
         #expect(try await alarms(isRunning: false).first?.hasPrefix("alarm: The service is not running") == true)
     }
 

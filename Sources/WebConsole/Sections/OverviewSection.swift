@@ -96,7 +96,7 @@ struct AlarmsSection: ConsoleSection {
                                     "Palvelu ei ole käynnissä: osapuoli ei osallistu kierroksiin. Käynnistä se.",
                                     "Tjänsten är inte igång: parten deltar inte i omgångar. Starta den.",
                                     "The service is not running: this participant takes part in no round. Start it.")))
-                ] + blocks + rounds(standing.rounds, say)
+                ] + standing.notes.map { .notice(.note, .english($0)) } + blocks + rounds(standing.rounds, say)
         } catch {
             blocks.append(.notice(.alarm, .english(ErrorReport(error).sentence)))
         }

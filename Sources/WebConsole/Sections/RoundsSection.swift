@@ -6,10 +6,13 @@ public struct ConsoleStanding: Sendable {
     public var isRunning: Bool
     /// The latest first.
     public var rounds: [RoundStatus]
+    /// What else the program says of how it stands, in English.
+    public var notes: [String]
 
-    public init(isRunning: Bool, rounds: [RoundStatus]) {
+    public init(isRunning: Bool, rounds: [RoundStatus], notes: [String] = []) {
         self.isRunning = isRunning
         self.rounds = rounds
+        self.notes = notes
     }
 }
 
