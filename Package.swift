@@ -207,12 +207,13 @@ let package = Package(
             name: "PSIProtocolTests",
             dependencies: [
                 "CRistretto", "CGMP", "COpenSSL", "CSHA2", "Values", "Agreement", "PSIProtocol", "RoundSimulation",
+                "TestDirectories",
             ],
             resources: [.copy("Vectors")], swiftSettings: testSettings),
         .testTarget(
             name: "RegisterTests",
             dependencies: [
-                "Values", "Files", "Agreement", "PSIProtocol", "Register", "PostgreSQLCluster", grdb,
+                "Values", "Files", "Agreement", "PSIProtocol", "Register", "PostgreSQLCluster", "TestDirectories", grdb,
             ],
             resources: [.copy("Vectors")], swiftSettings: testSettings),
         .testTarget(

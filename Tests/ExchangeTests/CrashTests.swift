@@ -1,5 +1,6 @@
 import Foundation
 import PSIProtocol
+import TestDirectories
 import Testing
 
 @testable import Exchange
@@ -15,10 +16,7 @@ import Testing
         let directory = try TemporaryDirectory()
         let acknowledged = directory.path + "/acknowledged"
         try #require(FileManager.default.createFile(atPath: acknowledged, contents: nil))
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-        process.arguments = ["--testing-library", "swift-testing", "--filter", "CrashVictim"]
-        process.environment = ProcessInfo.processInfo.environment.merging([Self.variable: directory.path]) { $1 }
+        let process = LoneTest.process("CrashVictim", environment: [Self.variable: directory.path])
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
         try process.run()

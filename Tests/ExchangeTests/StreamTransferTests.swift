@@ -3,6 +3,7 @@ import Files
 import Foundation
 import PSIProtocol
 import Synchronization
+import TestDirectories
 import Testing
 
 @testable import Exchange
@@ -147,16 +148,7 @@ import Testing
 
     /// In a process of its own, since other tests take memory in this one: it runs `aLongStream` only.
     @Test func longStreamsTakeNoMoreMemory() async throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-        process.arguments = ["--testing-library", "swift-testing", "--filter", "aLongStream"]
-        process.environment = ProcessInfo.processInfo.environment.merging([Self.variable: "1"]) { $1 }
-        try await withCheckedThrowingContinuation { (ended: CheckedContinuation<Void, any Error>) in
-            // Not waited for on one of the few threads that all tests share.
-            process.terminationHandler = { _ in ended.resume() }
-            do { try process.run() } catch { ended.resume(throwing: error) }
-        }
-        #expect(process.terminationReason == .exit && process.terminationStatus == 0)
+        try await LoneTest.run("aLongStream", environment: [Self.variable: "1"])
     }
 
     /// 200 MB through TLS, seal, disk and back, in memory that doesn't grow with it; a tenth of it, whose memory isn't

@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestDirectories
 import Testing
 
 @testable import PSIProtocol
@@ -77,16 +78,7 @@ struct PipelineTests {
     /// them.
     @Test("Cores compute while pieces are read and taken", .timeLimit(.minutes(10)))
     func together() async throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-        process.arguments = ["--testing-library", "swift-testing", "--filter", "PipelineTests/atTheSameTime"]
-        process.environment = ProcessInfo.processInfo.environment.merging([Self.variable: "1"]) { $1 }
-        try await withCheckedThrowingContinuation { (ended: CheckedContinuation<Void, any Error>) in
-            // Not waited for on one of the few threads that all tests share.
-            process.terminationHandler = { _ in ended.resume() }
-            do { try process.run() } catch { ended.resume(throwing: error) }
-        }
-        #expect(process.terminationReason == .exit && process.terminationStatus == 0)
+        try await LoneTest.run("PipelineTests/atTheSameTime", environment: [Self.variable: "1"])
     }
 
     @Test("What the test above runs alone", .enabled(if: ProcessInfo.processInfo.environment[variable] != nil))

@@ -1,5 +1,6 @@
 import Foundation
 import PostgreSQLCluster
+import TestDirectories
 import Testing
 
 @testable import Register
@@ -202,7 +203,7 @@ import Testing
 
     /// In a process of its own, whose environment names other files: it runs `namesOfFiles` only.
     @Test("Drivers and data sources by names of the administrator's own, and a credential of systemd's")
-    func ownNames() throws {
+    func ownNames() async throws {
         let folder = try TemporaryFolder()
         let database = try folder.database("CREATE TABLE t (n)", "INSERT INTO t VALUES (char(0x20AC))")
         let library = "/usr/lib/x86_64-linux-gnu/odbc/libsqlite3odbc.so"
@@ -213,15 +214,12 @@ import Testing
         let ini = try folder.write(sources.joined(), to: "odbc.ini")
         let credential = try folder.write("user:word", to: "word")
         try FileManager.default.setAttributes([.posixPermissions: 0o400], ofItemAtPath: credential)
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-        process.arguments = ["--testing-library", "swift-testing", "--filter", "namesOfFiles"]
-        process.environment = ProcessInfo.processInfo.environment.merging([
-            Self.variable: database, "ODBCSYSINI": folder.path, "ODBCINI": ini, "CREDENTIALS_DIRECTORY": folder.path,
-        ]) { $1 }
-        try process.run()
-        process.waitUntilExit()
-        #expect(process.terminationReason == .exit && process.terminationStatus == 0)
+        try await LoneTest.run(
+            "namesOfFiles",
+            environment: [
+                Self.variable: database, "ODBCSYSINI": folder.path, "ODBCINI": ini,
+                "CREDENTIALS_DIRECTORY": folder.path,
+            ])
     }
 
     @Test("Names that these files have are found, and others are not")

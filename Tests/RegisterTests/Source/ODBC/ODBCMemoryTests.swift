@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import PostgreSQLCluster
+import TestDirectories
 import Testing
 
 @testable import Register
@@ -13,16 +14,7 @@ import Testing
     /// In a process of its own, since other tests take memory in this one: it runs `aLongTable` only.
     @Test("Long tables take no more memory")
     func longTables() async throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-        process.arguments = ["--testing-library", "swift-testing", "--filter", "aLongTable"]
-        process.environment = ProcessInfo.processInfo.environment.merging([Self.variable: "1"]) { $1 }
-        try await withCheckedThrowingContinuation { (ended: CheckedContinuation<Void, any Error>) in
-            // Not waited for on one of the few threads that all tests share.
-            process.terminationHandler = { _ in ended.resume() }
-            do { try process.run() } catch { ended.resume(throwing: error) }
-        }
-        #expect(process.terminationReason == .exit && process.terminationStatus == 0)
+        try await LoneTest.run("aLongTable", environment: [Self.variable: "1"])
     }
 
     /// 200 MB, in batches that are let go; a hundredth of it, whose memory is not looked at, where other tests run.
