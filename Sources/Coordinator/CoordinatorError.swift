@@ -22,7 +22,9 @@ enum CoordinatorError: Error, Equatable, CustomStringConvertible, ReportableErro
         case .notRunning(let directory):
             "no coordinator is running from \(directory): start it with `serve`, or give `url` in config.yaml"
         case .damagedRound(let round, let reason):
-            "the board of round \(round) can't be replayed (\(reason)): restore board.sqlite from a backup"
+            "the board of round \(round) can't be replayed (\(reason)): board.sqlite is damaged. Restore the whole "
+                + "directory from the last backup, with `restore`, into a new one; board.sqlite alone would not fit "
+                + "the streams and counters beside it"
         case .badRoundID(let text):
             "`\(text.prefix(80))` names no round: give the 64 hexadecimal digits that `rounds` shows, or the first ones"
         case .unknownAnswer:

@@ -11,7 +11,11 @@ struct CoordinatorErrorTests {
         let round = try #require(RoundID(bytes: [UInt8](repeating: 7, count: 32)))
         let cases: [(CoordinatorError, Int32, String)] = [
             (.notRunning(directory: "/srv/hub"), 69, "no coordinator is running from /srv/hub"),
-            (.damagedRound(round, reason: "why"), 65, "restore board.sqlite from a backup"),
+            (.damagedRound(round, reason: "why"), 65, "(why): board.sqlite is damaged. Restore the whole directory"),
+            (
+                .damagedRound(round, reason: "why"), 65,
+                "with `restore`, into a new one; board.sqlite alone would not fit"
+            ),
             (.badRoundID("12"), 64, "`12` names no round"),
             (.unknownAnswer, 69, "use the version that the coordinator runs"),
             (
