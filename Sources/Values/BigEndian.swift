@@ -1,4 +1,4 @@
-/// Fixed-width integers, most significant byte first.
+/// Fixed-width integers, most significant byte first. [P-01]
 public enum BigEndian {
     @inlinable
     public static func u16(_ value: Int) -> [UInt8] {

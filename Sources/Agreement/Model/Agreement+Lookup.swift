@@ -1,7 +1,7 @@
 public import Values
 
 extension Agreement {
-    /// Authorities and mixers in ring order.
+    /// Authorities and mixers in ring order, which is the agreement's. [P-02]
     public var ring: [Participant] { participants.filter { $0.role == .authority || $0.role == .mixer } }
 
     /// Nodes of the ring that own no register, in ring order.

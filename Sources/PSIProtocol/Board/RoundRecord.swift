@@ -126,7 +126,7 @@ public struct RoundRecord: Sendable {
 
     public func participant(_ id: ParticipantID) -> Participant? { agreement.participants.first { $0.id == id } }
 
-    /// Those whose keys the round needs: the nodes, and the research environment when rows are released.
+    /// Those whose keys the round needs: the nodes, then the research environment when rows are released. [P-02]
     public var keyHolders: [ParticipantID] { releasesRows ? ring + (research.map { [$0] } ?? []) : ring }
 
     /// The ring position of the node that computes `stage` of a register's list.

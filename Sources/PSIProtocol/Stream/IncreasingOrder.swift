@@ -1,4 +1,5 @@
-/// Checks that the keys of records, which begin them, strictly increase over all blocks that it is shown.
+/// Checks that the keys of records, which begin them, strictly increase as bytes over all blocks that it is shown.
+/// [P-01]
 struct IncreasingOrder {
     private let keyByteCount: Int
     private var last: [UInt8] = []
