@@ -105,7 +105,7 @@ struct RoundRestartTests {
                 continue
             }
             #expect(error?.exitStatus == .badData)
-            #expect(error?.description.contains("restore board.sqlite from a backup") == true)
+            #expect(error?.description.contains("Restore the whole directory") == true)
         }
     }
 
