@@ -38,7 +38,8 @@ public struct MemberDaemon: Sendable {
         let state = try home.stateToServe()
         let approvals = try home.approvals()
         _ = try approvals.snapshot(growingIn: state)
-        try approvals.note("daemon started")
+        let notes = DaemonNotes(book: approvals, logger: logger)
+        notes.note("daemon started")
         let gate = ApprovalGate(book: approvals, state: state, configuration: configuration, logger: logger)
         let metrics = PrometheusMetrics()
         let client: any CoordinatorPort =
@@ -65,13 +66,14 @@ public struct MemberDaemon: Sendable {
                 client: client, home: home, state: state,
                 member: WatchedMember(member: ApprovedMember(member: participant, gate: gate), figures: figures),
                 endsAfter: limit, logger: logger)
-            try await DaemonServices.run(service, supporting: listener.map { [$0] } ?? [], logger: logger)
+            try await DaemonServices.run(
+                service, supporting: [notes] + (listener.map { [$0] } ?? []), logger: logger)
         } catch {
             try? await client.shutdown()
             throw error
         }
         try await client.shutdown()
-        try approvals.note("daemon stopped")
+        notes.note("daemon stopped")
         logger.notice("Stopped")
         return participant
     }

@@ -61,7 +61,7 @@ public struct MemberService: Service {
                 queue.resume(left)
                 group.addTask { await .ended(participation.takePart(in: left)) }
             }
-            try RoundJournal.forgetLongOver(in: state, now: clock.unixSeconds())
+            forgetLongOver()
             group.addTask { .listed(try await list(known: nil, after: .zero)) }
             while let event = try await group.next() {
                 switch event {

@@ -45,7 +45,9 @@ struct RoundJournal {
 
     /// - Parameter deadline: the round's, after which nobody joins it.
     func end(deadline: Int) throws {
-        if !isOver() { try state.put(.over(round), BigEndian.u64(UInt64(max(0, deadline)))) }
+        guard !isOver() else { return }
+        // Keys are destroyed next, for which a full disk is no reason to wait.
+        try state.put(.over(round), BigEndian.u64(UInt64(max(0, deadline))), onFullDisk: true)
     }
 
     // MARK: Rounds that are long over

@@ -157,7 +157,7 @@ struct SealedStateTests {
         #expect(try state.destroy("round/1/") == 0)
         for name in watched { #expect(try other.read(name).allSatisfy { $0 == 0 } && !other.read(name).isEmpty) }
         #expect(state.names("") == [])
-        #expect(try place.contents() == ["index", "lock"])
+        #expect(try place.contents() == [DiskReserve.name, "index", "lock"])
     }
 
     @Test("Putting a value in the place of another overwrites the old blocks")
@@ -186,7 +186,7 @@ struct SealedStateTests {
         ] {
             #expect(throws: SealedStateError.badName(name)) { try state.put(StateName(name), [1]) }
         }
-        #expect(try place.contents() == ["index", "lock"])
+        #expect(try place.contents() == [DiskReserve.name, "index", "lock"])
         let longest = StateName(String(repeating: "a", count: 180))
         try state.put(longest, [1])
         #expect(try state.get(longest) == [1])

@@ -1,3 +1,5 @@
+import Daemon
+import Files
 import Foundation
 import Glibc
 import PSIProtocol
@@ -102,6 +104,85 @@ extension SystemTests {
                 try await study.checkDataset()
                 for program in running.values { try await program.kill9() }
             }
+        }
+
+        @Test(
+            "A node starts on a full disk, says so, and destroys the keys of a round that has ended meanwhile",
+            .enabled(if: SmallDisk.isPossible, "mounting a small file system needs root"), .timeLimit(.minutes(5)))
+        func fullDiskOfANode() async throws {
+            try await StudyOnDisk.with { study in
+                try study.sign()
+                let home = study.home("b")
+                var running = try await study.serveAll(except: ["b"])
+                let aside = study.directory.appendingPathComponent("aside")
+                try FileManager.default.moveItem(at: home, to: aside)
+                let disk = try SmallDisk(at: home, mebibytes: 8)
+                defer { disk.unmount() }
+                for name in try FileManager.default.contentsOfDirectory(atPath: aside.path) {
+                    try FileManager.default.copyItem(
+                        at: aside.appendingPathComponent(name), to: home.appendingPathComponent(name))
+                }
+                running["b"] = try await study.serve("b")
+                let coordinator = try #require(running["coordinator"])
+                let node = try #require(running["b"])
+                // Held up in the middle of a round, of which it has keys then.
+                let other = try #require(running["c"])
+                other.send(SIGSTOP)
+                let link = try study.link()
+                try await link.says("waiting for c", within: 60)
+                let round = try link.openedRound()
+                #expect(try Self.holdsKeys(home))
+                try await node.kill9()
+                let abort = try await study.run(
+                    .coordinator, "abort", "-d", study.home("coordinator").path, round, "--reason", "Full disk")
+                #expect(abort.status == 0, "\(abort.errors)")
+                let filler = home.appendingPathComponent("filler")
+                try Self.fillLastBlock(home)
+                try Self.fill(filler)
+                let again = try study.start(.node, ["serve", "-d", home.path], log: "full")
+                try await again.says("The operations log could not be written", within: 60)
+                try await again.says("Serving", within: 60)
+                try await wait(seconds: 60) { try !Self.holdsKeys(home) }
+                #expect(again.isRunning)
+                try FileManager.default.removeItem(at: filler)
+                again.send(SIGTERM)
+                #expect(try await again.end() == 0, "\(again.errors)")
+                let shown = try await study.run(.node, "log", "show", "-d", home.path)
+                let lines = shown.output.split(separator: "\n").suffix(2)
+                #expect(lines.first?.contains("daemon started") == true && lines.first?.contains("since=") == true)
+                #expect(lines.last?.contains("daemon stopped") == true)
+                other.send(SIGCONT)
+                withExtendedLifetime(coordinator) {}
+            }
+        }
+
+        /// Whether a member's state has anything of a round that is under way.
+        private static func holdsKeys(_ home: URL) throws -> Bool {
+            let state = home.appendingPathComponent("state").path
+            return try FileManager.default.contentsOfDirectory(atPath: state).contains { $0.hasPrefix("rounds") }
+        }
+
+        /// Notes something that leaves no room in the last block of the operations log.
+        private static func fillLastBlock(_ home: URL) throws {
+            let book = try Home(at: home.path, roles: [.authority]).approvals()
+            let path = home.path + "/log/operations.log"
+            func byteCount() throws -> Int { try FileStatus(of: path).byteCount }
+            let before = try byteCount()
+            try book.note("x")
+            let lineByteCount = try byteCount() - before
+            let rest = 2 * 4096 - (try byteCount() % 4096) - lineByteCount
+            try book.note(String(repeating: "x", count: rest - 20))
+            #expect(try byteCount() % 4096 > 4000)
+        }
+
+        /// A file that takes every byte there is.
+        private static func fill(_ file: URL) throws {
+            try Data().write(to: file)
+            let handle = try FileHandle(forWritingTo: file)
+            for size in [1 << 16, 1 << 12, 1 << 8, 1] {
+                while (try? handle.write(contentsOf: Data(repeating: 1, count: size))) != nil {}
+            }
+            try? handle.close()
         }
     }
 }

@@ -89,6 +89,7 @@ struct OperationsLog: Sendable {
 
     /// That the log goes on from where this was asked the last time, which is sealed in the state.
     ///
+    /// On a full disk the log is looked at all the same, and the next time from the same place.
     /// - Throws: `OperationsLogError.cutBack`, `.altered`; `FileError`, `SealedStateError`.
     func checkGrowth(_ lines: [Line], in state: SealedState) throws {
         if let seen = try state.get(.operationsLog) {
@@ -98,7 +99,11 @@ struct OperationsLog: Sendable {
             if count == lines.count { return }
         }
         guard let last = lines.last else { return }
-        try state.put(.operationsLog, BigEndian.u64(UInt64(lines.count)) + last.hash)
+        do throws(SealedStateError) {
+            try state.put(.operationsLog, BigEndian.u64(UInt64(lines.count)) + last.hash)
+        } catch {
+            guard error.isDiskFull else { throw error }
+        }
     }
 
     // MARK: Chain

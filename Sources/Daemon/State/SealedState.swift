@@ -21,6 +21,7 @@ public final class SealedState: Sendable {
     private let directory: PrivateDirectory
     private let key: SymmetricKey
     private let lock: ProcessLock
+    private let reserve: DiskReserve
     private let index: Mutex<StateIndex>
 
     /// Opens the state, made empty if there is none, finishes what a killed process had begun, and checks every file
@@ -33,7 +34,11 @@ public final class SealedState: Sendable {
         self.key = key
         lock = try Self.onFile { () throws(FileError) in try ProcessLock(in: directory) }
         try Self.onFile { () throws(FileError) in try AtomicFile.removePartials(in: directory) }
-        index = Mutex(try Self.recover(directory, key))
+        let reserve = DiskReserve(in: directory)
+        let found = try Self.recover(directory, key, reserve)
+        reserve.fill(indexByteCount: found.encoded.count)
+        self.reserve = reserve
+        index = Mutex(found)
     }
 
     /// How many changes were ever made; it never goes down.
@@ -80,10 +85,15 @@ public final class SealedState: Sendable {
     }
 
     /// Puts a value in the place of any earlier one, whose file is then overwritten as by `remove`.
-    public func put(_ name: StateName, _ value: [UInt8]) throws(SealedStateError) {
+    ///
+    /// - Parameter onFullDisk: whether it is written also where no room is left but what is kept for destroying
+    ///   secrets; for what must be known before they are.
+    public func put(_ name: StateName, _ value: [UInt8], onFullDisk: Bool = false) throws(SealedStateError) {
         var failure: SealedStateError?
         value.withUnsafeBytes { bytes in
-            do throws(SealedStateError) { try put(name, contentsOf: bytes) } catch { failure = error }
+            do throws(SealedStateError) { try put(name, contentsOf: bytes, onFullDisk: onFullDisk) } catch {
+                failure = error
+            }
         }
         if let failure { throw failure }
     }
@@ -95,7 +105,9 @@ public final class SealedState: Sendable {
         try outcome.get()
     }
 
-    public func put(_ name: StateName, contentsOf value: UnsafeRawBufferPointer) throws(SealedStateError) {
+    public func put(
+        _ name: StateName, contentsOf value: UnsafeRawBufferPointer, onFullDisk: Bool = false
+    ) throws(SealedStateError) {
         let name = name.text
         guard StateName.isAllowed(name) else { throw .badName(name) }
         guard value.count <= Self.maxValueByteCount else {
@@ -111,7 +123,11 @@ public final class SealedState: Sendable {
                 throw .full(maxCount: Self.maxCount)
             }
             do throws(SealedStateError) {
-                try put(envelope, digest, as: name, &index)
+                if onFullDisk {
+                    try withReserve { () throws(SealedStateError) in try put(envelope, digest, as: name, &index) }
+                } else {
+                    try put(envelope, digest, as: name, &index)
+                }
             } catch {
                 // Whichever version is on the disk now is the value; the announced change falls away.
                 do throws(SealedStateError) {
@@ -145,6 +161,8 @@ public final class SealedState: Sendable {
 
     /// Removes a value: overwrites its file's bytes, flushes them, unlinks the file. No such value is no error.
     ///
+    /// It is done on a full disk too, as long as the reserve is there.
+    ///
     /// Overwriting reaches the blocks where the file lies now. A copy-on-write file system, a flash disk's spare blocks
     /// and backups may keep an older copy: only a lost state key makes those unreadable for certain.
     public func remove(_ name: StateName) throws(SealedStateError) {
@@ -170,11 +188,26 @@ public final class SealedState: Sendable {
 
     private func remove(_ names: [String], _ index: inout StateIndex) throws(SealedStateError) {
         for name in names { index.entries[name]?.change = .removal }
-        try saving(&index)
+        try withReserve { () throws(SealedStateError) in try saving(&index) }
         let files = names.map { directory.file(StateName.fileName($0)) }
         try Self.onFile { () throws(FileError) in try Self.erase(files, directory) }
         for name in names { index.entries[name] = nil }
-        try saving(&index)
+        try withReserve { () throws(SealedStateError) in try saving(&index) }
+        reserve.fill(indexByteCount: index.encoded.count)
+    }
+
+    /// Does it again with the reserve given up if there is no room.
+    private func withReserve(_ body: () throws(SealedStateError) -> Void) throws(SealedStateError) {
+        try Self.with(reserve, body)
+    }
+
+    static func with(
+        _ reserve: DiskReserve, _ body: () throws(SealedStateError) -> Void
+    ) throws(SealedStateError) {
+        do throws(SealedStateError) { try body() } catch {
+            guard error.isDiskFull, reserve.release() else { throw error }
+            try body()
+        }
     }
 
     private func saving(_ index: inout StateIndex) throws(SealedStateError) {
@@ -215,7 +248,7 @@ extension SealedState {
     }
 
     private static func recover(
-        _ directory: PrivateDirectory, _ key: SymmetricKey
+        _ directory: PrivateDirectory, _ key: SymmetricKey, _ reserve: DiskReserve
     ) throws(SealedStateError) -> StateIndex {
         let names = try onFile { () throws(FileError) in try directory.names() }
         let files = names.filter { $0.hasSuffix(StateName.suffix) }
@@ -229,7 +262,8 @@ extension SealedState {
         for file in files where !known.contains(file) { throw .stray(path: directory.file(file)) }
         if try settle(&index, Set(files), directory) {
             index.generation += 1
-            try save(index, directory, key)
+            let settled = index
+            try with(reserve) { () throws(SealedStateError) in try save(settled, directory, key) }
         }
         for (name, entry) in index.entries { _ = try open(name, entry, directory, key) }
         return index
