@@ -15,7 +15,7 @@ extension ApprovalBook {
     /// - Throws: `OperationsLogError`, `FileError`, `AgreementError`.
     func formerAgreement(_ document: [UInt8], in store: AgreementStore) throws -> AgreementStore.Installed? {
         guard let study = try? Agreement.parse(document).study.id else { return nil }
-        let lines = try log.lines()
+        let lines = try log.files().flatMap { $0 }
         let others = try store.all().filter { $0.agreement.study.id == study && $0.bytes != document }
         return others.map { (installed: $0, place: Self.place($0.id, lines)) }.max { $0.place < $1.place }?.installed
     }

@@ -7,6 +7,7 @@ internal import Values
 ///
 /// ```
 /// log/operations.log   the chain
+/// log/operations-1.log its first lines, once there are many, and so on
 /// log/DIGEST           a document that was proposed, or waits for that, by its SHA-256
 /// ```
 public struct ApprovalBook: Sendable {
@@ -18,11 +19,13 @@ public struct ApprovalBook: Sendable {
     private let clock: MachineClock
     let log: OperationsLog
 
-    init(home: Home, clock: MachineClock = .system) throws {
+    init(
+        home: Home, closingLogAt closingByteCount: Int = OperationsLog.closingByteCount, clock: MachineClock = .system
+    ) throws {
         directory = try home.directory.subdirectory("log")
         participant = home.keys.id
         signingKey = ParticipantKey.signing.text(home.keys.participant.signingKey)
-        log = OperationsLog(in: directory, clock: clock)
+        log = OperationsLog(in: directory, closingAt: closingByteCount, clock: clock)
         self.clock = clock
     }
 
@@ -31,10 +34,10 @@ public struct ApprovalBook: Sendable {
     /// - Throws: `OperationsLogError`, `ApprovalError.missingDocument`, `FileError`.
     func ledger() throws -> ApprovalLedger { try ledger(of: log.lines()) }
 
-    /// - Parameter lines: of the whole log.
+    /// - Parameter lines: of the file that is written to.
     private func ledger(of lines: [OperationsLog.Line]) throws -> ApprovalLedger {
-        var ledger = ApprovalLedger(participant: participant, logID: lines.first.map { Hex.encode($0.hash) } ?? "")
-        for line in lines where line.kind == .statement {
+        var ledger = ApprovalLedger(participant: participant, logID: OperationsLog.id(of: lines) ?? "")
+        for line in OperationsLog.statements(lines) {
             do throws(ApprovalError) {
                 let signed = try SignedStatement(line: line.content)
                 try ledger.take(signed, candidates: candidates(signed))
@@ -102,7 +105,7 @@ public struct ApprovalBook: Sendable {
 
     /// The proposal as it was signed.
     func statement(of proposal: ApprovalLedger.Proposal) throws -> SignedStatement {
-        for line in try log.lines() where line.kind == .statement {
+        for line in try OperationsLog.statements(log.lines()) {
             let signed = try SignedStatement(line: line.content)
             if signed.statement.proposal == proposal.id, signed.statement.action == .propose { return signed }
         }
@@ -113,9 +116,9 @@ public struct ApprovalBook: Sendable {
 
     /// The log's id, in hexadecimal; begins the log if there is none.
     func logID() throws -> String {
-        if let first = try log.lines().first { return Hex.encode(first.hash) }
+        if let id = try OperationsLog.id(of: log.lines()) { return id }
         try note("log begun")
-        return try log.lines().first.map { Hex.encode($0.hash) } ?? ""
+        return try OperationsLog.id(of: log.lines()) ?? ""
     }
 
     /// Writes down what an approver signed, if the rules allow it.

@@ -36,7 +36,7 @@ struct LogVerifyCommand: ParsableCommand {
 
     func run() throws {
         let book = try home.open().approvals()
-        let lines = try book.log.lines()
+        let lines = try book.log.files().flatMap { $0 }
         _ = try book.ledger()
         guard let last = lines.last else {
             guard hash == nil else { throw OperationsLogError.cutBack(path: book.log.file.path, seen: 1) }
@@ -46,7 +46,7 @@ struct LogVerifyCommand: ParsableCommand {
         if let hash, !lines.contains(where: { Hex.encode($0.hash) == hash }) {
             throw OperationsLogError.lacks(path: book.log.file.path, hash: hash)
         }
-        Console.standardOutput.line("\(lines.count) lines, none of them changed. The last one's hash:")
+        Console.standardOutput.line("\(last.number) lines, none of them changed. The last one's hash:")
         Console.standardOutput.line(Hex.encode(last.hash))
     }
 }

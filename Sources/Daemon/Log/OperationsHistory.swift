@@ -16,10 +16,11 @@ public struct OperationsHistory: Sendable {
     /// - Throws: `OperationsLogError` for a log that was changed, `ApprovalError.missingDocument`, `FileError`.
     public init(home: Home) throws {
         let book = try home.approvals()
-        let found = try book.log.lines()
+        // What a file repeats of the one before is left out.
+        let found = try book.log.files().flatMap { $0 }.filter { $0.kind != .carried }
         _ = try book.ledger()
         lines = found.map { Line(number: $0.number, time: $0.time, words: Self.words($0)) }
-        lastHash = found.last.map { Hex.encode($0.hash) } ?? ""
+        lastHash = try book.log.lines().last.map { Hex.encode($0.hash) } ?? ""
     }
 
     private static func words(_ line: OperationsLog.Line) -> String {

@@ -8,7 +8,8 @@ internal import Values
 ///
 /// A line is `HASH NUMBER TIME KIND CONTENT`. HASH, in hexadecimal, is SHA-256 of a label, the hash of the line before
 /// (32 zero bytes before the first) and the rest of the line. The first line, `begin`, names the participant and its
-/// key and has 16 random bytes, so that its hash, the log's id, is no other log's.
+/// key and has 16 random bytes, so that its hash, the log's id, is no other log's. A file that is full goes on in
+/// another one.
 struct OperationsLog: Sendable {
     /// What kind of line it is.
     enum Kind: String, CaseIterable {
@@ -18,6 +19,10 @@ struct OperationsLog: Sendable {
         case event
         /// What an approver signed: the signature in base64, a space, and the statement.
         case statement
+        /// The first line of a file that goes on from another.
+        case continued
+        /// A statement of the file before, repeated with its time.
+        case carried
     }
 
     struct Line: Equatable {
@@ -29,18 +34,32 @@ struct OperationsLog: Sendable {
         var hash: [UInt8]
     }
 
-    /// Lines are few and short: this is room for a million of them.
+    /// A file that would grow beyond this is closed. Lines are few and short: this is room for tens of thousands.
+    static let closingByteCount = 16 << 20
+    /// No file is longer, whatever approvers have signed.
     static let maxByteCount = 256 << 20
     private static let label = Array("SIDOS-V1 operations log".utf8) + [0]
 
+    let directory: PrivateDirectory
     let file: LogFile
+    let closingByteCount: Int
     private let clock: MachineClock
 
-    init(in directory: PrivateDirectory, clock: MachineClock = .system) {
-        file = LogFile(in: directory, name: "operations.log", maxByteCount: Self.maxByteCount)
+    init(
+        in directory: PrivateDirectory, closingAt closingByteCount: Int = Self.closingByteCount,
+        maxByteCount: Int = Self.maxByteCount, clock: MachineClock = .system
+    ) {
+        self.directory = directory
+        file = LogFile(in: directory, name: "operations.log", maxByteCount: maxByteCount)
+        self.closingByteCount = closingByteCount
         self.clock = clock
     }
 
+    /// For a line's time.
+    var now: String { MachineClock.timestamp(clock.now()) }
+
+    /// Of the file that is written to. What approvers signed is there, also of the files before.
+    ///
     /// - Throws: `OperationsLogError`, `FileError`.
     func lines() throws -> [Line] { try Self.parse(file.read(), path: file.path) }
 
@@ -71,36 +90,63 @@ struct OperationsLog: Sendable {
     }
 
     private struct NothingToWrite: Error {}
+    /// Another file has taken the place of the one that was opened.
+    private struct Closed: Error {}
+
+    private static let attemptLimit = 100
 
     private func write(_ make: ([Line]) throws -> (Kind, String)?, then: (Line) -> Void = { _ in }) throws {
-        do {
-            try file.append { bytes in
-                let lines = try Self.parse(bytes, path: file.path)
-                guard let (kind, content) = try make(lines) else { throw NothingToWrite() }
-                let number = lines.count + 1
-                let time = MachineClock.timestamp(clock.now())
-                let rest = "\(number) \(time) \(kind.rawValue) \(content)"
-                let hash = Self.hash(Array(rest.utf8), after: lines.last?.hash)
-                then(Line(number: number, time: time, kind: kind, content: content, hash: hash))
-                return Array("\(Hex.encode(hash)) \(rest)".utf8)
+        for _ in 0..<Self.attemptLimit {
+            do {
+                try file.append { bytes in
+                    // Whoever waited for the file may hold one that was closed meanwhile.
+                    guard try file.read() == bytes else { throw Closed() }
+                    let lines = try Self.parse(bytes, path: file.path)
+                    guard let (kind, content) = try make(lines) else { throw NothingToWrite() }
+                    let made = Self.make(
+                        number: (lines.last?.number ?? 0) + 1, time: now, kind, content, after: lines.last?.hash)
+                    if bytes.count + made.bytes.count >= closingByteCount, try close(bytes, lines) { throw Closed() }
+                    then(made.line)
+                    return made.bytes
+                }
+                return
+            } catch is NothingToWrite {
+                return
+            } catch is Closed {
+                continue
+            } catch FileError.tooLarge(let path, let most) where path == file.path {
+                throw OperationsLogError.full(path: path, maxByteCount: most)
             }
-        } catch is NothingToWrite {}
+        }
+        throw FileError.inUse(path: file.path, process: nil)
+    }
+
+    /// A line, and its bytes without a line feed.
+    static func make(
+        number: Int, time: String, _ kind: Kind, _ content: String, after previous: [UInt8]?
+    ) -> (line: Line, bytes: [UInt8]) {
+        let rest = "\(number) \(time) \(kind.rawValue) \(content)"
+        let hash = hash(Array(rest.utf8), after: previous)
+        let line = Line(number: number, time: time, kind: kind, content: content, hash: hash)
+        return (line, Array("\(Hex.encode(hash)) \(rest)".utf8))
     }
 
     /// That the log goes on from where this was asked the last time, which is sealed in the state.
     ///
     /// On a full disk the log is looked at all the same, and the next time from the same place.
-    /// - Throws: `OperationsLogError.cutBack`, `.altered`; `FileError`, `SealedStateError`.
+    /// - Throws: `OperationsLogError.cutBack`, `.altered`, `.missing`; `FileError`, `SealedStateError`.
     func checkGrowth(_ lines: [Line], in state: SealedState) throws {
         if let seen = try state.get(.operationsLog) {
             let count = Int(clamping: BigEndian.read(seen.prefix(8)))
-            guard seen.count == 40, count > 0, count <= lines.count, lines[count - 1].hash == Array(seen.dropFirst(8))
+            // Of a file that was closed since, with all that come after it.
+            let all = count < lines.first?.number ?? 0 ? try files().flatMap { $0 } : lines
+            guard seen.count == 40, all.contains(where: { $0.number == count && $0.hash == Array(seen.dropFirst(8)) })
             else { throw OperationsLogError.cutBack(path: file.path, seen: count) }
-            if count == lines.count { return }
+            if count == lines.last?.number { return }
         }
         guard let last = lines.last else { return }
         do throws(SealedStateError) {
-            try state.put(.operationsLog, BigEndian.u64(UInt64(lines.count)) + last.hash)
+            try state.put(.operationsLog, BigEndian.u64(UInt64(last.number)) + last.hash)
         } catch {
             guard error.isDiskFull else { throw error }
         }
@@ -115,24 +161,40 @@ struct OperationsLog: Sendable {
     static func parse(_ bytes: [UInt8], path: String) throws(OperationsLogError) -> [Line] {
         var lines: [Line] = []
         for bytes in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).dropLast() {
-            let number = lines.count + 1
-            guard let line = line(bytes, number: number, after: lines.last?.hash) else {
-                throw .altered(path: path, line: number)
+            guard let line = line(bytes, after: lines.last) else {
+                throw .altered(path: path, line: (lines.last?.number ?? 0) + 1)
             }
             lines.append(line)
         }
         return lines
     }
 
-    private static func line(_ bytes: ArraySlice<UInt8>, number: Int, after previous: [UInt8]?) -> Line? {
+    private static func line(_ bytes: ArraySlice<UInt8>, after before: Line?) -> Line? {
         guard let text = String(validating: bytes, as: UTF8.self), bytes.count > 65,
-            let hash = Hex.decode(text.prefix(64)),
-            hash == Self.hash(Array(bytes.dropFirst(65)), after: previous)
+            let hash = Hex.decode(text.prefix(64))
         else { return nil }
         let fields = text.split(separator: " ", maxSplits: 4, omittingEmptySubsequences: false).map(String.init)
-        guard fields.count == 5, fields[1] == String(number), let kind = Kind(rawValue: fields[3]),
-            (kind == .begin) == (number == 1)
+        guard fields.count == 5, let number = Int(fields[1]), fields[1] == String(number),
+            let kind = Kind(rawValue: fields[3])
         else { return nil }
+        let previous: [UInt8]?
+        switch kind {
+        case .begin:
+            guard before == nil, number == 1 else { return nil }
+            previous = nil
+        case .continued:
+            // Whether that line is there, `files` looks.
+            guard before == nil, number > 1, let link = Continuation(fields[4]) else { return nil }
+            previous = link.hash
+        case .carried:
+            guard let before, before.kind == .continued || before.kind == .carried else { return nil }
+            previous = before.hash
+        case .event, .statement:
+            guard let before else { return nil }
+            previous = before.hash
+        }
+        if let before, number != before.number + 1 { return nil }
+        guard hash == Self.hash(Array(bytes.dropFirst(65)), after: previous) else { return nil }
         return Line(number: number, time: fields[2], kind: kind, content: fields[4], hash: hash)
     }
 }
@@ -146,6 +208,10 @@ public enum OperationsLogError: Error, Equatable, CustomStringConvertible, Repor
     case cutBack(path: String, seen: Int)
     /// No line has the hash that the caller knows.
     case lacks(path: String, hash: String)
+    /// A file from which a later one goes on.
+    case missing(path: String)
+    /// What approvers signed leaves no room.
+    case full(path: String, maxByteCount: Int)
 
     public var description: String {
         switch self {
@@ -158,6 +224,12 @@ public enum OperationsLogError: Error, Equatable, CustomStringConvertible, Repor
         case .lacks(let path, let hash):
             "no line of \(path) has the hash \(hash): lines were cut off, or it is another log. Find out by whom; put "
                 + "the file back from a backup"
+        case .missing(let path):
+            "\(path) is not there, and the log goes on from it. Put it back from a backup"
+        case .full(let path, let most):
+            "\(path) has \(most >> 20) MiB of what approvers signed and takes no more. Nothing is lost, but nothing "
+                + "more can be approved here: set this participant up in a new directory with `init`, and agree on its "
+                + "new card"
         case .cutBack(let path, let seen):
             "\(path) does not go on from its line \(seen), which was seen here before: it was cut, replaced or "
                 + "removed. Find out by whom; put the file back from a backup"
