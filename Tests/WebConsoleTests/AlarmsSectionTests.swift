@@ -42,7 +42,8 @@ struct AlarmsSectionTests {
     func certificate() async throws {
         #expect(try await alarms(days: 40).count == 1)
         // A day more or less, as the certificate's own hours fall.
-        #expect(try await alarms(days: 20).last?.wholeMatch(of: #/note: The certificate ends in (19|20) days\./#) != nil)
+        #expect(
+            try await alarms(days: 20).last?.wholeMatch(of: #/note: The certificate ends in (19|20) days\./#) != nil)
         #expect(try await alarms(days: 5).last?.wholeMatch(of: #/alarm: The certificate ends in [45] days\./#) != nil)
         #expect(try await alarms(days: 5, later: 7 * 86_400).last == "alarm: The certificate has expired.")
     }
