@@ -23,7 +23,7 @@ struct NodeStatus: Codable {
 
     /// Whether the round's phase has changed.
     mutating func update(_ record: RoundRecord) -> Bool {
-        var now = RoundStatus(record).withoutSelection
+        var now = RoundStatus(record).withoutNumbersOfPeople
         now.waitingFor = record.waitingFor
         let memory = MemoryUse.current()
         residentMebibytes = memory.map { $0.residentByteCount >> 20 }

@@ -50,7 +50,7 @@ struct ResearchStatus: Codable {
             study: record.agreement.study.id, number: record.opening.number, phase: record.phase.rawValue,
             opened: Self.timestamp(record.opening.opened), deadline: Self.timestamp(record.opening.deadline),
             waitingFor: record.waitingFor, abort: nil,
-            standing: RoundStatus(record).withoutSelection)
+            standing: RoundStatus(record).withoutNumbersOfPeople)
         if case .aborted(let abort) = record.ending { now.abort = abort.code.rawValue }
         process = ProcessInfo.processInfo.processIdentifier
         updated = MachineClock.timestamp(time)

@@ -21,7 +21,9 @@ struct NodeStatusTests {
             let isNewsAgain = status.update(record)
             #expect(!isNewsAgain)
             #expect(status.rounds.map(\.waitingFor) == [record.waitingFor])
+            // Lengths of lists and of what was selected follow from people.
             #expect(status.rounds.allSatisfy { $0.selectedItems == nil && $0.counts == nil })
+            #expect(status.rounds.flatMap(\.registers).allSatisfy { $0.items == nil && $0.stageItems == nil })
         }
         #expect(phases.count > 4 && Set(phases).count == phases.count)
     }
@@ -51,7 +53,6 @@ struct NodeStatusTests {
         #expect(known.isSuperset(of: object.keys))
         let round = try #require((object["rounds"] as? [[String: Any]])?.first)
         #expect(Set(round.keys).isSuperset(of: ["round", "study", "number", "phase", "waitingFor", "registers"]))
-        // How much was selected is about people.
         #expect(round["selectedItems"] == nil && round["counts"] == nil)
     }
 

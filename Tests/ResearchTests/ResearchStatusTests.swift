@@ -28,7 +28,7 @@ struct ResearchStatusTests {
         _ = status.update(try await BoardFixture.rows.value.records[0], at: Self.time)
         let sound = try json(status)
         #expect(ResearchStatus.read(place.home)?.rounds == status.rounds)
-        let spaces = [UInt8](repeating: 0x20, count: (1 << 20) + 1 - sound.count)
+        let spaces = [UInt8](repeating: 0x20, count: (1 << 22) + 1 - sound.count)
         for bytes in [[], Array(sound.dropLast(3)), sound + [0x7D], Array("[]".utf8), .filled(0xFF, 9), sound + spaces]
         {
             try ResearchPlace.write(bytes, to: path)
@@ -106,10 +106,19 @@ struct ResearchStatusTests {
         let rounds = try #require(root["rounds"] as? [[String: Any]])
         let fields: Set = [
             "agreement", "deadline", "number", "opened", "phase", "process", "peakMebibytes", "research",
-            "residentMebibytes", "round", "rounds", "study", "updated", "waitingFor",
+            "residentMebibytes", "round", "rounds", "standing", "study", "updated", "waitingFor",
         ]
         #expect(fields.isSuperset(of: Set(root.keys).union(rounds.flatMap(\.keys))))
         let participants = Set(fixture.study.agreement.participants.map(\.id))
+        // How far a round is: steps of participants and registers are counted, and nothing that follows from people.
+        let standings = status.rounds.compactMap(\.standing)
+        #expect(standings.count == status.rounds.count && standings == standings.map(\.withoutNumbersOfPeople))
+        let registers = fixture.study.agreement.registers.count
+        for standing in standings {
+            let tallies = [standing.declared, standing.released, standing.erased]
+            #expect(tallies.allSatisfy { $0.total <= max(registers, participants.count) })
+            #expect(standing.registers.allSatisfy { $0.items == nil && $0.stagesTotal <= participants.count })
+        }
         for round in rounds {
             #expect((round["waitingFor"] as? [String]).map { participants.isSuperset(of: $0) } == true)
             #expect(round["number"] as? Int == 1)

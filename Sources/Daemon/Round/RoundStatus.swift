@@ -112,10 +112,13 @@ public struct RoundStatus: Codable, Sendable, Equatable {
 }
 
 extension RoundStatus {
-    /// For a file that is not sealed: how much was selected is about the people of the cohorts, and nobody who follows
-    /// the round's progress needs it.
-    public var withoutSelection: RoundStatus {
+    /// For a file that is not sealed: lengths of lists, and how much was selected, follow from people.
+    public var withoutNumbersOfPeople: RoundStatus {
         var status = self
+        for register in status.registers.indices {
+            status.registers[register].items = nil
+            status.registers[register].stageItems = nil
+        }
         status.selectedItems = nil
         status.counts = nil
         status.countMargin = nil
