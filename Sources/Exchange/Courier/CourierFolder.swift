@@ -37,11 +37,14 @@ public struct CourierFolder: Sendable {
         public var at: Int64
         /// Of its manifest, in hexadecimal.
         public var digest: String
+        /// The key that the coordinator signs by, in hexadecimal.
+        public var signingKey: String
 
-        public init(made: Int64, at: Int64, digest: String) {
-            self.made = made
+        public init(_ disk: CourierDisk, at: Int64) {
+            made = disk.manifest.made
             self.at = at
-            self.digest = digest
+            digest = Hex.encode(disk.digest)
+            signingKey = Hex.encode(disk.manifest.from.signingKey)
         }
     }
 

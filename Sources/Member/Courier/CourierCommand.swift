@@ -93,7 +93,11 @@ struct CourierOutCommand<Program: CarriedProgram>: AsyncParsableCommand {
             throw CourierBusy(round: round, isRunning: try place.home.isInUse())
         }
         let waiting = try folder.waiting()
-        guard !waiting.isEmpty, let coordinator = try place.coordinators().first else {
+        // Whoever sent the last disk, if agreements pin several keys of the coordinator.
+        let key = try folder.imported()?.signingKey
+        guard !waiting.isEmpty,
+            let coordinator = try place.coordinators().first(where: { Hex.encode($0.signingKey) == key })
+        else {
             out.line("Nothing is to be carried to \(place.coordinator); nothing was written.")
             return
         }

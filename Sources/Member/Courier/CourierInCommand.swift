@@ -54,8 +54,7 @@ struct CourierImport {
         for (round, board, _) in boards { try folder.write(board: board, of: round) }
         try tidy(boards.map { ($0.round, $0.board) })
         try folder.write(
-            CourierFolder.Imported(
-                made: disk.manifest.made, at: MachineClock.system.unixSeconds(), digest: Hex.encode(disk.digest)))
+            CourierFolder.Imported(disk, at: MachineClock.system.unixSeconds()))
         try place.home.approvals().note(
             "courier disk taken", ["from": place.coordinator, "directory": disk.path])
         for (round, board, new) in boards {

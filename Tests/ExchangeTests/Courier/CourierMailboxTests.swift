@@ -25,7 +25,9 @@ import Testing
 
     private func bring(_ entries: [[UInt8]]) throws {
         try folder.write(board: entries, of: sample.round)
-        try folder.write(CourierFolder.Imported(made: 1, at: 2, digest: "\(entries.count)"))
+        let name = "disk-\(entries.count)"
+        try sample.write(name, made: Int64(entries.count))
+        try folder.write(CourierFolder.Imported(CourierDisk(reading: sample.place.file(name)), at: 2))
     }
 
     @Test("What is not there yet is waited for, and seen without a restart")
