@@ -100,7 +100,16 @@ struct ApprovedMemberTests {
         let document = try book.round(String(record.round.description.prefix(6)))
         #expect(document == ApprovalRound.document(record))
         #expect(throws: ApprovalError.unknownRound("0")) { try book.round("0") }
+        // It is told as long as there is time for it, and until somebody has proposed it.
+        func told(_ seconds: Int) throws -> [String] {
+            let clock = MachineClock(wall: { Date(timeIntervalSince1970: Double(seconds)) }, monotonic: { .zero })
+            return try ApprovalDesk(home: home, clock: clock).unproposedRounds()
+        }
+        let deadline = record.opening.deadline
+        #expect(try told(deadline - 1) == ["\(record.round)"])
+        #expect(try told(deadline + 1) == [])
         try settle(ApprovalSubject(.round, document))
+        #expect(try told(deadline - 1) == [])
         #expect(try await member.step(record) is KeysErased)
         #expect(member.gate.waitingCount == 0)
     }

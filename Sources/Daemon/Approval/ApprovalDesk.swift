@@ -188,11 +188,12 @@ public struct ApprovalDesk: Sendable {
     /// A round that waits for approval, by the first digits of its id.
     public func round(_ prefix: String) throws -> [UInt8] { try book.round(prefix) }
 
-    /// Rounds that wait for approval and that nobody has proposed, by id.
+    /// Rounds that wait for approval, are not long over, and that nobody has proposed, by id.
     public func unproposedRounds() throws -> [String] {
         let ledger = try book.ledger()
         return try book.rounds().filter { document in
-            ledger.standing(of: ApprovalSubject(.round, document)) == .missing
+            ApprovalRound.isOpen(document, at: clock.now())
+                && ledger.standing(of: ApprovalSubject(.round, document)) == .missing
         }.compactMap(ApprovalRound.id)
     }
 }

@@ -13,6 +13,15 @@ enum ApprovalRound {
         }
     }
 
+    private static let deadline = "ends at the latest: "
+
+    /// Whether the round that a document is about can still be taken part in.
+    static func isOpen(_ document: [UInt8], at time: Date) -> Bool {
+        let lines = String(decoding: document, as: UTF8.self).split(separator: "\n")
+        // Times as programs write them are in the order of their text.
+        return lines.contains { $0.hasPrefix(deadline) && $0.dropFirst(deadline.count) > MachineClock.timestamp(time) }
+    }
+
     /// The same bytes for the same round, always.
     static func document(_ record: RoundRecord) -> [UInt8] {
         func time(_ seconds: Int) -> String {
@@ -21,7 +30,7 @@ enum ApprovalRound {
         let lines = [
             begin("\(record.round)"), "agreement: \(record.agreementID)", "study: \(record.agreement.study.id)",
             "number: \(record.opening.number)", "opened by: \(record.coordinator)",
-            "opened: \(time(record.opening.opened))", "ends at the latest: \(time(record.opening.deadline))",
+            "opened: \(time(record.opening.opened))", deadline + time(record.opening.deadline),
         ]
         return Array(lines.map { $0 + "\n" }.joined().utf8)
     }
