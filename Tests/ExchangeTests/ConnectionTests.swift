@@ -15,8 +15,7 @@ import Testing
             let start = ContinuousClock.now
             let silent = try await RawConnection.open(exchange, tls: false)
             let slow = try await RawConnection.open(exchange, tls: true)
-            // A connection is there for the caller a moment before the server has taken it.
-            try await eventually { exchange.server.places.counts.unknown == 2 }
+            // Only the server closes them, so it has taken them.
             #expect(try await silent.rest() == "")
             #expect(try await slow.rest() == "")
             let taken = ContinuousClock.now - start
@@ -46,7 +45,11 @@ import Testing
     }
 
     @Test func unknownCallersNeverTakeAKnownOnesPlace() async throws {
-        let fewUnknown: TestExchange.Change = { $0.connections.unknown = 8 }
+        // None goes by itself meanwhile, however busy the machine is.
+        let fewUnknown: TestExchange.Change = {
+            $0.connections.unknown = 8
+            $0.connections.firstRequest = .seconds(600)
+        }
         try await TestExchange.run(configure: fewUnknown) { exchange in
             try await exchange.withClient { client async throws in
                 _ = try await client.rounds()
@@ -127,8 +130,9 @@ import Testing
     }
 }
 
-/// Looks again until it is so, for a few seconds.
+/// Looks again until it is so. What is waited for must stay so: a busy machine looks late.
 func eventually(_ isSo: @Sendable () -> Bool) async throws {
-    for _ in 0..<1_000 where !isSo() { try await Task.sleep(for: .milliseconds(5)) }
+    let start = ContinuousClock.now
+    while !isSo(), ContinuousClock.now - start < .seconds(120) { try await Task.sleep(for: .milliseconds(5)) }
     #expect(isSo())
 }

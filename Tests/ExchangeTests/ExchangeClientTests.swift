@@ -77,7 +77,7 @@ import Values
             }
             let port = try await exchange.server.boundPort()
             try await exchange.withClient { client async throws in
-                async let waiting = client.entries(of: round, after: 1, wait: .seconds(8))
+                async let waiting = client.entries(of: round, after: 1, wait: .seconds(20))
                 // 02 is the timer of questions to a silent peer.
                 try await eventually { (try? Self.timers(to: port).contains("02")) == true }
                 // A peer that answers them is waited for.
