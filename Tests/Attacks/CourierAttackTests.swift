@@ -156,7 +156,7 @@ extension AttackTests {
                 let stray = StreamID(batch: "register_b", stage: .vault, attempt: 7)
                 try Self.write(
                     "stray", [round: CourierDisk(reading: study.disk("from-b").path).entries(of: round)],
-                    stream: stray, from: Self.party("b", study), to: hub, study.keys("b").signingKey, study)
+                    streams: [(round, stray)], from: Self.party("b", study), to: hub, study.keys("b").signingKey, study)
                 let strayed = try await study.courierIn(at: "coordinator", from: "stray")
                 #expect(strayed.status == 65 && strayed.errors.contains("no entry names"), "\(strayed)")
                 for id in ["a", "b"] {
@@ -171,14 +171,15 @@ extension AttackTests {
 
         /// A disk that whoever has this key can make.
         private static func write(
-            _ name: String, _ boards: [RoundID: [[UInt8]]], stream: StreamID? = nil, from: CourierManifest.Party,
+            _ name: String, _ boards: [RoundID: [[UInt8]]], streams: [(RoundID, StreamID)] = [],
+            from: CourierManifest.Party,
             to: CourierManifest.Party, _ key: any MessageSigner, _ study: StudyOnDisk, made ahead: Int64 = 3_000
         ) throws {
             let writer = try CourierDiskWriter(study.disk(name).path)
             for (round, entries) in boards {
                 try writer.add(CourierEntries.encode(entries), as: .entries(round))
-                if let stream { try writer.add([1], as: .chunk(round, stream, seq: 0, last: true)) }
             }
+            for (round, stream) in streams { try writer.add([1], as: .chunk(round, stream, seq: 0, last: true)) }
             // Later than anything that was made here.
             try writer.finish(from: from, to: to, made: Int64(time(nil)) + ahead, key: key)
         }
@@ -217,6 +218,75 @@ extension AttackTests {
         }
 
         @Test(
+            "Of rounds whose agreement was not signed here nothing is kept, and of others only so many",
+            .timeLimit(.minutes(10)))
+        func unsignedAgreements() async throws {
+            try await StudyOnDisk.openedByCourier { study, _, _ in
+                let openings = try Openings(study)
+                let (hub, a) = (try Self.party("coordinator", study), try Self.party("a", study))
+                let key = try study.keys("coordinator").signingKey
+                #expect(try await study.courierOut(for: "a", to: "true").status == 0)
+                let disk = try CourierDisk(reading: study.disk("true").path)
+                let round = try #require(disk.rounds.first)
+                var boards = [round: try disk.entries(of: round)]
+                // Two of agreements that nobody knows, and one of an agreement that is signed later.
+                let later = study.directory.appendingPathComponent("later.yaml")
+                let text = try String(contentsOf: study.agreement, encoding: .utf8)
+                try Data(text.replacing("A study of invented people", with: "Another study").utf8).write(to: later)
+                let laterID = AgreementID(ofFile: Array(try Data(contentsOf: later))).description
+                #expect(laterID != openings.agreement)
+                var strangers: [RoundID] = []
+                for number in 1...3 {
+                    let opening = try #require(
+                        openings.make(number: number, of: number < 3 ? nil : laterID))
+                    let round = try #require(opening.openedRound)
+                    boards[round] = [opening.bytes]
+                    strangers.append(round)
+                }
+                let stream = StreamID(batch: "register_b", stage: .ring(0), attempt: 1)
+                try Self.write(
+                    "mixed", boards, streams: strangers.prefix(2).map { ($0, stream) }, from: hub, to: a, key, study)
+                let courier = study.home("a").appendingPathComponent("courier")
+                func kept() throws -> Set<String> {
+                    Set(
+                        try FileManager.default.subpathsOfDirectory(atPath: courier.path).filter { path in
+                            strangers.contains { path.contains($0.description) }
+                        })
+                }
+                let mixed = try await study.courierIn(at: "a", from: "mixed")
+                #expect(mixed.status == 0 && mixed.output.contains("Round \(round.description.prefix(12)) of "))
+                for round in strangers {
+                    #expect(
+                        mixed.output.contains(
+                            "Round \(round.description.prefix(12)) is of an agreement that was not signed here"))
+                }
+                #expect(try kept() == [])
+                let status = try await study.run(study.program("a"), "status", "-d", study.home("a").path)
+                #expect(status.output.contains("agreements were not signed here: 3"), "\(status)")
+                // When an agreement is signed, the same disk gives its rounds.
+                let signing = try await study.run(
+                    study.program("a"), "agreement", "sign", "-d", study.home("a").path, later.path)
+                #expect(signing.status == 0, "\(signing)")
+                let again = try await study.courierIn(at: "a", from: "mixed")
+                #expect(
+                    again.status == 0 && again.output.contains("Round \(strangers[2].description.prefix(12)) of "),
+                    "\(again)")
+                #expect(!again.output.contains("Round \(round.description.prefix(12))"), "\(again)")
+                #expect(try Set(kept().filter { $0.hasPrefix("boards/") }) == ["boards/\(strangers[2])"])
+
+                var many: [RoundID: [[UInt8]]] = [:]
+                for number in 2...1_025 {
+                    let opening = try #require(openings.make(number: number, of: openings.agreement))
+                    many[try #require(opening.openedRound)] = [opening.bytes]
+                }
+                try Self.write("many", many, from: hub, to: a, key, study, made: 3_001)
+                let full = try await study.courierIn(at: "a", from: "many")
+                #expect(full.status == 79 && full.errors.contains("more than 1024 rounds"), "\(full)")
+                #expect(try FileManager.default.contentsOfDirectory(atPath: "\(courier.path)/boards").count == 2)
+            }
+        }
+
+        @Test(
             "A board that is shorter than the last one, or another, is not taken, though the coordinator signed it",
             .timeLimit(.minutes(10)))
         func forkedBoard() async throws {
@@ -242,7 +312,7 @@ extension AttackTests {
                 }
                 // A stream that nobody has announced only takes room.
                 let stray = StreamID(batch: "register_b", stage: .ring(0), attempt: 7)
-                try Self.write("stray", [round: board], stream: stray, from: hub, to: a, key, study)
+                try Self.write("stray", [round: board], streams: [(round, stray)], from: hub, to: a, key, study)
                 let strayed = try await study.courierIn(at: "a", from: "stray")
                 #expect(strayed.status == 65 && strayed.errors.contains("no entry names"), "\(strayed)")
                 // Another round's board under this round's name.

@@ -26,7 +26,10 @@ extension AttackTests {
                         // agreement; a quarter that don't even begin with an opening.
                         var rounds: [String] = []
                         for number in 0..<100 {
-                            guard let opening = openings.make(number: number % 3 + 1, isKnown: number % 4 != 1) else {
+                            guard
+                                let opening = openings.make(
+                                    number: number % 3 + 1, of: number % 4 == 1 ? nil : openings.agreement)
+                            else {
                                 continue
                             }
                             let id = opening.openedRound.map { "\($0)" } ?? ""
@@ -104,7 +107,7 @@ extension AttackTests {
             try await StudyOnDisk.with(.simple(nodes: 2)) { study in
                 try study.sign()
                 let openings = try Openings(study)
-                let opening = try #require(openings.make(number: 1, isKnown: true))
+                let opening = try #require(openings.make(number: 1, of: openings.agreement))
                 let id = try #require(opening.openedRound).description
                 let coordinator = try Self.coordinator(study) { call in
                     if call.path.hasPrefix("/v1/rounds?") {
@@ -175,10 +178,10 @@ struct Openings: Sendable {
         self.signatures = signatures
     }
 
-    func make(number: Int, isKnown: Bool) -> SignedEntry? {
+    /// - Parameter agreement: its id; nil is one that nobody knows.
+    func make(number: Int, of agreement: String?) -> SignedEntry? {
         let now = Int(Date().timeIntervalSince1970)
-        let id = isKnown ? Hex.decode(agreement) : randomBytes(32)
-        guard let id else { return nil }
+        guard let id = agreement.map(Hex.decode) ?? randomBytes(32) else { return nil }
         return try? SignedEntry(
             body: RoundOpened(
                 agreement: HexBytes(id), number: number, nonce: HexBytes(randomBytes(32)), opened: now,

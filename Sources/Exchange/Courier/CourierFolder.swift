@@ -39,8 +39,11 @@ public struct CourierFolder: Sendable {
         public var digest: String
         /// The key that the coordinator signs by, in hexadecimal.
         public var signingKey: String
+        /// How many of its rounds were left out, as their agreements were not signed here.
+        public var leftOut: Int?
 
-        public init(_ disk: CourierDisk, at: Int64) {
+        public init(_ disk: CourierDisk, at: Int64, leftOut: Int = 0) {
+            self.leftOut = leftOut
             made = disk.manifest.made
             self.at = at
             digest = Hex.encode(disk.digest)
@@ -208,8 +211,11 @@ public struct CourierFolder: Sendable {
 
     // MARK: Streams
 
-    public var inboxPath: String { directory.file("inbox") }
+    private var inboxPath: String { directory.file("inbox") }
     var outboxPath: String { directory.file("outbox") }
+
+    /// The store of streams that were brought.
+    public func inbox() throws -> StreamStore { try StreamStore(root: inboxPath) }
 
     /// A chunk that was brought, or nil.
     func chunk(_ seq: Int, _ stream: StreamID, _ round: RoundID) throws -> StoredChunk? {

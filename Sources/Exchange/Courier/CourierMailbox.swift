@@ -127,6 +127,6 @@ public final class CourierMailbox: CoordinatorPort {
             try folder.remove(waiting)
         }
         try await outbox.deleteRound(round)
-        try await StreamStore(root: folder.inboxPath).deleteRound(round)
+        try await folder.inbox().deleteRound(round)
     }
 }

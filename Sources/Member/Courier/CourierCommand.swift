@@ -48,12 +48,12 @@ struct CourierPlace {
         }.map { .init(id: $0.id, signingKey: $0.signingKey) }
     }
 
-    /// The study of a round, if its agreement was signed here.
-    func study(of board: [[UInt8]]) throws -> String {
+    /// The study of a round; nil if its agreement was not signed here.
+    func study(of board: [[UInt8]]) throws -> String? {
         guard let first = board.first, let opening = try SignedEntry(bytes: first).body as? RoundOpened,
             let id = AgreementID(hex: Hex.encode(opening.agreement.bytes)),
             let installed = try home.agreements().load(id)
-        else { return "an agreement that was not signed here" }
+        else { return nil }
         return installed.agreement.study.id
     }
 }

@@ -37,6 +37,14 @@ struct CourierImport {
     /// Boards of rounds that are long over are kept for so long.
     private static let keptSeconds: Int64 = 90 * 86_400
 
+    /// A round that the disk has, and what of its board is new.
+    private struct Brought {
+        let round: RoundID
+        let study: String
+        let board: [[UInt8]]
+        let new: [SignedEntry]
+    }
+
     func run() async throws {
         let out = Console.standardOutput
         guard try isNew() else {
@@ -44,27 +52,31 @@ struct CourierImport {
             return
         }
         try disk.check()
-        var boards: [(round: RoundID, board: [[UInt8]], new: [SignedEntry])] = []
-        for round in disk.rounds {
-            let (board, new) = try board(of: round)
-            boards.append((round, board, new))
-        }
-        try checkStreams(boards.map { ($0.round, $0.board) })
-        let streams = try await takeStreams()
-        for (round, board, _) in boards { try folder.write(board: board, of: round) }
-        try tidy(boards.map { ($0.round, $0.board) })
+        let (brought, unsigned) = try rounds()
+        try checkCount(brought)
+        let streams = try streams(of: brought)
+        try checkRoom(for: streams)
+        try await take(streams)
+        for one in brought { try folder.write(board: one.board, of: one.round) }
+        try tidy(brought.map { ($0.round, $0.board) })
         try folder.write(
-            CourierFolder.Imported(disk, at: MachineClock.system.unixSeconds()))
+            CourierFolder.Imported(disk, at: MachineClock.system.unixSeconds(), leftOut: unsigned.count))
         try place.home.approvals().note(
             "courier disk taken", ["from": place.coordinator, "directory": disk.path])
-        for (round, board, new) in boards {
+        for one in brought {
             out.line(
-                "Round \(round.description.prefix(12)) of \(try place.study(of: board)): "
-                    + (new.isEmpty ? "nothing new" : EntryText.count(new.count)))
-            for line in EntryText.lines(new) { out.line("  \(line)") }
+                "Round \(one.round.description.prefix(12)) of \(one.study): "
+                    + (one.new.isEmpty ? "nothing new" : EntryText.count(one.new.count)))
+            for line in EntryText.lines(one.new) { out.line("  \(line)") }
         }
-        if streams.count > 0 { out.line("\(streams.count) streams, \(ByteText.words(streams.byteCount))") }
-        if boards.isEmpty { out.line("The coordinator has no round for \(place.home.keys.id).") }
+        for round in unsigned {
+            out.line(
+                "Round \(round.description.prefix(12)) is of an agreement that was not signed here: nothing of it was "
+                    + "taken. If you take part in it, sign the agreement, and run `courier in` with this directory "
+                    + "again.")
+        }
+        if !streams.isEmpty { out.line("\(streams.count) streams, \(ByteText.words(Self.byteCount(streams)))") }
+        if disk.rounds.isEmpty { out.line("The coordinator has no round for \(place.home.keys.id).") }
         out.line(
             try place.home.isInUse()
                 ? "`serve` goes on with it. `status` says when there is something to carry out."
@@ -83,9 +95,27 @@ struct CourierImport {
                 expected: "the coordinator \(place.coordinator) with the keys of the agreements that were signed here")
         }
         let last = try folder.imported()
-        if last?.digest == Hex.encode(disk.digest) { return false }
+        if let last, isSame(as: last) { return last.leftOut ?? 0 > 0 }
         try disk.checkTime(after: last?.made, now: MachineClock.system.unixSeconds())
         return true
+    }
+
+    private func isSame(as last: CourierFolder.Imported) -> Bool { last.digest == Hex.encode(disk.digest) }
+
+    /// What is taken, and the rounds that are left out. Nothing is kept of a round whose agreement was not signed
+    /// here: only the agreement bounds what may come. From a disk of which some was taken only the rest is.
+    private func rounds() throws -> (brought: [Brought], unsigned: [RoundID]) {
+        let taken = try folder.imported().map(isSame) == true ? Set(folder.rounds()) : []
+        var (brought, unsigned): ([Brought], [RoundID]) = ([], [])
+        for round in disk.rounds where !taken.contains(round) {
+            let (board, new) = try board(of: round)
+            if let study = try place.study(of: board) {
+                brought.append(Brought(round: round, study: study, board: board, new: new))
+            } else {
+                unsigned.append(round)
+            }
+        }
+        return (brought, unsigned)
     }
 
     /// A round's board as the disk has it, and what of it is new.
@@ -102,36 +132,55 @@ struct CourierImport {
         return (board, Array(entries.dropFirst(known.count)))
     }
 
-    /// That an entry of the board names each stream: nobody reads others, and they would only take room.
-    private func checkStreams(_ boards: [(round: RoundID, board: [[UInt8]])]) throws {
+    private typealias Streams = [(held: CourierManifest.Held, chunks: [CourierManifest.File])]
+
+    private static func byteCount(_ streams: Streams) -> Int {
+        streams.reduce(0) { $0 + $1.chunks.reduce(0) { $0 + $1.byteCount } }
+    }
+
+    /// The streams of the rounds that are taken. An entry of the board must name each: nobody reads others, and they
+    /// would only take room.
+    private func streams(of brought: [Brought]) throws -> Streams {
         var named: Set<CourierManifest.Held> = []
-        for (round, board) in boards {
-            for entry in board.compactMap({ try? SignedEntry(bytes: $0) }) {
+        for one in brought {
+            for entry in one.board.compactMap({ try? SignedEntry(bytes: $0) }) {
                 for stream in entry.storedStreams + entry.selectionStreams(for: place.me.id) {
-                    named.insert(CourierManifest.Held(round: round, stream: stream))
+                    named.insert(CourierManifest.Held(round: one.round, stream: stream))
                 }
             }
         }
-        for (held, _) in disk.streams()
+        let rounds = Set(brought.map(\.round))
+        let streams = disk.streams().filter { rounds.contains($0.held.round) }
+        for (held, _) in streams
         where !named.contains(CourierManifest.Held(round: held.round, stream: held.stream.part(0))) {
             throw CourierError.damaged(
                 path: disk.path, faults: ["\(disk.path): no entry names the stream \(held.stream)"])
         }
+        return streams
     }
 
-    private func takeStreams() async throws -> (count: Int, byteCount: Int) {
-        let store = try StreamStore(root: folder.inboxPath)
-        var (count, byteCount) = (0, 0)
-        for (held, chunks) in disk.streams() {
+    /// Only the coordinator's openings bound how many rounds there are of an agreement.
+    private func checkCount(_ brought: [Brought]) throws {
+        let limit = CourierManifest.followedCountLimit
+        guard try Set(folder.rounds()).union(brought.map(\.round)).count > limit else { return }
+        throw CourierTooMuch.rounds(path: disk.path, limit: limit)
+    }
+
+    private func checkRoom(for streams: Streams) throws {
+        let needed = Self.byteCount(streams)
+        guard let free = try folder.inbox().availableByteCount(), free < needed else { return }
+        throw CourierTooMuch.bytes(path: place.home.directory.path, needed: needed, free: free)
+    }
+
+    private func take(_ streams: Streams) async throws {
+        let store = try folder.inbox()
+        for (held, chunks) in streams {
             for file in chunks {
                 guard case .chunk(_, _, let seq, let last) = file.path else { continue }
                 try await store.put(
                     disk.bytes(of: file), seq: seq, last: last, stream: held.stream, round: held.round)
-                byteCount += file.byteCount
             }
-            count += 1
         }
-        return (count, byteCount)
     }
 
     /// Removes own entries that have arrived or that no board will take, and boards that nobody asks for any more.
@@ -150,6 +199,32 @@ struct CourierImport {
                 try BoardSummary(folder.board(of: round)).isOver(for: place.home.keys)
             else { continue }
             try folder.removeBoard(of: round)
+        }
+    }
+}
+
+/// The disk brings more than is taken.
+enum CourierTooMuch: Error, ReportableError {
+    /// With those that were brought before.
+    case rounds(path: String, limit: Int)
+    /// Streams do not fit. Sizes are bytes.
+    case bytes(path: String, needed: Int, free: Int)
+
+    var sentence: String {
+        switch self {
+        case .rounds(let path, let limit):
+            "with the rounds of \(path) there would be more than \(limit) rounds here. Nothing was taken; ask the "
+                + "coordinator's operator why it opened so many"
+        case .bytes(let path, let needed, let free):
+            "\(path) has room for \(ByteText.words(free)) more, and the streams on the disk have "
+                + "\(ByteText.words(needed)). Nothing was taken; make room, and run `courier in` again"
+        }
+    }
+
+    var exitStatus: ExitStatus {
+        switch self {
+        case .rounds: .refused
+        case .bytes: .inputOutput
         }
     }
 }

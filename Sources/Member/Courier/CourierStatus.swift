@@ -25,6 +25,11 @@ public struct CourierStatus {
                 "last brought \(Self.time($0.at)), made at the coordinator \(Self.time($0.made))"
             } ?? "nothing was brought yet: run `courier in` with what the coordinator's operator sends"
         ]
+        if let imported, let count = imported.leftOut, count > 0 {
+            lines.append(
+                "rounds left out, as their agreements were not signed here: \(count); sign them if you take part, and "
+                    + "run `courier in` with the same directory again")
+        }
         if try !folder.unfinished(me).isEmpty {
             return lines + [
                 isRunning

@@ -44,7 +44,7 @@ import Testing
         async let first = mailbox.entries(of: sample.round, after: 0, wait: .zero)
         async let list = mailbox.rounds(known: "", wait: .seconds(300))
         async let chunk = mailbox.chunk(seq: 1, stream: sample.stream, round: sample.round)
-        let store = try StreamStore(root: folder.inboxPath)
+        let store = try folder.inbox()
         try await store.put(testBytes(70_000), seq: 0, last: false, stream: sample.stream, round: sample.round)
         try await store.put([5], seq: 1, last: true, stream: sample.stream, round: sample.round)
         try bring([opening])
@@ -122,7 +122,7 @@ import Testing
     func forget() async throws {
         let mailbox = try mailbox()
         try await mailbox.put([2], seq: 0, last: true, stream: sample.stream, round: sample.round)
-        let store = try StreamStore(root: folder.inboxPath)
+        let store = try folder.inbox()
         try await store.put([5], seq: 0, last: true, stream: sample.stream, round: sample.round)
         let erased = try sample.entry(KeysErased())
         _ = try await mailbox.post(sample.entry().bytes, to: sample.round)
