@@ -79,7 +79,7 @@ let package = Package(
         .target(name: "Values", dependencies: [crypto], swiftSettings: swiftSettings),
         .target(name: "StrictYAML", dependencies: ["Values", yams], swiftSettings: swiftSettings),
         // The one floor that asks the operating system for files.
-        .target(name: "Files", dependencies: ["Values", crypto], swiftSettings: swiftSettings),
+        .target(name: "Files", dependencies: ["CZlib", "Values", crypto], swiftSettings: swiftSettings),
 
         // What the parties of a study sign. Pure, as all that follows up to PlainWords: no files, sockets, clocks,
         // logging, databases.

@@ -11,7 +11,7 @@ struct LayerTests {
     static let allowed: [String: Set<String>] = [
         "Values": [],
         "StrictYAML": ["Values"],
-        "Files": ["Values"],
+        "Files": ["CZlib", "Values"],
         "Agreement": ["Values", "StrictYAML"],
         "PSIProtocol": ["CRistretto", "CGMP", "COpenSSL", "CNoise", "CSHA2", "CZlib", "Values", "Agreement"],
         "PlainWords": ["Values", "StrictYAML", "Agreement", "PSIProtocol"],
