@@ -35,6 +35,19 @@ struct BoardFixture: Sendable {
         try self.init(study: study, board: round.board)
     }
 
+    /// Of a study whose agreement has a file that can be read: for what is shown to others.
+    static let written = Task { try await BoardFixture(of: .written()) }
+    static let writtenCounts = Task { try await BoardFixture(of: .written(release: .none)) }
+
+    /// A whole round of a study with the registers left and right.
+    init(of study: SimulatedStudy) async throws {
+        let people = ["a", "b", "c"].map { SimulatedPerson($0, rows: [[.integer(1), .null]]) }
+        let round = SimulatedRound(
+            Ristretto255.self, study: study, registers: ["left": people, "right": Array(people.dropFirst())])
+        try await round.run()
+        try self.init(study: study, board: round.board)
+    }
+
     /// A board that was made elsewhere.
     init(study: SimulatedStudy, board: [[UInt8]]) throws {
         self.study = study

@@ -115,13 +115,21 @@ struct SimulatedStudy {
             hpke: hpke.merging([participant.id: sealing]) { $1 })
     }
 
+    /// Everybody's signature of the agreement.
+    func signatures() throws -> [String: HexBytes] {
+        try Dictionary(
+            uniqueKeysWithValues: signing.map { id, key in
+                (id, HexBytes(try key.sign(AgreementSignature.message(forFile: file))))
+            })
+    }
+
     /// A coordinator's opening entry.
     func opening(number: Int = 1) throws -> SignedEntry {
         try SignedEntry(
             body: RoundOpened(
                 agreement: HexBytes(AgreementID(ofFile: file).bytes), number: number,
                 nonce: HexBytes(SecretBytes(randomByteCount: 32).withUnsafeBytes { Array($0) }), opened: 1_000,
-                deadline: 1_000 + 3_600, signatures: [:]),
+                deadline: 1_000 + 3_600, signatures: signatures()),
             author: "coordinator", round: nil, seen: .empty, key: signing["coordinator"]!)
     }
 }

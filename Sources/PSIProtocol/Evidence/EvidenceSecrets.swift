@@ -1,4 +1,5 @@
 public import Crypto
+internal import Foundation
 public import Values
 
 /// Secrets without which a complaint cannot be judged. The board has digests of them, so nobody can show others.
@@ -26,6 +27,43 @@ public struct EvidenceSecrets: Sendable, Equatable, Codable {
     }
 
     public var isEmpty: Bool { self == EvidenceSecrets() }
+
+    /// As they are shown: canonical JSON and a line feed. [P-77]
+    public func shown() throws -> [UInt8] { try CanonicalJSON.encode(self) + [UInt8(ascii: "\n")] }
+
+    /// Reads secrets that are shown; nil for any other bytes.
+    public init?(shown bytes: [UInt8]) {
+        guard bytes.count <= Self.byteLimit,
+            let found = try? JSONDecoder().decode(EvidenceSecrets.self, from: Data(bytes)), !found.isEmpty,
+            let again = try? found.shown(), again == bytes
+        else { return nil }
+        self = found
+    }
+}
+
+extension RoundRecord {
+    /// Of these secrets those that a complaint is judged by, and that the board has the digests of. [P-73] [P-77]
+    public func fitting(_ shown: EvidenceSecrets) -> EvidenceSecrets {
+        let codes = Set(complaints.values.map(\.code))
+        var fitting = EvidenceSecrets()
+        if codes.contains(.tagsWrong) {
+            fitting.saltShares = shown.saltShares.flatMap { isWhole($0, .saltShare, \.saltDigest) ? $0 : nil }
+        }
+        if codes.contains(.selectionWrong) {
+            fitting.noiseShares = shown.noiseShares.flatMap { isWhole($0, .noiseShare, \.noiseDigest) ? $0 : nil }
+            fitting.selectionSeed = shown.selectionSeed.flatMap { seed in
+                seed.bytes.count == SealedSecret.secretByteCount
+                    && isSelectionSeed(SecretBytes(SymmetricKey(data: seed.bytes))) ? seed : nil
+            }
+        }
+        return fitting
+    }
+
+    private func isWhole(
+        _ shown: [ParticipantID: HexBytes], _ label: Label, _ digest: (KeyRevealed) -> HexBytes?
+    ) -> Bool {
+        Set(shown.keys) == Set(ring) && shares(label, shown: shown, digest: digest) != nil
+    }
 }
 
 extension RoundRecord {
