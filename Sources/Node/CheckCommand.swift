@@ -51,6 +51,12 @@ struct CheckCommand: AsyncParsableCommand {
             agreements = try home.agreements().all().map(\.agreement)
         }
         let check = NodeCheck(home: home, configuration: configuration, scheme: scheme, out: out)
+        // Whoever looks at registers, or at one row of somebody, is in the log; what they saw is not.
+        try home.approvals().note(
+            explain == nil ? "registers checked" : "a row explained",
+            [
+                "register": explain ?? "all"
+            ])
         if let explain {
             try show(register: explain, agreements, check)
             return

@@ -105,6 +105,7 @@ actor NodeMember: RoundMember {
             cohortCap: { limits.maxReleasedPeople[$0.id] ?? $0.maxPeople })
         try await checkCommitment(record, secrets, runner)
         let (sources, spool, logger, workers) = (configuration.registers, spool, logger, configuration.workers)
+        let home = home
         do {
             let body = try await runner.perform(duty, record: record, secrets: secrets) { register in
                 guard let source = sources[register.id] else {
@@ -114,6 +115,7 @@ actor NodeMember: RoundMember {
                     agreement: record.agreement, declaration: register, source: source, today: record.openingDay,
                     maxPeople: limits.maxPeople[register.id] ?? register.maxPeople, spool: spool, workers: workers)
                 logger.info("Read a register", metadata: people.survey.metadata(register.id))
+                Self.note(home, "register read", register.id, record.round, logger)
                 return people
             }
             if let complaint = body as? Complained {
@@ -131,6 +133,19 @@ actor NodeMember: RoundMember {
                 .cap,
                 "somebody's rows in \(duty.name) need more cells than max_cells_per_person: `check` says how many"
             )
+        }
+    }
+
+    /// Writes down in the operations log that a register was read for a round. A log that cannot be written stops no
+    /// round.
+    private static func note(_ home: Home, _ what: String, _ register: RegisterID, _ round: RoundID, _ logger: Logger) {
+        do {
+            try home.approvals().note(
+                what, ["register": register, "round": String(round.description.prefix(12))])
+        } catch {
+            logger.error(
+                "The operations log could not be written",
+                metadata: ["note": "\(what)", "error": "\(ErrorReport(error).sentence)"])
         }
     }
 

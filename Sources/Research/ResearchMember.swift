@@ -115,6 +115,13 @@ actor ResearchMember: RoundMember {
         let report = RoundReport(record, surveys: surveys, linkage: linkage, receivedAt: clock.now())
         try folder.write(ReceivedRound(record, copies: copies, report: report))
         logger.notice("Everything that was released is here", metadata: log.metadata(record))
+        do {
+            try home.approvals().note("release received", ["round": String(record.round.description.prefix(12))])
+        } catch {
+            logger.error(
+                "The operations log could not be written",
+                metadata: ["note": "release received", "error": "\(ErrorReport(error).sentence)"])
+        }
     }
 
     func erase(_ round: RoundID, ending: RoundRecord.Ending?) async throws {

@@ -36,6 +36,7 @@ extension CoordinatedRounds {
                     "round": "\(record.round)", "agreement": "\(signed.id)", "study": "\(agreement.study.id)",
                     "number": "\(number)",
                 ])
+            note("round opened", ["round": Self.digits(record.round), "operator": Self.digits(caller)])
             writeStatus()
             return record.round
         } catch {
@@ -43,6 +44,10 @@ extension CoordinatedRounds {
             throw ExchangeRefusal(error as? StoreError == .diskFull ? .storeDiskFull : .serverFailed)
         }
     }
+
+    /// The first digits of a round's id, and of the pin of an operator's certificate.
+    static func digits(_ round: RoundID) -> String { String(round.description.prefix(12)) }
+    static func digits(_ caller: Caller) -> String { String(Hex.encode(caller.pin.bytes).prefix(12)) }
 
     private static func signed(
         _ bytes: [UInt8], _ signatures: [[UInt8]]
@@ -136,6 +141,7 @@ extension CoordinatedRounds {
             try state.put(.abortReason(of: round), Array(reason.utf8))
             logger.notice("the operator aborts the round", metadata: ["round": "\(round)", "reason": "\(reason)"])
             try await post(RoundAborted(code: .operatorAborted, participants: []), to: round)
+            note("round aborted", ["round": Self.digits(round), "operator": Self.digits(caller), "reason": reason])
         } catch let violation as ProtocolViolation where violation.kind == .roundOver {
             throw ExchangeRefusal(.roundClosed)
         } catch {

@@ -27,6 +27,7 @@ extension CoordinatedRounds {
                 guard reason == nil, !asked.isDry else { continue }
                 try await streams.deleteRound(round)
                 try didClear(round)
+                note("streams deleted", ["round": Self.digits(round), "operator": Self.digits(caller)])
                 logger.notice(
                     "An operator has deleted the round's streams",
                     metadata: ["round": "\(round)", "bytes": "\(byteCount)"])

@@ -71,6 +71,12 @@ actor CoordinatedRounds {
         if rounds.updateValue(record, forKey: record.round) == nil { order.append(record.round) }
     }
 
+    /// Takes a round out whose board is removed.
+    func drop(_ round: RoundID) {
+        rounds[round] = nil
+        order.removeAll { $0 == round }
+    }
+
     // MARK: Records
 
     /// The round's record with all that its board holds now.
@@ -155,6 +161,15 @@ actor CoordinatedRounds {
         if record.ending != nil {
             progress.forget(record.round)
             examined.forget(record.round)
+        }
+    }
+
+    /// Writes down in the operations log what was done. A log that cannot be written stops no round.
+    func note(_ what: String, _ facts: KeyValuePairs<String, String> = [:]) {
+        do { try home.home.approvals().note(what, facts) } catch {
+            logger.error(
+                "The operations log could not be written",
+                metadata: ["note": "\(what)", "error": "\(ErrorReport(error).sentence)"])
         }
     }
 
