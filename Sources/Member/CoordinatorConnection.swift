@@ -1,7 +1,6 @@
 public import CoreMetrics
 public import Daemon
 public import Exchange
-internal import Files
 public import Logging
 
 extension ExchangeClient {
@@ -18,17 +17,7 @@ extension ExchangeClient {
         var configuration = ExchangeClientConfiguration(baseURL: address.url, serverPins: [pin], identity: identity)
         configuration.retry = retry
         configuration.metrics = metrics
-        if let host = address.proxyHost, let port = address.proxyPort {
-            var proxy = ExchangeClientConfiguration.Proxy(host: host, port: port)
-            if let path = address.proxyCredentials {
-                let text = try SecretFile.read(path, maxByteCount: 1_024) { String(decoding: $0, as: UTF8.self) }
-                guard let credentials = ExchangeClientConfiguration.Proxy.Credentials(text) else {
-                    throw ProxyCredentialsUnreadable(path: path)
-                }
-                proxy.credentials = credentials
-            }
-            configuration.proxy = proxy
-        }
+        configuration.proxy = try address.proxy?.proxy()
         configuration.onOutage = { error in
             logger.warning(
                 "The coordinator cannot be reached; trying until it can",
@@ -37,12 +26,4 @@ extension ExchangeClient {
         configuration.onRecovery = { logger.notice("The coordinator can be reached again") }
         return try ExchangeClient(configuration: configuration, logger: logger)
     }
-}
-
-/// The file of credentials for the proxy is not one line of `user:password`.
-public struct ProxyCredentialsUnreadable: Error, ReportableError {
-    let path: String
-
-    public var sentence: String { "\(path): write user:password here, on one line, for the proxy" }
-    public var exitStatus: ExitStatus { .configuration }
 }

@@ -79,6 +79,11 @@ public struct CoordinatorAddress: Sendable, Equatable {
     /// A file of `user:password` that only the program's account may read.
     public let proxyCredentials: String?
 
+    public var proxy: ProxyAddress? {
+        guard let proxyHost, let proxyPort else { return nil }
+        return ProxyAddress(host: proxyHost, port: proxyPort, credentials: proxyCredentials)
+    }
+
     /// Reads `{url, pin, proxy: {host, port, credentials}}`.
     public init(_ mapping: StrictMapping) {
         url = mapping.string("url")
@@ -91,17 +96,9 @@ public struct CoordinatorAddress: Sendable, Equatable {
             else { return nil }
             return Array(data)
         }
-        let proxy = mapping.optionalMapping("proxy")
-        proxyHost = proxy?.string("host")
-        proxyPort = proxy?.int("port", in: 1...65_535)
-        proxyCredentials = proxy?.optionalPath("credentials")
-        if let proxy {
-            for name in ["user", "password"] {
-                proxy.refuse(
-                    name,
-                    "Credentials do not belong here. Write user:password into a file (chmod 600), and name that file "
-                        + "under credentials.")
-            }
-        }
+        let proxy = mapping.optionalMapping("proxy").map { ProxyAddress($0) }
+        proxyHost = proxy?.host
+        proxyPort = proxy?.port
+        proxyCredentials = proxy?.credentials
     }
 }
