@@ -165,6 +165,56 @@ size_t sidos_key_file_write(uint8_t *out, size_t out_capacity, const uint8_t see
 int sidos_key_file_read(uint8_t seed[32], const uint8_t *file, size_t file_byte_count, const uint8_t *passphrase,
                         size_t passphrase_byte_count);
 
+/* Time stamps, RFC 3161, over SHA-256 digests. Everything is public. Any number of threads may call at once. */
+
+#define SIDOS_TS_DIGEST_BYTE_COUNT 32
+#define SIDOS_TS_NONCE_BYTE_COUNT 8
+/* Longer answers and certificates are not looked at. */
+#define SIDOS_TS_BYTE_LIMIT 65536
+
+enum {
+    SIDOS_TS_GOOD,
+    /* No answer of a time stamp server, or bytes behind it. */
+    SIDOS_TS_MALFORMED,
+    /* The server says that it gives none. */
+    SIDOS_TS_REFUSED,
+    /* It is of another digest, or has another nonce or none. */
+    SIDOS_TS_OTHER,
+    /* The certificate, or one that it has issued, did not sign it, was not valid then, or is not for time stamps. */
+    SIDOS_TS_NOT_SIGNED,
+    /* `pinned` is no certificate in DER. */
+    SIDOS_TS_NO_CERTIFICATE
+};
+
+/*
+ * Makes a query for a time stamp with the server's certificate in the answer.
+ *   Out: out  at most `capacity` bytes of DER; 512 are enough.
+ * Returns the number of bytes; 0 when it does not fit or libcrypto could not allocate.
+ */
+size_t sidos_ts_query(uint8_t *out, size_t capacity, const uint8_t digest[SIDOS_TS_DIGEST_BYTE_COUNT],
+                      const uint8_t nonce[SIDOS_TS_NONCE_BYTE_COUNT]);
+
+/*
+ * Checks a server's answer.
+ *   Out: seconds  since 1970, of the time stamp; 0 unless it is good.
+ *   In:  bytes    `length` bytes as they came.
+ *        nonce    8 bytes that it must have; NULL for any.
+ *        pinned   `pinned_length` bytes, DER: the server's certificate, or that of who issued it.
+ * Returns one of the numbers above.
+ */
+int sidos_ts_verify(int64_t *seconds, const uint8_t *bytes, size_t length,
+                    const uint8_t digest[SIDOS_TS_DIGEST_BYTE_COUNT], const uint8_t *nonce, const uint8_t *pinned,
+                    size_t pinned_length);
+
+/*
+ * Reads one certificate in PEM or DER.
+ *   Out: out   at most `capacity` bytes: DER.
+ *        name  its subject in one line, closed by 0 and cut off after `name_capacity` bytes, which are at least 1.
+ * Returns the number of bytes of `out`; 0 if there is no certificate or it does not fit.
+ */
+size_t sidos_ts_certificate(uint8_t *out, size_t capacity, char *name, size_t name_capacity, const uint8_t *bytes,
+                            size_t length);
+
 #ifdef __cplusplus
 }
 #endif

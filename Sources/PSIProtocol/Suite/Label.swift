@@ -33,6 +33,7 @@ public enum Label: String, Sendable, CaseIterable {
     case release = "SIDOS-V1 release"
     case releaseChallenge = "SIDOS-V1 release c"
     case courier = "SIDOS-V1 courier"
+    case timeStamp = "SIDOS-V1 time stamp"
 
     public var bytes: [UInt8] { Array(rawValue.utf8) + [0] }
 }
