@@ -8,6 +8,8 @@ enum CoordinatorError: Error, Equatable, CustomStringConvertible, ReportableErro
     /// A stored round can't be replayed.
     case damagedRound(RoundID, reason: String)
     case badRoundID(String)
+    /// No board is kept of such a round.
+    case unknownRound(String)
     case unknownAnswer
     /// A round ended before it was closed.
     case aborted(round: String, code: String, participants: [String], reason: String?)
@@ -27,6 +29,8 @@ enum CoordinatorError: Error, Equatable, CustomStringConvertible, ReportableErro
                 + "the streams and counters beside it"
         case .badRoundID(let text):
             "`\(text.prefix(80))` names no round: give the 64 hexadecimal digits that `rounds` shows, or the first ones"
+        case .unknownRound(let text):
+            "no board is kept of a round `\(text.prefix(80))`: `evidence list` says of which rounds there is one"
         case .unknownAnswer:
             "this program does not know the coordinator's answer: use the version that the coordinator runs"
         case .aborted(let round, let code, let participants, let reason):
@@ -47,6 +51,7 @@ enum CoordinatorError: Error, Equatable, CustomStringConvertible, ReportableErro
         switch self {
         case .notRunning, .unknownAnswer: .unavailable
         case .damagedRound: .badData
+        case .unknownRound: .noInput
         case .badRoundID, .severalCarried: .usage
         case .notCarried: .configuration
         case .aborted: .abortedRound

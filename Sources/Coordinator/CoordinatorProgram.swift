@@ -10,13 +10,6 @@ enum CoordinatorProgram {
     static func main() async { await Program.main(CoordinatorCommand.self) }
 }
 
-/// `evidence …`: the coordinator keeps none, but judges what others show.
-struct EvidenceCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "evidence", abstract: "Judge what a participant shows of another's fault.",
-        subcommands: [EvidenceCheckCommand.self])
-}
-
 struct CoordinatorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: CoordinatorProgram.name,

@@ -7,6 +7,10 @@ public import Values
 public struct BoardFollower: Sendable {
     private let client: any CoordinatorPort
     private let keys: KeyDirectory
+    private let agreement: AgreementStore.Installed
+    private let opening: SignedEntry
+    /// Where what is read is kept; nil for nowhere.
+    private let keeper: BoardKeeper?
     public private(set) var record: RoundRecord
     /// Own entries that are carried to the coordinator, in their order; nil before they were looked for.
     private var onTheirWay: [SignedEntry]?
@@ -26,10 +30,14 @@ public struct BoardFollower: Sendable {
     }
 
     public init(
-        opening: SignedEntry, agreement: AgreementStore.Installed, client: any CoordinatorPort, keys: KeyDirectory
+        opening: SignedEntry, agreement: AgreementStore.Installed, client: any CoordinatorPort, keys: KeyDirectory,
+        keeper: BoardKeeper? = nil
     ) throws {
         self.client = client
         self.keys = keys
+        self.agreement = agreement
+        self.opening = opening
+        self.keeper = keeper
         self.record = try RoundRecord(opening: opening.bytes, agreement: agreement.agreement, file: agreement.bytes)
         self.expected = record
     }
@@ -42,12 +50,10 @@ public struct BoardFollower: Sendable {
         // Before the board, so that none is overlooked that has just arrived there.
         if onTheirWay == nil { onTheirWay = try await client.entriesOnTheirWay(to: record.round) }
         var asked = wait
+        if before.count == 1 { try keep([opening.bytes]) }
         while true {
             let page = try await client.entries(of: record.round, after: record.head.count, wait: asked)
-            for entry in page.entries {
-                try record.fold(entry.bytes)
-                onTheirWay?.removeAll { $0.bytes == entry.bytes }
-            }
+            try take(page.entries.map(\.bytes))
             if page.isLast { break }
             asked = .zero
         }
@@ -59,6 +65,27 @@ public struct BoardFollower: Sendable {
         try await checkEnd()
         let rest = wait - (ContinuousClock.now - start)
         if rest > .seconds(1) { try await Task.sleep(for: min(rest, idle.next())) }
+    }
+
+    /// Takes new entries in and keeps them, up to one that is wrong.
+    private mutating func take(_ entries: [[UInt8]]) throws {
+        var taken: [[UInt8]] = []
+        do {
+            for bytes in entries {
+                try record.fold(bytes)
+                taken.append(bytes)
+                onTheirWay?.removeAll { $0.bytes == bytes }
+            }
+        } catch {
+            try keep(taken)
+            throw error
+        }
+        try keep(taken)
+    }
+
+    /// - Throws: `ProtocolViolation(.boardForked)` where others are kept in their place.
+    private func keep(_ entries: [[UInt8]]) throws(ProtocolViolation) {
+        try keeper?.keep(entries, of: record, agreement: agreement.bytes)
     }
 
     /// What no longer fits the board, such as anything after a round's end, will not come onto it.

@@ -2,6 +2,7 @@ internal import Agreement
 public import Daemon
 public import Exchange
 public import Logging
+internal import ServiceLifecycle
 
 /// What `serve` does in a node and in the research environment: connect, take part in rounds, disconnect.
 public struct MemberDaemon: Sendable {
@@ -9,19 +10,25 @@ public struct MemberDaemon: Sendable {
     private let coordinator: CoordinatorWay
     private let operations: OperationsServer.Address?
     private let configuration: [UInt8]
+    private let boardDays: Int
+    private let timeStamps: TimeStampServer?
     private let logger: Logger
 
     /// - Parameters:
     ///   - operations: where health and metrics are told; nil for nowhere.
     ///   - configuration: what the daemon runs by, as approvers approve it.
+    ///   - boardDays: how many days from a round's deadline on its board is kept.
+    ///   - timeStamps: who gives time stamps of boards; nil for nobody.
     public init(
         home: Home, coordinator: CoordinatorWay, operations: OperationsServer.Address?, configuration: [UInt8],
-        logger: Logger
+        boardDays: Int, timeStamps: TimeStampServer?, logger: Logger
     ) {
         self.home = home
         self.coordinator = coordinator
         self.operations = operations
         self.configuration = configuration
+        self.boardDays = boardDays
+        self.timeStamps = timeStamps
         self.logger = logger
     }
 
@@ -35,11 +42,15 @@ public struct MemberDaemon: Sendable {
         member: (any CoordinatorPort, SealedState) throws -> Participant
     ) async throws -> Participant {
         try home.keys.checkSigning()
+        // By a server that cannot be used, nothing is begun.
+        let stamping = try timeStamps.map {
+            try TimeStamping($0, home: home, proxy: coordinator.address?.proxy, logger: logger)
+        }
         let state = try home.stateToServe()
         let approvals = try home.approvals()
         _ = try approvals.snapshot(growingIn: state)
         let notes = DaemonNotes(book: approvals, logger: logger)
-        notes.note("daemon started")
+        notes.note("daemon started configuration=\(ConfigurationDocument.digest(configuration))")
         let gate = ApprovalGate(book: approvals, state: state, configuration: configuration, logger: logger)
         let metrics = PrometheusMetrics()
         let client: any CoordinatorPort =
@@ -65,9 +76,11 @@ public struct MemberDaemon: Sendable {
             let service = MemberService(
                 client: client, home: home, state: state,
                 member: WatchedMember(member: ApprovedMember(member: participant, gate: gate), figures: figures),
-                endsAfter: limit, logger: logger)
-            try await DaemonServices.run(
-                service, supporting: [notes] + (listener.map { [$0] } ?? []), logger: logger)
+                endsAfter: limit, boardDays: boardDays, logger: logger)
+            var supporting: [any Service] = [notes]
+            if let listener { supporting.append(listener) }
+            if let stamping { supporting.append(TimeStampService(stamping, try BoardArchive(home: home))) }
+            try await DaemonServices.run(service, supporting: supporting, logger: logger)
         } catch {
             try? await client.shutdown()
             throw error

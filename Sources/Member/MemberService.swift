@@ -12,6 +12,7 @@ public struct MemberService: Service {
     private let home: Home
     private let state: SealedState
     private let member: any RoundMember
+    private let boardDays: Int
     private let clock: MachineClock
     private let logger: Logger
     private let endsAfter: RoundLimit
@@ -23,16 +24,20 @@ public struct MemberService: Service {
     /// Rounds looked at for the first time within a day. [P-16]
     public static let dailyRoundLimit = 256
 
-    /// - Parameter endsAfter: `receive` ends after one round.
+    /// - Parameters:
+    ///   - endsAfter: `receive` ends after one round.
+    ///   - boardDays: how many days from a round's deadline on its board is kept.
     public init(
         client: any CoordinatorPort, home: Home, state: SealedState, member: any RoundMember,
-        endsAfter: RoundLimit = .never, clock: MachineClock = .system, logger: Logger
+        endsAfter: RoundLimit = .never, boardDays: Int = BoardArchive.standardDays, clock: MachineClock = .system,
+        logger: Logger
     ) {
         self.client = client
         self.home = home
         self.state = state
         self.member = member
         self.endsAfter = endsAfter
+        self.boardDays = boardDays
         self.clock = clock
         self.logger = logger
     }
@@ -46,14 +51,16 @@ public struct MemberService: Service {
     private enum Event: Sendable {
         case listed(RoundList)
         case ended(RoundID)
+        case stopped
     }
 
     /// The list's long-poll and every round run side by side. Rounds of which secrets are left here run whether or not
     /// the coordinator still names them, so that their keys do not outlive their deadline.
     private func followRounds() async throws {
+        let boards = try BoardKeeper(archive: BoardArchive(home: home), days: boardDays, clock: clock, logger: logger)
         let participation = try RoundParticipation(
-            client: client, home: home, agreements: home.agreements(), state: state, member: member, clock: clock,
-            logger: logger)
+            client: client, home: home, agreements: home.agreements(), state: state, member: member, boards: boards,
+            clock: clock, logger: logger)
         try await withThrowingTaskGroup(of: Event.self) { group in
             var queue = RoundQueue(limit: Self.roundLimit, dailyLimit: Self.dailyRoundLimit)
             var pace = Pace()
@@ -62,6 +69,10 @@ public struct MemberService: Service {
                 group.addTask { await .ended(participation.takePart(in: left)) }
             }
             forgetLongOver()
+            group.addTask {
+                await LateEntries(boards: boards, client: client, logger: logger).run()
+                return .stopped
+            }
             group.addTask { .listed(try await list(known: nil, after: .zero)) }
             while let event = try await group.next() {
                 switch event {
@@ -74,9 +85,11 @@ public struct MemberService: Service {
                     forgetLongOver()
                 case .listed(let list):
                     await member.tidy()
+                    boards.tidy()
                     queue.list(list.rounds.map(\.round))
                     let pause = pace.pause()
                     group.addTask { .listed(try await self.list(known: list.version, after: pause)) }
+                case .stopped: break
                 }
                 for next in queue.start() { group.addTask { await .ended(participation.takePart(in: next)) } }
                 tell(queue.news())

@@ -5,12 +5,14 @@ internal import PSIProtocol
 internal import Values
 
 /// `prune`: removes what a node or the research environment need not keep.
-public struct PruneCommand: AsyncParsableCommand {
-    public static let configuration = CommandConfiguration(
-        commandName: "prune", abstract: "Remove expired evidence, and what dead processes have left behind.",
-        discussion: """
-            `serve` removes expired evidence by itself. Removing needs it stopped; --dry-run does not.
-            """)
+public struct PruneCommand<Program: EvidenceKeeping>: AsyncParsableCommand {
+    public static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "prune", abstract: "Remove expired evidence, and what dead processes have left behind.",
+            discussion: """
+                `serve` removes expired evidence by itself. Removing needs it stopped; --dry-run does not.
+                """)
+    }
 
     @OptionGroup var home: HomeOption
     @Flag(help: "Also remove the generators of proofs, which are made again when they are needed.")
@@ -27,13 +29,20 @@ public struct PruneCommand: AsyncParsableCommand {
         var count = 0
         let store = try EvidenceStore(home: home)
         for round in try store.expired() {
-            out.line("\(verb) the evidence of round \(round.description.prefix(12))")
+            out.line("\(verb) the streams of an accusation in round \(round.description.prefix(12))")
             count += 1
         }
         if !dryRun { try await store.removeExpired() }
+        let (archive, now) = (try BoardArchive(home: home), MachineClock.system.unixSeconds())
+        for kept in try KeptEvidence.all(in: home, days: Program.boardDays(of: home)) {
+            guard let until = kept.boardUntil, until < now else { continue }
+            out.line("\(verb) the board of round \(kept.round.description.prefix(12))")
+            if !dryRun { try archive.remove(kept.round) }
+            count += 1
+        }
         var leftovers = try Self.lists(home, state)
         if generators { leftovers += try Self.files(home, "generators") { _ in true } }
-        for name in ["generators", "spool", "lists", "agreements", "evidence"] {
+        for name in ["generators", "spool", "lists", "agreements", "evidence", "boards"] {
             leftovers += try Self.files(home, name) { $0.hasPrefix(".") }
         }
         var bytes = 0

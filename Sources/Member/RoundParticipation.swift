@@ -12,6 +12,7 @@ struct RoundParticipation: Sendable {
     let agreements: AgreementStore
     let state: SealedState
     let member: any RoundMember
+    let boards: BoardKeeper
     let clock: MachineClock
     let logger: Logger
 
@@ -120,7 +121,8 @@ struct RoundParticipation: Sendable {
             return false
         }
         if journal.isOver() { return true }
-        var follower = try BoardFollower(opening: opening, agreement: installed, client: client, keys: home.keys)
+        var follower = try BoardFollower(
+            opening: opening, agreement: installed, client: client, keys: home.keys, keeper: boards)
         let deadline = follower.record.opening.deadline
         guard try RoundClaims(state: state).claim(follower.record) else {
             log(.error, "Refusing a round: its number was another round's of this agreement", round)
@@ -201,7 +203,8 @@ struct RoundParticipation: Sendable {
     private func follow(_ round: RoundID, _ journal: RoundJournal) async throws -> BoardFollower? {
         let opening = try await BoardFollower.opening(of: round, client: client)
         guard let installed = try installed(opening) else { return nil }
-        var follower = try BoardFollower(opening: opening, agreement: installed, client: client, keys: home.keys)
+        var follower = try BoardFollower(
+            opening: opening, agreement: installed, client: client, keys: home.keys, keeper: boards)
         try await follower.refresh()
         try journal.check(follower.record)
         var backoff = Backoff()
@@ -277,7 +280,13 @@ struct RoundParticipation: Sendable {
                 await member.observe(follower.record)
             }
         }
+        // The others sign the end at about the same time; for who is later, `LateEntries` looks again.
+        for _ in 0..<Self.lateLooks where !follower.record.allErased && !client.isCarried {
+            try await follower.refresh(wait: .seconds(2))
+        }
     }
+
+    private static let lateLooks = 3
 
     private struct RoundEnded: Error {}
     private struct StepFailure: Error { let cause: any Error }

@@ -14,6 +14,10 @@ struct NodeConfiguration {
     var workers: Workers
     /// Where health and metrics are told; nil for nowhere.
     var operations: OperationsServer.Address?
+    /// How many days from a round's deadline on its board is kept.
+    var boardDays: Int
+    /// Who gives time stamps of boards; nil for nobody.
+    var timeStamps: TimeStampServer?
     var policy: LocalPolicy
     var registers: [RegisterID: RegisterSource]
     /// What the approvers approve: the file's text and the policy's.
@@ -25,11 +29,13 @@ struct NodeConfiguration {
         var policyPath: String?
         var sources: [(RegisterID, RegisterSource)] = []
         var lists: [NeverReleaseSource] = []
-        let (way, cores, listener) = try ConfigurationFile.decode(bytes, path: path) { root in
+        var stamps: TimeStampServer?
+        let (way, cores, listener, days) = try ConfigurationFile.decode(bytes, path: path) { root in
             _ = root.int("sidos_node", in: 1...1)
             let way = CoordinatorWay(root.mapping("coordinator"))
             let cores = root.int("cores", in: 1...1_024, default: ProcessInfo.processInfo.activeProcessorCount)
             policyPath = root.optionalPath("policy")
+            stamps = root.optionalMapping("time_stamps").map { TimeStampServer($0) }
             if root.has("registers") {
                 sources = root.list("registers", count: 0...32) { (($0.string("id")), Self.source($0)) }
             }
@@ -38,11 +44,14 @@ struct NodeConfiguration {
             }
             let ids = sources.map(\.0)
             if Set(ids).count < ids.count { root.reject("registers", "Two registers have one id. Give each its own.") }
-            return (way, cores, root.optionalMapping("operations").map { OperationsServer.Address($0) })
+            let listener = root.optionalMapping("operations").map { OperationsServer.Address($0) }
+            return (way, cores, listener, BoardArchive.days(root))
         }
         coordinator = way
         workers = Workers(count: cores)
         operations = listener
+        boardDays = days
+        timeStamps = stamps
         registers = Dictionary(sources, uniquingKeysWith: { first, _ in first }).mapValues { source in
             var source = source
             source.neverRelease = lists

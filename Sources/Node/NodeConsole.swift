@@ -29,7 +29,7 @@ struct NodeConsole: ConsoleProgram {
             ApprovalsSection(
                 home: home, signer: signer, configuration: { try NodeDocuments.configuration(home) },
                 dataset: { _ in nil }),
-            EvidenceSection(home: home),
+            EvidenceSection(home: home) { try NodeEvidence.boardDays(of: home) },
         ]
     }
 }

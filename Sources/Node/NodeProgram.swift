@@ -18,9 +18,10 @@ struct NodeCommand: AsyncParsableCommand {
         version: NodeProgram.version,
         subcommands: [
             InitCommand.self, CardCommand.self, CheckCommand.self, AgreementCommand.self, ServeCommand.self,
-            StatusCommand.self, EvidenceCommand.self, ApproverCommand.self, ApprovalCommand<NodeDocuments>.self,
+            StatusCommand.self, EvidenceCommand<NodeEvidence>.self, ApproverCommand.self,
+            ApprovalCommand<NodeDocuments>.self,
             ConsoleCommand<NodeConsole>.self, LogCommand.self, BackupCommand<NodeBackup>.self,
-            RestoreCommand<NodeBackup>.self, PruneCommand.self, CourierCommand<CarriedNode>.self,
+            RestoreCommand<NodeBackup>.self, PruneCommand<NodeEvidence>.self, CourierCommand<CarriedNode>.self,
         ])
 }
 
@@ -28,6 +29,10 @@ struct NodeCommand: AsyncParsableCommand {
 enum NodeDocuments: ApprovalDocuments {
     static func configuration(_ home: Home) throws -> [UInt8] { try NodeConfiguration(home: home).document }
     static func dataset(_ name: String, _ home: Home) throws -> [UInt8]? { nil }
+}
+
+enum NodeEvidence: EvidenceKeeping {
+    static func boardDays(of home: Home) throws -> Int { try NodeConfiguration(home: home).boardDays }
 }
 
 enum CarriedNode: CarriedProgram {

@@ -22,7 +22,8 @@ struct ServeCommand: AsyncParsableCommand {
         guard sidos_r255_self_test() == 1 else { throw ArithmeticFailure() }
         let daemon = MemberDaemon(
             home: home, coordinator: configuration.coordinator, operations: configuration.operations,
-            configuration: configuration.document, logger: logger)
+            configuration: configuration.document, boardDays: configuration.boardDays,
+            timeStamps: configuration.timeStamps, logger: logger)
         _ = try await daemon.run(metadata: [
             "node": "\(home.keys.id)", "cores": "\(configuration.workers.count)", "backend": "\(Ristretto255.backend)",
         ]) { client, state in

@@ -40,6 +40,12 @@ struct InitCommand: ParsableCommand {
         # How many cores opening the release may use; without this line, all.
         # cores: 2
 
+        # How many days after a round's deadline its board is kept; without this line, ten years.
+        # keep_evidence_days: 3650
+
+        # Who gives time stamps of each round's opening and end (RFC 3161), and what they are checked by:
+        # time_stamps: {url: "http://time-stamps.example/", certificate: time-stamps.pem}
+
         # Health and metrics, without TLS: let nobody else reach it. Without this line there are none.
         # operations: {host: 127.0.0.1, port: 7481}
 

@@ -10,6 +10,10 @@ struct ResearchConfiguration {
     let workers: Workers
     /// Where health and metrics are told; nil for nowhere.
     let operations: OperationsServer.Address?
+    /// How many days from a round's deadline on its board is kept.
+    let boardDays: Int
+    /// Who gives time stamps of boards; nil for nobody.
+    let timeStamps: TimeStampServer?
     /// What the approvers approve.
     let document: [UInt8]
 
@@ -17,12 +21,14 @@ struct ResearchConfiguration {
         let path = home.configurationPath
         let bytes = try ConfigurationFile.read(path)
         document = ConfigurationDocument.bytes(configuration: bytes, policy: nil)
-        (coordinator, workers, operations) = try ConfigurationFile.decode(bytes, path: path) { root in
+        (coordinator, workers, operations, boardDays, timeStamps) = try ConfigurationFile.decode(bytes, path: path) {
+            root in
             _ = root.int("sidos_research", in: 1...1)
             let way = CoordinatorWay(root.mapping("coordinator"))
             let cores = root.int("cores", in: 1...1_024, default: ProcessInfo.processInfo.activeProcessorCount)
             let operations = root.optionalMapping("operations").map { OperationsServer.Address($0) }
-            return (way, Workers(count: cores), operations)
+            let stamps = root.optionalMapping("time_stamps").map { TimeStampServer($0) }
+            return (way, Workers(count: cores), operations, BoardArchive.days(root), stamps)
         }
     }
 }

@@ -28,7 +28,7 @@ struct ResearchConsole: ConsoleProgram {
             ApprovalsSection(
                 home: home, signer: signer, configuration: { try ResearchDocuments.configuration(home) },
                 dataset: { try ResearchDocuments.dataset($0, home) }),
-            EvidenceSection(home: home),
+            EvidenceSection(home: home) { try ResearchEvidence.boardDays(of: home) },
         ]
     }
 }

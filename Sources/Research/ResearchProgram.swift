@@ -18,12 +18,18 @@ struct ResearchCommand: AsyncParsableCommand {
         version: ResearchProgram.version,
         subcommands: [
             InitCommand.self, CardCommand.self, AgreementCommand.self, ServeCommand.self, ReceiveCommand.self,
-            DatasetCommand.self, ReleaseCommand.self, ForgetCommand.self, StatusCommand.self, EvidenceCommand.self,
+            DatasetCommand.self, ReleaseCommand.self, ForgetCommand.self, StatusCommand.self,
+            EvidenceCommand<ResearchEvidence>.self,
             ApproverCommand.self, ApprovalCommand<ResearchDocuments>.self, ConsoleCommand<ResearchConsole>.self,
             LogCommand.self,
-            BackupCommand<ResearchBackup>.self, RestoreCommand<ResearchBackup>.self, PruneCommand.self,
+            BackupCommand<ResearchBackup>.self, RestoreCommand<ResearchBackup>.self,
+            PruneCommand<ResearchEvidence>.self,
             CourierCommand<CarriedResearch>.self,
         ])
+}
+
+enum ResearchEvidence: EvidenceKeeping {
+    static func boardDays(of home: Home) throws -> Int { try ResearchConfiguration(home: home).boardDays }
 }
 
 enum CarriedResearch: CarriedProgram {

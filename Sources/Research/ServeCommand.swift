@@ -49,7 +49,8 @@ struct ResearchDaemon {
         let configuration = try ResearchConfiguration(home: home)
         let daemon = MemberDaemon(
             home: home, coordinator: configuration.coordinator, operations: configuration.operations,
-            configuration: configuration.document, logger: logger)
+            configuration: configuration.document, boardDays: configuration.boardDays,
+            timeStamps: configuration.timeStamps, logger: logger)
         let member = try await daemon.run(
             endsAfter: limit,
             metadata: ["research": "\(home.keys.id)", "cores": "\(configuration.workers.count)"]

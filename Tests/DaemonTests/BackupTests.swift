@@ -48,6 +48,8 @@ struct BackupFixture: Sendable {
         try place.write("sidos_sample: 1\n", to: "home/config.yaml")
         _ = try home.directory.subdirectory("more")
         try place.write("never changed", to: "home/more/file")
+        _ = try home.boards()
+        try place.write("0 0 AAAA\n", to: "home/boards/\(round).board")
         try place.write("half", to: "home/more/1.part")
         _ = try home.directory.subdirectory("lists")
         try place.write("sealed", to: "home/lists/\(round).list")
@@ -104,6 +106,7 @@ struct BackupTests {
         #expect(again.keys.participant == fixture.home.keys.participant)
         #expect(try place.read("again/config.yaml") == place.read("home/config.yaml"))
         #expect(try place.read("again/more/file") == Array("never changed".utf8))
+        #expect(try place.read("again/boards/\(fixture.round).board") == Array("0 0 AAAA\n".utf8))
         let state = try again.state()
         let kept: [StateName] = [
             .opening(1, of: fixture.agreement), .over(fixture.round), .restored, .roundsSpent(of: fixture.agreement),
@@ -125,6 +128,9 @@ struct BackupTests {
         }
         #expect(try inode("copy/more/file") == inode("home/more/file"))
         #expect(try inode("copy/config.yaml") != inode("home/config.yaml"))
+        // It still grows.
+        let board = "boards/\(fixture.round).board"
+        #expect(try inode("copy/\(board)") != inode("home/\(board)"))
         try await fixture.restore()
         #expect(try inode("again/more/file") != inode("copy/more/file"))
         for root in ["copy", "again"] {

@@ -20,6 +20,10 @@ struct CoordinatorConfiguration: Sendable, Equatable {
     var quotaByteCount: Int?
     /// Bytes that the streams of all rounds may take; nil for what the disk has room for.
     var storageQuotaByteCount: Int?
+    /// How many days from a round's deadline on its board is kept.
+    var boardDays = BoardArchive.standardDays
+    /// Who gives time stamps of boards; nil for nobody.
+    var timeStamps: TimeStampServer?
     /// Certificates of operators besides the one in `operator/`, by pin.
     var operatorPins: Set<TLSPin> = []
     /// Participants who take part by courier, by the pin on their card.
@@ -44,6 +48,8 @@ struct CoordinatorConfiguration: Sendable, Equatable {
             reserveFileCount: root.int("reserve_files", in: 0...1_000_000_000, default: 4_096),
             quotaByteCount: root.optionalInt("quota_gib", in: 1...1_048_576).map { $0 << 30 })
         configuration.storageQuotaByteCount = root.optionalInt("storage_quota_gib", in: 1...1_048_576).map { $0 << 30 }
+        configuration.boardDays = BoardArchive.days(root)
+        configuration.timeStamps = root.optionalMapping("time_stamps").map { TimeStampServer($0) }
         configuration.operations = root.optionalMapping("operations").map { OperationsServer.Address($0) }
         configuration.url = root.optionalValue("url", expected: "https://HOST[:PORT]") {
             $0.hasPrefix("https://") ? $0 : nil
@@ -96,6 +102,12 @@ struct CoordinatorConfiguration: Sendable, Equatable {
 
         # What the streams of all rounds may take together, in GiB; without this line, what the disk has room for.
         # storage_quota_gib: 200
+
+        # How many days after a round's deadline its board is kept; without this line, ten years.
+        # keep_evidence_days: 3650
+
+        # Who gives time stamps of each round's opening and end (RFC 3161), and what they are checked by:
+        # time_stamps: {url: "http://time-stamps.example/", certificate: time-stamps.pem}
 
         # Further operators' certificates, besides the one in operator/, by the pin on their card.
         # operators:

@@ -16,6 +16,7 @@ struct CoordinatorDaemon {
         let configuration = try home.configuration()
         let keys = home.home.keys
         try keys.checkCertificate()
+        let stamping = try configuration.timeStamps.map { try TimeStamping($0, home: home.home, logger: logger) }
         // The state's lock comes first: a second coordinator on the same directory must not touch anything.
         let state = try home.home.stateToServe()
         let board = try BoardStore(path: home.boardPath)
@@ -28,6 +29,9 @@ struct CoordinatorDaemon {
         let rounds = try CoordinatedRounds(
             home: home, configuration: configuration, board: board, streams: streams, state: state, logger: logger)
         try await rounds.load()
+        let document = try ConfigurationDocument.bytes(
+            configuration: ConfigurationFile.read(home.home.configurationPath), policy: nil)
+        await rounds.note("daemon started", ["configuration": ConfigurationDocument.digest(document)])
         try await rounds.settleAfterRestore()
 
         let identity = try TLSIdentity(
@@ -45,7 +49,10 @@ struct CoordinatorDaemon {
             logger: logger)
         let announcement = ListeningAnnouncement(
             server: server, rounds: rounds)
-        try await DaemonServices.run(server, supporting: [engine, announcement], logger: logger)
+        var supporting: [any Service] = [engine, announcement]
+        if let stamping { supporting.append(TimeStampService(stamping, StoredEvidence(board))) }
+        try await DaemonServices.run(server, supporting: supporting, logger: logger)
+        await rounds.note("daemon stopped")
         try AtomicFile.remove(home.home.statusPath)
         try board.close()
         logger.info("stopped")

@@ -20,12 +20,15 @@ struct RoundEngine: Service {
 
     /// Deadlines are looked at this often, whatever the clock is set to meanwhile.
     private static let longestWait = 60
+    /// How often boards are looked for whose time is over.
+    private static let tidyingSeconds = 21_600
     /// Streams are cleared this long after their retention even if a participant never said that it erased its keys.
     private static let erasureGraceSeconds = 86_400
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
             await withDiscardingTaskGroup { group in
+                group.addTask { await removeOldBoards() }
                 var started: Set<RoundID> = []
                 while !Task.isCancelled {
                     let version = board.changes.version(of: .roundList)
@@ -36,6 +39,14 @@ struct RoundEngine: Service {
                 }
                 group.cancelAll()
             }
+        }
+    }
+
+    /// From time to time, until it is cancelled.
+    private func removeOldBoards() async {
+        while !Task.isCancelled {
+            await rounds.removeOldBoards()
+            try? await Task.sleep(for: .seconds(Self.tidyingSeconds))
         }
     }
 

@@ -4,7 +4,8 @@ internal import Crypto
 internal import Files
 internal import Foundation
 
-/// What one of the programs backs up besides what all have: keys, configuration, agreements, evidence, counters.
+/// What one of the programs backs up besides what all have: keys, configuration, agreements, boards, evidence,
+/// counters.
 public protocol BackedUpProgram: Sendable {
     /// Options of `backup` that the other programs don't have.
     associatedtype Options: ParsableArguments
@@ -33,10 +34,10 @@ public struct BackupCommand<Program: BackedUpProgram>: AsyncParsableCommand {
         CommandConfiguration(
             commandName: "backup", abstract: "Copy this participant's directory to a new one, consistently.",
             discussion: """
-                `serve` may keep running. The copy has keys, configuration, agreements, evidence and counters, and a \
-                signed list of its files. It never has the keys of rounds: whoever restores it takes no further part \
-                in the rounds that were under way. Whoever reads the secret keys in it can act in this participant's \
-                place, so encrypt it, or leave them out.
+                `serve` may keep running. The copy has keys, configuration, agreements, boards, evidence and counters, \
+                and a signed list of its files. It never has the keys of rounds: whoever restores it takes no further \
+                part in the rounds that were under way. Whoever reads the secret keys in it can act in this \
+                participant's place, so encrypt it, or leave them out.
                 """)
     }
 
@@ -65,6 +66,8 @@ public struct BackupCommand<Program: BackedUpProgram>: AsyncParsableCommand {
         try writer.copyTree(home.directory.file("evidence"), as: "evidence", linking: true) { names in
             names.filter { $0 != "rounds" } + names.filter { $0 == "rounds" }
         }
+        // They grow while they are copied, so never a second name for one.
+        try writer.copyTree(home.directory.file("boards"), as: "boards")
         let told = try await Program.add(to: writer, from: home, options: more)
         let state = try writer.directory("state")
         let role = home.keys.role

@@ -16,7 +16,7 @@ public enum BoardText {
     ///
     /// - Returns: nil for anything but such lines. What is in them is not looked at.
     public static func entries(_ text: [UInt8]) -> [[UInt8]]? {
-        guard text.last == UInt8(ascii: "\n") else { return nil }
+        guard text.count <= byteLimit, text.last == UInt8(ascii: "\n") else { return nil }
         var entries: [[UInt8]] = []
         for line in text.dropLast().split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
             guard line.count > 129, line.count <= SignedEntry.maxByteCount + 65,

@@ -13,7 +13,8 @@ public import Values
 /// agreements/   agreements that this participant signed
 /// spool/        sealed runs of sorts under way; empty when nothing runs
 /// lists/        sealed lists that were declared and are yet to be sent
-/// evidence/     of rounds in which somebody accused another: the board, and streams as they came, sealed
+/// boards/       boards of rounds, with their agreements, sealed; the coordinator has its own in `board.sqlite`
+/// evidence/     of rounds in which somebody accused another: streams as they came, sealed
 /// generators/   what proofs of verified rounds are made with; not secret, and made again where it is missing
 /// courier/      what was brought and what is to be carried, of a participant without a connection
 /// config.yaml   what the operator configures
@@ -89,6 +90,8 @@ public struct Home: Sendable {
     }
 
     public func evidence() throws -> PrivateDirectory { try directory.subdirectory("evidence") }
+
+    public func boards() throws -> PrivateDirectory { try directory.subdirectory("boards") }
 
     public func courier() throws -> PrivateDirectory { try directory.subdirectory("courier") }
 

@@ -1,4 +1,3 @@
-internal import Agreement
 internal import Crypto
 public import Daemon
 public import Exchange
@@ -7,14 +6,14 @@ internal import Foundation
 public import PSIProtocol
 public import Values
 
-/// What this participant keeps of rounds in which somebody accused another: the board, the streams that it can read as
-/// they came, sealed, and secrets that a judge needs, sealed to itself. [P-73]
+/// What this participant keeps of rounds in which somebody accused another, besides the board: the streams that it can
+/// read as they came, sealed, and secrets that a judge needs, sealed to itself. [P-73]
 ///
 /// ```
 /// evidence/ROUND.json       until when it is kept
-/// evidence/ROUND.board.txt  the board
 /// evidence/ROUND.secrets    secrets, sealed
 /// evidence/rounds/ROUND/…   streams, sealed
+/// evidence/ROUND.board.txt  the board, where a former version kept it
 /// ```
 public struct EvidenceStore: Sendable {
     private let home: Home
@@ -55,11 +54,10 @@ public struct EvidenceStore: Sendable {
         try AtomicFile.write(Array(sender.encapsulatedKey) + Array(sealed), to: path(record.round, "secrets"))
     }
 
-    /// Fetches the streams of complaints that this participant can read, and then the board, which says that they are
-    /// here. What is here already is not fetched again.
+    /// Fetches the streams of complaints that this participant can read. What is here already is not fetched again.
     ///
-    /// - Throws: `EvidenceLoss` if the coordinator shows another board than was seen, or a stream of another length
-    ///   than the board says; `ExchangeProblem`, `StoreError`, `FileError`.
+    /// - Throws: `EvidenceLoss` if the coordinator shows a stream of another length than the board says;
+    ///   `ExchangeProblem`, `StoreError`, `FileError`.
     public func keep(_ complaints: [Complained], of record: RoundRecord, from client: any CoordinatorPort) async throws
     {
         try note(record)
@@ -74,7 +72,6 @@ public struct EvidenceStore: Sendable {
                 }
             }
         }
-        try await keepBoard(of: record, from: client)
         if let lost { throw lost }
     }
 
@@ -84,22 +81,6 @@ public struct EvidenceStore: Sendable {
             until: clock.unixSeconds() + Int64(record.agreement.retentionDays) * 86_400)
         guard try self.kept(record.round) == nil else { return }
         try AtomicFile.write(try JSONEncoder().encode(kept), to: path(record.round, "json"))
-    }
-
-    private func keepBoard(of record: RoundRecord, from client: any CoordinatorPort) async throws {
-        var head = BoardHead.empty
-        var text: [UInt8] = []
-        while head.count < record.head.count {
-            let page = try await client.entries(of: record.round, after: head.count)
-            guard !page.entries.isEmpty else { throw EvidenceLoss.board }
-            for entry in page.entries where head.count < record.head.count {
-                head = head.appending(entry.bytes)
-                text += BoardText.line(of: entry.bytes)
-            }
-            guard text.count <= BoardText.byteLimit else { throw EvidenceLoss.board }
-        }
-        guard head == record.head else { throw EvidenceLoss.board }
-        try AtomicFile.write(text, to: path(record.round, "board.txt"))
     }
 
     private func keep(_ part: NamedStream, of round: RoundID, from client: any CoordinatorPort) async throws {
@@ -167,41 +148,64 @@ public struct EvidenceStore: Sendable {
 
     // MARK: Showing it
 
-    /// Opens what is kept of a round, and writes it where an outsider can check it.
+    /// Opens what is kept of a round, and writes it where anybody can check it. [P-77]
     ///
-    /// - Returns: the round, and streams that this participant does not have.
+    /// - Parameter withStreams: also the streams and secrets that complaints are judged by, in the clear.
+    /// - Returns: the board, and streams that this participant does not have.
+    /// - Throws: `EvidenceExportError`, `EvidenceError`, `FileError`.
     @discardableResult
-    public func export(_ round: RoundID, to folder: EvidenceFolder) async throws -> (RoundRecord, missing: [String]) {
-        guard let kept = try kept(round), FileStatus.exists(path(round, "board.txt")) else {
+    public func export(
+        _ round: RoundID, withStreams: Bool, to path: String
+    ) async throws -> (ReplayedBoard, missing: [String]) {
+        let kept = try board(of: round)
+        let board: ReplayedBoard
+        do throws(ReplayError) {
+            board = try ReplayedBoard(agreement: kept.agreement, board: kept.entries)
+        } catch { throw EvidenceError.unfit(error) }
+        var contents = EvidenceFile.Contents(agreement: kept.agreement, board: kept.entries)
+        var shown: [EvidenceFile.Stream] = []
+        var missing: [String] = []
+        if withStreams {
+            if let secrets = try secrets(of: round) { contents.secrets = board.record.fitting(secrets) }
+            (shown, missing) = try await streams(of: board.record)
+        }
+        contents.stamps = try TimeStampStore(home: home).stamps(of: board)
+        try await EvidenceFile.write(contents, streams: shown, to: path)
+        return (board, missing)
+    }
+
+    private func streams(of record: RoundRecord) async throws -> ([EvidenceFile.Stream], missing: [String]) {
+        var shown: [EvidenceFile.Stream] = []
+        var missing: [String] = []
+        var done: Set<StreamID> = []
+        for stream in record.complaints.values.flatMap(record.evidenceStreams(of:)) {
+            for part in stream.named.parts where done.insert(part.id).inserted {
+                guard stream.named.sealing.isReadable(by: home.keys.id),
+                    try await streams.status(of: part.id, round: record.round).isComplete
+                else {
+                    missing.append("\(part.id)")
+                    continue
+                }
+                shown.append(
+                    EvidenceFile.Stream(part.id) { try download(part, by: stream.author, record.round) })
+            }
+        }
+        return (shown, missing.sorted())
+    }
+
+    /// The board that is kept, or what a former version kept beside the streams.
+    private func board(of round: RoundID) throws -> KeptBoard {
+        if let kept = try BoardArchive(home: home).board(of: round), !kept.entries.isEmpty { return kept }
+        let path = path(round, "board.txt")
+        guard let kept = try kept(round), FileStatus.exists(path) else {
             throw EvidenceExportError.notKept(round: "\(round)")
         }
         guard let id = AgreementID(hex: kept.agreement), let installed = try home.agreements().load(id) else {
             throw EvidenceExportError.noAgreement(id: kept.agreement)
         }
-        let board = try PublicFile.read(path(round, "board.txt"), maxByteCount: BoardText.byteLimit)
-        guard let entries = BoardText.entries(board), let first = entries.first else {
-            throw FileError.altered(path: path(round, "board.txt"))
-        }
-        var record = try RoundRecord(opening: first, agreement: installed.agreement, file: installed.bytes)
-        for entry in entries.dropFirst() { try record.fold(entry) }
-        try folder.create()
-        var missing: [String] = []
-        var done: Set<StreamID> = []
-        let streams = record.complaints.values.flatMap(record.evidenceStreams(of:))
-        for stream in streams {
-            for part in stream.named.parts where done.insert(part.id).inserted {
-                guard stream.named.sealing.isReadable(by: home.keys.id),
-                    try await self.streams.status(of: part.id, round: round).isComplete
-                else {
-                    missing.append("\(part.id)")
-                    continue
-                }
-                var source = try download(part, by: stream.author, round)
-                try await folder.write(&source, as: part.id)
-            }
-        }
-        try folder.finish(agreement: installed.bytes, secrets: secrets(of: round) ?? EvidenceSecrets(), board: board)
-        return (record, missing)
+        let text = try PublicFile.read(path, maxByteCount: BoardText.byteLimit)
+        guard let entries = BoardText.entries(text) else { throw FileError.altered(path: path) }
+        return KeptBoard(round: round, agreement: installed.bytes, entries: entries)
     }
 
     private func download(
@@ -224,14 +228,12 @@ public struct EvidenceStore: Sendable {
 
 /// What of the evidence the coordinator does not give.
 public enum EvidenceLoss: Error, Equatable, CustomStringConvertible, ReportableError {
-    case board
     case stream(String)
     /// Not all of it before the complaint is posted.
     case time
 
     public var description: String {
         switch self {
-        case .board: "the coordinator shows another board than before"
         case .stream(let name): "the coordinator does not give stream \(name) as the board has it"
         case .time: "the coordinator gives it too slowly; the rest is fetched when the round has ended"
         }
@@ -247,7 +249,7 @@ public enum EvidenceExportError: Error, Equatable, CustomStringConvertible, Repo
     public var description: String {
         switch self {
         case .notKept(let round):
-            "nothing is kept of a complaint in round \(round): `evidence list` says of which rounds there is something"
+            "nothing is kept of round \(round): `evidence list` says of which rounds there is something"
         case .noAgreement(let id): "agreement \(id) of the round is not here any more"
         }
     }

@@ -1,6 +1,5 @@
-public import Daemon
+internal import Daemon
 internal import Foundation
-internal import Member
 internal import PSIProtocol
 internal import Values
 
@@ -113,94 +112,5 @@ struct CalendarSection: ConsoleSection {
                 title(say),
                 table(say("Tulossa", "Kommande", "To come"), sorted.filter { !isPast($0.day) })
                     + table(say("Ollut", "Har varit", "Past"), sorted.filter { isPast($0.day) }.reversed())))
-    }
-}
-
-/// Evidence of rounds in which somebody accused another.
-public struct EvidenceSection: ConsoleSection {
-    public let path = "evidence"
-    private let home: Home
-
-    public init(home: Home) { self.home = home }
-
-    public func title(_ say: Say) -> String { say("Todisteet", "Bevis", "Evidence") }
-
-    public func show(_ request: ConsoleRequest) async throws -> ConsoleReply {
-        guard request.path.isEmpty else { return .notFound }
-        let say = request.say
-        let store = try EvidenceStore(home: home)
-        let kept = try store.rounds().compactMap { round in try store.kept(round).map { (round, $0) } }
-        guard !kept.isEmpty else {
-            return .page(
-                ConsolePage(
-                    title(say),
-                    [
-                        .paragraph(
-                            ConsoleText(
-                                say(
-                                    "Todisteita ei ole: missään kierroksessa kukaan ei ole syyttänyt toista.",
-                                    "Det finns inga bevis: i ingen omgång har någon anklagat en annan.",
-                                    "There is none: in no round has anybody accused another.")))
-                    ]))
-        }
-        let rows = kept.map { round, kept in
-            [
-                ConsoleText(String("\(round)".prefix(12)), link: "/rounds/\(round)"),
-                ConsoleText(String(kept.agreement.prefix(12)), link: "/agreements/\(kept.agreement)"),
-                ConsoleText(say.time(Int(clamping: kept.until))),
-            ]
-        }
-        return .page(
-            ConsolePage(
-                title(say),
-                [
-                    .table(
-                        caption: say(
-                            "Kierrokset, joista on todisteita", "Omgångar som det finns bevis om",
-                            "Rounds of which evidence is kept"),
-                        head: [
-                            say("Kierros", "Omgång", "Round"), say("Sopimus", "Avtal", "Agreement"),
-                            say("Säilytetään asti", "Bevaras till", "Kept until"),
-                        ], rows: rows),
-                    .notice(
-                        .note,
-                        ConsoleText(
-                            say(
-                                "Viedyssä kansiossa ei ole nimiä, tunnuksia eikä avaimia, "
-                                    + "mutta peitetyt luettelot näkyvät. "
-                                    + "Anna se vain sille, jonka annat tarkistaa kierroksen.",
-                                "Den exporterade mappen har inga namn, koder eller nycklar, "
-                                    + "men de dolda listorna syns. "
-                                    + "Ge den bara till den som du låter kontrollera omgången.",
-                                "The folder has no names, codes or keys, but the blinded lists can be seen. "
-                                    + "Give it only to whom you would trust to check the round."))),
-                    .form(
-                        ConsoleForm(
-                            "/evidence/export", submit: say("Vie", "Exportera", "Export"),
-                            fields: [
-                                ConsoleForm.Field(
-                                    "round", say("Kierros", "Omgång", "Round"),
-                                    .choice(kept.map { ("\($0.0)", "\($0.0)".prefix(12).description) })),
-                                ConsoleForm.Field(
-                                    "folder", say("Tehtävä kansio", "Mapp som skapas", "The folder to make"),
-                                    hint: say(
-                                        "Koko polku tällä koneella.", "Hela sökvägen på den här datorn.",
-                                        "Its whole path on this machine.")),
-                            ])),
-                ]))
-    }
-
-    public func act(_ request: ConsoleRequest) async throws -> ConsoleReply {
-        guard request.path == ["export"], let round = RoundID(hex: request.field("round")) else { return .notFound }
-        let say = request.say
-        let folder = try ConsolePath.checked(request.field("folder"), say)
-        let (_, missing) = try await EvidenceStore(home: home).export(round, to: EvidenceFolder(folder))
-        let gaps =
-            missing.isEmpty ? "" : say(" Puuttuu: ", " Saknas: ", " Not here: ") + missing.joined(separator: ", ")
-        return .redirect(
-            "/evidence",
-            ConsoleText(
-                say("Viety. Tarkista: ", "Exporterat. Kontrollera: ", "Exported. Check it with: ")
-                    + "evidence check \(folder)." + gaps))
     }
 }

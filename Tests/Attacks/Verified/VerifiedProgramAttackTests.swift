@@ -1,5 +1,6 @@
 import Daemon
 import Exchange
+import Files
 import Foundation
 import Logging
 import Member
@@ -12,7 +13,7 @@ import Values
 
 extension AttackTests {
     /// Somebody lies in a verified round, among the real programs. Whoever has to notice names the liar on the board,
-    /// nothing is released, and `evidence check` finds the same without a key. [P-64] [P-70] [P-71] [P-73]
+    /// nothing is released, and `evidence verify` finds the same without a key. [P-64] [P-70] [P-71] [P-73]
     ///
     /// With SIDOS_ALL_LIES every lie is told; without, a few of each kind.
     @Suite("Lies in verified rounds, among the programs", .serialized)
@@ -126,14 +127,13 @@ extension AttackTests {
                     let link = try study.link()
                     #expect(try await link.end(within: 120) == ExitStatus.abortedRound.rawValue)
                     let round = try link.openedRound()
-                    let folder = try await exported(study, round, by: "b")
-                    try await damage(folder, study)
+                    let file = try await exported(study, round, by: "b")
+                    try await damage(file, study)
                     let home = study.home("b").path
-                    let again = try await study.run(
-                        .node, "evidence", "export", "-d", home, round, "--output", folder.path)
+                    let again = try await study.run(.node, "evidence", "export", "-d", home, round, file.path)
                     #expect(again.status == 73 && again.errors.contains("exists"), "\(again)")
                     let other = try await study.run(
-                        .node, "evidence", "export", "-d", home, "00ff", "--output", folder.path + "-other")
+                        .node, "evidence", "export", "-d", home, "00ff", file.path + "-other")
                     #expect(other.status == 66 && other.errors.contains("evidence list"), "\(other)")
                     let list = try await study.run(.node, "evidence", "list", "-d", home)
                     #expect(list.status == 0 && list.output.contains(round), "\(list)")
@@ -141,59 +141,65 @@ extension AttackTests {
             }
         }
 
-        /// What becomes of a file, nil for nothing, and what `check` says then.
+        /// What becomes of a file in the zip, nil for nothing, and what `verify` says then.
         private struct Damage {
             let file: String
             let says: String
-            let status: Int32
-            let change: (Data) -> Data?
+            let change: ([UInt8]) -> [UInt8]?
 
-            init(_ file: String, _ says: String, status: Int32 = 65, change: @escaping (Data) -> Data?) {
-                (self.file, self.says, self.status, self.change) = (file, says, status, change)
+            init(_ file: String, _ says: String, change: @escaping ([UInt8]) -> [UInt8]?) {
+                (self.file, self.says, self.change) = (file, says, change)
             }
         }
 
-        /// Changes one file of it after the other.
-        private func damage(_ folder: URL, _ study: StudyOnDisk) async throws {
-            let names = try FileManager.default.contentsOfDirectory(atPath: folder.path + "/streams")
-            #expect(names.count == 3)
-            func check() async throws -> (status: Int32, output: String, errors: String) {
-                try await study.run(.coordinator, "evidence", "check", folder.path)
+        /// Changes one file of it after the other, and packs the zip anew each time.
+        private func damage(_ file: URL, _ study: StudyOnDisk) async throws {
+            let zip = try ZipReader(file.path)
+            let whole = try zip.entries.map { ($0.name, try zip.contents($0.name, maxByteCount: 1 << 26)) }
+            let streams = whole.map(\.0).filter { $0.hasPrefix("streams/") }
+            #expect(streams.count == 3)
+            let changed = file.deletingLastPathComponent().appendingPathComponent("changed.zip")
+            func verify(_ contents: [(String, [UInt8])]) async throws -> StudyOnDisk.CommandResult {
+                try? FileManager.default.removeItem(at: changed)
+                let writer = try ZipWriter(changed.path)
+                for (name, bytes) in contents { try writer.add(name, bytes) }
+                try writer.finish()
+                return try await study.run(.coordinator, "evidence", "verify", changed.path)
             }
-            #expect(try await check().output.contains("m is at fault: the tags"))
+            #expect(try await verify(whole).output.contains("m is at fault: the tags"))
             var changes: [Damage] = []
-            for name in names {
-                let stream = "streams/\(name)"
-                changes.append(Damage(stream, "Not decided") { $0.dropLast() + [$0[$0.count - 1] ^ 1] })
-                changes.append(Damage(stream, "is not the one whose digest") { $0.dropLast(96) })
-                changes.append(Damage(stream, "there is no streams/") { _ in nil })
+            for name in streams {
+                changes.append(Damage(name, "Not decided") { Array($0.dropLast()) + [$0[$0.count - 1] ^ 1] })
+                changes.append(Damage(name, "is not the one whose digest") { Array($0.dropLast(96)) })
+                changes.append(Damage(name, "there is no streams/") { _ in nil })
             }
             changes += [
                 Damage("secrets.json", "secrets.json lacks a secret") { _ in nil },
-                Damage("secrets.json", "secrets.json lacks a secret") { _ in Data("{}".utf8) },
-                Damage("secrets.json", "does not hold secrets") { _ in Data("[".utf8) },
-                Damage("board.txt", "board.txt", status: 66) { _ in nil },
-                Damage("board.txt", "is not a board") { $0.dropFirst(5) },
-                Damage("board.txt", "is not a board") { $0.dropLast(1) },
-                Damage("board.txt", "line 1: ") { Data([$0[0] == 0x30 ? 0x31 : 0x30]) + $0.dropFirst() },
-                Damage("agreement.yaml", "line 1: ") { $0 + Data("\n".utf8) },
-                Damage("agreement.yaml", "agreement.yaml", status: 66) { _ in nil },
+                Damage("secrets.json", "does not hold secrets") { _ in Array("{}\n".utf8) },
+                Damage("secrets.json", "does not hold secrets") { _ in Array("[".utf8) },
+                Damage("secrets.json", "not the one on the board") { bytes in
+                    // Another digit of the first share.
+                    guard let index = bytes.firstIndex(of: UInt8(ascii: "6")) else { return bytes }
+                    return Array(bytes[..<index]) + [UInt8(ascii: "7")] + Array(bytes[(index + 1)...])
+                },
+                Damage("board.txt", "there is no board.txt") { _ in nil },
+                Damage("board.txt", "It is not a board") { Array($0.dropFirst(5)) },
+                Damage("board.txt", "It is not a board") { Array($0.dropLast(1)) },
+                Damage("board.txt", "line 1: ") { [$0[0] == 0x30 ? 0x31 : 0x30] + $0.dropFirst() },
+                Damage("agreement.yaml", "line 1: ") { $0 + [10] },
+                Damage("agreement.yaml", "there is no agreement.yaml") { _ in nil },
             ]
             for change in changes {
-                let file = folder.appendingPathComponent(change.file)
-                let before = try Data(contentsOf: file)
-                if let after = change.change(before) {
-                    try after.write(to: file)
-                } else {
-                    try FileManager.default.removeItem(at: file)
+                let contents = whole.compactMap { name, bytes -> (String, [UInt8])? in
+                    guard name == change.file else { return (name, bytes) }
+                    return change.change(bytes).map { (name, $0) }
                 }
-                let result = try await check()
+                let result = try await verify(contents)
                 #expect(
-                    result.status == change.status && (result.output + result.errors).contains(change.says),
+                    result.status == 65 && (result.output + result.errors).contains(change.says),
                     "\(change.file), \(change.says): \(result)")
-                try before.write(to: file)
             }
-            #expect(try await check().status == 0)
+            #expect(try await verify(whole).status == 0)
         }
 
         // MARK: Rounds
@@ -281,8 +287,8 @@ extension AttackTests {
         /// Takes the evidence from the accuser's home and judges it with the coordinator's program, which has no keys.
         private func judged(_ lie: VerifiedLie, _ study: StudyOnDisk, _ round: String, by accuser: String) async throws
         {
-            let folder = try await exported(study, round, by: accuser)
-            let check = try await study.run(.coordinator, "evidence", "check", folder.path)
+            let file = try await exported(study, round, by: accuser)
+            let check = try await study.run(.coordinator, "evidence", "verify", file.path)
             let comment = Comment(rawValue: "\(lie.name): \(check)")
             switch lie.outcome {
             case .proved:
@@ -297,12 +303,12 @@ extension AttackTests {
         /// What the accuser's home has of the round, once it has all.
         private func exported(_ study: StudyOnDisk, _ round: String, by accuser: String) async throws -> URL {
             for attempt in 1... {
-                let folder = study.directory.appendingPathComponent("evidence-\(round.prefix(12))-\(attempt)")
+                let file = study.directory.appendingPathComponent("evidence-\(round.prefix(12))-\(attempt).zip")
                 let export = try await study.run(
-                    study.program(accuser), "evidence", "export", "-d", study.home(accuser).path, round, "--output",
-                    folder.path)
+                    study.program(accuser), "evidence", "export", "-d", study.home(accuser).path, round, file.path,
+                    "--streams")
                 // The board as it ended is there a moment after the end.
-                if export.status == 0, export.output.contains("\(accuser) accuses") { return folder }
+                if export.status == 0, export.output.contains("\(accuser) accuses") { return file }
                 guard attempt < 100 else { throw HarnessError("no evidence: \(export)") }
                 try await Task.sleep(for: .milliseconds(100))
             }

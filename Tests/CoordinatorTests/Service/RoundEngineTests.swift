@@ -276,6 +276,40 @@ struct RoundEngineTests {
         }
     }
 
+    @Test("A board is removed when its ten years are over; how many rounds are spent stays known")
+    func boardRetention() async throws {
+        var design = TestStudy.Design()
+        design.valid = "{from: 2026-01-01, until: 2046-12-31}"
+        let study = try TestStudy(design)
+        let clock = TestClock()
+        let members = Members(study)
+        let round = try await RunningCoordinator.run(study, clock: clock) { coordinator in
+            let round = try await coordinator.openInstalled()
+            try await coordinator.driving { try await members.finish(round, at: coordinator) }
+            _ = try await coordinator.rounds.endTime(of: round)
+            return round
+        }
+        func isKept() async throws -> Bool {
+            try await RunningCoordinator.run(study, clock: clock) { coordinator in
+                try await coordinator.driving { try await Task.sleep(for: .milliseconds(300)) }
+                let isKnown = await coordinator.rounds.order.contains(round)
+                #expect(try await coordinator.board.holds(round) == isKnown)
+                return isKnown
+            }
+        }
+        // From the deadline on, which is an hour after the opening.
+        clock.advance(by: 3_650 * TestClock.day)
+        // Its streams go first.
+        #expect(try await isKept())
+        #expect(try await isKept())
+        clock.advance(by: 3_601)
+        #expect(try await !isKept())
+        try await RunningCoordinator.run(study, clock: clock) { coordinator in
+            let next = try await coordinator.openInstalled()
+            #expect(try await coordinator.rounds.record(of: next).opening.number == 2)
+        }
+    }
+
     @Test("After a failure it waits longer and longer, up to half a minute")
     func pauses() {
         var pause = RetryPause()

@@ -64,7 +64,7 @@ struct EvidenceStoreTests {
         #expect(try after.rounds() == [])
         #expect(try place.contents().count == 1)
         await #expect(throws: EvidenceExportError.notKept(round: "\(record.round)")) {
-            try await after.export(record.round, to: EvidenceFolder(place.file("out")))
+            try await after.export(record.round, withStreams: true, to: place.file("out"))
         }
         #expect(try place.contents() == ["home"])
     }
