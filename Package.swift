@@ -276,7 +276,8 @@ let package = Package(
             name: "SystemTests",
             dependencies: [
                 "Values", "Files", "Agreement", "PSIProtocol", "Exchange", "Daemon", "Member", "Node",
-                "Coordinator", "Research", "SystemHarness", "PostgreSQLCluster", crypto, logging, httpClient, grdb,
+                "Coordinator", "Research", "SystemHarness", "PostgreSQLCluster", "TestDirectories", crypto, logging,
+                httpClient, grdb,
             ],
             swiftSettings: testSettings),
         // What a curious or dishonest participant tries, one attack a test. docs/threat-model.md names each.

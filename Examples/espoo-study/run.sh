@@ -91,6 +91,9 @@ for id in "${nodes[@]}"; do "$bin/sidos-node" agreement sign --directory "$out/$
 "$bin/sidos-coordinator" agreement sign --directory "$out/coordinator" "$out/agreement.yaml" | head -1
 "$bin/sidos-research" agreement sign --directory "$out/research" "$out/agreement.yaml" | head -1
 
+say "Writing a made-up dataset for researchers, from the agreement alone"
+"$bin/sidos-research" agreement example-data "$out/agreement.yaml" --people 500 --seed 1 --output "$out/example"
+
 say "Writing the notice to the people concerned, in Finnish, Swedish and English"
 "$bin/sidos-coordinator" agreement notice "$out/agreement.yaml" --out "$out/notice"
 
@@ -132,4 +135,4 @@ mkdir -m 700 "$out/left"
 for id in "${nodes[@]}" coordinator research; do cp "$out/$id.log" "$out/left/"; done
 cp "$out/agreement.yaml" "$out/left/"
 python3 $example/verify.py --registers "$out/registers" --dataset "$out/dataset" --search "$out/coordinator" \
-    --search "$out/left" --json "$out/proof.json"
+    --search "$out/left" --example "$out/example" --json "$out/proof.json"

@@ -3,6 +3,7 @@
 
 (a) A plaintext join of the registers must give the same persons, cohorts and rows as the dataset.
 (b) No identity code, name, address or client number may occur in the dataset or in the searched directories.
+(c) A made-up dataset of the same agreement must have the true one's structure, and say that it is made up.
 
 Pseudonyms hide who is who, so persons are compared as a multiset. Exit status 0 only if everything holds.
 """
@@ -16,7 +17,7 @@ import time
 
 sys.dont_write_bytecode = True
 
-from espoo_study import dataset, oracle  # noqa: E402
+from espoo_study import dataset, oracle, structure  # noqa: E402
 from espoo_study.control import planted_control  # noqa: E402
 from espoo_study.search import Needles, Search  # noqa: E402
 
@@ -122,6 +123,8 @@ def main(arguments=None):
     parser.add_argument("--dataset", required=True, metavar="DIR", help="the dataset of the research environment")
     parser.add_argument("--search", action="append", default=[], metavar="DIR", help="a directory that must hold no "
                         "identifier, such as the coordinator's or the research environment's; may be repeated")
+    parser.add_argument("--example", metavar="DIR", help="a made-up dataset of the same agreement, which must have the "
+                        "same structure and say that it is made up")
     parser.add_argument("--study", default=os.path.join(HERE, "study.json"), metavar="FILE",
                         help="what the registers hold (default: study.json beside this file)")
     parser.add_argument("--json", metavar="FILE", help="write the result here too")
@@ -135,6 +138,10 @@ def main(arguments=None):
                 raise oracle.StudyProblem(f"{path} does not exist")
         equal = compare(study, options.registers, options.dataset, report)
         joined = time.monotonic()
+        told = structure.problems(options.example, options.dataset) if options.example else []
+        report["example_differences"] = told
+        for line in told:
+            print(f"  ! made-up dataset: {line}")
         silent = promise(study, options.registers, [options.dataset] + options.search, report)
     except (OSError, ValueError, oracle.StudyProblem) as problem:
         print(f"verify.py: {problem}", file=sys.stderr)
@@ -146,9 +153,10 @@ def main(arguments=None):
             json.dump(report, file, indent=2, ensure_ascii=False)
             file.write("\n")
         os.replace(options.json + ".new", options.json)
+    alike = "" if not options.example else f"    made-up data alike: {'NO' if told else 'yes'}"
     print(f"dataset = plaintext join: {'yes' if equal else 'NO'}    no identifier found: {'yes' if silent else 'NO'}"
-          f"    ({time.monotonic() - started:.1f} s)")
-    return 0 if equal and silent else 1
+          f"{alike}    ({time.monotonic() - started:.1f} s)")
+    return 0 if equal and silent and not told else 1
 
 
 if __name__ == "__main__":

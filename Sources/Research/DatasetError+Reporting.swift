@@ -32,3 +32,15 @@ extension DatasetError: ReportableError {
         }
     }
 }
+
+extension ExampleDataError: ReportableError {
+    public var sentence: String { description.hasSuffix(".") ? String(description.dropLast()) : description }
+
+    public var exitStatus: ExitStatus {
+        switch self {
+        case .tooManyPeople, .tooFewPeople: .usage
+        case .nobody, .rulesNotKept: .refused
+        case .dataset(let error): error.exitStatus
+        }
+    }
+}

@@ -17,7 +17,7 @@ struct ResearchCommand: AsyncParsableCommand {
         abstract: "The research environment: receives what a round releases and writes pseudonymous datasets.",
         version: ResearchProgram.version,
         subcommands: [
-            InitCommand.self, CardCommand.self, AgreementCommand.self, ServeCommand.self, ReceiveCommand.self,
+            InitCommand.self, CardCommand.self, ResearchAgreementCommand.self, ServeCommand.self, ReceiveCommand.self,
             DatasetCommand.self, ReleaseCommand.self, ForgetCommand.self, StatusCommand.self,
             EvidenceCommand<ResearchEvidence>.self,
             ApproverCommand.self, ApprovalCommand<ResearchDocuments>.self, ConsoleCommand<ResearchConsole>.self,

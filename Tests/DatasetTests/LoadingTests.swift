@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import PSIProtocol
 import Testing
@@ -53,6 +54,23 @@ struct LoadingTests {
         let summary = try run("/usr/bin/python3", ["-W", "ignore", directory.path("dataset/load.py")])
         #expect(summary.contains("People of the dataset and their cohorts: 6 rows"))
         #expect(summary.contains("Int64"))
+    }
+
+    @Test("made-up data is read by the same programs, which say what it is")
+    func madeUp() throws {
+        let example = try ExampleData(
+            try AwkwardStudy.agreement(), agreementID: SampleStudy.agreementID, people: 50, seed: 1)
+        _ = try example.write(
+            to: directory.path("made-up"), replace: false,
+            scratch: try PrivateDirectory(creating: directory.path("scratch")), toolVersion: "sidos-research 1.0.0")
+        for (program, arguments) in [
+            ("/usr/bin/Rscript", ["--vanilla", directory.path("made-up/load.R")]),
+            ("/usr/bin/python3", ["-W", "ignore", directory.path("made-up/load.py")]),
+        ] {
+            let said = try run(program, arguments)
+            #expect(said.contains("Made-up example data: nobody in it exists"), "\(said)")
+            #expect(said.contains("People of the dataset and their cohorts: 50 rows"), "\(said)")
+        }
     }
 
     @Test("a copy that is not whole is refused")

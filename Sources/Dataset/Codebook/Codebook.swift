@@ -54,6 +54,8 @@ struct Codebook {
     let study: DatasetReport.ReportedStudy
     let agreement: String
     let round: String
+    /// That all of it is made up; nil where it is true.
+    let madeUp: String?
     /// `persons` and then every released register in the layout's order.
     let tables: [Table]
 
@@ -69,6 +71,7 @@ struct Codebook {
         study = report.study
         agreement = report.agreement
         round = report.round
+        madeUp = report.madeUp
         let person = Self.own("person", Self.personLabel, .person)
         let links = { (label: String) in
             layout.hasLinkColumn

@@ -30,7 +30,7 @@ enum PythonScript {
         TABLES = [
         \#(codebook.tables.map(table).joined(separator: "\n"))
         ]
-
+        \#(codebook.madeUp.map { "\nprint(\(ScriptText.python($0)), file=sys.stderr)\n" } ?? "")
         """# + code
     }
 

@@ -2,6 +2,7 @@
 enum RScript {
     static func text(_ codebook: Codebook) -> String {
         let title = ScriptText.comment(codebook.study.title)
+        let remark = codebook.madeUp.map { "message(\(ScriptText.r($0)))\n\n" } ?? ""
         return """
             # \(title): loads the dataset's tables with their types and labels. Needs R 4.0 or newer, no packages.
             #
@@ -12,7 +13,7 @@ enum RScript {
             #
             # From a shell, `Rscript load.R` says what is there.
 
-            .sidos_tables <- list(
+            \(remark).sidos_tables <- list(
             \(codebook.tables.map(table).joined(separator: ",\n"))
             )
 

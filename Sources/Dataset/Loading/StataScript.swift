@@ -16,6 +16,7 @@ enum StataScript {
             "* A missing text and an empty one are the same in Stata.",
             "version 16", "clear all", "set more off",
         ]
+        if let madeUp = codebook.madeUp { lines.append("display as error \(expression(madeUp))") }
         for table in codebook.tables { lines += self.table(table, codebook) }
         return lines.joined(separator: "\n") + "\n"
     }

@@ -120,6 +120,8 @@ struct DataPackage: Encodable {
     let profile = "tabular-data-package"
     let name: String
     let title: String
+    /// That all of it is made up; nil where it is true.
+    let description: String?
     let created: String
     let resources: [Resource]
     let sidos: Note
@@ -135,6 +137,7 @@ extension DataPackage {
     ) {
         name = Self.name(for: report.study.id)
         title = report.study.title
+        description = report.madeUp
         created = report.created
         let schemas =
             [Self.personsSchema(layout)]

@@ -13,7 +13,7 @@ public struct Pseudonym: Sendable, Hashable, Comparable, CustomStringConvertible
 
     /// Crockford's base32 in lower case: digits and letters without i, l, o and u, so that a name read off paper is not
     /// mistaken. The alphabet ascends in ASCII, so text sorts as bytes do.
-    private static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
+    static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
 
     private let high: UInt64
     private let low: UInt64

@@ -37,6 +37,8 @@ struct DatasetReport: Encodable {
         let rowsReleased: Int?
     }
 
+    /// That all of it is made up; nil where it is true.
+    let madeUp: String?
     let agreement: String
     let study: ReportedStudy
     let round: String
@@ -72,6 +74,7 @@ struct DatasetReport: Encodable {
             throw .reportMismatch(register: register.id)
         }
         for overlap in report.overlaps { try gate.check(overlap) }
+        madeUp = MadeUp.isMadeUp(store.round) ? MadeUp.sentence : nil
         agreement = store.agreementID.description
         study = ReportedStudy(store.agreement.study)
         round = store.round.description

@@ -3,6 +3,9 @@ extension DatasetReport {
     var markdown: String {
         var lines = [
             "# \(Markdown.escaped(study.title))", "",
+        ]
+        if let madeUp { lines += ["**\(madeUp)**", ""] }
+        lines += [
             "- Study: \(Markdown.escaped(study.id))",
             "- Purpose: \(Markdown.escaped(study.purpose))",
             "- Legal basis: \(Markdown.escaped(study.legalBasis))",

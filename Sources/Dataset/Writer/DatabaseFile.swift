@@ -16,7 +16,8 @@ final class DatabaseFile {
     /// Whether tables have a column for links.
     private let hasLinks: Bool
 
-    init(creating path: String, layout: DatasetLayout) throws(DatasetError) {
+    /// - Parameter madeUp: that all of it is made up, which its schema says too; nil where it is true.
+    init(creating path: String, layout: DatasetLayout, madeUp: String?) throws(DatasetError) {
         self.path = path
         // SQLite would make it as the process's mode mask has it.
         try DatasetError.onFile { () throws(FileError) in _ = try OpenFile(creating: path) }
@@ -41,7 +42,7 @@ final class DatabaseFile {
             let database = try DatabaseQueue(path: path, configuration: configuration)
             try database.writeWithoutTransaction { database in
                 try database.execute(sql: "BEGIN EXCLUSIVE")
-                for statement in Self.tables(of: layout) { try database.execute(sql: statement) }
+                for statement in Self.tables(of: layout, madeUp) { try database.execute(sql: statement) }
             }
             return database
         }
@@ -81,14 +82,17 @@ final class DatabaseFile {
         }
     }
 
-    private static func tables(of layout: DatasetLayout) -> [String] {
+    private static func tables(of layout: DatasetLayout, _ madeUp: String?) -> [String] {
+        // Kept by SQLite as it stands here.
+        let remark = madeUp.map { "/* \($0) */ " } ?? ""
         let cohorts = layout.cohorts.map { cohort in
             let name = quotedIdentifier(cohort.id)
             return ", \(name) INTEGER NOT NULL CHECK (\(name) IN (0, 1))"
         }
         let links = linkColumn(layout)
         var statements = [
-            "CREATE TABLE persons (person TEXT NOT NULL PRIMARY KEY\(cohorts.joined())\(links)) STRICT, WITHOUT ROWID"
+            "CREATE TABLE persons (\(remark)person TEXT NOT NULL PRIMARY KEY\(cohorts.joined())\(links)) STRICT, "
+                + "WITHOUT ROWID"
         ]
         for register in layout.registers {
             let columns = register.released.map { column in
@@ -103,7 +107,7 @@ final class DatabaseFile {
             }
             statements.append(
                 "CREATE TABLE \(quotedIdentifier(register.id)) "
-                    + "(person TEXT NOT NULL REFERENCES persons (person)\(links)\(columns.joined())) STRICT")
+                    + "(\(remark)person TEXT NOT NULL REFERENCES persons (person)\(links)\(columns.joined())) STRICT")
             // Made before the rows, which come in its order: no sorting, no spilling.
             statements.append(
                 "CREATE INDEX \(quotedIdentifier(register.id + "-by-person")) "

@@ -15,7 +15,7 @@ internal import Values
 /// another, of a person the weakest of these, missing where nothing did.
 ///
 /// The same store, report and time give the same bytes, in whatever order people and rows arrived. The directory
-/// appears complete or not at all.
+/// appears complete or not at all. A store of made-up people gives files that say so, and are else the same.
 public struct DatasetWriter: Sendable {
     /// Moments at which a test lets writing fail.
     enum Step: Equatable, Sendable {
@@ -77,7 +77,7 @@ public struct DatasetWriter: Sendable {
     ) throws(DatasetError) {
         let layout = store.layout
         let databasePath = directory + "/dataset.sqlite"
-        let database = try DatabaseFile(creating: databasePath, layout: layout)
+        let database = try DatabaseFile(creating: databasePath, layout: layout, madeUp: report.madeUp)
         var personFacts = TableFacts([])
         var tables = [
             try writePersons(

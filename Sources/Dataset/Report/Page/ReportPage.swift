@@ -26,12 +26,14 @@ struct ReportPage {
             "<meta http-equiv=\"Content-Security-Policy\" content=\"\(HTML.escaped(policy))\"/>",
             "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>",
             "<meta name=\"referrer\" content=\"no-referrer\"/>",
-            HTML.element("title", "\(report.study.title): the linked dataset"),
+            HTML.element(
+                "title", "\(report.study.title): \(report.madeUp == nil ? "the linked" : "a made-up") dataset"),
             "<style>\(ReportStyle.css)</style>", "</head>", "<body>",
             "<a class=\"skip\" href=\"#content\">Skip to the report</a>", "<header>",
-            HTML.element("p", [("class", "kind")], "Report of a linked dataset"),
+            HTML.element(
+                "p", [("class", "kind")], "Report of a \(report.madeUp == nil ? "linked" : "made-up") dataset"),
             HTML.element("h1", report.study.title),
-            HTML.element("p", [("class", "lead")], lead), "<dl class=\"facts\">",
+            HTML.element("p", [("class", "lead")], report.madeUp ?? lead), "<dl class=\"facts\">",
         ]
         for (name, value) in facts {
             lines.append("<div>\(HTML.element("dt", name))\(HTML.element("dd", value))</div>")
