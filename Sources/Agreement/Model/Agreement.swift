@@ -14,6 +14,8 @@ public struct Agreement: Sendable, Equatable {
     public var suite: SuiteID
     /// Rounds that may be opened in all, 1…1000; each node keeps its own count.
     public var roundsAllowed: Int
+    /// Days, ascending, on which the coordinator opens a round by itself once everybody is ready; no more than rounds.
+    public var calendar: [CalendarDate] = []
     public var release: ReleaseMode
     public var vaultAccess: VaultAccess
     public var verification: VerificationMode

@@ -67,7 +67,8 @@ extension Agreement {
 /// Reads an agreement's fields and checks them against each other.
 struct AgreementReader {
     static let fields = [
-        "sidos_agreement", "study", "valid", "suite", "rounds_allowed", "release", "vault_access", "verification",
+        "sidos_agreement", "study", "valid", "suite", "rounds_allowed", "calendar", "release", "vault_access",
+        "verification",
         "checkers", "padding", "cell_bytes", "parts", "smallest_cell", "count_rounding", "counts", "deadline_minutes",
         "retention_days",
         "identity_scheme", "normalisation", "match_fields", "match_keys", "tolerant_matching",
@@ -90,6 +91,7 @@ struct AgreementReader {
         let valid = readValidity()
         let suite: Located<SuiteID>? = root.choice("suite")
         let rounds = root.integer("rounds_allowed", AgreementLimits.rounds)
+        let calendar = readCalendar(valid, rounds: rounds?.value)
         let release: Located<ReleaseMode>? = root.choice("release")
         let vaultAccess: Located<VaultAccess>? = root.choice("vault_access", standard: VaultAccess.whole)
         let padding: Located<PaddingMode>? = root.choice("padding", standard: PaddingMode.padme)
@@ -112,7 +114,8 @@ struct AgreementReader {
         let disclosure = readDisclosure(lists.registers, lists.cohorts, release: release?.value)
         let notice = readNotice(release: release?.value, participants.complete, lists.registers, lists.cohorts)
 
-        guard let study, let valid, let suite, let rounds, let release, let vaultAccess, let verification, let padding,
+        guard let study, let valid, let suite, let rounds, let calendar, let release, let vaultAccess, let verification,
+            let padding,
             let cellBytes, let parts, let smallestCell, let countRounding, let counts, let deadline, let retention,
             let matching, let acknowledged, let complete = participants.complete, let registers = lists.registers,
             let cohorts = lists.cohorts
@@ -125,6 +128,7 @@ struct AgreementReader {
             retentionDays: retention.value, identityScheme: matching.scheme, normalisation: matching.normalisation,
             matchFields: matching.fields, matchKeys: matching.keys, tolerantMatching: matching.tolerant,
             participants: complete, registers: registers, cohorts: cohorts, twoPartiesAcknowledged: acknowledged)
+        agreement.calendar = calendar
         agreement.checkers = verification.checkers
         agreement.parts = parts
         agreement.counts = counts

@@ -105,6 +105,9 @@ extension AgreementFields {
     private mutating func addLimits(_ agreement: Agreement) {
         add("suite", "menetelmä", "metod", "method of matching", agreement.suite.rawValue)
         add("rounds_allowed", "kierroksia enintään", "omgångar högst", "rounds at most", agreement.roundsAllowed)
+        add(
+            "calendar", "päivät, joina kierros avataan", "dagar då en omgång öppnas", "days on which a round is opened",
+            agreement.calendar.map(\.description))
         add("release", "luovutus", "utlämnande", "release", agreement.release.rawValue)
         add(
             "vault_access", "säilytettyjen lohkojen lukeminen", "läsning av lagrade block", "reading of stored cells",

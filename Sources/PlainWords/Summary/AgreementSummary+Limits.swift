@@ -4,7 +4,7 @@ internal import Agreement
 extension AgreementSummary {
     var limits: [Item] {
         ([release, smallest, rounding].compactMap { $0 } + agreement.noiseSentences(in: language)
-            + [padding, parts, deadline, method].compactMap { $0 }).map { Item(1, point: $0) }
+            + [padding, parts, deadline, calendar, method].compactMap { $0 }).map { Item(1, point: $0) }
     }
 
     private var release: String {
@@ -55,6 +55,18 @@ extension AgreementSummary {
                 "Rekisterin tarkkaa henkilömäärää ei salata osapuolilta.",
                 "Det exakta antalet personer i ett register döljs inte för parterna.",
                 "The exact number of people in a register is not hidden from the participants.")
+    }
+
+    private var calendar: String? {
+        guard !agreement.calendar.isEmpty else { return nil }
+        let days = language.list(agreement.calendar.map(language.shortDay))
+        return say(
+            "Koordinaattori avaa itse kierroksen näinä päivinä, jos kaikki ovat valmiita: \(days). "
+                + "Sen hoitaja voi avata kierroksia muinakin päivinä.",
+            "Koordinatorn öppnar själv en omgång dessa dagar, om alla är redo: \(days). "
+                + "Dess skötare kan öppna omgångar även andra dagar.",
+            "The coordinator opens a round by itself on these days, if everybody is ready: \(days). Its operator may "
+                + "open rounds on other days too.")
     }
 
     private var parts: String? {

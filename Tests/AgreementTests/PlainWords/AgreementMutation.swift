@@ -45,6 +45,8 @@ struct AgreementMutation: Sendable {
         .init("last day") { $0.validUntil = day("2028-01-02") },
         .init("suite") { $0.suite = .p256 },
         .init("rounds") { $0.roundsAllowed += 1 },
+        .init("calendar") { $0.calendar = [day("2026-03-01")] },
+        .init("day of the calendar", "calendar") { $0.calendar[1] = day("2026-09-02") },
         .init("release") { $0.release = .none },
         .init("vault access") { $0.vaultAccess = .selected },
         .init("verification") { $0.verification = .full },

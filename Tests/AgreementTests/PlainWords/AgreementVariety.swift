@@ -57,6 +57,9 @@ struct AgreementVariety: Sendable, CustomTestStringConvertible {
                             + "except clients)"
                     ),
                 ]),
+            try one(
+                "calendar",
+                [("rounds_allowed: 3", "rounds_allowed: 3\ncalendar: [2026-03-01, 2026-09-01]")]),
             try one("laplace", AgreementCountsTests.edits(AgreementCountsTests.laplace)),
             try one(
                 "gaussian",
