@@ -18,6 +18,13 @@ enum CoordinatorError: Error, Equatable, CustomStringConvertible, ReportableErro
     /// No participant of this name takes part by courier.
     case notCarried(String)
     case severalCarried(String)
+    /// A round could not be opened now, or would wait for these.
+    case notReady(study: String, participants: [ParticipantID], isCoordinator: Bool)
+    case unknownStudy(String, known: [String])
+    case severalAgreements(String, [String])
+    /// An agreement whose calendar cannot be kept: it has none, or all its days are over.
+    case noCalendar(path: String, isOver: Bool)
+    case notLodged(agreement: String)
 
     var description: String {
         switch self {
@@ -44,6 +51,22 @@ enum CoordinatorError: Error, Equatable, CustomStringConvertible, ReportableErro
                 + "pin in config.yaml under couriers, and start the coordinator again"
         case .severalCarried(let name):
             "several participants are called \(name): give the pin of the one that is meant"
+        case .notReady(let study, let participants, let isCoordinator):
+            "no round of \(study) should be opened now: "
+                + [
+                    participants.isEmpty ? nil : "waiting for \(participants.joined(separator: ", "))",
+                    isCoordinator ? "the coordinator itself is not ready" : nil,
+                ].compactMap { $0 }.joined(separator: "; ")
+        case .unknownStudy(let name, let known):
+            "no agreement of a study `\(name.prefix(80))` was signed here; there "
+                + (known.isEmpty ? "is none yet" : "are agreements of \(known.joined(separator: ", "))")
+        case .severalAgreements(let name, let ids):
+            "several agreements of \(name) were signed here: give the first digits of the one that is meant: "
+                + ids.joined(separator: ", ")
+        case .noCalendar(let path, let isOver):
+            "\(path) has no calendar\(isOver ? " with a day that is still to come" : ""): open its rounds with `link`"
+        case .notLodged(let agreement):
+            "agreement \(agreement) is not lodged here"
         }
     }
 
@@ -52,10 +75,12 @@ enum CoordinatorError: Error, Equatable, CustomStringConvertible, ReportableErro
         case .notRunning, .unknownAnswer: .unavailable
         case .damagedRound: .badData
         case .unknownRound: .noInput
-        case .badRoundID, .severalCarried: .usage
+        case .badRoundID, .severalCarried, .unknownStudy, .severalAgreements: .usage
         case .notCarried: .configuration
+        case .noCalendar: .refused
+        case .notLodged: .noInput
         case .aborted: .abortedRound
-        case .stoppedFollowing: .temporary
+        case .stoppedFollowing, .notReady: .temporary
         }
     }
 }

@@ -1,8 +1,10 @@
 internal import Agreement
 internal import ArgumentParser
 internal import Daemon
+internal import Exchange
 internal import Files
 internal import Foundation
+internal import Member
 internal import PSIProtocol
 internal import Register
 internal import Values
@@ -13,7 +15,9 @@ struct CheckCommand: AsyncParsableCommand {
         abstract: "A dry run: read configuration, policy, agreement and registers, and send nothing.",
         discussion: """
             Without an agreement, it checks those that were signed here. It says of each register how many codes are \
-            usable, how complete every match key is, and how many people share a value of it.
+            usable, how complete every match key is, and how many people share a value of it. With --ready it then \
+            tells the coordinator one word of each agreement: that this node is ready for a round, or the code of what \
+            is wrong. No number, and nothing of a register, is sent.
             """)
 
     @OptionGroup var home: HomeOption
@@ -25,12 +29,15 @@ struct CheckCommand: AsyncParsableCommand {
     @Option(name: .long, help: "Which row of the register to explain; 1 is the first after the header.") var row: Int?
     @Option(name: .long, help: "Which identity codes the registers hold, if no agreement says it.")
     var scheme = IdentitySchemeID.finland
+    @Flag(help: "Afterwards tell the coordinator whether this node is ready for a round, or the code of what is wrong.")
+    var ready = false
 
     func validate() throws {
         if let row {
             if row < 1 { throw ValidationError("Rows are counted from 1.") }
             if explain == nil { throw ValidationError("--row needs --explain with a register.") }
         }
+        if ready, explain != nil { throw ValidationError("--ready and --explain are two things: do one of them.") }
     }
 
     func run() async throws {
@@ -42,14 +49,16 @@ struct CheckCommand: AsyncParsableCommand {
             "configuration: no mistakes; registers: \(configuration.registers.count), cores: "
                 + "\(configuration.workers.count)"
         )
-        var agreements: [Agreement] = []
+        var found: [(id: AgreementID, agreement: Agreement)] = []
         if let path = agreement {
-            let parsed = try Agreement.parse(PublicFile.read(path, maxByteCount: AgreementLimits.byteLimit))
+            let bytes = try PublicFile.read(path, maxByteCount: AgreementLimits.byteLimit)
+            let parsed = try Agreement.parse(bytes)
             try AgreementStore.check(parsed, path: path, keys: home.keys)
-            agreements = [parsed]
+            found = [(AgreementID(ofFile: bytes), parsed)]
         } else {
-            agreements = try home.agreements().all().map(\.agreement)
+            found = try home.agreements().all().map { ($0.id, $0.agreement) }
         }
+        let agreements = found.map(\.agreement)
         let check = NodeCheck(home: home, configuration: configuration, scheme: scheme, out: out)
         // Whoever looks at registers, or at one row of somebody, is in the log; what they saw is not.
         try home.approvals().note(
@@ -61,9 +70,24 @@ struct CheckCommand: AsyncParsableCommand {
             try show(register: explain, agreements, check)
             return
         }
-        let problems = try await check.run(agreements)
-        out.line("Nothing was sent.")
-        if problems > 0 { throw CheckFailed(count: problems) }
+        var problems: [ReadinessWord] = []
+        if ready {
+            var statements: [ReadinessVoice.Statement] = []
+            // An agreement that is over is none to be ready for.
+            for (id, agreement) in found where agreement.validUntil >= check.today {
+                let obstacles =
+                    try await check.check(agreement)
+                    + home.obstacles(to: id, configuration: configuration.document, out: out)
+                statements.append(
+                    ReadinessVoice.Statement(agreement: id, study: agreement.study.id, obstacles: obstacles))
+                problems += obstacles
+            }
+            try await ReadinessVoice(home: home, coordinator: configuration.coordinator, out: out).tell(statements)
+        } else {
+            problems = try await check.run(agreements)
+            out.line("Nothing was sent.")
+        }
+        if !problems.isEmpty { throw CheckFailed(count: problems.count) }
     }
 
     /// Explains one row, under the first agreement that has the register.

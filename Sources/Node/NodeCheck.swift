@@ -1,5 +1,6 @@
 internal import Agreement
 internal import Daemon
+internal import Exchange
 internal import Register
 internal import Values
 
@@ -14,8 +15,8 @@ struct NodeCheck: Sendable {
 
     /// Checks all agreements; without any, the registers' identity codes alone.
     ///
-    /// - Returns: how many things would make this node refuse a round.
-    func run(_ agreements: [Agreement]) async throws -> Int {
+    /// - Returns: what would make this node refuse a round, a word for each thing.
+    func run(_ agreements: [Agreement]) async throws -> [ReadinessWord] {
         if agreements.isEmpty {
             out.line(
                 "agreement: none signed here and none given; registers are read for their identity codes "
@@ -28,25 +29,25 @@ struct NodeCheck: Sendable {
                 ).report(to: out, spool: home.spool(), workers: configuration.workers)
             }
         }
-        var problems = 0
+        var problems: [ReadinessWord] = []
         for agreement in agreements { problems += try await check(agreement) }
         return problems
     }
 
-    private func check(_ agreement: Agreement) async throws -> Int {
-        var problems = 0
+    func check(_ agreement: Agreement) async throws -> [ReadinessWord] {
+        var problems: [ReadinessWord] = []
         out.line("agreement: \(agreement.study.id), \(agreement.study.title)")
         for refusal in configuration.policy.refusals(
             for: agreement, participant: home.keys.id, columnNames: configuration.registers.mapValues(\.columnNames))
         {
             out.line("  the local policy refuses: \(refusal)")
-            problems += 1
+            problems.append(.policy)
         }
         let limits = configuration.policy.effectiveLimits(for: agreement, participant: home.keys.id)
         for register in agreement.registers(ownedBy: home.keys.id) {
             guard let source = configuration.registers[register.id] else {
                 out.line("register \(register.id): config.yaml does not have it. Add it under registers")
-                problems += 1
+                problems.append(.register)
                 continue
             }
             var declaration = register
@@ -60,7 +61,7 @@ struct NodeCheck: Sendable {
                 ).report(to: out, spool: home.spool(), workers: configuration.workers)
             } catch let error as RegisterError {
                 out.line("register \(register.id): \(error.description)")
-                problems += 1
+                if case .spoolFailed = error.kind { problems.append(.disk) } else { problems.append(.register) }
             }
         }
         return problems

@@ -80,7 +80,7 @@ struct CheckSection: ConsoleSection {
             let problems = try await NodeCheck(
                 home: home, configuration: configuration, scheme: .finland, out: out
             ).run(home.agreements().all().map(\.agreement))
-            if problems > 0 { throw CheckFailed(count: problems) }
+            if !problems.isEmpty { throw CheckFailed(count: problems.count) }
             return ConsoleText(
                 say(
                     "Valmis: solmu ei kieltäytyisi kierroksesta.", "Klar: noden skulle inte vägra en omgång.",

@@ -1,5 +1,6 @@
 internal import Agreement
 internal import Daemon
+internal import Exchange
 internal import PSIProtocol
 internal import Register
 internal import Values
@@ -37,13 +38,13 @@ struct RegisterCheck {
         }
     }
 
-    /// - Returns: how many things would stop a round.
+    /// - Returns: what would stop a round, a word for each thing.
     @discardableResult
-    func report(to out: Console, spool: any Spool, workers: Workers) async throws -> Int {
-        var problems = 0
+    func report(to out: Console, spool: any Spool, workers: Workers) async throws -> [ReadinessWord] {
+        var problems: [ReadinessWord] = []
         if let obstacle {
             out.line("register \(declaration.id): \(obstacle.description)")
-            problems += 1
+            problems.append(.register)
         }
         var pass = try await RegisterPass(
             declaration: declaration, plan: plan, source: source, spool: spool, workers: workers,
@@ -55,7 +56,7 @@ struct RegisterCheck {
         report(survey, to: out)
         for objection in pass.objections {
             out.line("  \(objection.description)")
-            problems += 1
+            problems.append(objection is RegisterOverCap ? .cap : .register)
         }
         if source.identityColumn == nil, plan.keys.contains(where: { $0.content == .identityCode }) {
             out.line("  config.yaml names no column of identity codes (identity): nobody is found by their code")
@@ -68,10 +69,10 @@ struct RegisterCheck {
 
     /// What is known only when the people are handed out: how complete keys are, and how large the largest are.
     ///
-    /// - Returns: how many things would stop a round.
+    /// - Returns: what would stop a round, a word for each thing.
     private func reportPeople(
         _ pass: inout RegisterPass, to out: Console, spool: any Spool, workers: Workers
-    ) async throws -> Int {
+    ) async throws -> [ReadinessWord] {
         var census = KeyCensus(keys: plan.keys, spool: spool)
         var sizes = Sizes()
         let (hasher, declaration, cellByteCount) = (census.hasher, declaration, cellByteCount)
@@ -100,17 +101,17 @@ struct RegisterCheck {
                     + "(\(Self.percent(sizes.withFeatures, of: survey.people)))"
             )
         }
-        guard !declaration.columns.isEmpty else { return 0 }
+        guard !declaration.columns.isEmpty else { return [] }
         out.line(
             "  at most \(survey.mostRowsOfPerson) rows and \(sizes.most) cells a person "
                 + "(\(declaration.maxCellsPerPerson) allowed)"
         )
-        if sizes.tooLarge == 0 { return 0 }
+        if sizes.tooLarge == 0 { return [] }
         out.line(
             "  \(sizes.tooLarge) people need more cells than allowed: agree on a higher max_cells_per_person or "
                 + "cell_bytes"
         )
-        return 1
+        return [.cap]
     }
 
     /// What is found of people one by one.

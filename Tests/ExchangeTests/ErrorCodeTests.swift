@@ -78,6 +78,11 @@ import Testing
                 .agreementRefused, "POST", "/v1/operator/rounds",
                 Array(#"{"agreement":"AAAA","signatures":["AAAA"]}"#.utf8), identity: operatorIdentity)
 
+            let agreement = String(repeating: "07", count: 32)
+            try await expect(
+                .requestTooSoon, "POST", "/v1/agreements/\(agreement)/ready", Array(#"{"word":"ready"}"#.utf8),
+                refusal: ExchangeRefusal(.requestTooSoon))
+
             try await expect(.streamNoChunk, "GET", "\(base)/streams/kela/0/0/0/0")
             try await expect(.streamOutOfOrder, "PUT", "\(base)/streams/kela/0/0/0/1", [1])
             #expect(try await exchange.raw("PUT", "\(base)/streams/kela/0/0/0/0", body: [1, 2]).status == 201)

@@ -1,12 +1,15 @@
 import HTTPTypes
 import PSIProtocol
 import Testing
+import Values
 
 @testable import Exchange
 
 /// Paths and queries are taken literally. [P-54]
 @Suite struct ExchangeRouteTests {
     private let hex = String(repeating: "01", count: 32)
+
+    private func agreement() throws -> AgreementID { try #require(AgreementID(hex: hex)) }
 
     @Test func readsEveryCall() throws {
         let round = try testRound()
@@ -23,6 +26,8 @@ import Testing
             (.get, "/v1/operator/rounds/\(hex)", .operatorStatus(round)),
             (.post, "/v1/operator/rounds/\(hex)/abort", .operatorAbort(round)),
             (.post, "/v1/operator/prune", .operatorPrune),
+            (.post, "/v1/agreements/\(hex)/ready", .sayReady(try agreement())),
+            (.get, "/v1/operator/agreements/\(hex)", .operatorStanding(try agreement())),
         ]
         for (method, path, route) in calls {
             #expect(try ExchangeRoute(method: method, path: path) == route)
@@ -47,7 +52,9 @@ import Testing
             "\(stream)/kela/2/0/0/1048576", "\(stream)/kela/2/0/0/99999999999999999999",
             "\(stream)/kela/2/0/0/1.chunk", "\(stream)/kela/vaults/0/0/0", "\(stream)/kela/2/0/0/0\u{0}",
             "\(stream)/kela/2/0/0/٣", "/v1/operator/rounds/1", "/v1/rounds/\(hex)/vaults/../0/cells",
-            "/v1/" + String(repeating: "a", count: 600),
+            "/v1/" + String(repeating: "a", count: 600), "/v1/agreements/xyz/ready",
+            "/v1/agreements/\(hex.replacing("01", with: "AB"))/ready", "/v1/agreements//ready",
+            "/v1/operator/agreements/\(hex)00", "/v1/operator/agreements/",
         ]
         for path in malformed {
             let refusal = #expect(throws: ExchangeRefusal.self, "\(path)") {
@@ -60,7 +67,10 @@ import Testing
             "/v1/rounds/\(hex)", "/v1/rounds/\(hex)/boards", "/v1/rounds/\(hex)/board/1", "\(stream)", "\(stream)/kela",
             "\(stream)/kela/2", "\(stream)/kela/2/0", "\(stream)/kela/2/0/0/0/0", "/v1/rounds/\(hex)/vaults/kela/0/all",
             "/v1/operator",
-            "/v1/operator/agreements", "/v1/operator/rounds/\(hex)/delete", "/v1/operator/rounds/\(hex)/abort/now",
+            "/v1/operator/agreements", "/v1/operator/agreements/\(hex)/ready", "/v1/agreements",
+            "/v1/agreements/\(hex)",
+            "/v1/agreements/\(hex)/readiness", "/v1/agreements/\(hex)/ready/now", "/v1/operator/rounds/\(hex)/delete",
+            "/v1/operator/rounds/\(hex)/abort/now",
         ]
         for path in unknown {
             #expect(throws: ExchangeRefusal(.requestUnknownPath), "\(path)") {

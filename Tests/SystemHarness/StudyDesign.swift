@@ -47,6 +47,8 @@ struct StudyDesign: Sendable {
     var countRounding = 1
     /// The mechanism of noise, as the agreement writes it.
     var counts: String?
+    /// Days on which rounds open, as the agreement writes them.
+    var calendar: String?
     var mixers: [String] = []
     /// Participants without a connection.
     var byCourier: Set<String> = []
@@ -96,6 +98,7 @@ struct StudyDesign: Sendable {
         ]
         lines += matching
         if let counts { lines.append("counts: \(counts)") }
+        if let calendar { lines.append("calendar: \(calendar)") }
         if release == "rows" { lines.append("vault_access: \(vaultAccess)") }
         if nodes.count == 2 { lines.append("two_parties_acknowledged: true") }
         lines.append("participants:")

@@ -21,6 +21,7 @@ struct StatusCommand: AsyncParsableCommand {
                 id = latest.round
             } else {
                 Console.standardOutput.line(json ? "null" : "No round has been opened yet")
+                if !json { try await showCalendars(client) }
                 return
             }
             let status = try await OperatorConnection.status(of: id, client)
@@ -30,6 +31,22 @@ struct StatusCommand: AsyncParsableCommand {
                 for line in StatusText(status: status).lines { Console.standardOutput.line(line) }
                 let carried = try await CourierStatus(home: CoordinatorHome(at: home.directory)).lines(status, client)
                 for line in carried { Console.standardOutput.line(line) }
+                if round == nil { try await showCalendars(client) }
+            }
+        }
+    }
+
+    /// Of every agreement with a calendar that is still valid, how that stands.
+    private func showCalendars(_ client: ExchangeClient) async throws {
+        let today = MachineClock.system.today()
+        for installed in try CoordinatorHome(at: home.directory).home.agreements().all()
+        where !installed.agreement.calendar.isEmpty && installed.agreement.validUntil >= today {
+            let bytes = try await client.operatorStanding(of: installed.id)
+            guard let standing = try? StatusJSON.decode(AgreementStanding.self, bytes), let calendar = standing.calendar
+            else { throw CoordinatorError.unknownAnswer }
+            Console.standardOutput.line("Study \(standing.study), agreement \(standing.agreement.prefix(12))")
+            for line in CalendarText(standing: standing, calendar: calendar).lines {
+                Console.standardOutput.line(line)
             }
         }
     }

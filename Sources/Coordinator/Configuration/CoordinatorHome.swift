@@ -7,6 +7,7 @@ internal import Files
 /// operator/     keys of the operator identity, whose certificate may call the operator interface
 /// board.sqlite  the boards of all rounds
 /// streams/      sealed lists, vaults, selections and shares under way
+/// lodged/       agreements with everybody's signatures, whose calendars are kept
 /// status.json   where the running coordinator listens
 /// ```
 struct CoordinatorHome: Sendable {

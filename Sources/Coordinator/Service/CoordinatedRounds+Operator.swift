@@ -10,7 +10,11 @@ extension CoordinatedRounds {
     func openRound(
         agreement bytes: [UInt8], signatures: [[UInt8]], caller: Caller
     ) async throws(ExchangeRefusal) -> RoundID {
-        let signed = try Self.signed(bytes, signatures)
+        try await open(Self.signed(bytes, signatures))
+    }
+
+    /// Opens a round, as an operator or the calendar asks for it.
+    func open(_ signed: SignedAgreement) async throws(ExchangeRefusal) -> RoundID {
         // Two rounds opened at once would get the same number.
         guard opening.insert(signed.id).inserted else {
             throw ExchangeRefusal(.agreementRefused, "A round of this agreement is being opened at this moment.")
@@ -22,7 +26,7 @@ extension CoordinatedRounds {
         do throws(StoreError) { try streams.checkStorageQuota() } catch { throw ExchangeRefusal(error) }
         do {
             let entry = try openingEntry(signed, agreement, number: number)
-            let record = try RoundRecord(opening: entry.bytes, agreement: agreement, file: bytes)
+            let record = try RoundRecord(opening: entry.bytes, agreement: agreement, file: signed.bytes)
             try await board.createRound(
                 record.round, attachment: try RoundAttachment(signed).encoded(), firstEntry: entry.bytes)
             add(record)
@@ -67,13 +71,8 @@ extension CoordinatedRounds {
                 throw HomeError.unknownAgreement(path: home.home.directory.path, id: "\(signed.id)")
             }
             try AgreementStore.check(agreement, path: "the agreement", keys: keys)
-            switch agreement.validity(on: clock.today()) {
-            case .inForce: return agreement
-            case .notYet(let from):
-                throw ExchangeRefusal(.agreementRefused, "The agreement is valid from \(from) (UTC).")
-            case .expired(let until):
-                throw ExchangeRefusal(.agreementRefused, "The agreement was valid until \(until) (UTC).")
-            }
+            try checkDay(of: agreement)
+            return agreement
         } catch let refusal as ExchangeRefusal {
             throw refusal
         } catch {
@@ -81,7 +80,18 @@ extension CoordinatedRounds {
         }
     }
 
-    private func nextNumber(_ id: AgreementID, _ agreement: Agreement) throws(ExchangeRefusal) -> Int {
+    /// Whether a round may be opened today.
+    func checkDay(of agreement: Agreement) throws(ExchangeRefusal) {
+        switch agreement.validity(on: clock.today()) {
+        case .inForce: return
+        case .notYet(let from):
+            throw ExchangeRefusal(.agreementRefused, "The agreement is valid from \(from) (UTC).")
+        case .expired(let until):
+            throw ExchangeRefusal(.agreementRefused, "The agreement was valid until \(until) (UTC).")
+        }
+    }
+
+    func nextNumber(_ id: AgreementID, _ agreement: Agreement) throws(ExchangeRefusal) -> Int {
         let own = rounds.values.filter { $0.agreementID == id }
         if let open = own.first(where: { $0.ending == nil }) {
             throw ExchangeRefusal(

@@ -30,6 +30,10 @@ actor CoordinatedRounds {
     private(set) var order: [RoundID] = []
     var progress = StageProgress()
     var pins = InstalledPins()
+    var readiness: ReadinessBook
+    var calendars = CalendarMemory()
+    /// Agreements that participants have spoken of, as they were read.
+    var readAgreements: [AgreementID: AgreementStore.Installed] = [:]
     /// Agreements under which a round is being opened now.
     var opening: Set<AgreementID> = []
     private var ports: StatusFile.Ports?
@@ -46,6 +50,7 @@ actor CoordinatedRounds {
         refusals = LogBudget(logger)
         agreementFaults = LogBudget(logger)
         self.state = state
+        readiness = try ReadinessBook(state: state)
         self.clock = clock
         self.logger = logger
         agreements = try home.home.agreements()

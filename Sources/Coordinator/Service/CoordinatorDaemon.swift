@@ -49,7 +49,7 @@ struct CoordinatorDaemon {
             logger: logger)
         let announcement = ListeningAnnouncement(
             server: server, rounds: rounds)
-        var supporting: [any Service] = [engine, announcement]
+        var supporting: [any Service] = [engine, announcement, CalendarService(rounds: rounds)]
         if let stamping { supporting.append(TimeStampService(stamping, StoredEvidence(board))) }
         try await DaemonServices.run(server, supporting: supporting, logger: logger)
         await rounds.note("daemon stopped")

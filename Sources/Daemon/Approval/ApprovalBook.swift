@@ -179,6 +179,9 @@ public struct ApprovalBook: Sendable {
     /// Whether there are approvers.
     public func isInForce() throws -> Bool { try ledger().approvers != nil }
 
+    /// Whether each round needs approval besides its agreement.
+    public func needsApprovalOfRounds() throws -> Bool { try ledger().approvers?.eachRound ?? false }
+
     public func standing(of subject: ApprovalSubject) throws -> Standing { try ledger().standing(of: subject) }
 
     /// - Parameter what: the subject in words, such as "agreement 3fa2…".

@@ -15,7 +15,7 @@ extension ExchangeProblem: ReportableError {
         switch knownCode {
         case .callerUnknown, .callerNotAllowed, .callerNotOperator: .noPermission
         case .agreementRefused, .entryRefused, .roundClosed: .refused
-        case .storeDiskFull, .storeQuotaReached, .storeFailed: .temporary
+        case .storeDiskFull, .storeQuotaReached, .storeFailed, .requestTooSoon: .temporary
         default: .unavailable
         }
     }

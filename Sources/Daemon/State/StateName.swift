@@ -48,6 +48,8 @@ public struct StateName: Sendable, Hashable {
     public static func roundsSpent(of agreement: AgreementID) -> StateName {
         StateName("agreements/\(agreement)/rounds")
     }
+    /// What participants said of themselves before a round of the agreement.
+    public static func readiness(of agreement: AgreementID) -> StateName { StateName("readiness/\(agreement)") }
     /// Which round was looked at under this number of the agreement.
     public static func opening(_ number: Int, of agreement: AgreementID) -> StateName {
         StateName("openings/\(agreement)/\(number)")
@@ -69,6 +71,7 @@ public struct StatePrefix: Sendable, Hashable {
     /// Of all rounds' values; `StateName.round` tells whose one is.
     public static let rounds = StatePrefix("rounds/")
     public static let over = StatePrefix("over/")
+    public static let readiness = StatePrefix("readiness/")
     static let all = StatePrefix("")
     /// Of everything that is destroyed with the round's keys.
     public static func round(_ round: RoundID) -> StatePrefix { StatePrefix("rounds/\(round)/") }
@@ -80,6 +83,12 @@ extension StateName {
     public var round: RoundID? {
         guard text.hasPrefix(StatePrefix.rounds.text) else { return nil }
         return RoundID(hex: text.dropFirst(StatePrefix.rounds.text.utf8.count).prefix(64))
+    }
+
+    /// The agreement about which this is what participants said of themselves; nil for any other name.
+    public var readinessAgreement: AgreementID? {
+        guard text.hasPrefix(StatePrefix.readiness.text) else { return nil }
+        return AgreementID(hex: text.dropFirst(StatePrefix.readiness.text.utf8.count))
     }
 
     // MARK: Files

@@ -67,6 +67,9 @@ public protocol ExchangeDelegate: Sendable {
         of vault: StreamID, round: RoundID, caller: Caller
     ) async throws(ExchangeRefusal) -> VaultLayout
 
+    /// Takes what a participant says of itself before a round of the agreement. [P-76]
+    func take(_ word: ReadinessWord, about agreement: AgreementID, caller: Caller) async throws(ExchangeRefusal)
+
     // Operators
 
     func isOperator(_ caller: Caller) async -> Bool
@@ -83,6 +86,9 @@ public protocol ExchangeDelegate: Sendable {
 
     /// A JSON document about the round for its operator.
     func status(of round: RoundID) async throws(ExchangeRefusal) -> [UInt8]
+
+    /// A JSON document about an agreement for its operator: who is ready for a round of it. [P-76]
+    func standing(of agreement: AgreementID) async throws(ExchangeRefusal) -> [UInt8]
 
     func abort(_ round: RoundID, reason: String, caller: Caller) async throws(ExchangeRefusal)
 

@@ -21,6 +21,7 @@
 /// | `stream.quota-exceeded` | 413 | the stream, its attempts or the round's streams would exceed what they may have |
 /// | `entry.refused` | 422 | the entry's signature, form or place in the protocol is wrong |
 /// | `agreement.refused` | 422 | the agreement cannot be installed or no round can be opened under it |
+/// | `request.too-soon` | 429 | something else was said a moment ago |
 /// | `store.failed` | 500 | the disk or the database failed; the operator's log says more |
 /// | `server.failed` | 500 | a fault in the program |
 /// | `store.quota-reached` | 507 | all rounds' streams have what they may take; the client tries again by itself |
@@ -45,6 +46,7 @@ public enum ExchangeErrorCode: String, Sendable, CaseIterable {
     case streamQuotaExceeded = "stream.quota-exceeded"
     case entryRefused = "entry.refused"
     case agreementRefused = "agreement.refused"
+    case requestTooSoon = "request.too-soon"
     case storeFailed = "store.failed"
     case serverFailed = "server.failed"
     case storeQuotaReached = "store.quota-reached"
@@ -61,6 +63,7 @@ public enum ExchangeErrorCode: String, Sendable, CaseIterable {
             409
         case .requestTooLarge, .streamQuotaExceeded: 413
         case .entryRefused, .agreementRefused: 422
+        case .requestTooSoon: 429
         case .storeFailed, .serverFailed: 500
         case .storeQuotaReached, .storeDiskFull: 507
         }
@@ -88,6 +91,7 @@ public enum ExchangeErrorCode: String, Sendable, CaseIterable {
         case .streamQuotaExceeded: "No more may be stored"
         case .entryRefused: "The entry is refused"
         case .agreementRefused: "The agreement is refused"
+        case .requestTooSoon: "Something else was said a moment ago"
         case .storeFailed: "The store failed"
         case .serverFailed: "The coordinator failed"
         case .storeQuotaReached: "The coordinator's streams have all that they may take"

@@ -51,6 +51,10 @@ enum ExchangeMessage {
         var reason: String
     }
 
+    struct Readiness: Codable, Sendable {
+        var word: String
+    }
+
     struct Prune: Codable, Sendable {
         var round: String?
         var days: Int?

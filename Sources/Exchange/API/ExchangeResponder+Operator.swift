@@ -13,11 +13,8 @@ extension ExchangeResponder {
         guard await delegate.isOperator(caller) else { throw ExchangeRefusal(.callerNotOperator) }
         switch route {
         case .operatorRounds: return try Self.json(ExchangeMessage.Rounds(try await delegate.allRounds()))
-        case .operatorStatus(let round):
-            var response = Response(
-                status: .ok, body: ResponseBody(byteBuffer: ByteBuffer(bytes: try await delegate.status(of: round))))
-            response.headers[.contentType] = Self.jsonMediaType
-            return response
+        case .operatorStatus(let round): return Self.document(try await delegate.status(of: round))
+        case .operatorStanding(let agreement): return Self.document(try await delegate.standing(of: agreement))
         case .operatorAbort(let round):
             let message = try await Self.message(ExchangeMessage.Abort.self, request, limit: 4_096)
             guard (1...Self.reasonByteCountLimit).contains(message.reason.utf8.count) else {
@@ -43,5 +40,12 @@ extension ExchangeResponder {
                 agreement: Array(message.agreement), signatures: message.signatures.map(Array.init), caller: caller)
             return try Self.json(ExchangeMessage.OpenedRound(round: "\(round)"), status: .created)
         }
+    }
+
+    /// JSON that the coordinator made.
+    private static func document(_ bytes: [UInt8]) -> Response {
+        var response = Response(status: .ok, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+        response.headers[.contentType] = jsonMediaType
+        return response
     }
 }

@@ -107,7 +107,10 @@ struct ExchangeResponder: HTTPResponder {
         case .vaultCells(let round, let stream):
             _ = try ExchangeQuery(query, allowed: [])
             return try await vaultCells(round, stream, request, caller)
-        case .operatorOpenRound, .operatorRounds, .operatorStatus, .operatorAbort, .operatorPrune:
+        case .sayReady(let agreement):
+            _ = try ExchangeQuery(query, allowed: [])
+            return try await sayReady(agreement, request, caller)
+        case .operatorOpenRound, .operatorRounds, .operatorStatus, .operatorAbort, .operatorPrune, .operatorStanding:
             _ = try ExchangeQuery(query, allowed: [])
             return try await answerOperator(route, request, caller)
         }

@@ -17,6 +17,8 @@ enum ExchangeRoute: Sendable, Equatable {
     case operatorStatus(RoundID)
     case operatorAbort(RoundID)
     case operatorPrune
+    case sayReady(AgreementID)
+    case operatorStanding(AgreementID)
 
     /// Longest path looked at.
     private static let pathByteCountLimit = 512
@@ -31,8 +33,16 @@ enum ExchangeRoute: Sendable, Equatable {
         switch (parts.popFirst(), parts.count) {
         case ("rounds", 0): self = try Self.only(.get, method, .rounds)
         case ("rounds", _): self = try Self.roundRoute(method, try Self.round(&parts), parts)
+        case ("agreements", 2):
+            let agreement = try Self.agreement(&parts)
+            guard parts.popFirst() == "ready" else { throw ExchangeRefusal(.requestUnknownPath) }
+            self = try Self.only(.post, method, .sayReady(agreement))
         case ("operator", _):
             let what = parts.popFirst()
+            if what == "agreements", parts.count == 1 {
+                self = try Self.only(.get, method, .operatorStanding(try Self.agreement(&parts)))
+                return
+            }
             if what == "prune", parts.isEmpty {
                 self = try Self.only(.post, method, .operatorPrune)
                 return
@@ -107,6 +117,13 @@ enum ExchangeRoute: Sendable, Equatable {
         return round
     }
 
+    private static func agreement(_ parts: inout ArraySlice<Substring>) throws(ExchangeRefusal) -> AgreementID {
+        guard let part = parts.popFirst(), part.utf8.count == 64, let agreement = AgreementID(hex: part) else {
+            throw ExchangeRefusal(.requestMalformed, "An agreement is named by 64 lower-case hexadecimal digits.")
+        }
+        return agreement
+    }
+
     private static func stream(_ parts: inout ArraySlice<Substring>) throws(ExchangeRefusal) -> StreamID {
         try stream(
             batch: parts.popFirst(), stage: parts.popFirst() ?? "", attempt: parts.popFirst(), part: parts.popFirst())
@@ -137,6 +154,8 @@ enum ExchangeRoute: Sendable, Equatable {
         case .operatorStatus: "operator_status"
         case .operatorAbort: "operator_abort"
         case .operatorPrune: "operator_prune"
+        case .sayReady: "say_ready"
+        case .operatorStanding: "operator_standing"
         }
     }
 }

@@ -19,7 +19,8 @@ final class RunningCoordinator: Sendable {
     let log: Transcript
 
     private init(
-        _ study: TestStudy, _ clock: TestClock, _ log: Transcript, _ quota: Int?, _ operators: Set<TLSPin>
+        _ study: TestStudy, _ clock: TestClock, _ log: Transcript, _ quota: Int?, _ operators: Set<TLSPin>,
+        _ couriers: Set<TLSPin>
     ) throws {
         self.study = study
         self.clock = clock
@@ -28,6 +29,7 @@ final class RunningCoordinator: Sendable {
         var configuration = try home.configuration()
         configuration.quotaByteCount = quota
         configuration.operatorPins = operators
+        configuration.courierPins = couriers
         state = try home.home.state()
         board = try BoardStore(path: home.boardPath)
         _ = try home.home.directory.subdirectory("streams")
@@ -40,10 +42,10 @@ final class RunningCoordinator: Sendable {
     /// Starts it, and stops it after `body`: what it knows then lies on the disk.
     static func run<Result>(
         _ study: TestStudy, clock: TestClock = TestClock(), log: Transcript = Transcript(),
-        quota: Int? = nil, operators: Set<TLSPin> = [],
+        quota: Int? = nil, operators: Set<TLSPin> = [], couriers: Set<TLSPin> = [],
         _ body: (RunningCoordinator) async throws -> Result
     ) async throws -> Result {
-        let running = try RunningCoordinator(study, clock, log, quota, operators)
+        let running = try RunningCoordinator(study, clock, log, quota, operators, couriers)
         do {
             try await running.rounds.load()
             let result = try await body(running)

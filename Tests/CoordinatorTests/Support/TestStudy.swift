@@ -25,6 +25,8 @@ struct TestStudy: Sendable {
         /// The mechanism of noise, as the agreement writes it.
         var counts: String?
         var maxPeople = 1_000
+        /// Days, as the agreement writes them.
+        var calendar: String?
     }
 
     /// What another participant than the coordinator keeps to itself.
@@ -94,6 +96,7 @@ struct TestStudy: Sendable {
             "deadline_minutes: \(design.deadlineMinutes)", "retention_days: \(design.retentionDays)",
             "match_keys: [identity_code]",
         ]
+        if let calendar = design.calendar { lines.append("calendar: \(calendar)") }
         if let counts = design.counts { lines.append("counts: \(counts)") }
         lines.append("participants:")
         for participant in participants {

@@ -27,6 +27,8 @@ final class TestDelegate: ExchangeDelegate {
         var written: [StreamStatus] = []
         var abortReasons: [String] = []
         var prunes: [PruneRequest] = []
+        /// Who said what of which agreement.
+        var words: [(pin: TLSPin, word: ReadinessWord, agreement: AgreementID)] = []
         /// What a prune is answered with.
         var pruned: [PrunedRound] = []
     }
@@ -106,6 +108,16 @@ final class TestDelegate: ExchangeDelegate {
     func status(of round: RoundID) async throws(ExchangeRefusal) -> [UInt8] {
         guard state.withLock({ $0.rounds.contains { $0.round == round } }) else { throw ExchangeRefusal(.roundUnknown) }
         return Array(#"{"stage":"ring"}"#.utf8)
+    }
+
+    func take(_ word: ReadinessWord, about agreement: AgreementID, caller: Caller) async throws(ExchangeRefusal) {
+        try refuseIfAsked()
+        change { $0.words.append((caller.pin, word, agreement)) }
+    }
+
+    func standing(of agreement: AgreementID) async throws(ExchangeRefusal) -> [UInt8] {
+        try refuseIfAsked()
+        return Array(#"{"agreement":"\#(agreement)"}"#.utf8)
     }
 
     func abort(_ round: RoundID, reason: String, caller: Caller) async throws(ExchangeRefusal) {

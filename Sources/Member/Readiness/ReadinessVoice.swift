@@ -1,0 +1,63 @@
+public import Daemon
+public import Exchange
+internal import Logging
+public import Values
+
+/// Tells the coordinator whether this participant is ready for rounds of its agreements. [P-76]
+public struct ReadinessVoice: Sendable {
+    /// What is to be said of one agreement.
+    public struct Statement: Sendable {
+        public let agreement: AgreementID
+        public let study: String
+        public let word: ReadinessWord
+
+        /// - Parameter obstacles: what was found, in any order: one is said, the first among all words. Empty if
+        ///   nothing stands in the way.
+        public init(agreement: AgreementID, study: String, obstacles: [ReadinessWord]) {
+            self.agreement = agreement
+            self.study = study
+            word = ReadinessWord.allCases.first(where: obstacles.contains) ?? .ready
+        }
+    }
+
+    private let home: Home
+    private let coordinator: CoordinatorWay
+    private let out: Console
+
+    public init(home: Home, coordinator: CoordinatorWay, out: Console) {
+        self.home = home
+        self.coordinator = coordinator
+        self.out = out
+    }
+
+    /// Says it all, a call each. Who takes part by courier is told what to do instead.
+    public func tell(_ statements: [Statement]) async throws {
+        guard !statements.isEmpty else {
+            out.line("Nothing was sent: no agreement that is still valid is signed here and none was given.")
+            return
+        }
+        guard let address = coordinator.address else {
+            out.line("Nothing was sent: readiness is not carried by courier.")
+            for statement in statements {
+                out.line("Tell the coordinator's operator yourself, of \(statement.study): \(statement.word.rawValue)")
+            }
+            return
+        }
+        var logger = Logger(label: "sidos.readiness")
+        logger.logLevel = .critical
+        let client = try ExchangeClient.connect(address, keys: home.keys, retry: .few, logger: logger)
+        do {
+            for statement in statements {
+                try await client.say(statement.word, about: statement.agreement)
+                out.line(
+                    "Told the coordinator of \(statement.study), agreement "
+                        + "\(statement.agreement.description.prefix(12)): \(statement.word.rawValue). Nothing else was "
+                        + "sent; it is believed for a day.")
+            }
+            try await client.shutdown()
+        } catch {
+            try? await client.shutdown()
+            throw error
+        }
+    }
+}
