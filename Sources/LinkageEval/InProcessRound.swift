@@ -147,7 +147,7 @@ struct OpenedTruth: OpenedRecords, Sendable {
     /// Records of each link; those that stand alone under −1.
     private(set) var links: [Int: Int] = [:]
 
-    mutating func person(register: Int, tag: [UInt8], cohorts: UInt64, link: Int?) async throws {
+    mutating func person(register: Int, tag: [UInt8], cohorts: UInt64, link: Int?, name: PersonName) async throws {
         links[link ?? -1, default: 0] += 1
     }
 

@@ -29,16 +29,18 @@ public struct BoardFollower: Sendable {
         return entry
     }
 
+    /// - Parameter studyKeys: what is known of the study's keys from earlier rounds.
     public init(
         opening: SignedEntry, agreement: AgreementStore.Installed, client: any CoordinatorPort, keys: KeyDirectory,
-        keeper: BoardKeeper? = nil
+        keeper: BoardKeeper? = nil, studyKeys: [ParticipantID: [UInt8]] = [:]
     ) throws {
         self.client = client
         self.keys = keys
         self.agreement = agreement
         self.opening = opening
         self.keeper = keeper
-        self.record = try RoundRecord(opening: opening.bytes, agreement: agreement.agreement, file: agreement.bytes)
+        self.record = try RoundRecord(
+            opening: opening.bytes, agreement: agreement.agreement, file: agreement.bytes, studyKeys: studyKeys)
         self.expected = record
     }
 

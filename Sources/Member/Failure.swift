@@ -14,6 +14,7 @@ enum Failure {
                 : violation.kind == .releaseCapExceeded ? .cap : .protocolViolation
         case is SealedStreamError, is MalformedStream: .protocolViolation
         case let refusal as RoundRefusal: refusal.code
+        case is StudyKeyError: .keysLost
         case is DeclarationError: .cap
         case is GroupError, is VaultError, is SealedSecretError, is RowCodecError, is ExternalSortError:
             .internalFailure

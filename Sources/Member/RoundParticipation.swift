@@ -121,8 +121,7 @@ struct RoundParticipation: Sendable {
             return false
         }
         if journal.isOver() { return true }
-        var follower = try BoardFollower(
-            opening: opening, agreement: installed, client: client, keys: home.keys, keeper: boards)
+        var follower = try follower(opening, installed)
         let deadline = follower.record.opening.deadline
         guard try RoundClaims(state: state).claim(follower.record) else {
             log(.error, "Refusing a round: its number was another round's of this agreement", round)
@@ -145,6 +144,12 @@ struct RoundParticipation: Sendable {
         }
         try journal.begin(follower.record)
         return true
+    }
+
+    private func follower(_ opening: SignedEntry, _ installed: AgreementStore.Installed) throws -> BoardFollower {
+        let known = try StudyKeys(of: installed.agreement.study.id, in: state).seen()
+        return try BoardFollower(
+            opening: opening, agreement: installed, client: client, keys: home.keys, keeper: boards, studyKeys: known)
     }
 
     /// Says no to a round of which nothing is kept here, once, whether or not the coordinator shows it.
@@ -203,8 +208,7 @@ struct RoundParticipation: Sendable {
     private func follow(_ round: RoundID, _ journal: RoundJournal) async throws -> BoardFollower? {
         let opening = try await BoardFollower.opening(of: round, client: client)
         guard let installed = try installed(opening) else { return nil }
-        var follower = try BoardFollower(
-            opening: opening, agreement: installed, client: client, keys: home.keys, keeper: boards)
+        var follower = try follower(opening, installed)
         try await follower.refresh()
         try journal.check(follower.record)
         var backoff = Backoff()
@@ -222,6 +226,10 @@ struct RoundParticipation: Sendable {
                 continue
             }
             try journal.note(follower.record.head)
+            // Before this participant signs that it has seen them.
+            if follower.record.allRevealed {
+                try StudyKeys(of: follower.record.agreement.study.id, in: state).keep(follower.record)
+            }
             do {
                 if !follower.mustWait, let body = try await step(follower) {
                     try await post(body, &follower)

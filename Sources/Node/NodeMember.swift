@@ -1,3 +1,4 @@
+internal import Crypto
 internal import Daemon
 internal import Exchange
 internal import Files
@@ -174,7 +175,7 @@ actor NodeMember: RoundMember {
     private func keepSecrets(of record: RoundRecord) throws {
         guard evidence != nil, !record.complaints.isEmpty,
             let sealed = try state.secret(.secrets(of: record.round)),
-            let secrets = AuthoritySecrets<Ristretto255>(serialized: sealed)
+            let secrets = AuthoritySecrets<Ristretto255>(serialized: sealed, studyKey: try studyKey(record))
         else { return }
         for complaint in record.complaints.values { keepSecrets(of: complaint, record, secrets) }
     }
@@ -186,11 +187,18 @@ actor NodeMember: RoundMember {
         return fresh
     }
 
+    /// This node's study key, if the agreement says that it holds one; made and sealed before the study's first round.
+    private func studyKey(_ record: RoundRecord) throws -> SymmetricKey? {
+        guard record.agreement.pseudonyms.holders.contains(me) else { return nil }
+        return try StudyKeys(of: record.agreement.study.id, in: state).own(me)
+    }
+
     /// The round's secrets, made and sealed on the disk when it begins.
     private func secrets<S: Suite>(_ record: RoundRecord, _: S.Type) throws -> AuthoritySecrets<S> {
-        try RoundSecrets(of: me, in: state).load(
-            record, read: { AuthoritySecrets<S>(serialized: $0) },
-            make: { try AuthoritySecrets<S>(for: me, in: record) },
+        let studyKey = try studyKey(record)
+        return try RoundSecrets(of: me, in: state).load(
+            record, read: { AuthoritySecrets<S>(serialized: $0, studyKey: studyKey) },
+            make: { try AuthoritySecrets<S>(for: me, in: record, studyKey: studyKey) },
             serialize: { try $0.serialized() })
     }
 
@@ -205,7 +213,24 @@ actor NodeMember: RoundMember {
         return true
     }
 
-    func tidy() async { await evidence?.tidy() }
+    func tidy() async {
+        await evidence?.tidy()
+        do { try destroyStudyKeys() } catch {
+            logger.warning(
+                "Study keys could not be looked at", metadata: ["error": "\(ErrorReport(error).sentence)"])
+        }
+    }
+
+    /// Keys of studies that are over.
+    private func destroyStudyKeys() throws {
+        let agreements = try home.agreements().all().map(\.agreement)
+        for (study, own) in Dictionary(grouping: agreements, by: \.study.id) {
+            let isDestroyed = try StudyKeys(of: study, in: state).destroyOwn(
+                after: own.map { ($0.validUntil, $0.retentionDays) }, today: MachineClock.system.today())
+            guard isDestroyed else { continue }
+            logger.notice("The study is over; its study key is destroyed here", metadata: ["study": "\(study)"])
+        }
+    }
 
     func observe(_ record: RoundRecord) async {
         do { try keepSecrets(of: record) } catch {

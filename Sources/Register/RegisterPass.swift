@@ -62,7 +62,8 @@ public struct RegisterPass {
             do {
                 return try decoder.people(block).map { person in
                     PersonRecord(
-                        identities: values.identities(of: person), features: values.features(of: person),
+                        identities: values.identities(of: person),
+                        lastingIdentity: values.lastingIdentity(of: person), features: values.features(of: person),
                         rows: person.rows, rowCount: releasesNothing ? 0 : person.rowCount,
                         isWithheld: person.isWithheld)
                 }

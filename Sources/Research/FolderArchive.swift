@@ -1,3 +1,4 @@
+internal import Agreement
 internal import Crypto
 internal import Daemon
 internal import Files
@@ -10,16 +11,21 @@ internal import Values
 struct FolderArchive: ReleaseArchive {
     let folder: RoundFolder
     let pseudonyms: RoundPseudonyms
-    /// In the agreement's order.
-    let registers: [RegisterID]
+    let agreement: Agreement
     let logger: Logger
+
+    private var registers: [RegisterID] { agreement.registers.map(\.id) }
+
+    func lastingPseudonym(of element: [UInt8]) -> [UInt8] {
+        pseudonyms.pseudonym(ofElement: element)?.bytes ?? []
+    }
 
     func items(of register: Int, secret: SymmetricKey) async throws -> sending any OpenedItemSink {
         guard registers.indices.contains(register) else { throw ProtocolViolation(.selectionWrong) }
         let writer = try SealedFileWriter(
             folder.itemsPath(register), key: folder.itemsKey, label: folder.itemsLabel(register))
         try writer.append(secret.withUnsafeBytes { Array($0) })
-        return ItemFileSink(writer: writer, pseudonyms: pseudonyms)
+        return ItemFileSink(writer: writer, pseudonyms: pseudonyms, agreement: agreement)
     }
 
     func cells(of register: Int) async throws -> sending any StreamSink {
@@ -34,12 +40,17 @@ struct FolderArchive: ReleaseArchive {
 private struct ItemFileSink: OpenedItemSink {
     let writer: SealedFileWriter
     let pseudonyms: RoundPseudonyms
+    let agreement: Agreement
 
     mutating func write(_ item: OpenedItem) async throws {
-        guard let pseudonym = pseudonyms.pseudonym(of: item.person) else { throw ProtocolViolation(.selectionWrong) }
         var item = item
-        item.person = pseudonym.bytes
-        try writer.append(item.encoded())
+        if item.name != .lasting {
+            guard let pseudonym = pseudonyms.pseudonym(of: item.person) else {
+                throw ProtocolViolation(.selectionWrong)
+            }
+            item.person = pseudonym.bytes
+        }
+        try writer.append(item.encoded(in: agreement))
     }
 
     mutating func finish() async throws { _ = try writer.finish() }
@@ -66,8 +77,10 @@ struct ItemFile: OpenedItemSource {
     let secret: SymmetricKey
     private let reader: SealedFileReader
     private let path: String
+    private let agreement: Agreement
 
-    init(_ folder: RoundFolder, register: Int) throws {
+    init(_ folder: RoundFolder, register: Int, agreement: Agreement) throws {
+        self.agreement = agreement
         path = folder.itemsPath(register)
         reader = try SealedFileReader(path, key: folder.itemsKey, label: folder.itemsLabel(register))
         guard let bytes = try Self.read(32, from: reader, path) else {
@@ -77,8 +90,10 @@ struct ItemFile: OpenedItemSource {
     }
 
     mutating func next() throws -> OpenedItem? {
-        guard let bytes = try Self.read(OpenedItem.byteCount, from: reader, path) else { return nil }
-        guard let item = OpenedItem(encoded: bytes) else { throw ResearchError.unreadableRecord(path: path) }
+        guard let bytes = try Self.read(OpenedItem.byteCount(in: agreement), from: reader, path) else { return nil }
+        guard let item = OpenedItem(encoded: bytes, agreement: agreement) else {
+            throw ResearchError.unreadableRecord(path: path)
+        }
         return item
     }
 

@@ -106,7 +106,7 @@ actor ResearchMember: RoundMember {
         let linkage = try PublishedLinkage.opened(in: record, keys: home.keys)
         let archive = FolderArchive(
             folder: folder, pseudonyms: try RoundPseudonyms.of(record, state: state),
-            registers: record.agreement.registers.map(\.id), logger: logger)
+            agreement: record.agreement, logger: logger)
         let (client, round, cellByteCount) = (client, record.round, record.agreement.cellByteCount)
         let copies = try await runner.receive(record: record, secrets: secrets, into: archive) { vault, handles in
             try await client.vaultCells(

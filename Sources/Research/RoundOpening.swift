@@ -76,7 +76,7 @@ struct RoundOpening {
         var sink = StoreSink(store: store, registers: agreement.registers)
         for (index, copy) in received.copies.enumerated() {
             let path = folder.cellsPath(index)
-            let items = try ItemFile(folder, register: index)
+            let items = try ItemFile(folder, register: index, agreement: agreement)
             do {
                 try await opener.open(
                     register: index, secret: items.secret, items: items,

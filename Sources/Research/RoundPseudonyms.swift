@@ -11,7 +11,9 @@ final class RoundPseudonyms: Sendable {
 
     /// The study's key is made once and kept sealed.
     static func of(_ record: RoundRecord, state: SealedState) throws -> RoundPseudonyms {
-        let name = StateName.pseudonymKey(study: record.agreement.study.id)
+        let study = record.agreement.study.id
+        let name: StateName =
+            record.agreement.pseudonyms.isLasting ? .lastingPseudonymKey(study: study) : .pseudonymKey(study: study)
         if let kept = try state.withValue(name, { RoundPseudonyms(keyBytes: $0, round: record.round) }) {
             guard let kept else {
                 throw RoundRefusal(.keysLost, "the study's sealed pseudonym key cannot be read")
@@ -32,6 +34,9 @@ final class RoundPseudonyms: Sendable {
         guard let key = PseudonymKey(keyBytes) else { return nil }
         self.init(key, round: round)
     }
+
+    /// Of a person in all rounds of the study, from what their study capsule holds: 32 secret bytes.
+    func pseudonym(ofElement element: [UInt8]) -> Pseudonym? { Pseudonym(element: element, key: key) }
 
     /// Nil unless the tag has 16 bytes.
     func pseudonym(of tag: [UInt8]) -> Pseudonym? { Pseudonym(tag: tag, round: round, key: key) }

@@ -17,13 +17,16 @@ struct StoreSink: OpenedRecords, Sendable {
         releasedCohorts = store.layout.registers.reduce(0) { $0 | $1.cohortMask }
     }
 
-    mutating func person(register index: Int, tag: [UInt8], cohorts: UInt64, link: Int?) async throws {
+    mutating func person(
+        register index: Int, tag: [UInt8], cohorts: UInt64, link: Int?, name: PersonName
+    ) async throws {
         let (register, person) = try known(index, tag)
         // A register that only defines cohorts is opened to tell people from dummies, also for cohorts not released.
         guard cohorts & releasedCohorts != 0 else {
             return try store.append(undisclosed: person, register: register)
         }
-        try store.append(person: person, cohorts: cohorts, register: register, link: link)
+        try store.append(
+            person: person, cohorts: cohorts, register: register, link: link, isLasting: name == .lasting)
     }
 
     mutating func rows(register index: Int, tag: [UInt8], rows: [[FieldValue]]) async throws {

@@ -58,6 +58,9 @@ struct BackupFixture: Sendable {
         try state.put(.head(of: round), [4])
         try state.put(.attempts(of: round, batch: "a", stage: "0"), [5])
         try state.put(.pseudonymKey(study: "s"), [6])
+        try state.put(.lastingPseudonymKey(study: "l"), [9])
+        try state.put(.studyKey("l"), [10])
+        try state.put(.studyKeysSeen("l"), [11])
         try state.put(.roundsSpent(of: agreement), [7])
         try state.put(.opening(1, of: agreement), round.bytes)
         try state.put(.over(round), [8])
@@ -108,8 +111,10 @@ struct BackupTests {
         #expect(try place.read("again/more/file") == Array("never changed".utf8))
         #expect(try place.read("again/boards/\(fixture.round).board") == Array("0 0 AAAA\n".utf8))
         let state = try again.state()
+        // Keys of pseudonyms that last for a study, which would end with them.
         let kept: [StateName] = [
-            .opening(1, of: fixture.agreement), .over(fixture.round), .restored, .roundsSpent(of: fixture.agreement),
+            .lastingPseudonymKey(study: "l"), .studyKey("l"), .studyKeysSeen("l"), .opening(1, of: fixture.agreement),
+            .over(fixture.round), .restored, .roundsSpent(of: fixture.agreement),
         ]
         #expect(Set(state.names(.all)) == Set(kept))
         #expect(try state.get(.opening(1, of: fixture.agreement)) == fixture.round.bytes)

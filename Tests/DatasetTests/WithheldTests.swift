@@ -49,7 +49,7 @@ import Testing
         #expect(tally.registers["visits"] == Tally.Register(people: 1, rows: 2))
         #expect(tally.registers["benefits"] == Tally.Register(people: 1, rows: 7))
         var seen: [Pseudonym] = []
-        try store.forEachPerson { person, _, _ in seen.append(person) }
+        try store.forEachPerson { seen.append($0.pseudonym) }
         #expect(seen == [try SampleStudy.person(2), try SampleStudy.person(255)])
         let dropped = try SampleStudy.person(1)
         for index in [0, 1] {

@@ -30,10 +30,15 @@ def items(data, shape):
 
 
 def read(vector):
-    shape = proofs.Shape(vector["elements"], vector["capsules"])
-    fields = {name: bytes.fromhex(vector[name]) for name in BYTE_FIELDS} | {name: vector[name] for name in FIELDS}
+    shape = proofs.Shape(vector["elements"], vector["capsules"], "S" in vector)
+    byte_fields = BYTE_FIELDS + (("S",) if shape.study else ())
+    fields = {name: bytes.fromhex(vector[name]) for name in byte_fields} | {name: vector[name] for name in FIELDS}
     lists = [items(bytes.fromhex(vector[name]), shape) for name in ("input", "output")]
     return proofs.Statement(shape, **fields), *lists
+
+
+def scalar(text):
+    return int.from_bytes(bytes.fromhex(text), "little")
 
 
 def must_refuse(code, action):
@@ -61,10 +66,10 @@ def check():
         proofs.check(statement, source, output, proof)
         for code, other in vector["refused"].items():
             must_refuse(code, lambda: proofs.check(statement, source, output, bytes.fromhex(other)))
-        rho = [int.from_bytes(bytes.fromhex(each), "little") for each in vector["rho"]]
-        key = int.from_bytes(bytes.fromhex(vector["k"]), "little")
+        rho, study_rho = ([scalar(each) for each in vector.get(name, [])] for name in ("rho", "study_rho"))
         again = proofs.prove(
-            statement, source, output, vector["psi"], rho, key, bytes.fromhex(vector["proof_seed"]))
+            statement, source, output, vector["psi"], rho, scalar(vector["k"]), bytes.fromhex(vector["proof_seed"]),
+            study_key=scalar(vector.get("study_key", "01")), study_rho=study_rho)
         if again != proof:
             sys.exit("the prover makes another proof of the same seed")
         for position in (0, len(proof) // 2, len(proof) - 1):
@@ -123,25 +128,33 @@ def make(seed, path):
 
     result = {"generators": {str(number): proofs.generator(number).encode().hex() for number in (0, 1, 7, 100)},
               "shuffles": []}
-    for n, elements, capsules in ((1, 1, True), (2, 4, False), (5, 2, True), (17, 1, True), (9, 1, False)):
-        shape = proofs.Shape(elements, capsules)
-        name = (n, elements, capsules)
+    shapes = ((1, 1, True, False), (2, 4, False, False), (5, 2, True, False), (17, 1, True, False), (9, 1, False, False),
+              (1, 1, True, True), (4, 3, True, True), (11, 1, True, True))
+    for n, elements, capsules, study in shapes:
+        shape = proofs.Shape(elements, capsules, study)
+        name = (n, elements, capsules, study)
         key, capsule_key = scalar(*name, "k"), scalar(*name, "y") * BASE
         source = sorted(
             b"".join(from_uniform(draw(*name, "item", i, at)).encode() for at in range(shape.points))
             for i in range(n))
         rho = [scalar(*name, "rho", i) for i in range(n)]
-        output, order = proofs.mix(shape, source, key, decode(capsule_key.encode()), rho)
+        # A hop that holds no study key has the key 1.
+        study_key = scalar(*name, "s") if n > 1 else 1
+        study_rho = [scalar(*name, "study rho", i) for i in range(n)] if study else []
+        output, order = proofs.mix(shape, source, key, decode(capsule_key.encode()), rho, study_key, study_rho)
         lists = [draw(*name, which)[:32] + b"".join(each) for which, each in (("in", source), ("out", output))]
         fields = {"agreement": draw(*name, "agreement")[:32], "round": draw(*name, "round")[:32],
                   "manifest": draw(*name, "manifest")[:32], "K": (key * BASE).encode(),
                   "Y": capsule_key.encode() if capsules else bytes(32),
                   "D": hashlib.sha256(lists[0]).digest(), "D2": hashlib.sha256(lists[1]).digest()}
+        if study:
+            fields["S"] = (study_key * BASE).encode()
         others = {"register": "residents", "hop": "omnia", "stage": 3, "input_attempt": 258, "output_attempt": 65_535,
                   "proof_attempt": 7, "n": n}
         statement, trace = proofs.Statement(shape, **fields, **others), {}
         proof_seed = draw(*name, "proof")[:32]
-        proof = proofs.prove(statement, source, output, order, rho, key, proof_seed, trace)
+        proof = proofs.prove(
+            statement, source, output, order, rho, key, proof_seed, trace, study_key=study_key, study_rho=study_rho)
         proofs.check(statement, source, output, proof)
         wrong = bytearray(proof)
         wrong[-32] ^= 1
@@ -151,6 +164,8 @@ def make(seed, path):
             {"elements": elements, "capsules": capsules, **{name: data.hex() for name, data in fields.items()},
              **others, "k": proofs.scalar_bytes(key).hex(), "input": lists[0].hex(), "output": lists[1].hex(),
              "psi": order, "rho": [proofs.scalar_bytes(each).hex() for each in rho],
+             **({"study_key": proofs.scalar_bytes(study_key).hex(),
+                 "study_rho": [proofs.scalar_bytes(each).hex() for each in study_rho]} if study else {}),
              "proof_seed": proof_seed.hex(), "statement_hash": statement.hash().hex(), **trace,
              "proof": proof.hex(),
              "refused": {"proof.wrong": bytes(wrong).hex(), "proof.malformed": bytes(none).hex()}})

@@ -20,6 +20,7 @@ from ristretto255 import BASE, ORDER, decode, hash_to_group
 
 # Random bytes that every list begins with.
 PREFIX = 32
+CAPSULE = 64
 TAG = b"SIDOS-V1-ristretto255_XMD:SHA-512_R255MAP_RO_"
 
 
@@ -56,10 +57,19 @@ class Transcript:
         # All of these together open a capsule.
         self.opening = (sum(self.capsule.values()) + self.research) % ORDER
         self.exit_salt = bytes.fromhex(content["exit_salt"])
+        # Where pseudonyms last: what begins the messages of the study, and each node's study key, 1 where it holds none.
+        self.study = content.get("study")
+        self.study_keys = {node["id"]: scalar(node["study_key"]) for node in content["ring"] if node.get("study_key")}
+        if self.study:
+            kind = b"study"
+            self.study_head = sha256(label("study") + self.study.encode()) + len(kind).to_bytes(2, "big") + kind
+        self.capsule_bytes = CAPSULE * (2 if self.study else 1)
         self.match_key = content["match_key"].encode()
         self.framed_key = len(self.match_key).to_bytes(2, "big") + self.match_key
         self.checks = 0
         self.prefixes = []
+        # By register, then tag: what the study capsules hold in the end.
+        self.held = []
 
     def expect(self, agrees, what):
         self.checks += 1
@@ -93,6 +103,9 @@ class Transcript:
             keys = {"capsule": self.capsule.get(holder, self.research)}
             if holder in self.ring:
                 keys["blinding"] = self.blinding[holder]
+            self.expect(("studyKey" in body) == (holder in self.study_keys), f"whether {holder} holds a study key")
+            if holder in self.study_keys:
+                keys["study"] = self.study_keys[holder]
             for purpose, key in keys.items():
                 public = bytes.fromhex(body[f"{purpose}Key"])
                 self.expect((key * BASE).encode() == public, f"the {purpose} key of {holder}")
@@ -121,6 +134,18 @@ class Transcript:
         """S of a capsule A ‖ B."""
         return (decode(capsule[32:]) - self.opening * decode(capsule[:32])).encode()
 
+    def named(self, register):
+        """What the study capsule of each identity holds before any study key: nothing where none lasts."""
+        return {
+            identity: hash_to_group(self.study_head + identity.encode(), TAG) if identity in register["official"] else None
+            for identity in register["identities"]
+        }
+
+    def check_study_capsules(self, by_element, encoded, held, what):
+        for identity, element in encoded.items():
+            expected = held[identity].encode() if held[identity] is not None else bytes(32)
+            self.expect(self.open(by_element[element][CAPSULE:]) == expected, f"{what}: {identity}")
+
     def tag(self, element):
         return hmac256(self.exit_salt, label("tag") + self.round + self.framed_key + element)[:16]
 
@@ -133,21 +158,33 @@ class Transcript:
         }
         last = len(self.ring) - 1
         names, secrets = {}, {}
+        held = self.named(register) if self.study else {}
+        seen = set()
         for stage, text in enumerate(register["lists"]):
-            key = self.blinding[self.ring[(owner + stage) % len(self.ring)]]
+            node = self.ring[(owner + stage) % len(self.ring)]
+            key = self.blinding[node]
             hashes = {identity: key * point for identity, point in hashes.items()}
             encoded = {identity: point.encode() for identity, point in hashes.items()}
             if stage == last:
                 encoded = {identity: self.tag(element) for identity, element in encoded.items()}
-            width = (16 if stage == last else 32) + 64
-            items = list_items(text, width, f"list {name}/{stage}")
-            self.expect([item[:-64] for item in items] == sorted(encoded.values()), f"the list {name} after stage {stage}")
-            by_element = {item[:-64]: self.open(item[-64:]) for item in items}
-            opened = {identity: by_element[element] for identity, element in encoded.items()}
+            cut = 16 if stage == last else 32
+            items = list_items(text, cut + self.capsule_bytes, f"list {name}/{stage}")
+            self.expect([item[:cut] for item in items] == sorted(encoded.values()), f"the list {name} after stage {stage}")
+            by_element = {item[:cut]: item[cut:] for item in items}
+            opened = {identity: self.open(by_element[element][:CAPSULE]) for identity, element in encoded.items()}
+            if self.study:
+                factor = self.study_keys.get(node, 1)
+                held = {identity: point and factor * point for identity, point in held.items()}
+                self.check_study_capsules(by_element, encoded, held, f"what lasts in {name} after stage {stage}")
+            points = {item[at : at + 32] for item in items for at in range(cut, cut + self.capsule_bytes, 32)}
+            self.expect(not seen & points, f"capsules of {name} that nobody has seen before stage {stage}")
+            seen |= points
             self.expect(stage == 0 or opened == secrets, f"what the capsules of {name} hold after stage {stage}")
             names, secrets = encoded, opened
         self.check_digests(register)
         self.check_vault(register, secrets.values())
+        if self.study:
+            self.held.append({names[identity]: point.encode() for identity, point in held.items() if point is not None})
         return names, {names[identity]: secret for identity, secret in secrets.items()}
 
     def check_digests(self, register):
@@ -179,15 +216,18 @@ class Transcript:
         members = set.intersection(*(set(tags[name]) for name in self.content["cohort"]))
         self.expect(0 < len(members) < len(tags[self.content["cohort"][0]]), "a cohort that tells something")
         expected = {(index[name], tags[name][person]) for name in tags for person in members & set(tags[name])}
-        items = records(bytes.fromhex(self.content["selection"]), 90, "the selection")
+        whole = records(bytes.fromhex(self.content["selection"]), 26 + self.capsule_bytes, "the selection")
+        # Without the study capsule, and that alone.
+        items = [item[:CAPSULE] + item[self.capsule_bytes :] for item in whole]
         self.expect({(item[64], item[65:81]) for item in items} == expected, "who was selected")
         self.expect(len(items) == len(expected), "how many were selected")
         self.expect([item[:32] for item in items] == sorted(item[:32] for item in items), "the selection's order")
         made = {
             item[16:48] for register in self.content["registers"]
-            for item in list_items(register["lists"][-1], 16 + 64, f"the last list of {register['id']}")
+            for item in list_items(register["lists"][-1], 16 + self.capsule_bytes, f"the last list of {register['id']}")
         }
         self.expect(not made & {item[:32] for item in items}, "requests that no hop has seen before")
+        requests = [item[at : at + 32] for item in whole for at in range(0, self.capsule_bytes, CAPSULE)]
         names = {number: name for name, number in index.items()}
         for item in items:
             self.expect(int.from_bytes(item[81:89], "big") == 1, "the selection's cohorts")
@@ -195,8 +235,23 @@ class Transcript:
             self.expect(self.open(item[:64]) == secrets[names[item[64]]][item[65:81]], "a selected capsule")
         for node in self.content["ring"]:
             shares = records(bytes.fromhex(node["shares"]), 32, f"the shares of {node['id']}")
-            computed = [(self.capsule[node["id"]] * decode(item[:32])).encode() for item in items]
+            computed = [(self.capsule[node["id"]] * decode(request)).encode() for request in requests]
             self.expect(shares == computed, f"the shares of {node['id']}")
+
+        if self.study:
+            self.check_names(whole)
+
+    def check_names(self, items):
+        """What lasts of everybody selected: the same in each of a person's registers, another for everybody else."""
+        by_tag = {}
+        for item in items:
+            register, tag = item[self.capsule_bytes], item[self.capsule_bytes + 1 : self.capsule_bytes + 17]
+            held = self.open(item[CAPSULE : self.capsule_bytes])
+            self.expect(held == self.held[register].get(tag, bytes(32)), "what the study capsule of a selected item holds")
+            by_tag.setdefault(tag, set()).add(held)
+        self.expect(all(len(names) == 1 for names in by_tag.values()), "one name a person")
+        names = [next(iter(names)) for names in by_tag.values()]
+        self.expect(len(set(names)) == len(names) > 1 and bytes(32) in names, "names of different people, and nobody's")
 
     def check(self):
         self.expect(self.content["suite"] == "ristretto255-SHA512", "a suite that this program knows")
@@ -324,14 +379,16 @@ def main(arguments):
         print("usage: check_transcript.py FILE", file=sys.stderr)
         return 2
     with open(arguments[1], encoding="utf-8") as file:
-        transcript = Transcript(json.load(file))
+        content = json.load(file)
+    transcript, lasting = Transcript(content["plain"]), Transcript(content["lasting"])
     try:
         transcript.check()
-        SeveralKeys(transcript.content["several_keys"], transcript.expect).check()
+        lasting.check()
+        SeveralKeys(content["several_keys"], transcript.expect).check()
     except (Disagreement, ValueError, KeyError, IndexError) as error:
         print(f"the transcript disagrees with the protocol: {error}", file=sys.stderr)
         return 1
-    print(f"the transcript agrees with the protocol: {transcript.checks} checks")
+    print(f"the transcripts agree with the protocol: {transcript.checks + lasting.checks} checks")
     return 0
 
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks two verified rounds from their transcript, independently of the Swift and C sources, and that lies are found.
+"""Checks three verified rounds from their transcript, independently of the Swift and C sources, and that lies are found.
 
     SIDOS_VERIFIED_TRANSCRIPT=/tmp/rounds.json swift test --filter VerifiedTranscriptTests
     python3 Tests/Interop/check_verified_transcript.py /tmp/rounds.json
@@ -23,12 +23,14 @@ sys.path[1:1] = [str(HERE / "verified"), str(HERE / "participant")]
 
 from broken_boards import BrokenOrder
 from broken_results import BrokenCounts, BrokenSelection, BrokenShares
-from broken_stages import BrokenProver, BrokenStages
-from conventions import hkdf_expand, hkdf_extract, label, u32
+from broken_stages import BrokenProver, BrokenStages, BrokenStudyCapsules
+from conventions import hkdf_expand, hkdf_extract, label, sha256, u16, u32
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hpke import DoesNotOpen, receiver
 from linking import Linking
+from lists import DOMAIN
 from noisy_counts import Questions
+from ristretto255 import ORDER, hash_to_group
 from shuffle_proofs import Refused
 from verified_round import ENCAPSULATION, PREFIX, VerifiedRound
 from wire import NO_BITS, Violation
@@ -123,18 +125,21 @@ class CheckRows(Check):
         self.expect(found.parts(own.research, "selection", selected["selection"])
                     == found.selection_parts(self.records)[0], "the selection as stored")
         for node in own.ring:
-            self.expect(found.requests(node) == [record[:32] for record in self.records], f"the requests of {node}")
+            self.expect(found.requests(node) == [found.request(record) for record in self.records],
+                        f"the requests of {node}")
         found.check_linkage(research, found.linkage(linking))
         self.check_rows(research, plain)
 
     def check_rows(self, research, plain):
         """Shares, and what they open: cells of the vaults, whose rows are people's numbers."""
         found, own = self.round, self.round.agreement
-        opened = found.secrets(research, [found.check_shares(node) for node in own.ring])
+        shares = [found.check_shares(node) for node in own.ring]
+        opened = found.secrets(research, shares)
         self.checks += len(own.ring)
         numbers = {}
         for record, secret in opened:
-            register, tag, cohorts = found.names[record[64]], record[65:81], int.from_bytes(record[81:89], "big")
+            index, tag, cohorts, _ = found.told(record)
+            register = found.names[index]
             numbers.setdefault((tag, cohorts), set()).update(self.rows(register, secret, research))
         self.expect(all(len(own) == 1 for own in numbers.values()), "rows of one person under one tag")
         # Who is in both registers, by the plain join.
@@ -144,7 +149,25 @@ class CheckRows(Check):
         self.expect(found_both == expected and len(expected) > 3, "whose rows were released for being in both")
         kinds = {cohorts for _, cohorts in numbers}
         self.expect(kinds == {1, 2, 4}, "somebody in each cohort")
-        self.expect({record[89] for record in self.records} == {0, 1, 255}, "links of every kind")
+        self.expect({found.told(record)[3] for record in self.records} == {0, 1, 255}, "links of every kind")
+        self.check_names(found.secrets(research, shares, 1) if found.has_study else [], numbers)
+
+    def check_names(self, held, numbers):
+        """P-81, P-83: what study capsules hold. The transcript has every holder's study key, so it is known."""
+        own, names = self.round.agreement, {}
+        factor = 1
+        for key in self.content.get("study_keys", {}).values():
+            factor = factor * int.from_bytes(bytes.fromhex(key), "little") % ORDER
+        head = sha256(label("study") + own.study.encode()) + u16(5) + b"study"
+        for record, element in held:
+            _, tag, cohorts, _ = self.round.told(record)
+            number = next(iter(numbers[tag, cohorts]))
+            expected = {bytes(32), (factor * hash_to_group(head + f"code {number}".encode(), DOMAIN)).encode()}
+            self.expect(element in expected, "what a study capsule holds")
+            names.setdefault(tag, set()).add(element)
+        self.expect(not held or {len(own - {bytes(32)}) for own in names.values()} == {0, 1}, "names of every kind")
+        lasting = [element for own in names.values() for element in own if element != bytes(32)]
+        self.expect(len(set(lasting)) == len(lasting), "one name for one person")
 
     def rows(self, register, secret, research):
         """P-44 to P-46: the numbers in a person's rows, all of which are in one cell."""
@@ -198,17 +221,20 @@ def main(arguments):
         content = json.load(file)
     try:
         rows, counts = CheckRows(content["rows"]), CheckCounts(content["counts"])
-        rows.check()
-        counts.check()
-        checks = rows.checks + counts.checks
+        lasting = CheckRows(content["lasting"])
+        lasting.expect(lasting.round.has_study, "a round in which pseudonyms last")
+        for check in (rows, counts, lasting):
+            check.check()
+        checks = rows.checks + counts.checks + lasting.checks
         for check, lies in ((rows, [BrokenOrder, BrokenStages, BrokenProver, BrokenSelection, BrokenShares]),
-                            (counts, [BrokenOrder, BrokenProver, BrokenCounts])):
+                            (counts, [BrokenOrder, BrokenProver, BrokenCounts]),
+                            (lasting, [BrokenStudyCapsules])):
             for each in lies:
                 each(check).run()
     except (Disagreement, Violation, Refused, DoesNotOpen, ValueError, KeyError, IndexError) as error:
         print(f"the transcript disagrees with the protocol: {type(error).__name__}: {error}", file=sys.stderr)
         return 1
-    broken = rows.checks + counts.checks - checks
+    broken = rows.checks + counts.checks + lasting.checks - checks
     print(f"the verified rounds agree with the protocol: {checks} checks, and {broken} lies are refused")
     return 0
 

@@ -1,4 +1,4 @@
-"""Proofs of shuffle and of shares, written from P-62, P-64 and P-70 of docs/protocol.md, independently of the Swift sources.
+"""Proofs of shuffle and of shares, written from P-62, P-64, P-70 and P-82 of docs/protocol.md, independently of the Swift sources.
 
 Not constant time, not fast: for tests only. Python's standard library only.
 """
@@ -68,14 +68,18 @@ def coefficient(seed, number):
 
 
 class Shape:
-    """Elements of an item, and whether it has a capsule."""
+    """Elements of an item, and whether it has a capsule, and one of the study besides."""
 
-    def __init__(self, elements, capsules):
-        self.elements, self.capsules = elements, capsules
-        self.points = elements + (2 if capsules else 0)
+    def __init__(self, elements, capsules, study=False):
+        self.elements, self.capsules, self.study = elements, capsules, study
+        self.points = elements + (2 if capsules else 0) + (2 if study else 0)
         self.item_bytes = 32 * self.points
-        self.sum_count = 4 + self.points
-        self.response_count = 5 if capsules else 4
+        self.sum_count = 4 + self.points + (1 if study else 0)
+        self.response_count = 7 if study else 5 if capsules else 4
+        # Where t_5, t_6 and t_8 begin.
+        self.element_sums = 3 + (2 if capsules else 0)
+        self.key_sum = self.element_sums + elements
+        self.key_response = 4 if capsules else 3
         self.head_bytes = 32 * (3 + self.sum_count + self.response_count)
 
     def read(self, item, code="list.invalid-element"):
@@ -93,8 +97,8 @@ class Statement:
         return sha512(
             label("shuffle"), self.agreement, self.round, self.manifest, self.register.encode(), b"\0",
             self.hop.encode(), b"\0", u16(self.stage), u16(self.input_attempt), u16(self.output_attempt),
-            u16(self.proof_attempt), u32(self.n), u16(self.shape.elements), bytes([self.shape.capsules]), self.K,
-            self.Y if self.shape.capsules else bytes(32), self.D, self.D2)
+            u16(self.proof_attempt), u32(self.n), u16(self.shape.elements), bytes([self.shape.capsules + self.shape.study]),
+            self.K, self.Y if self.shape.capsules else bytes(32), self.S if self.shape.study else b"", self.D, self.D2)
 
 
 def shuffle_seed(statement, commitments):
@@ -105,21 +109,24 @@ def challenge(seed, chain, blinded, sums):
     return int.from_bytes(sha512(label("shuffle c"), seed, chain, blinded, *sums), "little") % ORDER
 
 
-def mix(shape, items, key, capsule_key, rerandomization):
+def mix(shape, items, key, capsule_key, rerandomization, study_key=1, study_rho=None):
     """A hop's stage: items in order, and for each the number of its input."""
     images = []
     for number, item in enumerate(items):
         points = shape.read(item)
         image = [key * point for point in points[:shape.elements]]
         if shape.capsules:
-            rho = rerandomization[number]
-            image += [points[-2] + rho * BASE, points[-1] + rho * capsule_key]
+            rho, (a, b) = rerandomization[number], points[shape.elements:shape.elements + 2]
+            image += [a + rho * BASE, b + rho * capsule_key]
+        if shape.study:
+            rho, (u, v) = study_rho[number], points[-2:]
+            image += [study_key * u + rho * BASE, study_key * v + rho * capsule_key]
         images.append((b"".join(point.encode() for point in image), number))
     images.sort()
     return [image for image, _ in images], [number for _, number in images]
 
 
-def prove(statement, source, output, order, rho, key, proof_seed, trace=None):
+def prove(statement, source, output, order, rho, key, proof_seed, trace=None, study_key=1, study_rho=None):
     """The proof that `output` is the shuffle of `source`; both are lists of items."""
     shape, n = statement.shape, statement.n
     inputs, outputs = [shape.read(item) for item in source], [shape.read(item) for item in output]
@@ -134,7 +141,7 @@ def prove(statement, source, output, order, rho, key, proof_seed, trace=None):
     nonce_key = hmac.new(proof_seed, b"nonces\0" + seed, hashlib.sha512).digest()
     r_hat, w_hat, w_prime = ([pseudo_random(nonce_key, name, i) for i in range(n)]
                              for name in ("r hat", "omega hat", "omega prime"))
-    w = [pseudo_random(nonce_key, "omega", number) for number in range(1, 6)]
+    w = [pseudo_random(nonce_key, "omega", number) for number in range(1, 8 if shape.study else 6)]
     chain, blinded, last = [], [], (0, 1)
     for i in range(n):
         a, b = last
@@ -151,15 +158,22 @@ def prove(statement, source, output, order, rho, key, proof_seed, trace=None):
     sums = [w[0] * BASE, w[1] * BASE, w[2] * BASE + total((w_prime[i], generator(i + 1)) for i in range(n))]
     if shape.capsules:
         capsule_key = decode(statement.Y)
-        sums += [secret_sum(shape.points - 2) - w[3] * BASE, secret_sum(shape.points - 1) - w[3] * capsule_key]
+        sums += [secret_sum(shape.elements) - w[3] * BASE, secret_sum(shape.elements + 1) - w[3] * capsule_key]
     sums += [secret_sum(m) - w[4] * folded[m] for m in range(shape.elements)]
     sums.append(w[4] * BASE)
+    if shape.study:
+        for index, base in ((shape.points - 2, BASE), (shape.points - 1, capsule_key)):
+            sealed = total((u[j], inputs[j][index]) for j in range(n))
+            sums.append(secret_sum(index) - w[5] * sealed - w[6] * base)
+        sums.append(w[5] * BASE)
     sums = [point.encode() for point in sums]
     c = challenge(seed, digest_chain, digest_that, sums)
     responses = [w[0] + c * sum(r), w[1] + c * last[0], w[2] + c * sum(r[j] * u[j] for j in range(n))]
     if shape.capsules:
         responses.append(w[3] + c * sum(permuted[i] * rho[order[i]] for i in range(n)))
     responses.append(w[4] + c * key)
+    if shape.study:
+        responses += [w[5] + c * study_key, w[6] + c * sum(permuted[i] * study_rho[order[i]] for i in range(n))]
     proof = digest_c + digest_chain + digest_that + b"".join(sums) + b"".join(map(scalar_bytes, responses))
     for i in range(n):
         proof += commitments[i] + chain[i] + blinded[i]
@@ -219,9 +233,15 @@ def check(statement, source, output, proof):
         for half, base in enumerate((BASE, decode(statement.Y))):
             index = shape.elements + half
             require(answered(index) - s[3] * base, t[3 + half] + c * folded(index))
+    own = s[shape.key_response]
     for m in range(shape.elements):
-        require(answered(m) - s[-1] * folded(m), t[3 + shape.points - shape.elements + m])
-    require(s[-1] * BASE, t[-1] + c * read_point(statement.K))
+        require(answered(m) - own * folded(m), t[shape.element_sums + m])
+    require(own * BASE, t[shape.key_sum] + c * read_point(statement.K))
+    if shape.study:
+        for half, base in enumerate((BASE, decode(statement.Y))):
+            index = shape.points - 2 + half
+            require(answered(index) - s[5] * folded(index) - s[6] * base, t[shape.key_sum + 1 + half])
+        require(s[5] * BASE, t[shape.key_sum + 3] + c * read_point(statement.S))
     before = generator(0)
     for i in range(n):
         require(total([(s_hat[i], BASE), (s_prime[i], before), (-c, chain[i])]), blinded[i])

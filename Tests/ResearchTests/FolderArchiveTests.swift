@@ -25,7 +25,7 @@ struct FolderArchiveTests {
         let record = try await BoardFixture.rows.value.records[0]
         pseudonyms = try RoundPseudonyms.of(record, state: place.home.state())
         archive = FolderArchive(
-            folder: folder, pseudonyms: pseudonyms, registers: ["left", "right"], logger: .silent)
+            folder: folder, pseudonyms: pseudonyms, agreement: record.agreement, logger: .silent)
     }
 
     private static func item(_ byte: UInt8, tag: [UInt8]? = nil) -> OpenedItem {
@@ -41,7 +41,7 @@ struct FolderArchiveTests {
     }
 
     private func kept(_ register: Int = 0) throws -> [OpenedItem] {
-        var file = try ItemFile(folder, register: register)
+        var file = try ItemFile(folder, register: register, agreement: archive.agreement)
         var items: [OpenedItem] = []
         while let item = try file.next() { items.append(item) }
         return items
@@ -60,7 +60,7 @@ struct FolderArchiveTests {
             expected.person = kept.person
             #expect(kept == expected)
         }
-        #expect(try ItemFile(folder, register: 0).secret == Self.secret)
+        #expect(try ItemFile(folder, register: 0, agreement: archive.agreement).secret == Self.secret)
         #expect(try FileStatus(of: folder.itemsPath(0)).mode == 0o600)
     }
 
@@ -125,7 +125,9 @@ struct FolderArchiveTests {
         for (other, register) in others {
             let path = other.itemsPath(register)
             try ResearchPlace.write(sound, to: path)
-            #expect(throws: FileError.altered(path: path)) { try ItemFile(other, register: register) }
+            #expect(throws: FileError.altered(path: path)) {
+                try ItemFile(other, register: register, agreement: archive.agreement)
+            }
         }
         for index in sound.indices {
             try place.alter(folder.itemsPath(0), at: index)

@@ -47,7 +47,7 @@ struct ReceivedStudy: Sendable {
         let folder = try RoundFolders(home: home).folder(of: record.round)
         let archive = FolderArchive(
             folder: folder, pseudonyms: try RoundPseudonyms.of(record, state: try home.state()),
-            registers: record.agreement.registers.map(\.id), logger: .silent)
+            agreement: record.agreement, logger: .silent)
         let runner = ResearchRunner(
             me: "research", hpkeKey: home.keys.hpkeKey, port: round.streams, workers: Workers(count: 2))
         let copies = try await runner.receive(record: record, secrets: round.researchSecrets(), into: archive) {

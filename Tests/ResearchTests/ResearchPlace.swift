@@ -137,7 +137,7 @@ extension WorkingStore {
     /// Everybody in a finished store without the pseudonym, as `ReceivedStudy.join` tells them.
     func portraits() throws -> [String] {
         var people: [Pseudonym: (cohorts: UInt64, rows: [String: [[FieldValue]]])] = [:]
-        try forEachPerson { person, cohorts, _ in people[person] = (cohorts, [:]) }
+        try forEachPerson { people[$0.pseudonym] = ($0.cohorts, [:]) }
         for (index, register) in layout.registers.enumerated() {
             try forEachPerson(inRegisterAt: index) { person, _, rows in people[person]?.rows[register.id] = rows }
         }

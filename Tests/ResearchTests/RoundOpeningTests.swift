@@ -8,6 +8,7 @@ import Testing
 @testable import Daemon
 @testable import Dataset
 @testable import Research
+@testable import RoundSimulation
 @testable import Values
 
 /// When cells may be opened, and what comes of it. [P-44]
@@ -179,7 +180,7 @@ struct RoundOpeningTests {
     @Test("A cell that came wrong stops everything; without its person the others are there, from every register")
     func wrongCell() async throws {
         try place.arrange(.settled)
-        let person = try alterCellAsReceived(ofClinic: 0)
+        let person = try await alterCellAsReceived(ofClinic: 0)
         let damage = ResearchError.Damage(register: "clinic", owner: "b", items: 1)
         await #expect(throws: ResearchError.damaged(place.round, [damage])) {
             try await opened().store(withoutDamaged: false)
@@ -188,7 +189,7 @@ struct RoundOpeningTests {
         #expect(folder.hasRelease(3))
         let store = try await opened().store(withoutDamaged: true)
         let portraits = try store.portraits()
-        try store.forEachPerson { pseudonym, _, _ in #expect(pseudonym != person) }
+        try store.forEachPerson { #expect($0.pseudonym != person) }
         try store.close()
         // The cell may be that of the client who is never released, who is gone in any case.
         #expect(Set(portraits).isSubset(of: ReceivedStudy.join))
@@ -199,8 +200,9 @@ struct RoundOpeningTests {
     /// Has one cell of the clinic wrong, as if it had come so.
     ///
     /// - Returns: whose it is.
-    private func alterCellAsReceived(ofClinic index: Int) throws -> Pseudonym {
-        var items = try ItemFile(folder, register: 1)
+    private func alterCellAsReceived(ofClinic index: Int) async throws -> Pseudonym {
+        let agreement = try await ReceivedStudy.rows.value.fixture.study.agreement
+        var items = try ItemFile(folder, register: 1, agreement: agreement)
         var item = try #require(try items.next())
         for _ in 0..<index { item = try #require(try items.next()) }
         let path = folder.cellsPath(1)

@@ -40,7 +40,7 @@ struct StoreSinkTests {
         var sink = sink
         let tag = [UInt8].filled(1, length)
         await #expect(throws: ReleaseError.copyDamaged) {
-            try await sink.person(register: register, tag: tag, cohorts: Self.clients, link: nil)
+            try await sink.person(register: register, tag: tag, cohorts: Self.clients, link: nil, name: .round)
         }
         await #expect(throws: ReleaseError.copyDamaged) {
             try await sink.rows(register: register, tag: tag, rows: [Self.row])
@@ -54,7 +54,7 @@ struct StoreSinkTests {
     func again() async throws {
         var sink = sink
         for _ in 0..<3 {
-            try await sink.person(register: 1, tag: Self.person, cohorts: Self.clients | Self.everybody, link: nil)
+            try await sink.person(register: 1, tag: Self.person, cohorts: Self.clients | Self.everybody, link: nil, name: .round)
             try await sink.rows(register: 1, tag: Self.person, rows: [Self.row, Self.row])
             try await sink.dummy(register: 1, tag: .filled(9, 16))
         }
@@ -66,7 +66,7 @@ struct StoreSinkTests {
     @Test("Somebody of cohorts that are not released is counted, and is not in the dataset")
     func undisclosed() async throws {
         var sink = sink
-        try await sink.person(register: 0, tag: Self.person, cohorts: Self.everybody, link: nil)
+        try await sink.person(register: 0, tag: Self.person, cohorts: Self.everybody, link: nil, name: .round)
         #expect(try finish().people == 0)
         #expect(try store.opened()["residents"] == .init(people: 1, dummies: 0))
     }
@@ -80,12 +80,12 @@ struct StoreSinkTests {
         var sink = sink
         for (index, row) in rows.enumerated() {
             let person = [UInt8].filled(UInt8(index), 16)
-            try await sink.person(register: 1, tag: person, cohorts: Self.clients, link: nil)
+            try await sink.person(register: 1, tag: person, cohorts: Self.clients, link: nil, name: .round)
             try await sink.rows(register: 1, tag: person, rows: [Self.row, row])
         }
         // Rows of somebody who was not selected, and others than before.
         try await sink.rows(register: 1, tag: .filled(100, 16), rows: [Self.row])
-        try await sink.person(register: 1, tag: .filled(101, 16), cohorts: Self.clients, link: nil)
+        try await sink.person(register: 1, tag: .filled(101, 16), cohorts: Self.clients, link: nil, name: .round)
         try await sink.rows(register: 1, tag: .filled(101, 16), rows: [Self.row])
         try await sink.rows(register: 1, tag: .filled(101, 16), rows: [])
         #expect(try store.damaged() == ["clinic": rows.count + 2])
@@ -96,7 +96,7 @@ struct StoreSinkTests {
     @Test("A store that takes nothing more is no damage of what was received")
     func stopped() async throws {
         var sink = sink
-        try await sink.person(register: 1, tag: Self.person, cohorts: Self.clients, link: nil)
+        try await sink.person(register: 1, tag: Self.person, cohorts: Self.clients, link: nil, name: .round)
         try store.close()
         await #expect(throws: DatasetError.storeStopped(path: store.path)) {
             try await sink.rows(register: 1, tag: Self.person, rows: [Self.row])

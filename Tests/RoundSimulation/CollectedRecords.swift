@@ -31,6 +31,7 @@ struct SimulatedPeople: PeopleSource {
             if let raw = person.rawRows { rows = raw }
             return PersonRecord(
                 identities: person.keys.map { $0.map { PersonIdentity(bytes: Array($0.utf8)) } },
+                lastingIdentity: person.official.map { PersonIdentity(bytes: Array($0.utf8)) },
                 features: person.features, rows: rows, rowCount: kept.count, isWithheld: person.isWithheld)
         }
         return PeoplePiece(records)
@@ -40,6 +41,7 @@ struct SimulatedPeople: PeopleSource {
 /// What the research environment opened.
 struct CollectedRecords: OpenedRecords {
     var people: [[UInt8]: UInt64] = [:]
+    var names: [[UInt8]: PersonName] = [:]
     var rows: [[UInt8]: [Int: [[FieldValue]]]] = [:]
     /// By person, then by register, what joined the record to others.
     var links: [[UInt8]: [Int: Int]] = [:]
@@ -50,8 +52,11 @@ struct CollectedRecords: OpenedRecords {
     var damaged: Set<[UInt8]> = []
     var damagedRecords: [Int: Int] = [:]
 
-    mutating func person(register: Int, tag: [UInt8], cohorts: UInt64, link: Int?) async throws {
+    mutating func person(
+        register: Int, tag: [UInt8], cohorts: UInt64, link: Int?, name: PersonName
+    ) async throws {
         people[tag] = cohorts
+        names[tag] = name
         links[tag, default: [:]][register] = link
     }
     mutating func rows(register: Int, tag: [UInt8], rows: [[FieldValue]]) async throws {

@@ -32,6 +32,7 @@ actor MemoryStreams: RoundPort {
 
     func store(_ bytes: [UInt8], _ name: String) { stored[name] = bytes }
     func load(_ name: String) -> [UInt8]? { stored[name] }
+    func all() -> [String: [UInt8]] { stored }
     var names: [String] { stored.keys.sorted() }
 
     /// Independent streams with the same content.

@@ -107,6 +107,8 @@ struct RecordingArchive: ReleaseArchive {
     let base: MemoryArchive
     let log: OperationLog
 
+    func lastingPseudonym(of element: [UInt8]) -> [UInt8] { base.lastingPseudonym(of: element) }
+
     func items(of register: Int, secret: SymmetricKey) async throws -> sending any OpenedItemSink {
         log.note("keep items of \(register)")
         return ItemSink(base: try await base.items(of: register, secret: secret), log: log)
@@ -122,7 +124,7 @@ struct RecordingArchive: ReleaseArchive {
         let log: OperationLog
 
         mutating func write(_ item: OpenedItem) async throws {
-            log.note("keep an item: \(item.encoded().count)")
+            log.note("keep an item: \(OpenedItem.byteCount)")
             try await base.write(item)
         }
         mutating func finish() async throws { try await base.finish() }

@@ -21,6 +21,12 @@ final class SimulatedRound<S: Suite> {
     var recording: OperationLog?
     /// A count-only round's noise.
     var noise: @Sendable (NoisePlan) -> [Int] = { $0.draw() }
+    /// Of the study: what its holders keep from round to round.
+    var studyKeys: [ParticipantID: SymmetricKey] = [:]
+    /// What everybody knows of the study keys from earlier rounds.
+    var knownStudyKeys: [ParticipantID: [UInt8]] = [:]
+    /// What the research environment makes lasting pseudonyms with.
+    var pseudonymKey = SymmetricKey(size: .bits256)
     /// What does a node's first duty in place of the simulation; nil when it has none.
     var standIns: [ParticipantID: (RoundRecord) async throws -> (any EntryBody)?] = [:]
     /// Which of the duties that somebody has is done next.
@@ -74,7 +80,8 @@ final class SimulatedRound<S: Suite> {
     /// Folds the board again from its first entry, as a role does that starts again.
     func replay() throws {
         guard unsigned == nil else { return }
-        var record = try RoundRecord(opening: board[0], agreement: study.agreement, file: study.file)
+        var record = try RoundRecord(
+            opening: board[0], agreement: study.agreement, file: study.file, studyKeys: knownStudyKeys)
         for entry in board.dropFirst() { try record.fold(entry) }
         current = record
     }
@@ -156,10 +163,13 @@ final class SimulatedRound<S: Suite> {
     /// A node's secrets, read back from its sealed state.
     func secrets(of node: ParticipantID) throws -> AuthoritySecrets<S> {
         if authorityStates[node] == nil {
-            let fresh = try AuthoritySecrets<S>(for: node, in: try record())
+            let fresh = try AuthoritySecrets<S>(for: node, in: try record(), studyKey: studyKeys[node])
             authorityStates[node] = SecretBytesBox(try fresh.serialized())
         }
-        guard let secrets = authorityStates[node]?.read(AuthoritySecrets<S>.init(serialized:)) else {
+        let studyKey = studyKeys[node]
+        guard
+            let secrets = authorityStates[node]?.read({ AuthoritySecrets<S>(serialized: $0, studyKey: studyKey) })
+        else {
             throw SimulationError.lostSecrets
         }
         return secrets
@@ -208,7 +218,7 @@ final class SimulatedRound<S: Suite> {
         let runner = ResearchRunner(
             me: "research", hpkeKey: study.hpke["research"]!, port: port, workers: Workers(count: 2))
         if duty == .receive {
-            let memory = MemoryArchive()
+            let memory = MemoryArchive(pseudonymKey: pseudonymKey)
             let archive: any ReleaseArchive = recording.map { RecordingArchive(base: memory, log: $0) } ?? memory
             let (streams, recording) = (streams, recording)
             let width = study.agreement.cellByteCount

@@ -30,6 +30,8 @@ struct SimulatedStudy {
         var parts = 1
         var verification = VerificationMode.off
         var checkers: Int?
+        /// Of the ring, by position, where pseudonyms last.
+        var pseudonymHolders: [Int] = []
     }
 
     /// One authority a register, in order, then mixers, then coordinator and research environment.
@@ -88,6 +90,9 @@ struct SimulatedStudy {
         agreement.counts = options.counts
         agreement.parts = options.parts
         agreement.checkers = options.checkers
+        if !options.pseudonymHolders.isEmpty {
+            agreement.pseudonyms = .study(holders: options.pseudonymHolders.map { ids[$0] })
+        }
         self.agreement = agreement
     }
 
@@ -143,6 +148,8 @@ struct SimulatedPerson {
     var isWithheld = false
     /// What a dishonest owner seals in place of the rows.
     var rawRows: [UInt8]?
+    /// What a lasting pseudonym follows from; nil for nothing.
+    var official: String?
 
     init(_ keys: String?..., rows: [[FieldValue]] = []) { self.init(keys: keys, rows: rows) }
 

@@ -44,6 +44,10 @@ extension StudyDesign {
 struct WrittenDataset {
     let profiles: [PersonProfile]
     let pseudonyms: Set<String>
+    /// Those that last for the study.
+    let lasting: Set<String>
+    /// By the index of an invented person, as rows of `TestRegister` tell it, what they are called by.
+    let names: [Int: Set<String>]
     /// By register, then by its rows' column `serial`, what the row's person was found by; empty without the column.
     let links: [String: [String: String]]
 
@@ -57,8 +61,11 @@ struct WrittenDataset {
         }
         let persons = try table("persons")
         var cohorts: [String: Set<String>] = [:]
+        var lasting: Set<String> = []
+        var names: [Int: Set<String>] = [:]
         for row in persons.rows {
             cohorts[row[0]] = Set(zip(persons.header, row).dropFirst().filter { $0.1 == "true" }.map(\.0))
+            if cohorts[row[0]]?.remove("pseudonym_lasts") != nil { lasting.insert(row[0]) }
         }
         var rows: [String: [String: [String]]] = [:]
         var links: [String: [String: String]] = [:]
@@ -67,11 +74,16 @@ struct WrittenDataset {
             let own = header.count > 1 && header[1] == "link_key" ? 2 : 1
             for row in content {
                 guard cohorts[row[0]] != nil else { throw HarnessError("\(register) has rows of nobody in persons") }
+                if row.count > own, let serial = Int(row[own]) {
+                    names[serial % 1_000_000 / 10, default: []].insert(row[0])
+                }
                 rows[row[0], default: [:]][register, default: []].append(row.dropFirst(own).joined(separator: ","))
                 if own == 2, row.count > 2 { links[register, default: [:]][row[2]] = row[1] }
             }
         }
         self.links = links
+        self.lasting = lasting
+        self.names = names
         guard cohorts.count == persons.rows.count else { throw HarnessError("a person is in persons twice") }
         profiles = cohorts.map { PersonProfile(cohorts: $0.value, rows: rows[$0.key] ?? [:]) }.sorted()
         pseudonyms = Set(cohorts.keys)

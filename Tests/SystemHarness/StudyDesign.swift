@@ -50,6 +50,8 @@ struct StudyDesign: Sendable {
     /// Days on which rounds open, as the agreement writes them.
     var calendar: String?
     var mixers: [String] = []
+    /// Who keeps a study key, where pseudonyms last.
+    var pseudonymHolders: [String] = []
     /// Participants without a connection.
     var byCourier: Set<String> = []
     /// Where the coordinator listens.
@@ -97,6 +99,9 @@ struct StudyDesign: Sendable {
             "count_rounding: \(countRounding)", "deadline_minutes: \(deadlineMinutes)", "retention_days: 30",
         ]
         lines += matching
+        if !pseudonymHolders.isEmpty {
+            lines += ["pseudonyms: study", "pseudonym_holders: [\(pseudonymHolders.joined(separator: ", "))]"]
+        }
         if let counts { lines.append("counts: \(counts)") }
         if let calendar { lines.append("calendar: \(calendar)") }
         if release == "rows" { lines.append("vault_access: \(vaultAccess)") }

@@ -22,6 +22,8 @@ public struct Agreement: Sendable, Equatable {
     /// Nodes that check each stage of a verified round but the last, 1…N−2; nil: all that can.
     public var checkers: Int?
     public var padding: PaddingMode
+    /// For how long a person has the same pseudonym.
+    public var pseudonyms: PseudonymScope = .round
     /// Bytes of one stored cell: handle, ciphertext and authentication tag. 128…65,536, a multiple of 16.
     public var cellByteCount: Int
     /// How many parts every stream of a round has, so that several machines can work on one list: a power of two,

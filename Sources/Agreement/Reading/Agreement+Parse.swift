@@ -5,6 +5,7 @@ internal import Values
 public enum AgreementLimits {
     public static let byteLimit = YAMLDocument.byteLimit
     public static let ringNodes = 2...16
+    static let leastPseudonymHolders = 2
     /// Nodes of the ring and, once more, mixers of a verified round with noise: more secrets would not fit an entry.
     public static let noiseSharers = 26
     /// Entries of the list; roles bound it more closely.
@@ -68,8 +69,8 @@ extension Agreement {
 struct AgreementReader {
     static let fields = [
         "sidos_agreement", "study", "valid", "suite", "rounds_allowed", "calendar", "release", "vault_access",
-        "verification",
-        "checkers", "padding", "cell_bytes", "parts", "smallest_cell", "count_rounding", "counts", "deadline_minutes",
+        "verification", "checkers", "pseudonyms", "pseudonym_holders", "padding", "cell_bytes", "parts",
+        "smallest_cell", "count_rounding", "counts", "deadline_minutes",
         "retention_days",
         "identity_scheme", "normalisation", "match_fields", "match_keys", "tolerant_matching",
         "two_parties_acknowledged", "participants", "registers", "cohorts", "disclosure", "notice",
@@ -108,6 +109,7 @@ struct AgreementReader {
         }
         let participants = readParticipants(release: release?.value)
         let verification = readVerification(suite?.value, participants)
+        let pseudonyms = readPseudonyms(release: release?.value, matching?.keys, participants)
         let acknowledged = readAcknowledgement(participants)
         let lists = readRegistersAndCohorts(
             participants, matching?.fields, matching?.tolerant, release: release?.value)
@@ -117,7 +119,8 @@ struct AgreementReader {
         guard let study, let valid, let suite, let rounds, let calendar, let release, let vaultAccess, let verification,
             let padding,
             let cellBytes, let parts, let smallestCell, let countRounding, let counts, let deadline, let retention,
-            let matching, let acknowledged, let complete = participants.complete, let registers = lists.registers,
+            let matching, let pseudonyms, let acknowledged, let complete = participants.complete,
+            let registers = lists.registers,
             let cohorts = lists.cohorts
         else { return nil }
         var agreement = Agreement(
@@ -130,6 +133,7 @@ struct AgreementReader {
             participants: complete, registers: registers, cohorts: cohorts, twoPartiesAcknowledged: acknowledged)
         agreement.calendar = calendar
         agreement.checkers = verification.checkers
+        agreement.pseudonyms = pseudonyms
         agreement.parts = parts
         agreement.counts = counts
         agreement.disclosure = disclosure ?? DisclosureRules()

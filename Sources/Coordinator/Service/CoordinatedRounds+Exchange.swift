@@ -1,3 +1,4 @@
+internal import Daemon
 internal import Exchange
 internal import Logging
 internal import PSIProtocol
@@ -53,7 +54,22 @@ extension CoordinatedRounds: ExchangeDelegate {
             refusals.log(
                 .warning, "An entry is refused",
                 ["round": "\(round)", "by": "\(me?.id ?? "unknown")", "reason": "\(error)"])
+            // Not here: the board waits for the answer.
+            if error.kind == .studyKeyDiffers { Task { await end(round, because: error) } }
             throw ExchangeRefusal(.entryRefused, error.description)
+        }
+    }
+
+    /// Ends a round with which it cannot go on: a holder that has another study key than before will not find the former
+    /// one by trying again.
+    private func end(_ round: RoundID, because violation: ProtocolViolation) async {
+        let participants = violation.participant.map { [$0] } ?? []
+        do {
+            try await post(RoundAborted(code: .protocolViolation, participants: participants), to: round)
+        } catch {
+            logger.error(
+                "A round could not be ended",
+                metadata: ["round": "\(round)", "error": "\(ErrorReport(error).sentence)"])
         }
     }
 

@@ -26,7 +26,9 @@ extension CoordinatedRounds {
         do throws(StoreError) { try streams.checkStorageQuota() } catch { throw ExchangeRefusal(error) }
         do {
             let entry = try openingEntry(signed, agreement, number: number)
-            let record = try RoundRecord(opening: entry.bytes, agreement: agreement, file: signed.bytes)
+            let record = try RoundRecord(
+                opening: entry.bytes, agreement: agreement, file: signed.bytes,
+                studyKeys: StudyKeys(of: agreement.study.id, in: state).seen())
             try await board.createRound(
                 record.round, attachment: try RoundAttachment(signed).encoded(), firstEntry: entry.bytes)
             add(record)

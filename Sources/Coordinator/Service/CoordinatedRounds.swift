@@ -62,13 +62,22 @@ actor CoordinatedRounds {
     func load() async throws {
         for round in try await board.rounds() {
             do {
-                add(try await StoredRound.record(of: round, on: board))
+                let record = try await StoredRound.record(of: round, on: board) { [state] study in
+                    try StudyKeys(of: study, in: state).seen()
+                }
+                try keepStudyKeys(of: record)
+                add(record)
             } catch let error as StoreError {
                 throw error
             } catch {
                 throw CoordinatorError.damagedRound(round, reason: ErrorReport(error).sentence)
             }
         }
+    }
+
+    /// Remembers the study keys that the round has shown, so that no other ones come in a later one.
+    private func keepStudyKeys(of record: RoundRecord) throws {
+        if record.allRevealed { try StudyKeys(of: record.agreement.study.id, in: state).keep(record) }
     }
 
     /// Takes a round in.
@@ -106,6 +115,14 @@ actor CoordinatedRounds {
                 } catch {
                     logger.critical(
                         "The board holds a wrong entry", metadata: ["round": "\(round)", "error": "\(error)"])
+                    throw ExchangeRefusal(.storeFailed)
+                }
+            }
+            if record.allRevealed, !before.allRevealed {
+                do { try keepStudyKeys(of: record) } catch {
+                    logger.error(
+                        "Study keys can't be kept",
+                        metadata: ["round": "\(round)", "error": "\(ErrorReport(error).sentence)"])
                     throw ExchangeRefusal(.storeFailed)
                 }
             }

@@ -40,8 +40,11 @@ enum RoundQuota {
             let cells = Saturated(people) * register.maxCellsPerPerson
             total.add(Saturated(Padding.size(of: cells.value, mode: agreement.padding)) * agreement.cellByteCount)
             for cohort in agreement.cohorts where register.isDisclosed(for: cohort, in: agreement) {
-                // Each node's requests and its shares of 32 bytes, and the selection of the research environment.
-                total.add(Saturated(cohort.maxPeople) * (ring * 64 + SelectedItem.byteCount))
+                // Each node's requests and its shares, as long as the capsules, and the selection of the research
+                // environment.
+                let capsules = ItemLayout(agreement).capsuleByteCount
+                total.add(
+                    Saturated(cohort.maxPeople) * (ring * capsules + SelectedItem.byteCount(in: agreement)))
             }
         }
         var allowed = total * attempts

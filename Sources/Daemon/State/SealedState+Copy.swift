@@ -5,7 +5,7 @@ internal import Files
 /// What of a state may be in a backup.
 extension StateName {
     /// Never round secrets, so that what was destroyed stays destroyed. Never what can be made again. Counters that
-    /// only grow, and what has been decided for good.
+    /// only grow, what has been decided for good, and what a study's lasting pseudonyms would be lost without.
     func isKept(inBackupsOf role: ParticipantRole) -> Bool {
         let parts = text.split(separator: "/")
         switch (parts.first, role) {
@@ -14,7 +14,10 @@ extension StateName {
             guard parts.count > 2 else { return false }
             return ["abort-reason", "ended", "cleared", "attempts"].contains(parts[2])
         case ("rounds", _): return false
-        case ("studies", _): return parts.last == "counts-spent"
+        case ("studies", _):
+            return parts.last.map {
+                ["counts-spent", "study-key", "study-keys-seen", "lasting-pseudonym-key"].contains($0)
+            } ?? false
         case ("over", _), ("over-until", _), ("agreements", _), ("openings", _): return true
         case ("restored", _): return true
         default: return false

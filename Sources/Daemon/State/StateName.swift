@@ -58,6 +58,14 @@ public struct StateName: Sendable, Hashable {
     public static let restored = StateName("restored")
     /// What the study's noisy counts have cost.
     public static func countsSpent(study: String) -> StateName { StateName("studies/\(study)/counts-spent") }
+    /// A holder's key of a study whose pseudonyms last.
+    public static func studyKey(_ study: String) -> StateName { StateName("studies/\(study)/study-key") }
+    /// The study keys that its holders have shown; not secret.
+    public static func studyKeysSeen(_ study: String) -> StateName { StateName("studies/\(study)/study-keys-seen") }
+    /// The key that pseudonyms are made with which last for the study.
+    public static func lastingPseudonymKey(study: String) -> StateName {
+        StateName("studies/\(study)/lasting-pseudonym-key")
+    }
     /// The key that the study's pseudonyms are made with.
     public static func pseudonymKey(study: String) -> StateName { StateName("studies/\(study)/pseudonym-key") }
 }

@@ -61,6 +61,7 @@ struct Codebook {
 
     static let personsTitle = "People of the dataset and their cohorts"
     static let personLabel = "Pseudonym of the person in this study"
+    static let lastingLabel = "Whether the pseudonym is the same in all rounds of this study"
     static let personLinkLabel = "The weakest way in which a record of the person was joined to another"
     static let recordLinkLabel = "The way in which the record was first joined to another"
 
@@ -78,8 +79,12 @@ struct Codebook {
                 ? [Self.own(DatasetLayout.linkColumn, label, .link, isRequired: false, values: layout.linkNames)] : []
         }
         let cohorts = layout.cohorts.map { Self.own($0.id, $0.title, .membership) }
+        let lasting =
+            layout.hasLastingColumn
+            ? [Self.own(DatasetLayout.lastingColumn, Self.lastingLabel, .membership)] : []
         let people = Table(
-            id: "persons", title: Self.personsTitle, columns: [person] + cohorts + links(Self.personLinkLabel),
+            id: "persons", title: Self.personsTitle,
+            columns: [person] + cohorts + links(Self.personLinkLabel) + lasting,
             rowCount: persons.rowCount)
         tables =
             [people]

@@ -40,7 +40,8 @@ struct ReleasePlan {
         var people: [Pseudonym] = []
         var masks: [UInt64] = []
         if rules.all.contains(where: \.needsPeople) {
-            try store.forEachPerson { person, mask, _ in
+            try store.forEachPerson { selected in
+                let (person, mask) = (selected.pseudonym, selected.cohorts)
                 people.append(person)
                 // Cohorts that nothing is released for are not in the dataset.
                 masks.append(mask & layout.releasedMask)

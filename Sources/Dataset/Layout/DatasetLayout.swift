@@ -43,6 +43,11 @@ public struct DatasetLayout: Sendable, Equatable {
     /// Every register of the agreement, released or not: records of all of them are linked.
     let declaredRegisters: [RegisterID]
 
+    /// Whether the table of people says whose pseudonym is the same in all rounds of the study.
+    public let hasLastingColumn: Bool
+    /// The column that says so.
+    static let lastingColumn = "pseudonym_lasts"
+
     /// The column that says what first joined a record to another.
     static let linkColumn = "link_key"
 
@@ -59,7 +64,7 @@ public struct DatasetLayout: Sendable, Equatable {
             agreement.release == .rows ? agreement.registers.enumerated().filter { !$1.releasedFor.isEmpty } : []
         guard !released.isEmpty else { throw .nothingReleased }
 
-        var cohortNames = TakenNames(reserved: ["person", Self.linkColumn])
+        var cohortNames = TakenNames(reserved: ["person", Self.linkColumn, Self.lastingColumn])
         for cohort in agreement.cohorts {
             guard Self.isIdentifier(cohort.id, allowingHyphen: true) else {
                 throw .unusableName(cohort.id, reason: .form)
@@ -104,6 +109,7 @@ public struct DatasetLayout: Sendable, Equatable {
         self.declaredCohortCount = agreement.cohorts.count
         self.linkNames = agreement.linkNames
         self.hasLinkColumn = agreement.linksInSeveralWays
+        self.hasLastingColumn = agreement.pseudonyms.isLasting
         self.declaredRegisters = agreement.registers.map(\.id)
     }
 

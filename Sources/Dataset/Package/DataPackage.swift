@@ -178,7 +178,15 @@ extension DataPackage {
                 constraints: Constraints(required: true))
         }
         let links = linkField(layout, Codebook.personLinkLabel)
-        return Schema(fields: [personField(unique: true)] + cohorts + links, primaryKey: "person", foreignKeys: nil)
+        let lasting =
+            layout.hasLastingColumn
+            ? [
+                Field(
+                    name: DatasetLayout.lastingColumn, type: "boolean", title: Codebook.lastingLabel,
+                    trueValues: ["true"], falseValues: ["false"], constraints: Constraints(required: true))
+            ] : []
+        return Schema(
+            fields: [personField(unique: true)] + cohorts + links + lasting, primaryKey: "person", foreignKeys: nil)
     }
 
     private static func schema(_ register: DatasetLayout.Register, _ facts: TableFacts, _ layout: DatasetLayout)

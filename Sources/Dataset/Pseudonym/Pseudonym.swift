@@ -28,6 +28,15 @@ public struct Pseudonym: Sendable, Hashable, Comparable, CustomStringConvertible
         self.init(bytes: key.authenticate(Label.pseudonym.bytes + round.bytes + tag).prefix(Self.byteCount))
     }
 
+    /// The pseudonym of a person in all rounds of a study: the first 16 bytes of
+    /// HMAC-SHA256(K_R, "SIDOS-V1 lasting pseudonym" ‖ 0x00 ‖ F). [P-83]
+    ///
+    /// - Parameter element: F, what the person's study capsule holds: 32 secret bytes. Nil for any other number.
+    public init?(element: [UInt8], key: borrowing PseudonymKey) {
+        guard element.count == 32 else { return nil }
+        self.init(bytes: key.authenticate(Label.lastingPseudonym.bytes + element).prefix(Self.byteCount))
+    }
+
     /// Reads 16 bytes, most significant first; nil for any other number.
     public init?(bytes: some Collection<UInt8>) {
         guard bytes.count == Self.byteCount else { return nil }

@@ -39,6 +39,9 @@ struct StoreSchema {
         }
         try database.execute(
             sql: "CREATE TABLE persons (pseudonym BLOB PRIMARY KEY, cohorts INTEGER NOT NULL) STRICT, WITHOUT ROWID")
+        if layout.hasLastingColumn {
+            try database.execute(sql: "CREATE TABLE lasting (pseudonym BLOB PRIMARY KEY) STRICT, WITHOUT ROWID")
+        }
         // By the agreement's register, whether it is released or not; NULL for a record that stands alone.
         try database.execute(
             sql: """

@@ -13,12 +13,19 @@ extension WorkingStore {
     ///   - id: the register, one that only defines cohorts too.
     ///   - link: index among the agreement's `linkNames` of what first joined the record to another; nil if it stands
     ///     alone.
-    public func append(person: Pseudonym, cohorts: UInt64, register id: RegisterID, link: Int?) throws(DatasetError) {
+    ///   - isLasting: whether the pseudonym is the same in all rounds of the study.
+    public func append(
+        person: Pseudonym, cohorts: UInt64, register id: RegisterID, link: Int?, isLasting: Bool = false
+    ) throws(DatasetError) {
         guard let register = layout.declaredRegisters.firstIndex(of: id) else { throw .unknownRegister(id) }
         try check(cohorts)
         if let link, !layout.linkNames.indices.contains(link) { throw .unknownLink(register: id) }
         try update { database, progress in
             try insert(person, cohorts, in: database, &progress)
+            if isLasting, layout.hasLastingColumn {
+                try database.cachedStatement(sql: "INSERT OR IGNORE INTO lasting VALUES (?)")
+                    .execute(arguments: [person.data])
+            }
             let find = try database.cachedStatement(
                 sql: "SELECT link FROM links WHERE pseudonym = ? AND register = ?")
             if let known = try Row.fetchOne(find, arguments: [person.data, register]) {

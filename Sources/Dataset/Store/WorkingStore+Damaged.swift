@@ -58,7 +58,9 @@ extension WorkingStore {
             }
             try database.execute(sql: "DELETE FROM \(people) WHERE \(isDropped)")
         }
-        for table in ["links", "persons"] { try database.execute(sql: "DELETE FROM \(table) WHERE \(isDropped)") }
+        for table in ["links", "persons"] + (layout.hasLastingColumn ? ["lasting"] : []) {
+            try database.execute(sql: "DELETE FROM \(table) WHERE \(isDropped)")
+        }
         try database.execute(sql: "DROP TABLE temp.dropped")
     }
 

@@ -42,17 +42,34 @@ extension WorkingStore {
         }
     }
 
-    /// Hands out every person by pseudonym, with the mask of cohorts and the name of the weakest link among all the
-    /// person's records, those of registers that only define cohorts too; nil if nothing joined any of them.
-    func forEachPerson(_ body: (Pseudonym, UInt64, String?) throws -> Void) throws(DatasetError) {
+    /// A selected person.
+    struct Person {
+        let pseudonym: Pseudonym
+        /// Bit i for the agreement's cohort i.
+        let cohorts: UInt64
+        /// The name of the weakest link among all the person's records, those of registers that only define cohorts
+        /// too; nil if nothing joined any of them.
+        let link: String?
+        /// Whether the pseudonym is the same in all rounds of the study.
+        let isLasting: Bool
+    }
+
+    /// Hands out every person by pseudonym.
+    func forEachPerson(_ body: (Person) throws -> Void) throws(DatasetError) {
         try readFinished { database in
+            let lasting =
+                layout.hasLastingColumn
+                ? "EXISTS (SELECT 1 FROM lasting WHERE lasting.pseudonym = persons.pseudonym)" : "0"
             let sql = """
-                SELECT pseudonym, cohorts, (SELECT max(link) FROM links WHERE links.pseudonym = persons.pseudonym)
-                FROM persons ORDER BY pseudonym
+                SELECT pseudonym, cohorts, (SELECT max(link) FROM links WHERE links.pseudonym = persons.pseudonym),
+                \(lasting) FROM persons ORDER BY pseudonym
                 """
             let persons = try Row.fetchCursor(database, sql: sql)
             while let row = try persons.next() {
-                try body(try pseudonym(row[0]), UInt64(bitPattern: row[1] as Int64), try linkName(row[2]))
+                try body(
+                    Person(
+                        pseudonym: try pseudonym(row[0]), cohorts: UInt64(bitPattern: row[1] as Int64),
+                        link: try linkName(row[2]), isLasting: row[3]))
             }
         }
     }

@@ -15,6 +15,8 @@ final class DatabaseFile {
     private let insertRow: [String]
     /// Whether tables have a column for links.
     private let hasLinks: Bool
+    /// Whether the table of people has a column for pseudonyms that last.
+    private let hasLasting: Bool
 
     /// - Parameter madeUp: that all of it is made up, which its schema says too; nil where it is true.
     init(creating path: String, layout: DatasetLayout, madeUp: String?) throws(DatasetError) {
@@ -24,7 +26,9 @@ final class DatabaseFile {
         let places = { (count: Int) in Array(repeating: "?", count: count).joined(separator: ", ") }
         let ownColumnCount = layout.hasLinkColumn ? 2 : 1
         hasLinks = layout.hasLinkColumn
-        insertPerson = "INSERT INTO persons VALUES (\(places(layout.cohorts.count + ownColumnCount)))"
+        hasLasting = layout.hasLastingColumn
+        let personColumnCount = layout.cohorts.count + ownColumnCount + (layout.hasLastingColumn ? 1 : 0)
+        insertPerson = "INSERT INTO persons VALUES (\(places(personColumnCount)))"
         insertRow = layout.registers.map { register in
             "INSERT INTO \(quotedIdentifier(register.id)) VALUES (\(places(register.columns.count + ownColumnCount)))"
         }
@@ -50,10 +54,13 @@ final class DatabaseFile {
 
     deinit { try? database.close() }
 
-    func append(_ person: Pseudonym, cohorts: [Bool], link: String?) throws(DatasetError) {
+    func append(_ person: WorkingStore.Person, cohorts: [Bool]) throws(DatasetError) {
         try DatasetError.naming(path) {
             try database.writeWithoutTransaction { database in
-                let values = [person.text.databaseValue] + cohorts.map { ($0 ? 1 : 0).databaseValue } + stored(link)
+                let lasting = hasLasting ? [(person.isLasting ? 1 : 0).databaseValue] : []
+                let values =
+                    [person.pseudonym.text.databaseValue] + cohorts.map { ($0 ? 1 : 0).databaseValue }
+                    + stored(person.link) + lasting
                 try database.cachedStatement(sql: insertPerson).execute(arguments: StatementArguments(values))
             }
         }
@@ -90,9 +97,11 @@ final class DatabaseFile {
             return ", \(name) INTEGER NOT NULL CHECK (\(name) IN (0, 1))"
         }
         let links = linkColumn(layout)
+        let column = DatasetLayout.lastingColumn
+        let lasting = layout.hasLastingColumn ? ", \(column) INTEGER NOT NULL CHECK (\(column) IN (0, 1))" : ""
         var statements = [
-            "CREATE TABLE persons (\(remark)person TEXT NOT NULL PRIMARY KEY\(cohorts.joined())\(links)) STRICT, "
-                + "WITHOUT ROWID"
+            "CREATE TABLE persons (\(remark)person TEXT NOT NULL PRIMARY KEY\(cohorts.joined())\(links)\(lasting)) "
+                + "STRICT, WITHOUT ROWID"
         ]
         for register in layout.registers {
             let columns = register.released.map { column in

@@ -124,18 +124,20 @@ public struct DatasetWriter: Sendable {
         var file = try OutputFile(creating: directory + "/persons.csv")
         let cohorts = store.layout.cohorts
         let links = Self.linkColumns(store.layout)
-        try file.write { CSVLine.append(names: ["person"] + cohorts.map(\.id) + links, to: &$0) }
-        try store.forEachPerson { person, mask, link in
-            guard !plan.leavesOut(person) else { return }
-            let memberships = cohorts.map { mask >> UInt64($0.bit) & 1 == 1 }
+        let lasting = store.layout.hasLastingColumn ? [DatasetLayout.lastingColumn] : []
+        try file.write { CSVLine.append(names: ["person"] + cohorts.map(\.id) + links + lasting, to: &$0) }
+        try store.forEachPerson { person in
+            guard !plan.leavesOut(person.pseudonym) else { return }
+            let memberships = cohorts.map { person.cohorts >> UInt64($0.bit) & 1 == 1 }
             try file.write { line in
-                line += person.textBytes
+                line += person.pseudonym.textBytes
                 for membership in memberships { CSVLine.append(.boolean(membership), to: &line) }
-                for _ in links { CSVLine.append(link.map(FieldValue.code) ?? .null, to: &line) }
+                for _ in links { CSVLine.append(person.link.map(FieldValue.code) ?? .null, to: &line) }
+                for _ in lasting { CSVLine.append(.boolean(person.isLasting), to: &line) }
                 CSVLine.end(&line)
             }
             facts.noteRow()
-            try database.append(person, cohorts: memberships, link: link)
+            try database.append(person, cohorts: memberships)
         }
         return try file.finish()
     }

@@ -9,7 +9,8 @@ extension ProtocolViolation.Kind {
         case .malformedEntry, .unknownEntryVersion, .unknownEntryType, .unknownAuthor, .badSignature, .wrongRound,
             .boardForked, .notAllowed, .repeated, .outOfPlace, .roundOver, .badOpening:
             true
-        case .unencodableEntry, .badCommitment, .badProof, .badSaltShare, .equivocation, .capExceeded, .badBatch,
+        case .unencodableEntry, .badCommitment, .badProof, .badSaltShare, .studyKeyDiffers, .equivocation, .capExceeded,
+            .badBatch,
             .wrongCount, .wrongDigest, .notIncreasing, .invalidElement, .invalidCapsule, .partialRecord,
             .vaultNotIncreasing, .selectionWrong, .releaseCapExceeded, .sharesWrong, .streamMalformed, .proofMalformed:
             false

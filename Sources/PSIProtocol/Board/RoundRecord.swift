@@ -14,6 +14,8 @@ public struct RoundRecord: Sendable {
     public let coordinator: ParticipantID
     /// Nil in a count-only round whose agreement names none.
     public let research: ParticipantID?
+    /// Study keys that earlier rounds of the study had, by holder: others are refused. [P-80]
+    public let studyKeys: [ParticipantID: [UInt8]]
 
     public private(set) var heads: [BoardHead]
     public internal(set) var commitments: [ParticipantID: KeyCommitted] = [:]
@@ -62,9 +64,12 @@ public struct RoundRecord: Sendable {
     /// Begins a record with the round's first entry.
     ///
     /// - Parameters:
-    ///   - signed: the agreement's exact file, already parsed to `agreement`.
+    ///   - file: the agreement's exact file, already parsed to `agreement`.
+    ///   - studyKeys: what the reader knows of earlier rounds; nothing before the first.
     /// - Throws: `ProtocolViolation` unless the agreement's coordinator signed a fitting opening.
-    public init(opening bytes: [UInt8], agreement: Agreement, file: [UInt8]) throws(ProtocolViolation) {
+    public init(
+        opening bytes: [UInt8], agreement: Agreement, file: [UInt8], studyKeys: [ParticipantID: [UInt8]] = [:]
+    ) throws(ProtocolViolation) {
         let entry = try SignedEntry(bytes: bytes)
         guard let opening = entry.body as? RoundOpened, let round = entry.openedRound,
             let coordinator = agreement.participants.first(where: { $0.role == .coordinator }),
@@ -88,6 +93,7 @@ public struct RoundRecord: Sendable {
         self.ring = agreement.ring.map(\.id)
         self.coordinator = coordinator.id
         self.research = agreement.participants.first { $0.role == .research }?.id
+        self.studyKeys = studyKeys
         self.heads = [.empty, BoardHead.empty.appending(bytes)]
     }
 

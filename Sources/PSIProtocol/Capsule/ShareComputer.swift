@@ -2,18 +2,22 @@ public import Agreement
 internal import Crypto
 public import Values
 
-/// A node's part of the release: Δ = d·A for every selected item. It cannot tell whose they are. [P-38]
+/// A node's part of the release: Δ = d·A for every selected item, and d·U where pseudonyms last. It cannot tell whose
+/// they are. [P-38] [P-81]
 public struct ShareComputer: Sendable {
     private let partition: StreamPartition
+    /// Points of an item.
+    private let pointCount: Int
     private let workers: Workers
 
     public init(agreement: Agreement, workers: Workers) {
         partition = .selection(of: agreement)
+        pointCount = agreement.pseudonyms.isLasting ? 2 : 1
         self.workers = workers
     }
 
-    /// Reads the requested A, 32 bytes each and strictly increasing, and writes their shares in the same order and the
-    /// same parts.
+    /// Reads the requested points, 32 bytes each, the A of items strictly increasing, and writes their shares in the
+    /// same order and the same parts.
     ///
     /// - Parameters:
     ///   - cap: the most items this node releases; its own policy may be stricter than the agreement.
@@ -31,17 +35,18 @@ public struct ShareComputer: Sendable {
         var waiting = try FixedRecords.Writer(spool: spool, byteCount: 32)
         var asked = statement == nil ? nil : try FixedRecords.Writer(spool: spool, byteCount: 32)
         var hash = SHA256()
-        var reader = RecordReader(requests, width: 32, partCount: partition.count, by: coordinator)
+        let width = pointCount * Ristretto255.elementByteCount
+        var reader = RecordReader(requests, width: width, partCount: partition.count, by: coordinator)
         var order = IncreasingOrder(keyByteCount: 32)
         var counts = [Int](repeating: 0, count: partition.count)
         try await Pipeline(workers: workers).run { () async throws -> (points: [UInt8], first: Int, part: Int)? in
             let first = reader.count
             guard let points = try await reader.next(most: 2_048) else { return nil }
             guard reader.count <= expected.count else { throw ProtocolViolation(.wrongCount, by: coordinator) }
-            guard partition.holds(points, width: 32, part: reader.part) else {
+            guard partition.holds(points, width: width, part: reader.part) else {
                 throw ProtocolViolation(.notIncreasing, by: coordinator, index: first)
             }
-            if let violation = order.firstViolation(in: points, width: 32) {
+            if let violation = order.firstViolation(in: points, width: width) {
                 throw ProtocolViolation(.notIncreasing, by: coordinator, index: first + violation)
             }
             return (points, first, reader.part)
@@ -51,10 +56,10 @@ public struct ShareComputer: Sendable {
                     of: ElementBatch(trusted: points), key: SecretScalar(SecretBytes(secret)))
                 return (points: points, shares: shares.bytes, part: part)
             } catch GroupError.invalidElement(let index) {
-                throw ProtocolViolation(.invalidElement, by: coordinator, index: first + index)
+                throw ProtocolViolation(.invalidElement, by: coordinator, index: first + index / pointCount)
             }
         } take: { piece in
-            counts[piece.part] += piece.shares.count / 32
+            counts[piece.part] += piece.shares.count / width
             if asked != nil { hash.update(data: piece.shares) }
             try asked?.append(piece.points)
             try waiting.append(piece.shares)
@@ -70,11 +75,11 @@ public struct ShareComputer: Sendable {
             let sums = try await ShareSums.over(requests, shares, statement, workers: workers)
             proof = try ShareProof(statement, sums: sums, key: SecretScalar(SecretBytes(secret)))
         }
-        return try await Self.write(shares, proof: proof, counts: counts, to: &output)
+        return try await write(shares, proof: proof, counts: counts, to: &output)
     }
 
-    /// - Parameter counts: shares of each part.
-    private static func write(
+    /// - Parameter counts: items of each part.
+    private func write(
         _ file: FixedRecords, proof: ShareProof?, counts: [Int], to output: inout some ByteSink
     ) async throws -> ListSummary {
         var shares = try file.reader()
@@ -87,8 +92,8 @@ public struct ShareComputer: Sendable {
             if part > 0 { try await output.nextPart() }
             var left = count
             while left > 0 {
-                let some = min(left, RecordWriter.blockByteCount / 32)
-                let piece = try shares.next(some)
+                let some = min(left, RecordWriter.blockByteCount / (32 * pointCount))
+                let piece = try shares.next(pointCount * some)
                 digest.update(piece)
                 try await output.write(piece)
                 left -= some

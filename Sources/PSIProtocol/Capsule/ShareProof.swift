@@ -12,7 +12,7 @@ public struct ShareStatement: Sendable {
     public var node: ParticipantID
     /// Of the stream of shares.
     public var attempt: Int
-    /// Shares.
+    /// Shares: one for each point that was asked for.
     public var count: Int
     /// The node's D = d·G, 32 bytes.
     public var key: [UInt8]

@@ -80,7 +80,8 @@ public struct MatchResult {
         return nil
     }
 
-    /// Writes the nodes' requests (A, 32 bytes each) and the research environment's selection, both in the order of A.
+    /// Writes the nodes' requests (A, 32 bytes each; where pseudonyms last A ‖ U) and the research environment's
+    /// selection, both in the order of A.
     ///
     /// Every selected capsule is re-randomised first: the hop that made it finds nothing of it among the requests, and
     /// they increase whatever it made.
@@ -92,11 +93,11 @@ public struct MatchResult {
         for key: CapsuleKey, seed: SymmetricKey, workers: Workers, requests: inout some ByteSink,
         selection: inout some ByteSink
     ) async throws -> (requests: ListSummary, selection: ListSummary) {
-        var sorter = DistributionSorter(
-            spool: spool, width: SelectedItem.byteCount, fixed: Ristretto255.fixedBits)
+        let (width, capsuleCount) = (SelectedItem.byteCount(in: agreement), ItemLayout(agreement).capsuleCount)
+        var sorter = DistributionSorter(spool: spool, width: width, fixed: Ristretto255.fixedBits)
         let (evaluator, orders, disclosed) = (evaluator, orders, disclosed)
         try await people?.work(workers) { block in
-            var chosen = SelectedBlock()
+            var chosen = SelectedBlock(capsuleCount: capsuleCount)
             orders.forEachPerson(of: block) { person, order in
                 let member = evaluator.cohorts(registers: person.registers, order: order)
                 guard member != 0 else { return }
@@ -110,16 +111,16 @@ public struct MatchResult {
             try sorter.add($0)
         }
         people?.discard()
-        let (width, pointByteCount) = (SelectedItem.byteCount, Ristretto255.elementByteCount)
+        let requestByteCount = capsuleCount * Ristretto255.elementByteCount
         var requestWriter = RecordWriter(.selection(of: agreement))
         var selectionWriter = RecordWriter(.selection(of: agreement))
         try await sorter.sorted(workers: workers) { items in
-            var points: [UInt8] = []
-            points.reserveCapacity(items.count / width * pointByteCount)
-            for start in stride(from: 0, to: items.count, by: width) {
-                points += items[start..<(start + pointByteCount)]
+            // The first half of each capsule.
+            let points = (0..<capsuleCount).map {
+                Records.column(($0 * Capsule.byteCount)..<($0 * Capsule.byteCount + 32), of: items, width: width)
             }
-            try await requestWriter.write(points, width: pointByteCount, to: &requests)
+            try await requestWriter.write(
+                Records.joined(points, count: items.count / width), width: requestByteCount, to: &requests)
             try await selectionWriter.write(items, width: width, to: &selection)
         }
         return (try await requestWriter.finish(to: &requests), try await selectionWriter.finish(to: &selection))
@@ -138,12 +139,15 @@ public struct MatchResult {
 
 /// Selected items whose capsules are still those that the last hops made.
 private struct SelectedBlock {
+    let capsuleCount: Int
     private var capsules: [UInt8] = []
     /// What follows the capsule in an encoded item.
     private var rests: [UInt8] = []
     private var count = 0
     /// Of each item what its ρ follows from: register ‖ the person's tag.
     private var names: [[UInt8]] = []
+
+    init(capsuleCount: Int) { self.capsuleCount = capsuleCount }
 
     mutating func add(_ item: MatchedPerson.Item, tag: ArraySlice<UInt8>, cohorts: UInt64, link: UInt8) {
         capsules += item.capsule
@@ -156,25 +160,21 @@ private struct SelectedBlock {
     ///
     /// - Throws: `GroupError` for a capsule that is none, although it was checked when its list was read.
     ///
-    /// - Parameter seed: ρ of an item is HMAC-SHA-512 under it of the item's register and the person's tag. [P-71]
+    /// - Parameter seed: ρ of an item is HMAC-SHA-512 under it of the item's register and the person's tag, that of its
+    ///   study capsule of these and a byte 1. [P-71] [P-81]
     func rerandomized(for key: CapsuleKey, seed: SymmetricKey) throws -> [UInt8] {
         guard count > 0 else { return [] }
-        let wide = WipedMemory(byteCount: 64 * count)
+        let wide = WipedMemory(byteCount: 64 * capsuleCount * count)
         for (index, name) in names.enumerated() {
-            HMAC<SHA512>.authenticationCode(for: name, using: seed).withUnsafeBytes {
-                _ = wide.write($0, at: 64 * index)
+            for capsule in 0..<capsuleCount {
+                HMAC<SHA512>.authenticationCode(for: capsule == 0 ? name : name + [1], using: seed).withUnsafeBytes {
+                    _ = wide.write($0, at: 64 * (capsuleCount * index + capsule))
+                }
             }
         }
-        let width = Capsule.byteCount
-        let fresh = try Capsule.rerandomize(capsules, for: key, by: ScalarList(reducing: wide, count: count))
-        let restByteCount = SelectedItem.byteCount - width
-        var items: [UInt8] = []
-        items.reserveCapacity(count * SelectedItem.byteCount)
-        for index in 0..<count {
-            items += fresh[(index * width)..<((index + 1) * width)]
-            items += rests[(index * restByteCount)..<((index + 1) * restByteCount)]
-        }
-        return items
+        let fresh = try Capsule.rerandomize(
+            capsules, for: key, by: ScalarList(reducing: wide, count: capsuleCount * count))
+        return Records.joined([fresh, rests], count: count)
     }
 }
 

@@ -79,8 +79,9 @@ public struct TagMatcher: ~Copyable {
         capsules.reserveCapacity(count * capsuleByteCount)
         for index in 1...count { capsules += items[(index * width - capsuleByteCount)..<(index * width)] }
         do { try Ristretto255.validate(ElementBatch(trusted: capsules)) } catch GroupError.invalidElement(let index) {
-            // Two elements a capsule.
-            throw ProtocolViolation(.invalidCapsule, by: sender, index: first + index / 2)
+            throw ProtocolViolation(
+                .invalidCapsule, by: sender,
+                index: first + index / (capsuleByteCount / Ristretto255.elementByteCount))
         }
     }
 
@@ -115,7 +116,7 @@ public struct TagMatcher: ~Copyable {
     }
 }
 
-/// The layout of an item behind the exit: tags, then the capsule.
+/// The layout of an item behind the exit: tags, then the capsules.
 struct TaggedLayout: Sendable {
     let tagCount: Int
     let capsuleByteCount: Int
@@ -123,6 +124,6 @@ struct TaggedLayout: Sendable {
 
     init(agreement: Agreement) {
         tagCount = agreement.elementCount
-        capsuleByteCount = agreement.release == .rows ? Capsule.byteCount : 0
+        capsuleByteCount = ItemLayout(agreement).capsuleByteCount
     }
 }

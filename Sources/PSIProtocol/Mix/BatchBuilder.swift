@@ -9,6 +9,7 @@ public struct BatchBuilder<S: Suite>: ~Copyable {
     private let layout: ItemLayout
     private let round: RoundID
     private let capsuleKey: CapsuleKey?
+    private let studyKey: SymmetricKey?
     private let cellSealer: CellSealer?
     private let blindingScalar: SymmetricKey
     private let workers: Workers
@@ -19,11 +20,13 @@ public struct BatchBuilder<S: Suite>: ~Copyable {
 
     /// - Parameters:
     ///   - capsuleKey: Y of the round, and `registerSecret` s_iR: nil in a count-only round.
+    ///   - studyKey: s_i, if the owner holds one.
     ///   - tokens: makes the tokens of an agreement with tolerant matching; it has seen all the register's people.
     ///   - spool: where sorted runs wait; must seal what it writes to disk.
     public init(
         register: RegisterDeclaration, record: RoundRecord, key: borrowing SecretScalar<S>,
-        capsuleKey: CapsuleKey?, registerSecret: SymmetricKey?, tokens: TokenMaker? = nil, spool: any Spool,
+        capsuleKey: CapsuleKey?, studyKey: SymmetricKey? = nil, registerSecret: SymmetricKey?,
+        tokens: TokenMaker? = nil, spool: any Spool,
         workers: Workers
     ) {
         self.register = register
@@ -31,6 +34,7 @@ public struct BatchBuilder<S: Suite>: ~Copyable {
         self.layout = ItemLayout(S.self, agreement: record.agreement)
         self.round = record.round
         self.capsuleKey = capsuleKey
+        self.studyKey = studyKey
         self.cellSealer = registerSecret.map {
             CellSealer(
                 round: record.round, register: register.id, cellByteCount: record.agreement.cellByteCount,
@@ -107,7 +111,9 @@ public struct BatchBuilder<S: Suite>: ~Copyable {
         BatchWork(
             layout: layout, heads: agreement.positions.map { round.bytes + ExitSalt.framed($0.kind) },
             firstValue: agreement.hasRecordElement ? 1 : 0, tokens: tokens, capsuleKey: capsuleKey,
-            cellSealer: cellSealer, keyElementCount: agreement.keyElementCount, maxCells: register.maxCellsPerPerson,
+            studyHead: agreement.pseudonyms.isLasting ? StudyCapsule.head(of: agreement.study.id) : nil,
+            studyKey: studyKey, cellSealer: cellSealer, keyElementCount: agreement.keyElementCount,
+            maxCells: register.maxCellsPerPerson,
             blindingScalar: blindingScalar)
     }
 }

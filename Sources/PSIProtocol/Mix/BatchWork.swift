@@ -3,6 +3,12 @@ internal import Crypto
 enum BatchEntry: Sendable {
     case person(PersonRecord)
     case dummy
+
+    /// What a pseudonym that lasts follows from: nothing of a dummy, nor of somebody who is never released.
+    var lastingIdentity: PersonIdentity? {
+        guard case .person(let person) = self, !person.isWithheld else { return nil }
+        return person.lastingIdentity
+    }
 }
 
 /// What one piece of a declaration is made from.
@@ -31,6 +37,9 @@ struct BatchWork<S: Suite>: Sendable {
     let firstValue: Int
     let tokens: TokenMaker?
     let capsuleKey: CapsuleKey?
+    /// What begins the message that lasts for the study; nil where pseudonyms do not last.
+    let studyHead: [UInt8]?
+    let studyKey: SymmetricKey?
     let cellSealer: CellSealer?
     let keyElementCount: Int
     let maxCells: Int
@@ -67,13 +76,11 @@ struct BatchWork<S: Suite>: Sendable {
         guard let capsuleKey, let cellSealer else { return BatchPiece(items: elements.bytes, cells: []) }
 
         var piece = BatchPiece()
-        piece.items.reserveCapacity(entries.count * layout.itemByteCount)
         let sealed = Capsule.seal(count: entries.count, to: capsuleKey)
-        let elementsWidth = layout.elementsByteCount
-        for index in entries.indices {
-            piece.items += elements.bytes[(index * elementsWidth)..<((index + 1) * elementsWidth)]
-            piece.items += sealed.capsules[(index * Capsule.byteCount)..<((index + 1) * Capsule.byteCount)]
+        let study = try studyHead.map {
+            try StudyCapsule.seal(entries.map(\.lastingIdentity), head: $0, key: studyKey, to: capsuleKey)
         }
+        piece.items = Records.joined([elements.bytes, sealed.capsules, study ?? []], count: entries.count)
         let people = entries.map { entry -> CellContent in
             guard case .person(let person) = entry, !person.isWithheld else { return .dummy }
             return CellContent(rows: person.rows, rowCount: person.rowCount)

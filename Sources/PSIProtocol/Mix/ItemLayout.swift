@@ -1,19 +1,24 @@
 public import Agreement
 
-/// The layout of an item on its way round the ring: encoded elements, then a capsule when rows are released. [P-30]
+/// The layout of an item on its way round the ring: encoded elements, then when rows are released a capsule, then where
+/// pseudonyms last a study capsule. [P-30] [P-81]
 public struct ItemLayout: Sendable, Equatable {
     public let elementByteCount: Int
     /// Elements of an item.
     public let elementCount: Int
     public let hasCapsule: Bool
+    public let hasStudyCapsule: Bool
 
     public init<S: Suite>(_: S.Type, agreement: Agreement) {
         elementByteCount = S.elementByteCount
         elementCount = agreement.elementCount
         hasCapsule = agreement.release == .rows
+        hasStudyCapsule = agreement.pseudonyms.isLasting
     }
 
-    public var capsuleByteCount: Int { hasCapsule ? Capsule.byteCount : 0 }
+    /// Capsules of an item: none, or the one of its cells, or that and the study's.
+    public var capsuleCount: Int { (hasCapsule ? 1 : 0) + (hasStudyCapsule ? 1 : 0) }
+    public var capsuleByteCount: Int { capsuleCount * Capsule.byteCount }
     public var elementsByteCount: Int { elementCount * elementByteCount }
     /// An item between hops.
     public var itemByteCount: Int { elementsByteCount + capsuleByteCount }

@@ -3,6 +3,8 @@ public struct PersonRecord: Sendable, CustomReflectable {
     /// What is hashed for each value of each match key, in the agreement's order; nil where the person lacks the key's
     /// parts or has fewer values.
     public let identities: [PersonIdentity?]
+    /// The identity of the person's official code, from which a pseudonym that lasts follows; nil without one. [P-81]
+    public let lastingIdentity: PersonIdentity?
     /// Of each group of features that tokens are made of, in the agreement's order, what the person has; empty without
     /// tokens.
     public let features: [[[UInt8]]]
@@ -13,10 +15,11 @@ public struct PersonRecord: Sendable, CustomReflectable {
     public let isWithheld: Bool
 
     public init(
-        identities: [PersonIdentity?], features: [[[UInt8]]] = [], rows: [UInt8], rowCount: Int,
-        isWithheld: Bool = false
+        identities: [PersonIdentity?], lastingIdentity: PersonIdentity? = nil, features: [[[UInt8]]] = [],
+        rows: [UInt8], rowCount: Int, isWithheld: Bool = false
     ) {
         self.identities = identities
+        self.lastingIdentity = lastingIdentity
         self.features = features
         self.rows = rows
         self.rowCount = rowCount

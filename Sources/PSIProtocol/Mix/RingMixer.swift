@@ -1,5 +1,5 @@
 public import Agreement
-internal import Crypto
+public import Crypto
 public import Values
 
 /// One ring stage: raise every element to this round's key, re-randomise every capsule, sort. [P-34]
@@ -9,18 +9,23 @@ public import Values
 public struct RingMixer<S: Suite>: Sendable {
     private let layout: ItemLayout
     private let positions: [MatchPosition]
-    private let capsuleKey: CapsuleKey?
+    private let capsules: CapsuleMixing?
     private let workers: Workers
     private let partition: StreamPartition
     private let exitPartition: StreamPartition
     /// Items that a core handles at once, or as many as a MiB holds.
     private var pieceCount: Int { max(1, min(2_048, (1 << 20) / layout.itemByteCount)) }
 
-    /// - Parameter capsuleKey: Y of the round; nil in a count-only round.
-    public init(agreement: Agreement, capsuleKey: CapsuleKey?, workers: Workers) {
-        self.layout = ItemLayout(S.self, agreement: agreement)
+    /// - Parameters:
+    ///   - capsuleKey: Y of the round; nil in a count-only round.
+    ///   - studyKey: s of this hop, if it holds one.
+    public init(agreement: Agreement, capsuleKey: CapsuleKey?, studyKey: SymmetricKey? = nil, workers: Workers) {
+        let layout = ItemLayout(S.self, agreement: agreement)
+        self.layout = layout
         self.positions = agreement.positions
-        self.capsuleKey = capsuleKey
+        capsules = capsuleKey.map {
+            CapsuleMixing(key: $0, capsuleCount: layout.capsuleCount, studyKey: studyKey)
+        }
         self.workers = workers
         partition = .items(of: agreement)
         exitPartition = .tagsOrHandles(of: agreement)
@@ -104,15 +109,15 @@ public struct RingMixer<S: Suite>: Sendable {
         } catch GroupError.invalidElement(let index) {
             throw ProtocolViolation(.invalidElement, by: sender, index: piece.first + index / layout.elementCount)
         }
-        var capsules = parts.capsules
-        if let capsuleKey, layout.hasCapsule {
+        var mixed = parts.capsules
+        if let capsules {
             do {
-                capsules = try Capsule.rerandomize(capsules, for: capsuleKey)
+                mixed = try capsules.mix(mixed)
             } catch GroupError.invalidElement(let index) {
                 throw ProtocolViolation(.invalidCapsule, by: sender, index: piece.first + index)
             }
         }
-        return join(raised, capsules, count: count, codes: codes)
+        return join(raised, mixed, count: count, codes: codes)
     }
 
     private func split(_ items: [UInt8], _ count: Int) -> (elements: [UInt8], capsules: [UInt8]) {

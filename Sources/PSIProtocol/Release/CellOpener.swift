@@ -65,9 +65,14 @@ public struct CellOpener: Sendable {
                     try await records.dummy(register: register, tag: item.person)
                     continue
                 }
+                // Where codes alone link, one person has one code: somebody did what no owner and no hop does. [P-83]
+                if item.name == .doubtful, !agreement.linksInSeveralWays {
+                    try await records.damaged(register: register, tag: item.person)
+                    continue
+                }
                 try await records.person(
                     register: register, tag: item.person, cohorts: item.cohorts,
-                    link: item.link == Clusters.noLink ? nil : Int(item.link))
+                    link: item.link == Clusters.noLink ? nil : Int(item.link), name: item.name)
                 if header.cellCount == 1 {
                     try await work.emit([payload], item.person, into: &records)
                     continue

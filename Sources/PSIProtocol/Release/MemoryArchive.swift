@@ -8,7 +8,14 @@ public actor MemoryArchive: ReleaseArchive {
     private var items: [Int: [OpenedItem]] = [:]
     private var cells: [Int: [UInt8]] = [:]
 
-    public init() {}
+    /// As of a study: rounds that share it have the same lasting pseudonyms.
+    private nonisolated let pseudonymKey: SymmetricKey
+
+    public init(pseudonymKey: SymmetricKey = SymmetricKey(size: .bits256)) { self.pseudonymKey = pseudonymKey }
+
+    public nonisolated func lastingPseudonym(of element: [UInt8]) -> [UInt8] {
+        Array(HMAC<SHA256>.authenticationCode(for: element, using: pseudonymKey).prefix(16))
+    }
 
     public func items(of register: Int, secret: SymmetricKey) async throws -> sending any OpenedItemSink {
         secrets[register] = secret

@@ -5,9 +5,10 @@ public protocol OpenedRecords {
     /// A selected person in the agreement's register of this index, known by the round's tag or by what the archive put
     /// in its place. Called before the person's rows there.
     ///
-    /// - Parameter link: index among the agreement's `linkNames` of what joined this record to others; nil if it stands
-    ///   alone.
-    mutating func person(register: Int, tag: [UInt8], cohorts: UInt64, link: Int?) async throws
+    /// - Parameters:
+    ///   - link: index among the agreement's `linkNames` of what joined this record to others; nil if it stands alone.
+    ///   - name: what `tag` is: of the round, or of the study.
+    mutating func person(register: Int, tag: [UInt8], cohorts: UInt64, link: Int?, name: PersonName) async throws
     /// A person's rows in the agreement's register of this index.
     mutating func rows(register: Int, tag: [UInt8], rows: [[FieldValue]]) async throws
     /// A dummy's cell was among the selected of this register. Whoever has records under the same tag is not released.

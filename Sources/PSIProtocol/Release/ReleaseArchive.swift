@@ -3,6 +3,9 @@ public import Crypto
 /// Where the research environment keeps what nodes and owners released, until the round has closed and its cells may be
 /// opened. [P-44]
 public protocol ReleaseArchive: Sendable {
+    /// 16 bytes that name a person in all rounds of the study, from what their study capsule holds: 32 secret bytes,
+    /// which are not kept. Only items under these come under `PersonName.lasting`. [P-83]
+    func lastingPseudonym(of element: [UInt8]) -> [UInt8]
     /// Begins a register's opened items, in the place of any that are there.
     ///
     /// - Parameters:

@@ -38,27 +38,32 @@ public struct ReleaseOpener: Sendable {
     /// - Parameters:
     ///   - shares: one stream a node, in ring order.
     ///   - key: y_R.
+    ///   - naming: makes 16 bytes that name a person of what their study capsule holds, 32 secret bytes.
     /// - Throws: `ProtocolViolation` by the coordinator for a selection that is not the one it announced or asked
     ///   shares for, or that contradicts the agreement or itself; by a node for shares that it announced and that are
     ///   no elements or too few; by nobody for shares that it did not announce. A wrong share that is an element shows
     ///   when cells are opened: its item's is not found.
     func openCapsules(
-        selection: some ByteSource, shares: [any ByteSource], key: borrowing SecretScalar<Ristretto255>
+        selection: some ByteSource, shares: [any ByteSource], key: borrowing SecretScalar<Ristretto255>,
+        naming: @escaping @Sendable ([UInt8]) -> [UInt8]
     ) async throws -> OpenedItems {
         guard let selected = record.selected, shares.count == record.ring.count else {
             throw ProtocolViolation(.selectionWrong, by: record.coordinator)
         }
         let secret = key.bytes.key
         let partition = StreamPartition.selection(of: record.agreement)
+        let width = SelectedItem.byteCount(in: record.agreement)
+        let requestByteCount = record.requestByteCount
         var selectionReader = RecordReader(
-            selection, width: SelectedItem.byteCount, partCount: partition.count, by: record.coordinator)
+            selection, width: width, partCount: partition.count, by: record.coordinator)
         var shareReaders = zip(shares, record.ring).map {
             RecordReader(
-                AnyByteSource($0), width: 32, partCount: partition.count,
+                AnyByteSource($0), width: requestByteCount, partCount: partition.count,
                 headByteCount: record.shareProofByteCount, by: $1)
         }
         var requests = RequestDigest(partCount: partition.count)
-        var opened = OpenedItems(registerCount: record.agreement.registers.count, spool: spool)
+        var opened = OpenedItems(record.agreement, spool: spool)
+        var named = record.agreement.pseudonyms.isLasting ? PersonNaming(record.agreement, spool: spool) : nil
         var audit = try SelectionAudit(record.agreement, spool: spool)
         var previous: [UInt8] = []
         do {
@@ -70,7 +75,7 @@ public struct ReleaseOpener: Sendable {
                 }
                 let items = try parse(block, after: &previous)
                 let part = selectionReader.part
-                guard partition.holds(block, width: SelectedItem.byteCount, part: part) else {
+                guard partition.holds(block, width: width, part: part) else {
                     throw ProtocolViolation(.selectionWrong, by: record.coordinator)
                 }
                 requests.add(items, part: part)
@@ -78,14 +83,20 @@ public struct ReleaseOpener: Sendable {
                 var columns: [[UInt8]] = []
                 for index in shareReaders.indices {
                     columns.append(
-                        try await Self.exactly(
+                        try await exactly(
                             items.count, of: part, from: &shareReaders[index], by: record.ring[index]))
                 }
                 return Piece(items: items, shares: columns, first: selectionReader.count - items.count)
             } compute: { piece in
-                (try work.open(piece, key: secret), piece.items.map(\.register))
-            } take: { items, registers in
-                for (item, register) in zip(items, registers) { try opened.add(item, register: register) }
+                try work.open(piece, key: secret, naming: naming)
+            } take: { items in
+                for (item, register, lasting) in items {
+                    if named == nil {
+                        try opened.add(item, register: register)
+                    } else {
+                        try named?.add(item, register: register, lasting: lasting)
+                    }
+                }
             }
             try ListSummary(count: selectionReader.count, digest: selectionReader.digest())
                 .check(against: selected.selection, by: record.coordinator)
@@ -110,6 +121,7 @@ public struct ReleaseOpener: Sendable {
         } catch let violation as ProtocolViolation {
             throw try await attributed(violation, &shareReaders)
         }
+        try named?.finish { try opened.add($0, register: $1) }
         return opened
     }
 
@@ -124,12 +136,13 @@ public struct ReleaseOpener: Sendable {
         return try await readers[index].attributed(violation, promised: released.shares, keeper: record.coordinator)
     }
 
-    private static func exactly(
+    private func exactly(
         _ count: Int, of part: Int, from reader: inout RecordReader<AnyByteSource>, by node: ParticipantID
     ) async throws -> [UInt8] {
         var bytes: [UInt8] = []
-        while bytes.count < count * 32 {
-            guard let more = try await reader.next(most: count - bytes.count / 32), reader.part == part else {
+        let width = record.requestByteCount
+        while bytes.count < count * width {
+            guard let more = try await reader.next(most: count - bytes.count / width), reader.part == part else {
                 throw ProtocolViolation(.sharesWrong, by: node)
             }
             bytes += more
@@ -139,10 +152,9 @@ public struct ReleaseOpener: Sendable {
 
     private func parse(_ block: [UInt8], after previous: inout [UInt8]) throws -> [SelectedItem] {
         var items: [SelectedItem] = []
-        for start in stride(from: 0, to: block.count, by: SelectedItem.byteCount) {
-            guard
-                let item = SelectedItem(
-                    encoded: block[start..<(start + SelectedItem.byteCount)], agreement: record.agreement),
+        let width = SelectedItem.byteCount(in: record.agreement)
+        for start in stride(from: 0, to: block.count, by: width) {
+            guard let item = SelectedItem(encoded: block[start..<(start + width)], agreement: record.agreement),
                 previous.isEmpty || previous.lexicographicallyPrecedes(item.a)
             else { throw ProtocolViolation(.selectionWrong, by: record.coordinator) }
             previous = item.a
@@ -159,8 +171,29 @@ public struct ReleaseOpener: Sendable {
         let first: Int
     }
 
-    private func open(_ piece: Piece, key: SymmetricKey) throws -> [OpenedItem] {
-        let secrets = try openBatch(piece.items, shares: piece.shares, first: piece.first, key: key)
+    private typealias Opened = (item: OpenedItem, register: Int, lasting: [UInt8]?)
+
+    /// Opens both capsules of items, or the one that they have.
+    private func open(
+        _ piece: Piece, key: SymmetricKey, naming: @Sendable ([UInt8]) -> [UInt8]
+    ) throws -> [Opened] {
+        let width = record.requestByteCount
+        let secrets = try openBatch(
+            a: piece.items.flatMap(\.a), b: piece.items.flatMap(\.b),
+            shares: piece.shares.map { Records.column(0..<32, of: $0, width: width) }, first: piece.first, key: key)
+        var lasting: [[UInt8]?] = piece.items.map { _ in nil }
+        if record.agreement.pseudonyms.isLasting {
+            let held = try openBatch(
+                a: piece.items.flatMap { $0.study.prefix(32) }, b: piece.items.flatMap { $0.study.dropFirst(32) },
+                shares: piece.shares.map { Records.column(32..<64, of: $0, width: width) }, first: piece.first,
+                key: key)
+            for index in lasting.indices {
+                let element = held.withUnsafeBytes { Array($0[(index * 32)..<((index + 1) * 32)]) }
+                // Of the identity element a name is made, too, and dropped: nobody sees the difference.
+                let name = naming(element)
+                lasting[index] = element.allSatisfy { $0 == 0 } ? nil : name
+            }
+        }
         let items = piece.items
         var handles = [[UInt8]](repeating: [], count: items.count)
         for (register, indexes) in Dictionary(grouping: items.indices, by: { items[$0].register }) {
@@ -179,19 +212,19 @@ public struct ReleaseOpener: Sendable {
             }
         }
         return items.enumerated().map { index, item in
-            OpenedItem(
+            let opened = OpenedItem(
                 handle: handles[index],
                 secret: secrets.withUnsafeBytes { Array($0[(index * 32)..<((index + 1) * 32)]) },
                 person: item.tag, cohorts: item.cohorts, link: item.link)
+            return (opened, item.register, lasting[index])
         }
     }
 
     private func openBatch(
-        _ items: [SelectedItem], shares: [[UInt8]], first: Int, key: SymmetricKey
+        a: [UInt8], b: [UInt8], shares: [[UInt8]], first: Int, key: SymmetricKey
     ) throws(ProtocolViolation) -> SecretBytes {
         do {
-            return try Capsule.open(
-                a: items.flatMap(\.a), b: items.flatMap(\.b), shares: shares, key: SecretScalar(SecretBytes(key)))
+            return try Capsule.open(a: a, b: b, shares: shares, key: SecretScalar(SecretBytes(key)))
         } catch {
             for (node, share) in zip(record.ring, shares) {
                 do { try Ristretto255.validate(ElementBatch(trusted: share)) } catch GroupError.invalidElement(
@@ -226,7 +259,7 @@ private struct RequestDigest {
 
     mutating func add(_ items: [SelectedItem], part: Int) {
         goOn(to: part)
-        for item in items { digest.update(item.a) }
+        for item in items { digest.update(item.points) }
     }
 
     consuming func finalized() -> [UInt8] {

@@ -7,7 +7,7 @@ struct ShareCheck {
     private let record: RoundRecord
     private let spool: any Spool
     private let workers: Workers
-    /// A of the selected items.
+    /// A of the selected items, where pseudonyms last each with its U behind it.
     private let requests: FixedRecords
 
     /// Reads the selection for the items that the shares are for.
@@ -18,14 +18,18 @@ struct ShareCheck {
         self.spool = spool
         self.workers = workers
         guard let selected = record.selected else { throw ProtocolViolation(.selectionWrong, by: record.coordinator) }
+        let width = SelectedItem.byteCount(in: record.agreement)
         var reader = RecordReader(
-            selection, width: SelectedItem.byteCount, partCount: record.agreement.parts, by: record.coordinator)
+            selection, width: width, partCount: record.agreement.parts, by: record.coordinator)
         var writer = try FixedRecords.Writer(spool: spool, byteCount: 32)
         while let items = try await reader.next(most: 2_048) {
             guard reader.count <= selected.selection.count else {
                 throw ProtocolViolation(.wrongCount, by: record.coordinator)
             }
-            try writer.append(Records.column(0..<32, of: items, width: SelectedItem.byteCount))
+            let points = (0..<record.pointsPerRequest).map {
+                Records.column(($0 * Capsule.byteCount)..<($0 * Capsule.byteCount + 32), of: items, width: width)
+            }
+            try writer.append(Records.joined(points, count: items.count / width))
         }
         try ListSummary(count: reader.count, digest: reader.digest())
             .check(against: selected.selection, by: record.coordinator)
@@ -39,7 +43,8 @@ struct ShareCheck {
     func run(_ stream: some ByteSource, of node: ParticipantID) async throws {
         guard let released = record.released[node], requests.count > 0 else { return }
         var reader = RecordReader(
-            stream, width: 32, partCount: record.agreement.parts, headByteCount: record.shareProofByteCount, by: node)
+            stream, width: record.requestByteCount, partCount: record.agreement.parts,
+            headByteCount: record.shareProofByteCount, by: node)
         do {
             try await run(&reader, released.shares, of: node)
         } catch let violation as ProtocolViolation {
@@ -76,6 +81,10 @@ struct ShareCheck {
 }
 
 extension RoundRecord {
+    /// Points that are asked for of each selected item: A, and U where pseudonyms last.
+    var pointsPerRequest: Int { ItemLayout(agreement).capsuleCount }
+    var requestByteCount: Int { pointsPerRequest * Ristretto255.elementByteCount }
+
     /// Bytes of the proof that a stream of shares begins with.
     var shareProofByteCount: Int { isVerified && (selected?.requests.count ?? 0) > 0 ? ShareProof.byteCount : 0 }
 
@@ -87,6 +96,7 @@ extension RoundRecord {
         }
         return ShareStatement(
             agreement: agreementID, round: round, manifest: manifest, node: node, attempt: attempt,
-            count: selected.requests.count, key: key, requests: selected.requests.digest.bytes, shares: [])
+            count: pointsPerRequest * selected.requests.count, key: key, requests: selected.requests.digest.bytes,
+            shares: [])
     }
 }

@@ -57,7 +57,7 @@ extension AuthorityRunner {
         let seed = secrets.listSeed(register: id, stage: stage, attempt: attempt, round: record.round)
         return ShuffleMixer(
             agreement: record.agreement, capsuleKey: try record.capsuleKey(), key: secrets.blindingScalar.bytes.key,
-            seed: seed, spool: port.spool,
+            studyKey: secrets.studyKey, seed: seed, spool: port.spool,
             workers: workers)
     }
 

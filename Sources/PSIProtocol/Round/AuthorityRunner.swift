@@ -84,7 +84,8 @@ public struct AuthorityRunner<S: Suite>: Sendable {
         let tokens = try await tokenMaker(record, secrets, &source)
         var builder = BatchBuilder<S>(
             register: register, record: record, key: secrets.blindingScalar, capsuleKey: capsuleKey,
-            registerSecret: registerSecret, tokens: tokens, spool: port.spool, workers: workers)
+            studyKey: secrets.studyKey, registerSecret: registerSecret, tokens: tokens, spool: port.spool,
+            workers: workers)
         let pieceCount = pieceCount(record)
         try await builder.add { try await source.next(pieceCount) }
         let lists = lists
@@ -180,7 +181,8 @@ public struct AuthorityRunner<S: Suite>: Sendable {
         let (attempt, sink) = try await sink(for: register, stage: stage, record)
         var output = AnyStreamSink(sink)
         let mixer = RingMixer<S>(
-            agreement: record.agreement, capsuleKey: try record.capsuleKey(), workers: workers)
+            agreement: record.agreement, capsuleKey: try record.capsuleKey(), studyKey: secrets.studyKey,
+            workers: workers)
         let summary = try await mixer.run(
             input: AnyByteSource(input), expected: before, sender: sender, keeper: record.coordinator,
             key: secrets.blindingScalar, exit: exit, spool: port.spool, output: &output)

@@ -9,11 +9,15 @@ public struct AuthoritySecrets<S: Suite>: ~Copyable, Sendable {
     /// d_j, a ristretto255 scalar.
     public let capsuleScalar: SecretScalar<Ristretto255>
     let saltShare: SecretBytes
+    /// s_j, 32 bytes, of a node that holds a study key: kept for the study and not for the round. [P-80]
+    public let studyKey: SymmetricKey?
     /// What is committed to and then revealed. Public once revealed.
     public let reveal: KeyRevealed
 
     /// Makes fresh secrets and what will be revealed of them.
-    public init(for me: ParticipantID, in record: RoundRecord) throws {
+    ///
+    /// - Parameter studyKey: s_j; needed where the agreement says that this node holds one, and used only there.
+    public init(for me: ParticipantID, in record: RoundRecord, studyKey: SymmetricKey? = nil) throws {
         let blinding = S.randomScalar()
         let capsule = Ristretto255.randomScalar()
         let share = SecretBytes(randomByteCount: SealedSecret.secretByteCount)
@@ -33,9 +37,14 @@ public struct AuthoritySecrets<S: Suite>: ~Copyable, Sendable {
             saltDigest: HexBytes(SealedSecret.digest(share, .saltShare, of: me, round: record.round)))
         try reveal.addNoiseShares(of: Self.noiseShare(blinding, round: record.round), by: me, in: record)
         if record.releasesRows { reveal.addCapsulePoint(of: capsule, participant: me, round: record.round) }
+        if record.agreement.pseudonyms.holders.contains(me) {
+            guard let studyKey else { throw StudyKeyMissing() }
+            reveal.addStudyPoint(of: SecretScalar(SecretBytes(studyKey)), participant: me, round: record.round)
+        }
         self.blindingScalar = blinding
         self.capsuleScalar = capsule
         self.saltShare = share
+        self.studyKey = reveal.studyPoint == nil ? nil : studyKey
         self.reveal = reveal
     }
 
@@ -54,12 +63,15 @@ public struct AuthoritySecrets<S: Suite>: ~Copyable, Sendable {
         }
     }
 
-    /// Reads what `serialized` wrote; nil for anything else.
-    public init?(serialized: borrowing SecretBytes) {
+    /// Reads what `serialized` wrote; nil for anything else, or where the study key is not the one of then.
+    public init?(serialized: borrowing SecretBytes, studyKey: SymmetricKey? = nil) {
         let size = S.scalarByteCount
         guard serialized.byteCount > size + 64 else { return nil }
         let json = serialized.withUnsafeBytes { Data($0[(size + 64)...]) }
-        guard let reveal = try? JSONDecoder().decode(KeyRevealed.self, from: json) else { return nil }
+        guard let reveal = try? JSONDecoder().decode(KeyRevealed.self, from: json),
+            reveal.studyPoint == nil || reveal.studyPoint?.bytes == studyKey.map(StudyKey.point)
+        else { return nil }
+        self.studyKey = reveal.studyPoint == nil ? nil : studyKey
         self.blindingScalar = SecretScalar(serialized.slice(0..<size))
         self.capsuleScalar = SecretScalar(serialized.slice(size..<(size + 32)))
         self.saltShare = serialized.slice((size + 32)..<(size + 64))

@@ -119,7 +119,7 @@ extension RoundRecord {
     private func shares(_ node: ParticipantID, _ announced: AnnouncedStream) -> NamedStream {
         NamedStream(
             id: StreamID(batch: node, stage: .release, attempt: announced.attempt), announced: announced,
-            recordByteCount: Ristretto255.elementByteCount, partCount: agreement.parts, prefixByteCount: 0,
+            recordByteCount: requestByteCount, partCount: agreement.parts, prefixByteCount: 0,
             headByteCount: shareProofByteCount,
             sealing: sealing(of: .release, batch: node))
     }
@@ -128,7 +128,7 @@ extension RoundRecord {
         let announced = reader == research ? selected.selection : selected.requests
         return NamedStream(
             id: StreamID(batch: reader, stage: .selection, attempt: announced.attempt), announced: announced,
-            recordByteCount: reader == research ? SelectedItem.byteCount : Ristretto255.elementByteCount,
+            recordByteCount: reader == research ? SelectedItem.byteCount(in: agreement) : requestByteCount,
             partCount: agreement.parts, prefixByteCount: 0, headByteCount: 0,
             sealing: sealing(of: .selection, batch: reader))
     }

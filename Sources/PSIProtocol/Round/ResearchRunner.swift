@@ -61,7 +61,8 @@ public struct ResearchRunner: Sendable {
                     sealing: .sealed(to: me), from: node))
         }
         let opened = try await opener.openCapsules(
-            selection: AnyByteSource(selection), shares: shares, key: secrets.capsuleScalar)
+            selection: AnyByteSource(selection), shares: shares, key: secrets.capsuleScalar,
+            naming: { archive.lastingPseudonym(of: $0) })
         var received: [ListSummary] = []
         for (index, sorter) in opened.byRegister().enumerated() {
             let register = record.agreement.registers[index]
@@ -146,7 +147,9 @@ public struct ResearchRunner: Sendable {
         while true {
             var block: [OpenedItem] = []
             while block.count < 256, let next = try sorted.next() {
-                guard let item = OpenedItem(encoded: next) else { throw ExternalSortError.truncatedRun }
+                guard let item = OpenedItem(encoded: next, agreement: record.agreement) else {
+                    throw ExternalSortError.truncatedRun
+                }
                 block.append(item)
             }
             if block.isEmpty { break }

@@ -64,7 +64,8 @@ extension RoundRecord {
             agreement: agreementID, round: round, manifest: manifest, register: id, hop: hop, stage: stage,
             inputAttempt: input.attempt, outputAttempt: output.attempt, proofAttempt: proofAttempt,
             count: output.count, elementCount: agreement.elementCount, blindingKey: key,
-            capsuleKey: try capsuleKey(), input: input.digest.bytes, output: output.digest.bytes)
+            capsuleKey: try capsuleKey(), studyKey: studyKey(of: hop), input: input.digest.bytes,
+            output: output.digest.bytes)
     }
 }
 

@@ -36,17 +36,39 @@ struct ShuffleEquations {
         }
         for number in 0..<layout.elementCount {
             try require(
-                "5", [(one, sums.output[number].bytes), (minus(head.keyResponse), sums.input[number].bytes)],
+                "5", [(one, sums.output[number].bytes), (minus(head.keyResponse(layout)), sums.input[number].bytes)],
                 [(one, head.elementSum(number, layout))])
         }
         try require(
-            "6", [(head.keyResponse, Ristretto255.generator)], [(one, head.keySum), (challenge, statement.blindingKey)])
+            "6", [(head.keyResponse(layout), Ristretto255.generator)],
+            [(one, head.keySum(layout)), (challenge, statement.blindingKey)])
         try require(
             "7",
             [
                 (sums.chainResponse.bytes, Ristretto255.generator), (one, sums.chain.bytes),
                 (sums.firstResponse.bytes, zeroth),
             ], [(one, sums.blinded.bytes)])
+        if let capsuleKey = statement.capsuleKey, let studyKey = statement.studyKey {
+            try checkStudy(capsuleKey, studyKey)
+        }
+    }
+
+    /// That what the study's capsules seal was multiplied by the hop's study key.
+    private func checkStudy(_ capsuleKey: CapsuleKey, _ studyKey: [UInt8]) throws {
+        let layout = statement.layout
+        let one = ScalarList.one
+        for (half, base) in [Ristretto255.generator, capsuleKey.bytes].enumerated() {
+            let number = layout.studyPoints.lowerBound + half
+            try require(
+                "8",
+                [
+                    (one, sums.output[number].bytes), (minus(head.studyKeyResponse), sums.input[number].bytes),
+                    (minus(head.studyResponse), base),
+                ], [(one, head.studySum(half, layout))])
+        }
+        try require(
+            "9", [(head.studyKeyResponse, Ristretto255.generator)],
+            [(one, head.studyKeySum), (challenge, studyKey)])
     }
 
     private func require(_ name: String, _ left: [Term], _ right: [Term]) throws {

@@ -5,17 +5,20 @@ struct ShuffleHead: Sendable, Equatable {
     var commitments: [UInt8]
     var chain: [UInt8]
     var blinded: [UInt8]
-    /// t_1, t_2, t_3; t_4 of A and of B where there are capsules; t_5 for each element of an item; t_6.
+    /// t_1, t_2, t_3; t_4 of A and of B where there are capsules; t_5 for each element of an item; t_6; with study
+    /// capsules t_8 of U and of V, and t_9.
     var sums: [[UInt8]]
-    /// s_1, s_2, s_3; s_4 where there are capsules; s_5. Canonical.
+    /// s_1, s_2, s_3; s_4 where there are capsules; s_5; with study capsules s_8 and s_9. Canonical.
     var responses: [[UInt8]]
 
     static func byteCount(_ layout: ShuffleLayout) -> Int {
         32 * (3 + sumCount(layout) + responseCount(layout))
     }
 
-    static func sumCount(_ layout: ShuffleLayout) -> Int { 4 + layout.pointCount }
-    static func responseCount(_ layout: ShuffleLayout) -> Int { layout.hasCapsule ? 5 : 4 }
+    static func sumCount(_ layout: ShuffleLayout) -> Int { 4 + layout.pointCount + (layout.hasStudyCapsule ? 1 : 0) }
+    static func responseCount(_ layout: ShuffleLayout) -> Int {
+        layout.hasStudyCapsule ? 7 : layout.hasCapsule ? 5 : 4
+    }
 
     var bytes: [UInt8] { commitments + chain + blinded + sums.joined() + responses.joined() }
 
@@ -45,13 +48,20 @@ struct ShuffleHead: Sendable, Equatable {
         else { throw .malformed }
     }
 
-    /// Where sums and responses are.
+    // Where sums and responses are.
     func capsuleSum(_ half: Int) -> [UInt8] { sums[3 + half] }
     func elementSum(_ number: Int, _ layout: ShuffleLayout) -> [UInt8] {
-        sums[3 + layout.pointCount - layout.elementCount + number]
+        sums[3 + (layout.hasCapsule ? 2 : 0) + number]
     }
-    var keySum: [UInt8] { sums[sums.count - 1] }
-    var keyResponse: [UInt8] { responses[responses.count - 1] }
+    func keySum(_ layout: ShuffleLayout) -> [UInt8] { elementSum(layout.elementCount, layout) }
+    func keyResponse(_ layout: ShuffleLayout) -> [UInt8] { responses[layout.hasCapsule ? 4 : 3] }
+    /// With study capsules only.
+    func studySum(_ half: Int, _ layout: ShuffleLayout) -> [UInt8] {
+        elementSum(layout.elementCount + 1 + half, layout)
+    }
+    var studyKeySum: [UInt8] { sums[sums.count - 1] }
+    var studyKeyResponse: [UInt8] { responses[responses.count - 2] }
+    var studyResponse: [UInt8] { responses[responses.count - 1] }
 }
 
 /// The record of a number i in a proof of shuffle: c_i ‖ ĉ_i ‖ t̂_i ‖ ŝ_i ‖ s'_i, c_i of the i-th input, the rest of

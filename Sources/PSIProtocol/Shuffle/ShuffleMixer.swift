@@ -8,10 +8,11 @@ internal import Values
 struct ShuffleMixer: Sendable {
     private let layout: ItemLayout
     private let positions: [MatchPosition]
-    private let capsuleKey: CapsuleKey?
+    private let capsules: CapsuleMixing?
     private let key: SymmetricKey
+    private let studyKey: SymmetricKey?
     private let seed: SymmetricKey
-    private let rerandomization: ScalarGenerator
+    private let rerandomizations: [ScalarGenerator]
     private let spool: any Spool
     private let workers: Workers
     private let partition: StreamPartition
@@ -20,18 +21,24 @@ struct ShuffleMixer: Sendable {
 
     /// - Parameters:
     ///   - capsuleKey: Y of the round; nil in a count-only round.
-    ///   - key: k of this hop.
+    ///   - key: k of this hop, and `studyKey` its s, if it holds one.
     ///   - seed: of this attempt at this list; 32 secret bytes.
     init(
-        agreement: Agreement, capsuleKey: CapsuleKey?, key: SymmetricKey, seed: SymmetricKey, spool: any Spool,
-        workers: Workers
+        agreement: Agreement, capsuleKey: CapsuleKey?, key: SymmetricKey, studyKey: SymmetricKey? = nil,
+        seed: SymmetricKey, spool: any Spool, workers: Workers
     ) {
-        layout = ItemLayout(Ristretto255.self, agreement: agreement)
+        let layout = ItemLayout(Ristretto255.self, agreement: agreement)
+        self.layout = layout
         positions = agreement.positions
-        self.capsuleKey = capsuleKey
+        capsules = capsuleKey.map {
+            CapsuleMixing(key: $0, capsuleCount: layout.capsuleCount, studyKey: studyKey)
+        }
+        self.studyKey = studyKey
         self.key = key
         self.seed = seed
-        rerandomization = ScalarGenerator(seed: seed, name: "rho")
+        rerandomizations = ["rho", "study rho"].prefix(layout.capsuleCount).map {
+            ScalarGenerator(seed: seed, name: $0)
+        }
         self.spool = spool
         self.workers = workers
         partition = .items(of: agreement)
@@ -64,10 +71,10 @@ struct ShuffleMixer: Sendable {
             try output.append(parts.head)
             try order.append(parts.rest)
         }
-        let rerandomization = rerandomization
         return ShuffledList(
             input: try items.finish(), output: try output.finish(), order: try order.finish(), key: key,
-            rerandomization: { rerandomization.scalars($0) })
+            studyKey: studyKey,
+            rerandomizations: rerandomizations.map { generator in { generator.scalars($0) } })
     }
 
     /// Items as they came, and the number of the first.
@@ -87,17 +94,32 @@ struct ShuffleMixer: Sendable {
         } catch GroupError.invalidElement(let index) {
             throw ProtocolViolation(.invalidElement, by: sender, index: piece.first + index / layout.elementCount)
         }
-        var capsules: [UInt8] = []
-        if let capsuleKey {
+        var mixed: [UInt8] = []
+        if let capsules {
             do {
-                capsules = try Capsule.rerandomize(
-                    parts.rest, for: capsuleKey, by: rerandomization.scalars(piece.first..<(piece.first + count)))
+                mixed = try capsules.mix(parts.rest, by: scalars(piece.first..<(piece.first + count)))
             } catch GroupError.invalidElement(let index) {
                 throw ProtocolViolation(.invalidCapsule, by: sender, index: piece.first + index)
             }
         }
         let numbers = (piece.first..<(piece.first + count)).flatMap(BigEndian.u32)
-        return Records.joined([raised.bytes, capsules, numbers], count: count)
+        return Records.joined([raised.bytes, mixed, numbers], count: count)
+    }
+
+    /// ρ of each capsule of these items: an item's own one after the other.
+    private func scalars(_ numbers: Range<Int>) -> ScalarList {
+        let each = rerandomizations.count
+        guard each > 1 else { return rerandomizations[0].scalars(numbers) }
+        let all = ScalarList(count: each * numbers.count)
+        for (place, generator) in rerandomizations.enumerated() {
+            let scalars = generator.scalars(numbers)
+            for index in 0..<numbers.count {
+                all.memory.write(
+                    UnsafeRawBufferPointer(rebasing: scalars.memory.bytes[(32 * index)..<(32 * index + 32)]),
+                    at: 32 * (each * index + place))
+            }
+        }
+        return all
     }
 
     // MARK: Writing

@@ -16,7 +16,7 @@ protocol ShuffleResponseNonces: Sendable {
     func blindedChain(_ outputs: Range<Int>) -> ScalarList
     /// ω'_i
     func responses(_ outputs: Range<Int>) -> ScalarList
-    /// ω_1 … ω_5
+    /// ω_1 … ω_5, ω_8, ω_9
     func sums() -> ScalarList
 }
 
@@ -61,6 +61,6 @@ struct ProofSeed: ShuffleNonces {
         func chain(_ outputs: Range<Int>) -> ScalarList { rHat.scalars(outputs) }
         func blindedChain(_ outputs: Range<Int>) -> ScalarList { omegaHat.scalars(outputs) }
         func responses(_ outputs: Range<Int>) -> ScalarList { omegaPrime.scalars(outputs) }
-        func sums() -> ScalarList { omega.scalars(0..<5) }
+        func sums() -> ScalarList { omega.scalars(0..<7) }
     }
 }

@@ -10,8 +10,10 @@ struct ShuffledList: Sendable {
     let order: FixedRecords
     /// k
     let key: SymmetricKey
-    /// ρ by which the capsules of these inputs were re-randomised.
-    let rerandomization: @Sendable (Range<Int>) -> ScalarList
+    /// s; nil where pseudonyms do not last, and for a hop that holds no study key.
+    var studyKey: SymmetricKey?
+    /// ρ by which the capsules of these inputs were re-randomised, then those of the study's capsules.
+    let rerandomizations: [@Sendable (Range<Int>) -> ScalarList]
 
     func discard() { for file in [input, output, order] { file.discard() } }
 }
@@ -115,23 +117,36 @@ struct ShuffleProver: Sendable {
     private struct Folded: Sendable {
         /// Σ u_j·P_j,m for each element m of an item.
         var elements: [PointSum]
-        /// Σ u_j·ρ_j
-        var rerandomization = ScalarSum()
+        /// Σ u_j·U_j and Σ u_j·V_j, where there are study capsules.
+        var study: [PointSum]
+        /// Σ u_j·ρ_j, of each capsule of an item.
+        var rerandomizations: [ScalarSum]
+
+        init(_ layout: ShuffleLayout) {
+            elements = [PointSum](repeating: .identity, count: layout.elementCount)
+            study = [PointSum](repeating: .identity, count: layout.hasStudyCapsule ? 2 : 0)
+            rerandomizations = [ScalarSum](repeating: ScalarSum(), count: layout.capsuleCount)
+        }
     }
 
     private func foldInput(_ coefficients: ProofCoefficients) async throws -> Folded {
-        var folded = Folded(elements: [PointSum](repeating: .identity, count: layout.elementCount))
+        var folded = Folded(layout)
         try await forEachBlock(of: list.input) { block in
             let u = coefficients.of(block.numbers.oneBased)
-            var part = Folded(
-                elements: try Ristretto255.publicSums(short: u, of: layout.elements(of: block.records)))
-            if layout.hasCapsule {
-                part.rerandomization.add(products: ScalarList(short: u), list.rerandomization(block.numbers))
+            var part = Folded(layout)
+            part.elements = try Ristretto255.publicSums(short: u, of: layout.elements(of: block.records))
+            if layout.hasStudyCapsule {
+                part.study = try Ristretto255.publicSums(short: u, of: layout.studyCapsules(of: block.records))
+            }
+            for place in part.rerandomizations.indices {
+                part.rerandomizations[place].add(
+                    products: ScalarList(short: u), list.rerandomizations[place](block.numbers))
             }
             return part
         } take: { part in
             for (number, sum) in part.elements.enumerated() { try folded.elements[number].add(sum) }
-            folded.rerandomization.add(part.rerandomization)
+            for (number, sum) in part.study.enumerated() { try folded.study[number].add(sum) }
+            for (number, sum) in part.rerandomizations.enumerated() { folded.rerandomizations[number].add(sum) }
         }
         return folded
     }
@@ -246,13 +261,13 @@ struct ShuffleProver: Sendable {
         seed: [UInt8], commitments: [UInt8], folded: Folded, chain: Chain, sums: Sums, _ omega: consuming ScalarList
     ) throws -> ShuffleHead {
         let negated = omega.negated()
-        let (first, second, third, fourth, fifth) = (0, 1, 2, 3, 4)
+        let (first, second, third, fourth, fifth, eighth, ninth) = (0, 1, 2, 3, 4, 5, 6)
         var points = [
             Ristretto255.multiplyGenerator(by: omega[first]), Ristretto255.multiplyGenerator(by: omega[second]),
             try Ristretto255.sum([Ristretto255.multiplyGenerator(by: omega[third]), sums.generators]),
         ]
         if let capsuleKey = statement.capsuleKey {
-            let halves = sums.points[layout.elementCount...]
+            let halves = sums.points[layout.elementCount...].prefix(2)
             for (half, base) in zip(halves, [Ristretto255.generator, capsuleKey.bytes]) {
                 points.append(
                     try Ristretto255.sum([half, Ristretto255.multiply(base, by: negated[fourth])]))
@@ -262,6 +277,17 @@ struct ShuffleProver: Sendable {
             points.append(try Ristretto255.sum([sum, Ristretto255.multiply(element.bytes, by: negated[fifth])]))
         }
         points.append(Ristretto255.multiplyGenerator(by: omega[fifth]))
+        if let capsuleKey = statement.capsuleKey, layout.hasStudyCapsule {
+            for (half, base) in [Ristretto255.generator, capsuleKey.bytes].enumerated() {
+                points.append(
+                    try Ristretto255.sum([
+                        sums.points[layout.studyPoints.lowerBound + half],
+                        Ristretto255.multiply(folded.study[half].bytes, by: negated[eighth]),
+                        Ristretto255.multiply(base, by: negated[ninth]),
+                    ]))
+            }
+            points.append(Ristretto255.multiplyGenerator(by: omega[eighth]))
+        }
         var head = ShuffleHead(
             commitments: commitments, chain: sums.chain.digest, blinded: sums.blinded.digest,
             sums: points.map(\.bytes), responses: [])
@@ -270,11 +296,15 @@ struct ShuffleProver: Sendable {
         var secrets = [sums.blinding.key, last.r, sums.foldedBlinding.key]
         var numbers = [first, second, third]
         if layout.hasCapsule {
-            secrets.append(folded.rerandomization.key)
+            secrets.append(folded.rerandomizations[0].key)
             numbers.append(fourth)
         }
         secrets.append(list.key)
         numbers.append(fifth)
+        if layout.hasStudyCapsule {
+            secrets += [list.studyKey ?? SymmetricKey(data: ScalarList.one), folded.rerandomizations[1].key]
+            numbers += [eighth, ninth]
+        }
         head.responses = zip(secrets, numbers).map { Ristretto255.response(challenge, secret: $0, nonce: omega[$1]) }
         return head
     }

@@ -17,6 +17,8 @@ public enum Label: String, Sendable, CaseIterable {
     case tokens = "SIDOS-V1 tokens"
     case linkage = "SIDOS-V1 linkage"
     case pseudonym = "SIDOS-V1 pseudonym"
+    case study = "SIDOS-V1 study"
+    case lastingPseudonym = "SIDOS-V1 lasting pseudonym"
     case stream = "SIDOS-V1 stream"
     case piece = "SIDOS-V1 piece"
     case part = "SIDOS-V1 part"

@@ -119,6 +119,14 @@ extension AgreementFields {
                 agreement.checkers.map(String.init) ?? "all")
         }
         add(
+            "pseudonyms", "pseudonyymien kesto", "pseudonymernas varaktighet", "pseudonyms of",
+            agreement.pseudonyms.name)
+        if agreement.pseudonyms.isLasting {
+            add(
+                "pseudonym_holders", "tutkimusavainten haltijat", "innehavare av studienycklar",
+                "holders of study keys", agreement.pseudonyms.holders)
+        }
+        add(
             "padding", "henkilömäärän peittäminen", "döljande av antalet personer", "padding",
             agreement.padding.rawValue)
         add("cell_bytes", "lohkon koko tavuina", "blockets storlek i byte", "bytes of a cell", agreement.cellByteCount)

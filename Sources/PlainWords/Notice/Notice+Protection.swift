@@ -136,6 +136,15 @@ extension Notice {
 
     private var pseudonyms: String? {
         guard agreement.release == .rows else { return nil }
+        guard !agreement.pseudonyms.isLasting else {
+            return say(
+                "Aineistossa sinulla on tunnus, josta ei voi päätellä, kuka olet. Se on sama tutkimuksen kaikissa "
+                    + "yhdistämisissä, eikä sitä käytetä missään muussa tutkimuksessa.",
+                "I materialet har du en kod som inte avslöjar vem du är. Den är densamma i alla kopplingar av studien, "
+                    + "och används inte i någon annan studie.",
+                "In the dataset you have a code that does not tell who you are. It is the same in all linkages of the "
+                    + "study, and is used in no other study.")
+        }
         return say(
             "Aineistossa sinulla on satunnainen tunnus. Samaa tunnusta ei käytetä missään muussa tutkimuksessa.",
             "I materialet har du en slumpmässig kod. Samma kod används inte i någon annan studie.",

@@ -90,6 +90,18 @@ extension Agreement {
                     "padding är none: varje part ser det exakta antalet personer i varje register.",
                     "padding is none: every participant sees the exact number of people in each register."))
         }
+        if pseudonyms.isLasting,
+            !participants.contains(where: { $0.role == .mixer && pseudonyms.holders.contains($0.id) })
+        {
+            cautions.append(
+                language.of(
+                    "Yksikään sekoittaja ei ole pseudonym_holders-luettelossa: tutkimusavaimet ovat vain "
+                        + "viranomaisilla, joilla on myös henkilötunnukset. Lisää sekoittaja haltijaksi, jos voit.",
+                    "Ingen blandare finns bland pseudonym_holders: studienycklarna finns bara hos myndigheter, som "
+                        + "också har personbeteckningarna. Gör en blandare till innehavare om du kan.",
+                    "No mixer is among pseudonym_holders: only authorities have study keys, and they have the identity "
+                        + "codes, too. Make a mixer a holder if you can."))
+        }
         let unused = cohorts.filter { cohort in
             release == .rows && !registers.contains { $0.releasedFor.contains(cohort.id) }
                 && !cohorts.contains { $0.expression.names.contains(cohort.id) }

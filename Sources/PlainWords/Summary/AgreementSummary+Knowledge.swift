@@ -3,7 +3,7 @@ internal import Agreement
 /// What each party learns, if everyone follows the protocol.
 extension AgreementSummary {
     var knowledge: [Item] {
-        let released = agreement.release == .rows ? [fetched, dataset, links, quality, closed] : [counts]
+        let released = agreement.release == .rows ? [fetched, dataset, lasting, links, quality, closed] : [counts]
         return ([nodes, coordinator, mixers] + released).compactMap { $0 }.map { Item(1, point: $0) }
     }
 
@@ -76,6 +76,20 @@ extension AgreementSummary {
                 + "passar i någon annan studie, och varje persons kohorter. Den kan inte öppna någon annans rader.",
             "The research environment learns the listed columns of the cohorts' people, under pseudonyms that fit no "
                 + "other study, and for each person the cohorts. It cannot open the rows of anyone else.")
+    }
+
+    private var lasting: String? {
+        guard agreement.pseudonyms.isLasting else { return nil }
+        return say(
+            "Vain tutkimusympäristö näkee, että kahdessa kierroksessa on sama henkilö. Kaikki tutkimusavainten "
+                + "haltijat yhdessä sen kanssa voisivat laskea valitsemiensa henkilöiden pseudonyymit, kunnes "
+                + "avaimet on hävitetty.",
+            "Bara forskningsmiljön ser att två omgångar har samma person. Alla innehavare av studienycklar kunde "
+                + "tillsammans med den räkna ut pseudonymerna för personer som de väljer, tills nycklarna är "
+                + "förstörda.",
+            "Only the research environment sees that two rounds have the same person. All holders of study keys "
+                + "together with it could compute the pseudonyms of people that they choose, until the keys are "
+                + "destroyed.")
     }
 
     private var links: String? {

@@ -3,7 +3,7 @@ internal import Agreement
 /// Within which limits rounds run, and what is done to the dataset.
 extension AgreementSummary {
     var limits: [Item] {
-        ([release, smallest, rounding].compactMap { $0 } + agreement.noiseSentences(in: language)
+        ([release, pseudonyms, smallest, rounding].compactMap { $0 } + agreement.noiseSentences(in: language)
             + [padding, parts, deadline, calendar, method].compactMap { $0 }).map { Item(1, point: $0) }
     }
 
@@ -17,6 +17,18 @@ extension AgreementSummary {
                 "Rivejä ei luovuteta: tuloksena on, montako yhteistä henkilöä rekistereissä on.",
                 "Inga rader lämnas ut: resultatet är hur många personer registren har gemensamt.",
                 "No rows are released: the result is how many people the registers have in common.")
+    }
+
+    private var pseudonyms: String? {
+        guard agreement.pseudonyms.isLasting else { return nil }
+        let holders = language.list(agreement.pseudonyms.holders)
+        return say(
+            "Henkilöllä, jolla on virallinen henkilötunnus, on sama pseudonyymi tutkimuksen kaikissa kierroksissa. "
+                + "Pseudonyymit riippuvat tutkimusavaimista, joita säilyttävät \(holders).",
+            "En person med officiell personbeteckning har samma pseudonym i alla omgångar av studien. Pseudonymerna "
+                + "följer av studienycklar som förvaras av \(holders).",
+            "A person with an official identity code has the same pseudonym in all rounds of the study. Pseudonyms "
+                + "follow from study keys, which are kept by \(holders).")
     }
 
     private var smallest: String {

@@ -31,6 +31,10 @@ public struct CodeIdentity: Sendable, Hashable, CustomReflectable {
         self.init(PersonIdentity(bytes: bytes), owner == nil ? .official : .temporary)
     }
 
+    /// What identities of a scheme's official codes begin with, and no others: those of temporary codes have another
+    /// label. [P-22]
+    static func officialPrefix(label: String) -> [UInt8] { Array(label.utf8) + [separator] }
+
     /// Without children, so that no reflection prints the code.
     public var customMirror: Mirror { Mirror(self, children: [:]) }
 }

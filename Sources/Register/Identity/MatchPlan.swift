@@ -12,6 +12,8 @@ public struct MatchPlan: Sendable {
     public let quality: QualityColumns
     /// How people are kept out who are never to be released.
     public var withholding: Withholding
+    /// What identities of official codes begin with, where pseudonyms last; nil elsewhere. [P-81]
+    let lastingPrefix: [UInt8]?
     let profile: NormalisationProfile
 
     /// - Parameter today: the day as of which codes are judged: that of the round's opening, in UTC.
@@ -23,6 +25,9 @@ public struct MatchPlan: Sendable {
         tolerantMatching = agreement.tolerantMatching
         quality = register.quality
         withholding = agreement.withholding(of: register.id)
+        lastingPrefix =
+            agreement.pseudonyms.isLasting
+            ? CodeIdentity.officialPrefix(label: agreement.identityScheme.rawValue) : nil
         profile = NormalisationProfile(agreement.normalisation ?? .sidos1)
     }
 
@@ -33,6 +38,7 @@ public struct MatchPlan: Sendable {
         tolerantMatching = nil
         quality = QualityColumns()
         withholding = .leftOut
+        lastingPrefix = nil
         profile = .sidos1
     }
 

@@ -21,6 +21,13 @@ public struct PersonValues: Sendable {
         }
     }
 
+    /// The identity of the person's official code, where pseudonyms last; nil without one. Secret.
+    public func lastingIdentity(of person: PersonRows) -> PersonIdentity? {
+        guard let prefix = plan.lastingPrefix, let identity = person.identity, identity.bytes.starts(with: prefix)
+        else { return nil }
+        return identity
+    }
+
     /// Of each feature group, what the person has; empty without tolerant matching. Secret.
     public func features(of person: PersonRows) -> [[[UInt8]]] {
         guard let tolerant = plan.tolerantMatching else { return [] }

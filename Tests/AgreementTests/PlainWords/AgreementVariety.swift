@@ -60,6 +60,9 @@ struct AgreementVariety: Sendable, CustomTestStringConvertible {
             try one(
                 "calendar",
                 [("rounds_allowed: 3", "rounds_allowed: 3\ncalendar: [2026-03-01, 2026-09-01]")]),
+            try one(
+                "lasting",
+                [("verification: off", "pseudonyms: study\npseudonym_holders: [omnia, mixer-one]")]),
             try one("laplace", AgreementCountsTests.edits(AgreementCountsTests.laplace)),
             try one(
                 "gaussian",

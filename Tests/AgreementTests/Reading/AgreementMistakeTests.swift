@@ -87,6 +87,25 @@ struct AgreementMistakeTests {
             "all, or a whole number from 1 to 1"),
         MistakeCase(
             "verification: off", "verification: full\ncheckers: 01", at: "checkers", "checkers", "from 1 to 1"),
+        MistakeCase(
+            "verification: off", "pseudonyms: forever", at: "pseudonyms", "pseudonyms", "round, study"),
+        MistakeCase(
+            "verification: off", "pseudonyms: study", at: "sidos_agreement", "pseudonym_holders", "is missing"),
+        MistakeCase(
+            "verification: off", "pseudonym_holders: [omnia, espoo]", at: "pseudonym_holders", "pseudonym_holders",
+            "write 'pseudonyms: study'"),
+        MistakeCase(
+            "verification: off", "pseudonyms: study\npseudonym_holders: [omnia]", at: "pseudonym_holders",
+            "pseudonym_holders", "two at least"),
+        MistakeCase(
+            "verification: off", "pseudonyms: study\npseudonym_holders: [omnia, omnia]", at: "pseudonym_holders",
+            "pseudonym_holders[1]", "in this list twice"),
+        MistakeCase(
+            "verification: off", "pseudonyms: study\npseudonym_holders: [omnia, espo]", at: "pseudonym_holders",
+            "pseudonym_holders[1]", "did you mean espoo?"),
+        MistakeCase(
+            "verification: off", "pseudonyms: study\npseudonym_holders: [omnia, lab]", at: "pseudonym_holders",
+            "pseudonym_holders[1]", "Only authorities and mixers"),
         MistakeCase("verification: off", "verification: on", at: "verification", "verification", "off, full"),
         MistakeCase("padding: padme", "padding: padmé", at: "padding", "padding", "did you mean padme?"),
         MistakeCase(

@@ -32,6 +32,24 @@ import Testing
         try LocalPolicy.parse(Array("sidos_policy: 1\n\(more)\n".utf8))
     }
 
+    @Test func pseudonymsThatLastNeedCodesRowsAndHolders() throws {
+        let study = ("verification: off", "pseudonyms: study\npseudonym_holders: [mixer-one, espoo]")
+        let agreement = try parse(study)
+        #expect(agreement.pseudonyms == .study(holders: ["mixer-one", "espoo"]))
+        #expect(try parse().pseudonyms == .round)
+        #expect(try parse(("verification: off", "pseudonyms: round")).pseudonyms == .round)
+        #expect(!agreement.cautions.contains { $0.contains("No mixer is among") })
+        let owners = try parse(("verification: off", "pseudonyms: study\npseudonym_holders: [omnia, espoo]"))
+        #expect(owners.cautions.contains { $0.contains("No mixer is among") })
+        let words = AgreementSummary(agreement).text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        #expect(words.contains("the same pseudonym in all rounds") && words.contains("All holders of study keys"))
+        let otherKey = try mistakes(
+            study,
+            ("padding: padme", "padding: padme\nnormalisation: sidos-2\nmatch_fields: [{name: birth, kind: date}]"),
+            ("match_keys: [identity_code]", "match_keys: [{name: born, recipe: birth}]"))
+        #expect(otherKey.contains("Add identity_code to 'match_keys'"), "\(otherKey)")
+    }
+
     @Test func aVerifiedRoundNeedsItsSuiteThreeNodesAndAMixer() throws {
         let full = ("verification: off", "verification: full")
         let agreement = try parse(full)

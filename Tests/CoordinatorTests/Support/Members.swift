@@ -73,7 +73,7 @@ final class Members {
             let fresh = try AuthoritySecrets<Ristretto255>(for: node, in: record)
             authorityStates[node] = SecretBytesBox(try fresh.serialized())
         }
-        guard let secrets = authorityStates[node]?.read(AuthoritySecrets<Ristretto255>.init(serialized:)) else {
+        guard let secrets = authorityStates[node]?.read({ AuthoritySecrets<Ristretto255>(serialized: $0) }) else {
             throw SimulationError.lostSecrets
         }
         let port = try port(of: node, record, coordinator)

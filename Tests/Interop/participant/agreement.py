@@ -61,6 +61,10 @@ class Agreement:
                            for own in fields.get("match_keys", ["identity_code"])]
         self.participants = {own["id"]: Participant(own) for own in fields["participants"]}
         self.registers = {own["id"]: Register(index, own) for index, own in enumerate(fields["registers"])}
+        self.study = fields["study"]["id"]
+        # P-80: nobody where pseudonyms are of one round.
+        self.pseudonyms = fields.get("pseudonyms", "round")
+        self.study_key_holders = fields.get("pseudonym_holders", [])
         self.cohorts = fields["cohorts"]
         self.cohort_max = {own["id"]: int(own["max_people"]) for own in self.cohorts}
         self.check(fields)
@@ -76,12 +80,19 @@ class Agreement:
             raise Unsupported("tolerant matching, or another normalisation than sidos-1")
         if fields.get("identity_scheme", "fi-hetu") != "fi-hetu":
             raise Unsupported(f"identity codes of {fields['identity_scheme']}")
+        if self.pseudonyms not in ("round", "study"):
+            raise Unsupported(f"pseudonyms of {self.pseudonyms}")
         if self.smallest_cell != 1 or self.count_rounding != 1:
             raise Unsupported("surveys that are withheld or rounded")
 
     @property
     def ring(self):
         return [own.id for own in self.participants.values() if own.role in ("authority", "mixer")]
+
+    @property
+    def capsules(self):
+        """P-40, P-81: how many capsules an item has."""
+        return (1 if self.releases_rows else 0) + (1 if self.pseudonyms == "study" else 0)
 
     @property
     def kinds(self):

@@ -8,7 +8,7 @@ from wire import ENTRY_BYTES, Violation, canonical, label, padded, sha256, u32
 
 ENTRY_LABEL = label("board entry")
 BYTES = {"agreement": 32, "nonce": 32, "commitment": 32, "manifest": 32, "digest": 32, "saltDigest": 32,
-         "noiseDigest": 32, "seedDigest": 32, "blindingKey": 32, "capsuleKey": 32, "encapsulation": 1_120,
+         "noiseDigest": 32, "seedDigest": 32, "blindingKey": 32, "capsuleKey": 32, "studyKey": 32, "encapsulation": 1_120,
          "survey": 16_400}
 STREAMS = {"list", "exit", "proof", "requests", "selection", "shares", "vault"}
 SEALED = {"saltShares", "noiseShares", "seeds"}
@@ -17,7 +17,8 @@ LINKAGE_BYTES = {"Selected": 9_328, "Approved": 1_168}
 FIELDS = {
     "RoundOpened": ({"agreement", "deadline", "nonce", "number", "opened", "signatures"}, set()),
     "KeyCommitted": ({"commitment"}, set()),
-    "KeyRevealed": ({"saltShares"}, {"blindingKey", "blindingProof", "capsuleKey", "capsuleProof", "saltDigest"}),
+    "KeyRevealed": ({"saltShares"}, {"blindingKey", "blindingProof", "capsuleKey", "capsuleProof", "saltDigest",
+                                      "studyKey", "studyProof"}),
     "ManifestSigned": ({"manifest"}, set()),
     "BatchDeclared": ({"count", "digest", "register"}, {"encapsulation", "survey", "vault"}),
     "StageCommitted": ({"list", "register", "stage"}, set()),
@@ -128,8 +129,9 @@ class Board:
 
     TYPES = FIELDS
 
-    def __init__(self, agreement):
-        self.agreement = agreement
+    def __init__(self, agreement, study_keys=None):
+        """`study_keys`: of each holder, what earlier rounds of the study had."""
+        self.agreement, self.study_keys = agreement, study_keys or {}
         self.entries, self.heads, self.id = [], [bytes(32)], None
         self.opening = self.selected = self.received = self.counted = self.end = None
         self.committed, self.revealed, self.manifests, self.declared = {}, {}, {}, {}
@@ -213,7 +215,7 @@ class Board:
         if commitment(self.id, by, body).hex() != self.committed[by]:
             raise Violation("keys.commitment-differs", by)
         is_node = by in own.ring
-        keys = {"blinding": is_node, "capsule": own.releases_rows}
+        keys = {"blinding": is_node, "capsule": own.releases_rows, "study": by in own.study_key_holders}
         for purpose, due in keys.items():
             fields = {f"{purpose}Key", f"{purpose}Proof"}
             if not (fields <= set(body) if due else not fields & set(body)):
@@ -223,11 +225,17 @@ class Board:
             key, proof = bytes.fromhex(body[f"{purpose}Key"]), body[f"{purpose}Proof"]
             if not proof_holds(self.id, by, purpose, key, proof):
                 raise Violation("keys.bad-proof", by)
+        if by in self.study_keys and self.study_keys[by] != body.get("studyKey"):
+            raise Violation("keys.study-differs", by)
         others = {node for node in own.ring if node != by} if is_node else set()
         if set(body["saltShares"]) != others or ("saltDigest" in body) != is_node:
             raise Violation("keys.bad-salt-share", by)
         self.revealed[by] = body
         self.all_revealed_at = self.count + 1
+
+    @property
+    def revealed_study_keys(self):
+        return {by: body["studyKey"] for by, body in self.revealed.items() if "studyKey" in body}
 
     def manifest(self):
         """P-26."""

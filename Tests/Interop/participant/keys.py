@@ -64,13 +64,28 @@ def create(directory, identifier, name):
 
 class Keys:
     def __init__(self, directory):
-        directory = pathlib.Path(directory)
+        directory = self.directory = pathlib.Path(directory)
         self.signing = Ed25519PrivateKey.from_private_bytes((directory / "signing.key").read_bytes())
         self.xwing = XWingKey((directory / "xwing.seed").read_bytes())
         self.certificate, self.tls_key = directory / "tls.crt", directory / "tls.key"
 
     def sign(self, data):
         return self.signing.sign(data)
+
+    def study_key(self, study, make):
+        """P-80: this holder's key of the study, made once."""
+        path = self.directory / f"study-{study}.key"
+        if not path.exists():
+            write_private(path, make())
+        return int.from_bytes(path.read_bytes(), "little")
+
+    def seen_study_keys(self, study):
+        """Of each holder, what was seen first."""
+        path = self.directory / f"study-{study}.json"
+        return json.loads(path.read_text()) if path.exists() else {}
+
+    def keep_study_keys(self, study, seen):
+        (self.directory / f"study-{study}.json").write_text(json.dumps({**seen, **self.seen_study_keys(study)}))
 
     def signature_file(self, agreement, identifier):
         """A-21."""

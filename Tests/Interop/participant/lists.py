@@ -1,4 +1,4 @@
-"""Scalars, proofs of possession, capsules, items and lists (P-20 to P-35, P-40). ristretto255 only."""
+"""Scalars, proofs of possession, capsules, items and lists (P-20 to P-35, P-40, P-81). ristretto255 only."""
 
 import secrets
 
@@ -68,16 +68,26 @@ def capsule(secret, public):
     return (rho * BASE).encode() + (secret + rho * public).encode()
 
 
-def refreshed(data, public):
+def refreshed(data, public, factor=1):
+    """The same secret, or so many times it, in a capsule that nobody has seen."""
     rho = random_scalar()
-    return (decode(data[:32]) + rho * BASE).encode() + (decode(data[32:]) + rho * public).encode()
+    return (factor * decode(data[:32]) + rho * BASE).encode() + (factor * decode(data[32:]) + rho * public).encode()
+
+
+def study_capsule(study, identity, factor, public):
+    """P-81: of what lasts for the study, or of nothing for somebody without an official identity."""
+    if identity is None:
+        rho = random_scalar()
+        return (rho * BASE).encode() + (rho * public).encode()
+    head = sha256(label("study") + study.encode())
+    return capsule(factor * hash_to_group(message(head, "study", identity), DOMAIN), public)
 
 
 # Lists, P-30 to P-35.
 
 
-def width(elements, is_tagged, has_capsules):
-    return elements * (TAG if is_tagged else ELEMENT) + (CAPSULE if has_capsules else 0)
+def width(elements, is_tagged, capsules):
+    return elements * (TAG if is_tagged else ELEMENT) + CAPSULE * capsules
 
 
 def written(items, count=1, fixed=ELEMENT_BITS):
@@ -120,8 +130,9 @@ def valid_element(data, name, author, number):
         raise Violation(name, author, f"item {number}") from None
 
 
-def hop(items, kinds, author, blinding_key, capsule_public, exit_salt, round_id):
-    """One stage: the items multiplied, their capsules made afresh, and with an exit salt tags in place of elements."""
+def hop(items, kinds, author, blinding_key, capsule_public, exit_salt, round_id, study_key=None):
+    """One stage: the items multiplied, their capsules made afresh, and with an exit salt tags in place of elements.
+    With a study key, which is 1 where the node holds none, items have a study capsule that is raised to it."""
     made = []
     for number, item in enumerate(items):
         new = b""
@@ -133,8 +144,10 @@ def hop(items, kinds, author, blinding_key, capsule_public, exit_salt, round_id)
             new += encoded
         if capsule_public is not None:
             own = item[32 * len(kinds) :]
-            for half in (own[:32], own[32:]):
-                valid_element(half, "list.invalid-capsule", author, number)
-            new += refreshed(own, capsule_public)
+            for start in range(0, len(own), ELEMENT):
+                valid_element(own[start : start + ELEMENT], "list.invalid-capsule", author, number)
+            new += refreshed(own[:CAPSULE], capsule_public)
+            if study_key is not None:
+                new += refreshed(own[CAPSULE:], capsule_public, study_key)
         made.append(new)
     return sorted(made)

@@ -8,8 +8,8 @@ import hpke
 import vault
 from board import Board, commitment
 from exchange import Problem, SealedWriter, cut, open_stream, read_stream
-from lists import (BASE, blinded, capsule, decode, encode_scalar, hop, proof, random_element, random_scalar, read_list,
-                   records, valid_element, width, written)
+from lists import (BASE, ELEMENT, blinded, capsule, decode, encode_scalar, hop, proof, random_element, random_scalar,
+                   read_list, records, study_capsule, valid_element, width, written)
 from wire import (ELEMENT_BITS, NO_BITS, Violation, canonical, cut_by_part, digest, hkdf, label, log, padded,
                   sha256)
 
@@ -31,7 +31,7 @@ class Node:
     def __init__(self, identifier, agreement, keys, exchange, sources, columns):
         self.id, self.agreement, self.keys, self.exchange = identifier, agreement, keys, exchange
         self.sources, self.columns = sources, columns
-        self.board, self.attempts, self.done = Board(agreement), {}, set()
+        self.board, self.attempts, self.done = Board(agreement, keys.seen_study_keys(agreement.study)), {}, set()
         self.lists = {}
 
     # The round
@@ -172,6 +172,10 @@ class Node:
             raise Refusal("agreement.not-valid-today")
         self.opened = datetime.datetime.fromtimestamp(opening["opened"], datetime.timezone.utc).date()
         self.blinding, self.capsule_key, self.salt_share = random_scalar(), random_scalar(), os.urandom(32)
+        # P-80: 1 for a node that holds none, None where pseudonyms do not last.
+        self.study_key = None if own.pseudonyms == "round" else 1
+        if self.id in own.study_key_holders:
+            self.study_key = self.keys.study_key(own.study, lambda: encode_scalar(random_scalar()))
         self.revealed = self.key_body()
         self.post("KeyCommitted", {"commitment": commitment(self.round, self.id, self.revealed).hex()})
 
@@ -180,6 +184,8 @@ class Node:
         purposes = {"blinding": self.blinding}
         if self.agreement.releases_rows:
             purposes["capsule"] = self.capsule_key
+        if self.id in self.agreement.study_key_holders:
+            purposes["study"] = self.study_key
         for purpose, secret in purposes.items():
             public = (secret * BASE).encode()
             body[f"{purpose}Key"] = public.hex()
@@ -214,6 +220,7 @@ class Node:
         if self.agreement.releases_rows:
             keys = [decode(bytes.fromhex(self.board.revealed[own]["capsuleKey"])) for own in self.agreement.key_holders]
             self.capsule_public = sum(keys[1:], keys[0])
+        self.keys.keep_study_keys(self.agreement.study, self.board.revealed_study_keys)
         self.post("ManifestSigned", {"manifest": self.board.manifest().hex()})
 
     def opened_share(self, node):
@@ -246,6 +253,9 @@ class Node:
             if context is not None:
                 secret = random_element()
                 item += capsule(secret, self.capsule_public)
+                if self.study_key is not None:
+                    lasting = person.lasting if person else None
+                    item += study_capsule(self.agreement.study, lasting, self.study_key, self.capsule_public)
                 content = self.person_payload(person.rows if person else [], person is None)
                 made = self.person_cells(content, secret.encode(), vault_secret, register)
                 if len(made) > own.max_cells:
@@ -302,7 +312,8 @@ class Node:
             items = self.read_stage(register, stage - 1)
             salt = self.exit_salt if last else None
             author = self.agreement.node(register, stage - 1)
-            made = hop(items, self.agreement.kinds, author, self.blinding, self.capsule_public, salt, self.round)
+            made = hop(items, self.agreement.kinds, author, self.blinding, self.capsule_public, salt, self.round,
+                       self.study_key)
             data, count = self.stage_list(register, stage, made), len(items)
         receiver = self.agreement.coordinator if last else self.agreement.node(register, stage + 1)
         size = self.width(last)
@@ -314,7 +325,7 @@ class Node:
         return written(items, self.agreement.parts, NO_BITS if last else ELEMENT_BITS)
 
     def width(self, is_tagged):
-        return width(len(self.agreement.kinds), is_tagged, self.agreement.releases_rows)
+        return width(len(self.agreement.kinds), is_tagged, self.agreement.capsules)
 
     def read_stage(self, register, stage):
         stored = self.board.stages[register, stage]
@@ -331,28 +342,31 @@ class Node:
 
     def release(self):
         stored = self.board.selected["requests"]
-        name = f"{self.id}/selection/{stored['attempt']}"
+        name, size = f"{self.id}/selection/{stored['attempt']}", ELEMENT * self.agreement.capsules
         parts = [
-            read_stream(self.exchange, self.round, f"{name}/{part}", 32 * stored["count"])
+            read_stream(self.exchange, self.round, f"{name}/{part}", size * stored["count"])
             for part in range(self.agreement.parts)
         ]
         author = self.agreement.coordinator
-        by_part = [records(data, 32, author) for data in parts]
+        by_part = [records(data, size, author) for data in parts]
         requests = [request for own in by_part for request in own]
         if len(requests) != stored["count"] or digest(parts).hex() != stored["digest"]:
             raise Violation("selection.wrong", author, "the requests are not those that were announced")
-        if any(first >= second for first, second in zip(requests, requests[1:])):
+        if any(first[:ELEMENT] >= second[:ELEMENT] for first, second in zip(requests, requests[1:])):
             raise Violation("selection.wrong", author, "the requests do not increase")
         if by_part != cut_by_part(requests, len(parts), ELEMENT_BITS):
             raise Violation("selection.wrong", author, "a request is in another part than its own")
         shares = []
         for number, request in enumerate(requests):
-            shares.append((self.capsule_key * valid_element(request, "selection.wrong", author, number)).encode())
+            # A, and U where pseudonyms last.
+            points = [valid_element(request[at : at + ELEMENT], "selection.wrong", author, number)
+                      for at in range(0, size, ELEMENT)]
+            shares.append(b"".join((self.capsule_key * point).encode() for point in points))
         data, start = [], 0
         for own in by_part:
             data.append(self.share_bytes(shares[start : start + len(own)]))
             start += len(own)
-        stored = self.store_sealed(self.id, "release", data, len(shares), self.agreement.research, 32)
+        stored = self.store_sealed(self.id, "release", data, len(shares), self.agreement.research, size)
         self.post("Released", {"shares": stored})
 
     def share_bytes(self, shares):

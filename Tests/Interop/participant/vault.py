@@ -42,8 +42,10 @@ def value_bytes(text, kind, nullable):
 class Person:
     """Somebody of a register: what identifies them under each match key, and their rows."""
 
-    def __init__(self, code, record):
+    def __init__(self, code, record, is_official):
         self.code, self.record, self.rows = code, record, []
+        # P-81: what a pseudonym that lasts follows from.
+        self.lasting = code if is_official else None
 
     def values(self, keys):
         """By match key, the values that are hashed; a key may have fewer than it could."""
@@ -62,7 +64,7 @@ class Source:
                 self.rows += 1
                 texts = {name: line[columns[name]] for name, _ in agreement.match_fields}
                 record = recipes.Record(agreement.match_fields, texts)
-                code, reason = None, None
+                code, is_official, reason = None, False, None
                 try:
                     code, is_official = identity(line[columns[CODE]], owner, opened)
                     self.codes["official" if is_official else "temporary"] += 1
@@ -74,7 +76,7 @@ class Source:
                     self.refused[reason] = self.refused.get(reason, 0) + 1
                     continue
                 row = b"".join(value_bytes(line[name], kind, nullable) for name, kind, nullable in register.columns)
-                self.found.setdefault(code or record.key, Person(code, record)).rows.append(row)
+                self.found.setdefault(code or record.key, Person(code, record, is_official)).rows.append(row)
 
     @property
     def people(self):

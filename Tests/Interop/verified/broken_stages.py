@@ -225,6 +225,42 @@ class BrokenStages(Broken):
         self.refuses("tags.wrong", lambda: self.honest.check_tags(register, sha256(salt)), "tags: of another salt")
 
 
+
+class BrokenStudyCapsules(BrokenStages):
+    """A hop lies about what lasts for the study. [P-82]"""
+
+    def run(self):
+        self.study(1)
+        self.study(self.agreement.last)
+        self.proofs(1)
+
+    def study(self, number):
+        start = ELEMENT * (self.honest.shape.points - 2)
+        key = self.honest.capsule_key
+
+        def item(at, change):
+            return lambda items: sorted(items[:at] + [change(items[at])] + items[at + 1 :])
+
+        def swapped(items):
+            first, second = items[0], items[1]
+            return [first[:start] + second[start:], second[:start] + first[start:]] + items[2:]
+
+        def doubled(own):
+            return own[:start] + b"".join((2 * decode(own[at : at + ELEMENT])).encode()
+                                         for at in (start, start + ELEMENT))
+
+        for what, change in {
+            "swapped": swapped,
+            "copied": lambda items: [items[0][:start] + items[1][start:]] + items[1:],
+            "replaced": item(2, lambda own: own[:start] + other_point(1) + other_point(2)),
+            "emptied": item(2, lambda own: own[:start] + (7 * BASE).encode() + (7 * key).encode()),
+            "raised by another key": item(2, doubled),
+            "half of it altered": item(2, lambda own: with_bytes(own, start + ELEMENT, other_point())),
+            "the other capsule in its place": item(2, lambda own: own[:start] + own[start - 2 * ELEMENT : start]),
+        }.items():
+            self.refuses("proof.wrong", self.stage(number, change), f"stage {number}: a study capsule {what}")
+
+
 class BrokenProver(Broken):
     """A hop that is another program's makes a stage of this round and proves it, first truly and then falsely.
 

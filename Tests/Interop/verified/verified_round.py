@@ -18,7 +18,8 @@ from wire import ELEMENT_BITS, NO_BITS, Violation, canonical, cut_by_part, part_
 
 # What the parts of lists begin with; an encapsulation; a secret on the board.
 PREFIX, ENCAPSULATION, SEALED = 32, 1_120, 1_168
-ELEMENT, TAG, CAPSULE, SELECTED = 32, 16, 64, 90
+# An element, a tag, a capsule, and what follows the capsules in a record of the selection.
+ELEMENT, TAG, CAPSULE, TOLD = 32, 16, 64, 26
 NOBODY = 255
 
 
@@ -30,6 +31,10 @@ def opened(sealed, name, round_id, sender, reader, key):
 
 def secret_digest(secret, name, round_id, sender):
     return sha256(label(name) + round_id + sender.encode() + b"\0" + secret)
+
+
+def cut(records, width):
+    return [record[at : at + width] for record in records for at in range(0, len(record), width)]
 
 
 class Reader:
@@ -64,7 +69,9 @@ class VerifiedRound:
         self.names = list(own.registers)
         self.manifest = self.board.manifest()
         self.has_capsules = own.releases_rows
-        self.shape = proofs.Shape(len(own.kinds), self.has_capsules)
+        # P-81: with a capsule of the study.
+        self.has_study = own.pseudonyms == "study"
+        self.shape = proofs.Shape(len(own.kinds), self.has_capsules, self.has_study)
         # P-41.
         self.capsule_key = None
         if self.has_capsules:
@@ -129,7 +136,7 @@ class VerifiedRound:
     def tagged_items(self, register):
         """Items as C and the approvers read them."""
         name, stored = self.list_place(register, self.agreement.last)
-        width = TAG * self.shape.elements + (CAPSULE if self.has_capsules else 0)
+        width = TAG * self.shape.elements + CAPSULE * self.agreement.capsules
         return self.records(register, name, stored, width, TAG, NO_BITS, PREFIX)
 
     def prefixes(self, register, stage, elements=False):
@@ -170,12 +177,14 @@ class VerifiedRound:
         _, source = self.list_place(register, stage - 1)
         _, output = self.list_place(register, stage, elements=True)
         hop = own.node(register, stage)
+        study_key = board.revealed[hop].get("studyKey")
         return proofs.Statement(
             self.shape, agreement=own.id, round=self.id, manifest=self.manifest, register=register, hop=hop,
             stage=stage, input_attempt=source["attempt"], output_attempt=output["attempt"],
             proof_attempt=board.proofs[register, stage]["attempt"], n=output["count"],
             K=bytes.fromhex(board.revealed[hop]["blindingKey"]),
             Y=self.capsule_key.encode() if self.has_capsules else None,
+            S=bytes.fromhex(study_key) if study_key else BASE.encode(),
             D=bytes.fromhex(source["digest"]), D2=bytes.fromhex(output["digest"]))
 
     def proof(self, register, stage):
@@ -261,19 +270,31 @@ class VerifiedRound:
         for person in people:
             shown = {index: item for index, item in person.items.items() if disclosed[index] & person.cohorts}
             for index, (capsule, link, _) in shown.items():
-                wide = hmac.new(seed, bytes([index]) + person.tag, hashlib.sha512).digest()
-                rho = int.from_bytes(wide, "little") % ORDER
-                a, b = decode(capsule[:32]) + rho * BASE, decode(capsule[32:]) + rho * self.capsule_key
+                made = b""
+                for number in range(own.capsules):
+                    # P-71, P-81.
+                    name = bytes([index]) + person.tag + bytes([1]) * number
+                    rho = int.from_bytes(hmac.new(seed, name, hashlib.sha512).digest(), "little") % ORDER
+                    a, b = (decode(capsule[at : at + 32]) for at in (CAPSULE * number, CAPSULE * number + 32))
+                    made += (a + rho * BASE).encode() + (b + rho * self.capsule_key).encode()
                 others = [other[1] for key, other in shown.items() if key != index]
                 told = max(link, min(others)) if others else NOBODY
-                records.append(a.encode() + b.encode() + bytes([index]) + person.tag
-                               + person.cohorts.to_bytes(8, "big") + bytes([told]))
+                records.append(made + bytes([index]) + person.tag + person.cohorts.to_bytes(8, "big") + bytes([told]))
         return sorted(records)
 
     def selection_parts(self, records):
         """The selection's parts, and the requests'."""
         cut = cut_by_part(records, self.agreement.parts, ELEMENT_BITS)
-        return [b"".join(own) for own in cut], [b"".join(record[:32] for record in own) for own in cut]
+        return [b"".join(own) for own in cut], [b"".join(map(self.request, own)) for own in cut]
+
+    def request(self, record):
+        """What is asked for of a record of the selection: A, and U where pseudonyms last."""
+        return b"".join(record[at : at + ELEMENT] for at in range(0, CAPSULE * self.agreement.capsules, CAPSULE))
+
+    def told(self, record):
+        """Register's index, tag, cohorts and link of a record of the selection."""
+        rest = record[CAPSULE * self.agreement.capsules :]
+        return rest[0], rest[1:17], int.from_bytes(rest[17:25], "big"), rest[25]
 
     def seed(self, reader):
         """P-71: what C made the selection with."""
@@ -297,7 +318,8 @@ class VerifiedRound:
 
     def requests(self, node):
         """P-38: as a node reads them."""
-        return self.records(node, "selection", self.board.selected["requests"], ELEMENT)
+        width = ELEMENT * self.agreement.capsules
+        return self.records(node, "selection", self.board.selected["requests"], width)
 
     def linkage(self, linking):
         """P-39, where nothing is withheld or rounded, filled up as in P-37."""
@@ -334,16 +356,18 @@ class VerifiedRound:
         selected, stream = self.board.selected, self.share_stream(node)
         proofs.check_shares(
             self.agreement.id, self.id, self.manifest, node, self.board.released[node]["attempt"],
-            bytes.fromhex(self.board.revealed[node]["capsuleKey"]), self.requests(node),
+            bytes.fromhex(self.board.revealed[node]["capsuleKey"]), cut(self.requests(node), ELEMENT),
             bytes.fromhex(selected["requests"]["digest"]), stream)
         return [stream[at : at + 32] for at in range(96, len(stream), 32)]
 
-    def secrets(self, research, shares):
-        """P-44: S of each record of the selection, by all nodes' shares."""
-        selection = self.records(research.id, "selection", self.board.selected["selection"], SELECTED)
-        key = int.from_bytes(research.capsule_key, "little")
-        found = []
+    def secrets(self, research, shares, capsule=0):
+        """P-44, P-83: what a capsule of each record of the selection holds, by all nodes' shares."""
+        count = self.agreement.capsules
+        selection = self.records(
+            research.id, "selection", self.board.selected["selection"], CAPSULE * count + TOLD)
+        key, found = int.from_bytes(research.capsule_key, "little"), []
         for number, record in enumerate(selection):
-            parts = [(1, decode(own[number])) for own in shares] + [(key, decode(record[:32]))]
-            found.append((record, (decode(record[32:64]) - proofs.total(parts)).encode()))
+            a, b = (decode(record[at : at + 32]) for at in (CAPSULE * capsule, CAPSULE * capsule + 32))
+            parts = [(1, decode(own[count * number + capsule])) for own in shares] + [(key, a)]
+            found.append((record, (b - proofs.total(parts)).encode()))
         return found

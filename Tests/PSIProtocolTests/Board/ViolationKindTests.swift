@@ -53,6 +53,10 @@ struct ViolationKindTests {
                 reveal.saltShares = [:]
             }
             if let violation { throw violation }
+        case .studyKeyDiffers:
+            let people = ["left": [LastingPseudonymTests.person("a")], "right": [LastingPseudonymTests.person("a")]]
+            let known = ["owner-left": Ristretto255.generator]
+            _ = try await LastingPseudonymTests.Rounds(.init(pseudonymHolders: [0, 1])).round(people, known: known)
         case .equivocation: try await append(BoardRuleTests.manifest, by: BoardFixture.left, on: ManifestSigned.self)
         case .capExceeded:
             try await append(BoardRuleTests.batch(count: 51), by: BoardFixture.left, on: BatchDeclared.self)

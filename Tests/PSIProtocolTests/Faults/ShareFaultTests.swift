@@ -69,7 +69,8 @@ struct ShareFaultTests {
             workers: Workers(count: 1))
         await #expect(throws: ProtocolViolation(.selectionWrong, by: "coordinator")) {
             _ = try await opener.openCapsules(
-                selection: MemorySource([]), shares: [MemorySource([])], key: Ristretto255.randomScalar())
+                selection: MemorySource([]), shares: [MemorySource([])], key: Ristretto255.randomScalar(),
+                naming: { $0 })
         }
         var record = fixture.record
         record.released[FaultFixture.right] = nil

@@ -8,7 +8,7 @@ import Testing
 @testable import Values
 
 /// A small round with all its secrets, for Tests/Interop/check_transcript.py, which recomputes it from the documents.
-/// [P-13] [P-15] [P-21] [P-23] [P-27] [P-28] [P-30] [P-35] [P-38] [P-40] [P-41]
+/// [P-13] [P-15] [P-21] [P-23] [P-27] [P-28] [P-30] [P-35] [P-38] [P-40] [P-41] [P-80] [P-81]
 ///
 /// Written to the file that the environment variable SIDOS_TRANSCRIPT names. The secrets are of this test's round only.
 @Suite("Transcript")
@@ -20,6 +20,8 @@ struct TranscriptTests {
             var blinding_key: String
             var capsule_key: String
             var salt_share: String
+            /// s of a node that holds a study key.
+            var study_key: String?
             /// Δ for every selected item.
             var shares: String
         }
@@ -27,6 +29,8 @@ struct TranscriptTests {
             var id: String
             var owner: String
             var identities: [String]
+            /// Those from which pseudonyms that last follow.
+            var official: [String]
             /// Stages 0…N−1 as they were sent: 32 random bytes, then items, and tagged items in the last.
             var lists: [String]
             var vault: String
@@ -47,6 +51,15 @@ struct TranscriptTests {
         /// Registers that everybody selected is in.
         var cohort: [String]
         var selection: String
+        /// The study's id, where pseudonyms last.
+        var study: String?
+    }
+
+    // swift-format-ignore: AlwaysUseLowerCamelCase
+    struct Transcripts: Codable {
+        var plain: Transcript
+        /// A round in which pseudonyms last.
+        var lasting: Transcript
         var several_keys: SeveralKeys
     }
 
@@ -94,15 +107,24 @@ struct TranscriptTests {
         "clinic": ["131052-308T", "010100A123D", "ä \u{0} ö", ""],
         "school": ["131052-308T", "290200A999X", "", "010100A123D", "010100A1230"],
         "court": ["ä \u{0} ö", "131052-308T", "170393-917K"],
-    ].mapValues { $0.map { SimulatedPerson($0, rows: [[.integer(1), .text("row")]]) } }
+    ].mapValues {
+        $0.map {
+            var person = SimulatedPerson($0, rows: [[.integer(1), .text("row")]])
+            // Of those here, the codes that say nothing of a person outside one register.
+            person.official = $0.isEmpty || $0 == "290200A999X" ? nil : $0
+            return person
+        }
+    }
 
-    static func make() async throws -> Transcript {
+    /// - Parameter holders: of the ring, by position, where pseudonyms last.
+    static func make(holders: [Int] = []) async throws -> Transcript {
         let ids = ["clinic", "school", "court"]
         let study = try SimulatedStudy(
             registers: ids, cohorts: [("clinic_and_school", .intersect(.register("clinic"), .register("school")))],
             releasedFor: Dictionary(uniqueKeysWithValues: ids.map { ($0, ["clinic_and_school"]) }),
-            options: .init(padding: .none))
+            options: .init(padding: .none, pseudonymHolders: holders))
         let round = SimulatedRound(Ristretto255.self, study: study, registers: registers)
+        for holder in study.agreement.pseudonyms.holders { round.studyKeys[holder] = StudyKey.random() }
         try await round.run()
         let record = try round.record()
         func hex(_ name: String) async throws -> String { Hex.encode(try #require(await round.streams.load(name))) }
@@ -115,7 +137,9 @@ struct TranscriptTests {
                 Transcript.Node(
                     id: node, blinding_key: hex(secrets.blindingScalar.bytes),
                     capsule_key: hex(secrets.capsuleScalar.bytes),
-                    salt_share: hex(secrets.saltShare), shares: try await hex("\(node)/release/0/0")))
+                    salt_share: hex(secrets.saltShare),
+                    study_key: secrets.studyKey.map { hex(SecretBytes($0)) },
+                    shares: try await hex("\(node)/release/0/0")))
         }
         let first = record.ring[0]
         let salt = try round.secrets(of: first).exitSalt(for: first, in: record, hpkeKey: study.hpke[first]!)
@@ -130,7 +154,8 @@ struct TranscriptTests {
             contents.append(
                 Transcript.Register(
                     id: register.id, owner: register.owner,
-                    identities: (registers[register.id] ?? []).compactMap { $0.keys[0] }, lists: lists,
+                    identities: (registers[register.id] ?? []).compactMap { $0.keys[0] },
+                    official: (registers[register.id] ?? []).compactMap(\.official), lists: lists,
                     vault: try await hex("\(register.id)/vault/0/0"), vault_secret: hex(secret)))
         }
         return Transcript(
@@ -141,7 +166,8 @@ struct TranscriptTests {
             research_key: hex(try round.researchSecrets().capsuleScalar.bytes),
             capsule_public_key: Hex.encode(try #require(try record.capsuleKey()).bytes),
             exit_salt: salt.key.withUnsafeBytes { Hex.encode($0) }, registers: contents, cohort: ["clinic", "school"],
-            selection: try await hex("research/selection/0/0"), several_keys: try await makeSeveralKeys())
+            selection: try await hex("research/selection/0/0"),
+            study: study.agreement.pseudonyms.isLasting ? study.agreement.study.id : nil)
     }
 
     /// Code, a former code, two names, and features by which the nameless resemble each other.
@@ -259,10 +285,14 @@ struct TranscriptTests {
 
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-        let json = try encoder.encode(transcript)
+        let json = try encoder.encode(
+            Transcripts(
+                plain: transcript, lasting: try await Self.make(holders: [0, 2]),
+                several_keys: try await Self.makeSeveralKeys()))
         if let path = ProcessInfo.processInfo.environment["SIDOS_TRANSCRIPT"] {
             try json.write(to: URL(fileURLWithPath: path), options: .atomic)
         }
-        #expect(try JSONDecoder().decode(Transcript.self, from: json).selection == transcript.selection)
+        #expect(
+            try JSONDecoder().decode(Transcripts.self, from: json).plain.selection == transcript.selection)
     }
 }

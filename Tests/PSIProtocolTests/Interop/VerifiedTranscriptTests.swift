@@ -7,7 +7,7 @@ import Testing
 @testable import RoundSimulation
 @testable import Values
 
-/// Two small verified rounds for Tests/Interop/check_verified_transcript.py, which checks them by the documents as a
+/// Three small verified rounds for Tests/Interop/check_verified_transcript.py, which checks them by the documents as a
 /// checker, an approver and the research environment do. [P-61] [P-62] [P-64] [P-70] [P-71] [P-72]
 ///
 /// Written to the file that the environment variable SIDOS_VERIFIED_TRANSCRIPT names. The secrets are of this test's
@@ -34,26 +34,32 @@ struct VerifiedTranscriptTests {
             var readers: [String: Reader]
             /// By register, what everybody has under each match key.
             var people: [String: [[String?]]]
+            /// Of every holder, where pseudonyms last.
+            var study_keys: [String: String]
         }
         var note: String
         var rows: Round
         var counts: Round
+        /// Rows, and pseudonyms that last.
+        var lasting: Round
     }
 
     /// People as sets of numbers. Codes and names are the number's, but for those whose code is not known.
     private static func people(_ numbers: [Int], nameless: Set<Int> = [], codeless: Set<Int> = []) -> [SimulatedPerson]
     {
         numbers.map { number in
-            SimulatedPerson(
+            var person = SimulatedPerson(
                 keys: [
                     codeless.contains(number) ? nil : "code \(number)", nameless.contains(number) ? nil : "n\(number)",
                 ],
                 rows: [[.integer(Int64(number))]])
+            person.official = person.keys[0]
+            return person
         }
     }
 
     /// Two authorities, one of them with two registers, and two mixers; two match keys, two parts, a sample.
-    static func rows() throws -> SimulatedRound<Ristretto255> {
+    static func rows(_ more: String = "") throws -> SimulatedRound<Ristretto255> {
         let released = ["both", "some", "seen"]
         let study = try WrittenStudy(
             owners: 2, mixers: 2,
@@ -72,6 +78,7 @@ struct VerifiedTranscriptTests {
                 normalisation: sidos-2
                 match_fields: [{name: name, kind: text}]
                 match_keys: [identity_code, {name: name, recipe: name}]
+                \(more)
                 """
         ).study
         return SimulatedRound(
@@ -145,7 +152,8 @@ struct VerifiedTranscriptTests {
         }
         return Transcript.Round(
             agreement: Hex.encode(round.study.file), board: round.board.map { Hex.encode($0) }, streams: streams,
-            readers: readers, people: round.registers.mapValues { $0.map(\.keys) })
+            readers: readers, people: round.registers.mapValues { $0.map(\.keys) },
+            study_keys: round.studyKeys.mapValues { hex(SecretBytes($0)) })
     }
 
     /// Every stream that the board announces, by its name.
@@ -171,12 +179,14 @@ struct VerifiedTranscriptTests {
     @Test("has every stream that the boards of two verified rounds announce, and is written where it is asked for")
     func transcript() async throws {
         let (rows, counts) = (try Self.rows(), try Self.counts())
+        let lasting = try Self.rows("pseudonyms: study\npseudonym_holders: [authority-0, mixer-1]")
+        for holder in lasting.study.agreement.pseudonyms.holders { lasting.studyKeys[holder] = StudyKey.random() }
         rows.beforeDuty = Self.crashes([
             "post mix(\"left\", stage: 1)": 2, "post mix(\"left\", stage: 3)": 1, "post prove(\"left\", stage: 1)": 3,
             "post prove(\"right\", stage: 2)": 1, "post release": 1, "post match": 1,
         ])
         var written: [Transcript.Round] = []
-        for round in [rows, counts] {
+        for round in [rows, counts, lasting] {
             try await round.run()
             let record = try round.record()
             #expect(record.ending == .closed && record.allApproved)
@@ -197,7 +207,8 @@ struct VerifiedTranscriptTests {
         #expect(rows.opened.people.count == 11)
 
         let transcript = Transcript(
-            note: "Keys of a test's rounds: they protect nothing.", rows: written[0], counts: written[1])
+            note: "Keys of a test's rounds: they protect nothing.", rows: written[0], counts: written[1],
+            lasting: written[2])
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
         let json = try encoder.encode(transcript)

@@ -18,14 +18,23 @@ struct ShuffleAttackTests {
         case halfRerandomised, capsulesShifted, elementsShifted, itemTripled, itemDropped, anotherKeyForOne
         case anotherKeyForAll, anotherKeyForAllProved, anotherCapsuleKey, anotherPermutation, anotherList
         case secondElementsSwapped, anotherKeyForTheSecondElement
+        case studySwapped, studyCopied, studyAltered, studyEmptied, studyHalfRaised, studyAsItCame,
+            anotherStudyKeyForOne
+        case anotherStudyKeyForAll, anotherStudyKeyForAllProved, studyInTheOthersPlace
+
+        var isOfStudy: Bool { rawValue.lowercased().contains("study") }
     }
 
     @Test("A list that is no shuffle", arguments: Lie.allCases)
     func falseList(lie: Lie) async throws {
-        var world = try World(count: 8, elementCount: 2)
-        try Self.tell(lie, &world)
-        let proof = try await world.proof()
-        try await expectRefusal(lie.rawValue) { try await world.check(proof) }
+        // Lies about what all items have are told of both kinds.
+        for capsules in lie.isOfStudy ? [World.Capsules.study] : [.one, .study] {
+            var world = try World(count: 8, elementCount: 2, capsules: capsules)
+            if lie.isOfStudy { try Self.tellOfStudy(lie, &world) } else { try Self.tell(lie, &world) }
+            Self.sort(&world)
+            let proof = try await world.proof()
+            try await expectRefusal(lie.rawValue) { try await world.check(proof) }
+        }
     }
 
     private static func tell(_ lie: Lie, _ world: inout World) throws {
@@ -44,10 +53,12 @@ struct ShuffleAttackTests {
         case .multipleOfAnother: put(3, 0, try World.multiply(part(world.output[5], 0), by: World.small(2)))
         case .elementAsItCame: put(3, 0, part(before, 0))
         case .capsulesSwapped:
-            let (first, second) = (Array(world.output[2][capsule...]), Array(world.output[6][capsule...]))
+            let (first, second) = (
+                Array(world.output[2][capsule..<(capsule + 64)]), Array(world.output[6][capsule..<(capsule + 64)])
+            )
             put(2, capsule, second)
             put(6, capsule, first)
-        case .capsuleCopied: put(2, capsule, Array(world.output[6][capsule...]))
+        case .capsuleCopied: put(2, capsule, Array(world.output[6][capsule..<(capsule + 64)]))
         case .secretAltered: try shift(2, capsule + 32, by: World.element())
         case .halfRerandomised: try shift(2, capsule, by: Ristretto255.generator)
         case .capsulesShifted, .elementsShifted:
@@ -72,7 +83,8 @@ struct ShuffleAttackTests {
         case .anotherPermutation: world.order.reverse()
         case .anotherList:
             // The hop proves the shuffle of a list of its own; the checker has the other.
-            var own = try World(count: 8, elementCount: 2)
+            var own = try World(
+                count: 8, elementCount: 2, capsules: world.layout.hasStudyCapsule ? .study : .one)
             own.key = world.key
             try own.mix(capsuleKey: world.statement.capsuleKey)
             world.output = own.output
@@ -82,8 +94,53 @@ struct ShuffleAttackTests {
             put(1, 32, second)
             put(2, 32, first)
         case .anotherKeyForTheSecondElement: put(3, 32, try World.multiply(part(before, 32), by: otherKey))
+        default: Issue.record("\(lie) is told elsewhere")
         }
-        // A list is in order, whatever is in it.
+    }
+
+    /// Lies about the study's capsules alone. [P-82]
+    private static func tellOfStudy(_ lie: Lie, _ world: inout World) throws {
+        let start = 32 * world.layout.studyPoints.lowerBound
+        let capsuleKey = try #require(world.statement.capsuleKey)
+        func capsule(_ item: [UInt8]) -> [UInt8] { Array(item[start..<(start + 64)]) }
+        func put(_ number: Int, _ offset: Int, _ bytes: [UInt8]) {
+            world.output[number].replaceSubrange((start + offset)..<(start + offset + bytes.count), with: bytes)
+        }
+        func raised(_ number: Int, by key: [UInt8]) throws -> [UInt8] {
+            let before = capsule(world.input[world.order[number]])
+            let rho = world.studyRerandomization[world.order[number]]
+            return try World.add(
+                World.multiply(Array(before[..<32]), by: key), World.multiply(Ristretto255.generator, by: rho))
+                + World.add(World.multiply(Array(before[32...]), by: key), World.multiply(capsuleKey.bytes, by: rho))
+        }
+        let key = try #require(world.studyKey)
+        let otherKey = World.plusOne(key)
+        switch lie {
+        case .studySwapped:
+            let (first, second) = (capsule(world.output[2]), capsule(world.output[6]))
+            put(2, 0, second)
+            put(6, 0, first)
+        case .studyCopied: put(2, 0, capsule(world.output[6]))
+        case .studyAltered: put(2, 32, try World.add(Array(capsule(world.output[2])[32...]), World.element()))
+        case .studyEmptied:
+            let rho = World.scalar()
+            put(2, 0, try World.multiply(Ristretto255.generator, by: rho) + World.multiply(capsuleKey.bytes, by: rho))
+        case .studyHalfRaised: put(2, 0, try Array(raised(2, by: otherKey)[..<32]))
+        case .studyAsItCame: put(2, 0, capsule(world.input[world.order[2]]))
+        case .anotherStudyKeyForOne: put(2, 0, try raised(2, by: otherKey))
+        case .anotherStudyKeyForAll, .anotherStudyKeyForAllProved:
+            world.studyKey = otherKey
+            try world.mix(capsuleKey: capsuleKey)
+            if lie == .anotherStudyKeyForAll { world.studyKey = key }
+        case .studyInTheOthersPlace:
+            // The capsule of the cells as the study's: what is sealed there would open as a name.
+            put(2, 0, Array(world.output[2][(start - 64)..<start]))
+        default: Issue.record("\(lie) is told elsewhere")
+        }
+    }
+
+    /// A list is in order, whatever is in it.
+    private static func sort(_ world: inout World) {
         let sorted = world.output.indices.sorted { world.output[$0].lexicographicallyPrecedes(world.output[$1]) }
         world.output = sorted.map { world.output[$0] }
         world.order = sorted.map { world.order[$0] }
@@ -100,9 +157,9 @@ struct ShuffleAttackTests {
 
     // MARK: Altered proofs
 
-    @Test("Any field of a proof that is altered", arguments: [true, false])
-    func alteredFields(hasCapsules: Bool) async throws {
-        let world = try World(count: 3, hasCapsules: hasCapsules)
+    @Test("Any field of a proof that is altered", arguments: ShuffleWorld.Capsules.allCases)
+    func alteredFields(capsules: ShuffleWorld.Capsules) async throws {
+        let world = try World(count: 3, capsules: capsules)
         let proof = try await world.proof()
         let layout = world.layout
         let head = ShuffleHead.byteCount(layout)
@@ -193,7 +250,7 @@ struct ShuffleAttackTests {
 
     @Test("A true proof in another context")
     func otherContexts() async throws {
-        let world = try World(count: 3)
+        let world = try World(count: 3, capsules: .study)
         let proof = try await world.proof()
         var changes: [(String, (inout ShuffleStatement) throws -> Void)] = []
         changes.append(("agreement", { $0.agreement = AgreementID(ofFile: [1]) }))
@@ -207,6 +264,7 @@ struct ShuffleAttackTests {
         changes.append(("proof's attempt", { $0.proofAttempt = 9 }))
         changes.append(("blinding key", { $0.blindingKey = World.element() }))
         changes.append(("capsule key", { $0.capsuleKey = try CapsuleKey(sumOf: [World.element()]) }))
+        changes.append(("study key", { $0.studyKey = World.element() }))
         changes.append(("input's digest", { $0.input = World.random() }))
         changes.append(("output's digest", { $0.output = World.random() }))
         for (what, change) in changes {

@@ -11,29 +11,45 @@ struct ShuffleProofTests {
     struct Shape: Sendable, CustomTestStringConvertible {
         let count: Int
         let elementCount: Int
-        let hasCapsules: Bool
+        let capsules: ShuffleWorld.Capsules
 
-        var testDescription: String { "\(count) items of \(elementCount), \(hasCapsules ? "with" : "no") capsules" }
+        static let all: [Shape] = [1, 2, 3, 8, 33, 200].flatMap { (count: Int) -> [Shape] in
+            [1, 2, 3].flatMap { (elementCount: Int) -> [Shape] in
+                ShuffleWorld.Capsules.allCases.map { Shape(count: count, elementCount: elementCount, capsules: $0) }
+            }
+        }
+
+        var testDescription: String { "\(count) items of \(elementCount), capsules: \(capsules)" }
     }
 
     @Test(
         "[P-62, P-64] A true proof is taken",
-        arguments: [1, 2, 3, 8, 33, 200].flatMap { count in
-            [(1, true), (3, true), (1, false), (2, false)].map {
-                Shape(count: count, elementCount: $0.0, hasCapsules: $0.1)
-            }
-        })
+        arguments: Shape.all)
     func completeness(shape: Shape) async throws {
         let world = try ShuffleWorld(
-            count: shape.count, elementCount: shape.elementCount, hasCapsules: shape.hasCapsules)
+            count: shape.count, elementCount: shape.elementCount, capsules: shape.capsules)
         let proof = try await world.proof()
         #expect(proof.count == ShuffleHead.byteCount(world.layout) + shape.count * ShuffleRecord.byteCount)
         try await world.check(proof)
     }
 
+    @Test("[P-82] A hop that holds no study key proves that it changed nothing that is sealed")
+    func noHolder() async throws {
+        var world = try ShuffleWorld(count: 6, capsules: .study)
+        world.studyKey = ShuffleWorld.small(1)
+        world.statement.studyKey = Ristretto255.generator
+        try world.mix(capsuleKey: world.statement.capsuleKey)
+        try await world.check(world.proof())
+        // Another key than the one of the statement.
+        world.studyKey = ShuffleWorld.small(2)
+        try world.mix(capsuleKey: world.statement.capsuleKey)
+        let proof = try await world.proof()
+        await #expect(throws: ShuffleFault.wrong(equation: "9")) { try await world.check(proof) }
+    }
+
     @Test("Neither blocks nor cores change a proof, and any blocks check it")
     func blocks() async throws {
-        let world = try ShuffleWorld(count: 50, elementCount: 2)
+        let world = try ShuffleWorld(count: 50, elementCount: 2, capsules: .study)
         let seed = SymmetricKey(data: ShuffleWorld.random())
         let proof = try await world.proof(ProofSeed(seed), cores: 1, blockCount: 50)
         for (cores, blockCount) in [(1, 1), (2, 7), (8, 16), (3, 49), (2, 51)] {
@@ -90,7 +106,7 @@ struct ShuffleProofTests {
                 Array(proof.prefix(ShuffleHead.byteCount(world.layout))), layout: world.layout)
             let seed = ShuffleChallenge.seed(statement: world.statement.hash, commitments: head.commitments)
             challenges.append(head.challenge(seed: seed))
-            responses.append(head.keyResponse)
+            responses.append(head.keyResponse(world.layout))
         }
         func difference(_ pair: [[UInt8]]) -> ScalarList {
             ScalarList(pair[0]).times(ScalarList(ScalarList.one), plus: ScalarList(pair[1]).negated())

@@ -21,6 +21,9 @@ enum VerifiedVectors {
         let blindingKey, capsuleKey, inputDigest, outputDigest, k, input, output: String
         let psi: [Int]
         let rho: [String]
+        /// S and s of the hop, and ρ of the study's capsules, where there are any.
+        let studyPoint, studyKey: String?
+        let studyRho: [String]?
         let statementHash: String
         let r: [String]
         let digestC, seed: String
@@ -41,6 +44,9 @@ enum VerifiedVectors {
             case capsuleKey = "Y"
             case inputDigest = "D"
             case outputDigest = "D2"
+            case studyPoint = "S"
+            case studyKey = "study_key"
+            case studyRho = "study_rho"
             case n, k, input, output, psi, rho
             case statementHash = "statement_hash"
             case r
@@ -73,6 +79,7 @@ extension VerifiedVectors.Shuffle {
             outputAttempt: outputAttempt, proofAttempt: proofAttempt, count: n, elementCount: elements,
             blindingKey: try bytes(blindingKey),
             capsuleKey: capsules ? try CapsuleKey(sumOf: [bytes(capsuleKey)]) : nil,
+            studyKey: try studyPoint.map { try bytes($0) },
             input: try bytes(inputDigest), output: try bytes(outputDigest))
         func items(_ list: String) throws -> [[UInt8]] {
             // Behind the random prefix.
@@ -80,9 +87,14 @@ extension VerifiedVectors.Shuffle {
             let width = statement.layout.itemByteCount
             return stride(from: 0, to: bytes.count, by: width).map { Array(bytes[$0..<($0 + width)]) }
         }
-        return ShuffleWorld(
+        var world = ShuffleWorld(
             statement: statement, input: try items(input), output: try items(output), order: psi, key: try bytes(k),
             rerandomization: try rho.map { try bytes($0) })
+        if studyPoint != nil {
+            world.studyKey = try bytes(try #require(studyKey))
+            world.studyRerandomization = try (studyRho ?? []).map { try bytes($0) }
+        }
+        return world
     }
 
     /// The nonces that the vectors were made with.

@@ -15,12 +15,23 @@ struct ShuffleWorld {
     var order: [Int]
     var key: [UInt8]
     var rerandomization: [[UInt8]]
+    /// s and what the study's capsules are re-randomised by, where there are any.
+    var studyKey: [UInt8]?
+    var studyRerandomization: [[UInt8]] = []
+
+    /// What capsules the items have.
+    enum Capsules: Sendable, CaseIterable { case none, one, study }
 
     /// An honest hop's stage over random items.
-    init(count: Int, elementCount: Int = 1, hasCapsules: Bool = true, stage: Int = 1) throws {
-        layout = ShuffleLayout(elementCount: elementCount, hasCapsule: hasCapsules)
-        let capsuleKey = hasCapsules ? try CapsuleKey(sumOf: [Self.element()]) : nil
+    init(count: Int, elementCount: Int = 1, capsules: Capsules = .one, stage: Int = 1) throws {
+        layout = ShuffleLayout(
+            elementCount: elementCount, hasCapsule: capsules != .none, hasStudyCapsule: capsules == .study)
+        let capsuleKey = capsules == .none ? nil : try CapsuleKey(sumOf: [Self.element()])
         key = Self.scalar()
+        if capsules == .study {
+            studyKey = Self.scalar()
+            studyRerandomization = (0..<count).map { _ in Self.scalar() }
+        }
         let width = layout.itemByteCount
         let points = Ristretto255.randomElements(count: count * layout.pointCount).bytes
         input = (0..<count).map { Array(points[($0 * width)..<(($0 + 1) * width)]) }
@@ -32,6 +43,7 @@ struct ShuffleWorld {
             hop: "espoo", stage: stage, inputAttempt: 0, outputAttempt: 1,
             proofAttempt: 2, count: count, elementCount: elementCount,
             blindingKey: Ristretto255.multiplyGenerator(by: SymmetricKey(data: key)).bytes, capsuleKey: capsuleKey,
+            studyKey: studyKey.map { Ristretto255.multiplyGenerator(by: SymmetricKey(data: $0)).bytes },
             input: Self.random(), output: Self.random())
         (output, order) = ([], [])
         try mix(capsuleKey: capsuleKey)
@@ -60,7 +72,15 @@ struct ShuffleWorld {
                 let half = 32 * layout.elementCount
                 let rho = rerandomization[number]
                 image += try Self.add(Array(item[half..<(half + 32)]), Self.multiply(Ristretto255.generator, by: rho))
-                image += try Self.add(Array(item[(half + 32)...]), Self.multiply(capsuleKey.bytes, by: rho))
+                image += try Self.add(
+                    Array(item[(half + 32)..<(half + 64)]), Self.multiply(capsuleKey.bytes, by: rho))
+            }
+            if let capsuleKey, let studyKey {
+                let rho = studyRerandomization[number]
+                for (point, base) in zip(layout.studyPoints, [Ristretto255.generator, capsuleKey.bytes]) {
+                    let raised = try Self.multiply(Array(item[(32 * point)..<(32 * point + 32)]), by: studyKey)
+                    image += try Self.add(raised, Self.multiply(base, by: rho))
+                }
             }
             images.append((image, number))
         }
@@ -75,12 +95,15 @@ struct ShuffleWorld {
         blockCount: Int? = nil, generators: any ShuffleGenerators = HashedGenerators()
     ) async throws -> [UInt8] {
         let spool = MemorySpool()
-        let rerandomization = rerandomization
+        let rerandomizations =
+            layout.hasStudyCapsule
+            ? [rerandomization, studyRerandomization] : layout.hasCapsule ? [rerandomization] : []
         let list = ShuffledList(
             input: try Self.file(input, layout.itemByteCount, spool),
             output: try Self.file(output, layout.itemByteCount, spool),
             order: try Self.file(order.map(BigEndian.u32), 4, spool), key: SymmetricKey(data: key),
-            rerandomization: { ScalarList($0.flatMap { rerandomization[$0] }) })
+            studyKey: studyKey.map { SymmetricKey(data: $0) },
+            rerandomizations: rerandomizations.map { all in { ScalarList($0.flatMap { all[$0] }) } })
         var prover = ShuffleProver(
             statement: other ?? statement, list: list, nonces: nonces, generators: generators, spool: spool,
             workers: Workers(count: cores))

@@ -12,7 +12,9 @@ extension KeyRevealed {
     /// Whether the right keys are there and each proof holds. [P-27]
     func proofsHold(in record: RoundRecord, by participant: ParticipantID) -> Bool {
         let isNode = record.ring.contains(participant)
+        let isHolder = record.agreement.pseudonyms.holders.contains(participant)
         guard (blindingPoint != nil) == isNode, (blindingProof != nil) == isNode,
+            (studyPoint != nil) == isHolder, (studyProof != nil) == isHolder,
             (capsulePoint != nil) == record.releasesRows, (capsuleProof != nil) == record.releasesRows
         else { return false }
         if let blindingPoint, let blindingProof {
@@ -21,14 +23,17 @@ extension KeyRevealed {
                 return false
             }
         }
-        if let capsulePoint, let capsuleProof {
-            let context = Self.context(.capsule, round: record.round, participant: participant)
-            return capsuleProof.holds(Ristretto255.self, key: capsulePoint, context: context)
+        for (purpose, point, proof) in [
+            (Purpose.capsule, capsulePoint, capsuleProof), (.study, studyPoint, studyProof),
+        ] {
+            guard let point, let proof else { continue }
+            let context = Self.context(purpose, round: record.round, participant: participant)
+            guard proof.holds(Ristretto255.self, key: point, context: context) else { return false }
         }
         return true
     }
 
-    enum Purpose: String { case blinding, capsule }
+    enum Purpose: String { case blinding, capsule, study }
 
     /// What a proof of possession is bound to.
     static func context(_ purpose: Purpose, round: RoundID, participant: ParticipantID) -> [UInt8] {
@@ -46,11 +51,22 @@ extension KeyRevealed {
     mutating func addCapsulePoint(
         of scalar: borrowing SecretScalar<Ristretto255>, participant: ParticipantID, round: RoundID
     ) {
+        (capsulePoint, capsuleProof) = Self.point(of: scalar, .capsule, participant: participant, round: round)
+    }
+
+    /// Adds the point of a study key, with its proof.
+    mutating func addStudyPoint(
+        of scalar: borrowing SecretScalar<Ristretto255>, participant: ParticipantID, round: RoundID
+    ) {
+        (studyPoint, studyProof) = Self.point(of: scalar, .study, participant: participant, round: round)
+    }
+
+    private static func point(
+        of scalar: borrowing SecretScalar<Ristretto255>, _ purpose: Purpose, participant: ParticipantID, round: RoundID
+    ) -> (HexBytes, ProofBytes) {
         let point = Ristretto255.multiplyGenerator(by: scalar)
         let proof = SchnorrProof.make(
-            key: scalar, publicKey: point,
-            context: Self.context(.capsule, round: round, participant: participant))
-        capsulePoint = HexBytes(point)
-        capsuleProof = ProofBytes(proof)
+            key: scalar, publicKey: point, context: context(purpose, round: round, participant: participant))
+        return (HexBytes(point), ProofBytes(proof))
     }
 }

@@ -19,6 +19,9 @@ public struct KeyRevealed: EntryBody {
     public var noiseShares: [String: HexBytes]?
     /// SHA-256 of that share.
     public var noiseDigest: HexBytes?
+    /// S_j = s_j·G of a node that holds a study key: the same in all rounds of the study. [P-80]
+    public var studyPoint: HexBytes?
+    public var studyProof: ProofBytes?
 
     /// On the board each is called the key of its holder.
     private enum CodingKeys: String, CodingKey {
@@ -26,6 +29,8 @@ public struct KeyRevealed: EntryBody {
         case blindingProof
         case capsulePoint = "capsuleKey"
         case capsuleProof, saltShares, saltDigest, noiseShares, noiseDigest
+        case studyPoint = "studyKey"
+        case studyProof
     }
 }
 
@@ -38,6 +43,9 @@ extension KeyRevealed: RuledEntry {
             expected == commitment.commitment.bytes
         else { throw ProtocolViolation(.badCommitment, by: author) }
         guard proofsHold(in: record, by: author) else { throw ProtocolViolation(.badProof, by: author) }
+        if let studyPoint, let known = record.studyKeys[author], known != studyPoint.bytes {
+            throw ProtocolViolation(.studyKeyDiffers, by: author)
+        }
         let isNode = record.ring.contains(author)
         let others = isNode ? Set(record.ring).subtracting([author]) : []
         guard Set(saltShares.keys) == others,
