@@ -54,7 +54,8 @@ struct StoreSinkTests {
     func again() async throws {
         var sink = sink
         for _ in 0..<3 {
-            try await sink.person(register: 1, tag: Self.person, cohorts: Self.clients | Self.everybody, link: nil, name: .round)
+            try await sink.person(
+                register: 1, tag: Self.person, cohorts: Self.clients | Self.everybody, link: nil, name: .round)
             try await sink.rows(register: 1, tag: Self.person, rows: [Self.row, Self.row])
             try await sink.dummy(register: 1, tag: .filled(9, 16))
         }

@@ -60,8 +60,8 @@ extension CoordinatedRounds: ExchangeDelegate {
         }
     }
 
-    /// Ends a round with which it cannot go on: a holder that has another study key than before will not find the former
-    /// one by trying again.
+    /// Ends a round that cannot go on: a holder that has another study key than before will not find the former one by
+    /// trying again.
     private func end(_ round: RoundID, because violation: ProtocolViolation) async {
         let participants = violation.participant.map { [$0] } ?? []
         do {

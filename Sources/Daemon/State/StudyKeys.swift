@@ -59,8 +59,8 @@ public struct StudyKeys: Sendable {
         return fresh
     }
 
-    /// Destroys this holder's key once no agreement of the study may need it: `retention_days` after the last day of the
-    /// one that ends last.
+    /// Destroys this holder's key once no agreement of the study may need it: `retention_days` after the last day of
+    /// the one that ends last.
     ///
     /// - Parameter terms: of the study's agreements that were signed here.
     /// - Returns: whether there was a key to destroy.

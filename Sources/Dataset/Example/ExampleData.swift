@@ -95,7 +95,9 @@ public struct ExampleData: Sendable {
                 // they define the cohort.
                 survey.note(register: index, link: links[index], people: person.registers)
                 guard disclosed[index] & person.cohorts != 0 else { continue }
-                try store.append(person: pseudonym, cohorts: person.cohorts, register: register, link: links[index])
+                try store.append(
+                    person: pseudonym, cohorts: person.cohorts, register: register, link: links[index],
+                    isLasting: agreement.pseudonyms.isLasting)
             }
             for (index, register) in layout.registers.enumerated()
             where person.registers >> UInt32(register.declaredIndex) & 1 == 1
