@@ -64,31 +64,42 @@ struct ExampleSets {
     }
 
     private mutating func choose(_ candidates: [UInt32]) {
-        var left = Set(layout.cohorts.map { Need.cohort($0.bit) } + layout.registers.indices.map(Need.register))
-        var rest = candidates
-        while !left.isEmpty {
-            let served = rest.map { self.needs(servedBy: $0).intersection(left).count }
+        var left = Needs()
+        for cohort in layout.cohorts { left.cohorts |= 1 << UInt64(cohort.bit) }
+        for index in layout.registers.indices { left.registers |= 1 << UInt32(index) }
+        var rest = candidates.map { (set: $0, served: needs(servedBy: $0)) }
+        while left.count > 0 {
+            let served = rest.map { $0.served.and(left).count }
             guard let most = served.max(), most > 0, let best = served.firstIndex(of: most) else { break }
-            let set = rest.remove(at: best)
+            let (set, needs) = rest.remove(at: best)
             needed.append(set)
-            left.subtract(needs(servedBy: set))
+            left = left.without(needs)
         }
-        further = Array(rest.prefix(Self.furtherLimit))
+        further = rest.prefix(Self.furtherLimit).map(\.set)
     }
 
-    private enum Need: Hashable {
-        case cohort(Int)
-        /// Index in the layout.
-        case register(Int)
+    /// Cohorts by their bits, and released registers by their index in the layout, that somebody has to be in.
+    private struct Needs {
+        var cohorts: UInt64 = 0
+        var registers: UInt32 = 0
+
+        var count: Int { cohorts.nonzeroBitCount + registers.nonzeroBitCount }
+
+        func and(_ other: Needs) -> Needs {
+            Needs(cohorts: cohorts & other.cohorts, registers: registers & other.registers)
+        }
+
+        func without(_ other: Needs) -> Needs {
+            Needs(cohorts: cohorts & ~other.cohorts, registers: registers & ~other.registers)
+        }
     }
 
-    private func needs(servedBy set: UInt32) -> Set<Need> {
+    private func needs(servedBy set: UInt32) -> Needs {
         let may = visible(set)
-        var served: Set<Need> = []
-        for cohort in layout.cohorts where may >> UInt64(cohort.bit) & 1 == 1 { served.insert(.cohort(cohort.bit)) }
+        var served = Needs(cohorts: may & layout.releasedMask)
         for (index, register) in layout.registers.enumerated()
         where set >> UInt32(register.declaredIndex) & 1 == 1 && may & register.cohortMask != 0 {
-            served.insert(.register(index))
+            served.registers |= 1 << UInt32(index)
         }
         return served
     }
