@@ -77,6 +77,7 @@ struct CheckSection: ConsoleSection {
         let isStarted = task.start { out in
             try home.keys.checkCertificate()
             let configuration = try NodeConfiguration(home: home)
+            try home.approvals().note("registers checked in the console", ["register": "all"])
             let problems = try await NodeCheck(
                 home: home, configuration: configuration, scheme: .finland, out: out
             ).run(home.agreements().all().map(\.agreement))

@@ -79,16 +79,19 @@ struct ZipTests {
     }
 
     @Test("Every byte of it matters: with any one changed it is refused", arguments: [0xFFFF_FFFF, 64])
-    func everyByte(wideFrom: Int) throws {
+    func everyByte(wideFrom: Int) async throws {
         let form = ZipForm(wideFrom: wideFrom)
         let whole = try write(Self.contents, form: form)
+        try place.overwrite("b.zip", whole)
+        let file = try OpenFile(changing: place.file("b.zip"))
         for index in whole.indices {
             for change: UInt8 in [0x01, 0x20, 0x80] {
-                var bytes = whole
-                bytes[index] ^= change
-                try place.overwrite("b.zip", bytes)
+                try file.write([whole[index] ^ change], at: index)
                 #expect(throws: ZipError.self, "byte \(index) ^ \(change)") { try read("b.zip", form: form) }
             }
+            try file.write([whole[index]], at: index)
+            // Other tests share the few threads.
+            await Task.yield()
         }
     }
 

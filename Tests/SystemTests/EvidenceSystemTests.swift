@@ -59,8 +59,18 @@ extension SystemTests {
                 #expect(compared.status == 0 && compared.output.contains("have the same board."), "\(compared)")
                 try await damaged(files[0], study)
                 try await listed(round, study)
-                let log = try await study.run(.node, "log", "show", "-d", study.home("a").path)
-                #expect(log.output.contains("evidence exported") && log.output.contains("round=\(round.prefix(12))"))
+                // What was started, read, opened and exported is in the logs of those who did it.
+                for (id, notes) in [
+                    ("a", ["daemon started configuration=", "register read", "evidence exported"]),
+                    ("coordinator", ["daemon started", "round opened", "evidence exported"]),
+                    ("research", ["daemon started configuration=", "release received", "evidence exported"]),
+                ] {
+                    let log = try await study.run(study.program(id), "log", "show", "-d", study.home(id).path)
+                    for note in notes { #expect(log.output.contains(note), "\(id), \(note): \(log.output)") }
+                    #expect(log.output.contains("round=\(round.prefix(12))"), "\(id): \(log.output)")
+                    let verified = try await study.run(study.program(id), "log", "verify", "-d", study.home(id).path)
+                    #expect(verified.status == 0, "\(id): \(verified)")
+                }
             }
         }
 

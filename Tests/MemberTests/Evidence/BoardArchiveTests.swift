@@ -69,7 +69,7 @@ struct BoardArchiveTests {
         try keep(fixture, 5, 8, keeper())
         let whole = try place.read(path)
         let archive = try BoardArchive(home: home)
-        for count in stride(from: 0, to: whole.count, by: 97) {
+        for count in stride(from: 0, to: whole.count, by: 997) {
             try place.overwrite(path, Array(whole.prefix(count)))
             let kept = try archive.board(of: round)
             #expect(kept == nil || fixture.board.starts(with: kept?.entries ?? []), "\(count)")
@@ -90,7 +90,7 @@ struct BoardArchiveTests {
         #expect(!text.contains("BatchDeclared") && !text.contains("owner-left") && !text.contains("\"count\""))
         #expect(try place.mode(path) == 0o600)
         let archive = try BoardArchive(home: home)
-        for index in stride(from: 0, to: whole.count - 1, by: 211) {
+        for index in stride(from: 0, to: whole.count - 1, by: 2_011) {
             var bytes = whole
             bytes[index] = bytes[index] == 0x41 ? 0x42 : 0x41
             try place.overwrite(path, bytes)
