@@ -10,11 +10,13 @@ extension CoordinatedRounds {
     func openRound(
         agreement bytes: [UInt8], signatures: [[UInt8]], caller: Caller
     ) async throws(ExchangeRefusal) -> RoundID {
-        try await open(Self.signed(bytes, signatures))
+        try await open(Self.signed(bytes, signatures), by: caller)
     }
 
     /// Opens a round, as an operator or the calendar asks for it.
-    func open(_ signed: SignedAgreement) async throws(ExchangeRefusal) -> RoundID {
+    ///
+    /// - Parameter caller: the operator; nil for the calendar.
+    func open(_ signed: SignedAgreement, by caller: Caller? = nil) async throws(ExchangeRefusal) -> RoundID {
         // Two rounds opened at once would get the same number.
         guard opening.insert(signed.id).inserted else {
             throw ExchangeRefusal(.agreementRefused, "A round of this agreement is being opened at this moment.")
@@ -42,7 +44,9 @@ extension CoordinatedRounds {
                     "round": "\(record.round)", "agreement": "\(signed.id)", "study": "\(agreement.study.id)",
                     "number": "\(number)",
                 ])
-            note("round opened", ["round": Self.digits(record.round), "operator": Self.digits(caller)])
+            note(
+                "round opened",
+                ["round": Self.digits(record.round), "operator": caller.map(Self.digits) ?? "the calendar"])
             writeStatus()
             return record.round
         } catch {
