@@ -181,10 +181,13 @@ struct VerifiedTranscriptTests {
         let (rows, counts) = (try Self.rows(), try Self.counts())
         let lasting = try Self.rows("pseudonyms: study\npseudonym_holders: [authority-0, mixer-1]")
         for holder in lasting.study.agreement.pseudonyms.holders { lasting.studyKeys[holder] = StudyKey.random() }
-        rows.beforeDuty = Self.crashes([
-            "post mix(\"left\", stage: 1)": 2, "post mix(\"left\", stage: 3)": 1, "post prove(\"left\", stage: 1)": 3,
-            "post prove(\"right\", stage: 2)": 1, "post release": 1, "post match": 1,
-        ])
+        for round in [rows, lasting] {
+            round.beforeDuty = Self.crashes([
+                "post mix(\"left\", stage: 1)": 2, "post mix(\"left\", stage: 3)": 1,
+                "post prove(\"left\", stage: 1)": 3, "post prove(\"right\", stage: 2)": 1, "post release": 1,
+                "post match": 1,
+            ])
+        }
         var written: [Transcript.Round] = []
         for round in [rows, counts, lasting] {
             try await round.run()
