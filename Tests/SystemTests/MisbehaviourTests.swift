@@ -118,8 +118,8 @@ extension SystemTests {
             let rest = try #require(text.components(separatedBy: "\n## 11. Violations\n").last)
             let section = try #require(rest.components(separatedBy: "\n## ").first)
             let names = section.matches(of: /`([a-z]+\.[a-z-]+)`/).map { String($0.output.1) }
-            // Of proofs, which only verified rounds have, `VerifiedAttackTests` tries what can be wrong, and of keys that
-            // last `LastingPseudonymRoundTests`.
+            // Of proofs, which only verified rounds have, `VerifiedAttackTests` tries what can be wrong, and of keys
+            // that last `LastingPseudonymRoundTests`.
             let notAnAuthority: Set = [
                 "entry.unencodable", "proof.malformed", "keys.study-differs", "selection.wrong",
                 "selection.cap-exceeded",
