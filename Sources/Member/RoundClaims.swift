@@ -9,19 +9,22 @@ internal import PSIProtocol
 struct RoundClaims {
     let state: SealedState
 
-    private func isOfTheUnknown(_ record: RoundRecord) throws -> Bool {
+    private func isOfTheUnknown(_ record: RoundRecord, _ chain: AgreementChain) throws -> Bool {
         guard try RestoredMark(in: state) != nil else { return false }
         let number = record.opening.number
-        return (number..<max(number, record.agreement.roundsAllowed)).contains {
-            state.contains(.opening($0 + 1, of: record.agreementID))
+        return (number..<max(number, record.agreement.roundsAllowed)).contains { lower in
+            chain.ids.contains { state.contains(.opening(lower + 1, of: $0)) }
         }
     }
 
     /// Whether the number is this round's, which it is from now on if it was nobody's.
-    func claim(_ record: RoundRecord) throws -> Bool {
+    ///
+    /// - Parameter chain: of the round's agreement: its rounds and those of what it amends have one row of numbers.
+    func claim(_ record: RoundRecord, _ chain: AgreementChain) throws -> Bool {
         let name = StateName.opening(record.opening.number, of: record.agreementID)
         if let known = try state.get(name) { return known == record.round.bytes }
-        guard try !isOfTheUnknown(record) else { return false }
+        let isTaken = chain.formerIDs.contains { state.contains(.opening(record.opening.number, of: $0)) }
+        guard !isTaken, try !isOfTheUnknown(record, chain) else { return false }
         try state.put(name, record.round.bytes)
         return true
     }

@@ -123,7 +123,15 @@ struct RoundParticipation: Sendable {
         if journal.isOver() { return true }
         var follower = try follower(opening, installed)
         let deadline = follower.record.opening.deadline
-        guard try RoundClaims(state: state).claim(follower.record) else {
+        let chain = try agreements.chain(of: installed.id, installed.agreement)
+        let succession = Succession(in: state)
+        if let obstacle = try succession.obstacle(to: chain) {
+            log(
+                .error, "Refusing a round: its agreement was amended", round, ["error": "\(obstacle.sentence)"])
+            try await refuse(.superseded, opening, round)
+            return false
+        }
+        guard try RoundClaims(state: state).claim(follower.record, chain) else {
             log(.error, "Refusing a round: its number was another round's of this agreement", round)
             try await refuse(.roundsSpent, opening, round)
             return false
@@ -142,6 +150,8 @@ struct RoundParticipation: Sendable {
             try await refuse(code, &follower)
             return true
         }
+        // Before anything is said in the round: from here on there is no way back to what this agreement amends.
+        try succession.settle(chain)
         try journal.begin(follower.record)
         return true
     }

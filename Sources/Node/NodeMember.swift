@@ -75,7 +75,10 @@ actor NodeMember: RoundMember {
             Array(spent[$0..<($0 + 32)]) == record.round.bytes
         }
         if known { return true }
-        guard spent.count / 32 + (try unknownRounds(before: record)) < allowed else { return false }
+        let chain = try home.agreements().chain(of: record.agreementID, record.agreement)
+        let former = try chain.formerIDs.reduce(0) { try $0 + (state.get(.roundsSpent(of: $1)) ?? []).count / 32 }
+        let count = try former + spent.count / 32 + unknownRounds(before: record, chain)
+        guard count < allowed else { return false }
         spent += record.round.bytes
         try state.put(name, spent)
         return true
@@ -83,9 +86,11 @@ actor NodeMember: RoundMember {
 
     /// How many rounds of the agreement this node may have spent since the backup was made that it was restored from:
     /// numbers that others were given and that it has never looked at.
-    private func unknownRounds(before record: RoundRecord) throws -> Int {
+    private func unknownRounds(before record: RoundRecord, _ chain: AgreementChain) throws -> Int {
         guard try RestoredMark(in: state) != nil else { return 0 }
-        return (1..<max(1, record.opening.number)).count { !state.contains(.opening($0, of: record.agreementID)) }
+        return (1..<max(1, record.opening.number)).count { number in
+            !chain.ids.contains { state.contains(.opening(number, of: $0)) }
+        }
     }
 
     func step(_ record: RoundRecord) async throws -> (any EntryBody)? {
@@ -223,7 +228,12 @@ actor NodeMember: RoundMember {
 
     /// Keys of studies that are over.
     private func destroyStudyKeys() throws {
-        let agreements = try home.agreements().all().map(\.agreement)
+        let store = try home.agreements()
+        let succession = Succession(in: state)
+        // What an amendment has taken the place of says nothing any more of how long the study lasts.
+        let agreements = try store.all().filter { installed in
+            try succession.obstacle(to: store.chain(of: installed.id, installed.agreement)) == nil
+        }.map(\.agreement)
         for (study, own) in Dictionary(grouping: agreements, by: \.study.id) {
             let isDestroyed = try StudyKeys(of: study, in: state).destroyOwn(
                 after: own.map { ($0.validUntil, $0.retentionDays) }, today: MachineClock.system.today())

@@ -26,7 +26,7 @@ final class NodeFixture {
     let messages = KeptLines()
     /// Beside those that `registers` names.
     private let policy: String?
-    private let state: SealedState
+    let state: SealedState
 
     /// - Parameters:
     ///   - people: rows of the register, each a code, a year and a note.
@@ -120,9 +120,12 @@ final class NodeFixture {
     }
 
     /// The record of a round that has just been opened.
-    func opened() throws -> RoundRecord {
-        try RoundRecord(
-            opening: try study.opening().bytes, agreement: study.agreement, file: study.file)
+    ///
+    /// - Parameter former: what the round's agreement amends.
+    func opened(amending former: AgreementID? = nil) throws -> RoundRecord {
+        var agreement = study.agreement
+        agreement.amends = former
+        return try RoundRecord(opening: try study.opening().bytes, agreement: agreement, file: study.file)
     }
 
     /// All that the node has written under its directory but its registers, its keys and its configuration.

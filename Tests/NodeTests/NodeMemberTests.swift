@@ -48,6 +48,18 @@ struct NodeMemberTests {
         #expect(try await strict.start().admit(own[0]) == .roundsSpent)
     }
 
+    @Test("Rounds under the agreement that this one amends are counted as its own")
+    func amended() async throws {
+        let fixture = try NodeFixture(roundsAllowed: 3)
+        let former = AgreementID(ofFile: [1])
+        try fixture.state.put(.roundsSpent(of: former), [UInt8](repeating: 1, count: 64))
+        let rounds = try (1...2).map { _ in try fixture.opened(amending: former) }
+        for _ in 0..<2 {
+            #expect(try await fixture.start().admit(rounds[0]) == nil)
+            #expect(try await fixture.start().admit(rounds[1]) == .roundsSpent)
+        }
+    }
+
     // MARK: - Its duties
 
     @Test("It commits, reveals, signs and declares its register, and so it does if it starts anew each time")

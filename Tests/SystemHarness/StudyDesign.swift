@@ -42,6 +42,8 @@ struct StudyDesign: Sendable {
     var parts = 1
     var roundsAllowed = 3
     var deadlineMinutes = 30
+    /// The id of the agreement that this one amends.
+    var amends: String?
     var valid = "{from: 2026-01-01, until: 2036-12-31}"
     var smallestCell = 1
     var countRounding = 1
@@ -98,6 +100,7 @@ struct StudyDesign: Sendable {
             "smallest_cell: \(smallestCell)",
             "count_rounding: \(countRounding)", "deadline_minutes: \(deadlineMinutes)", "retention_days: 30",
         ]
+        if let amends { lines.append("amends: \(amends)") }
         lines += matching
         if !pseudonymHolders.isEmpty {
             lines += ["pseudonyms: study", "pseudonym_holders: [\(pseudonymHolders.joined(separator: ", "))]"]

@@ -3,10 +3,11 @@ import Daemon
 import Files
 import Foundation
 import Synchronization
+import Values
 
 /// A study in a directory of its own: registers, homes of all participants, the agreement, and the programs that run.
 final class StudyOnDisk: Sendable {
-    let design: StudyDesign
+    private let agreed: Mutex<StudyDesign>
     let directory: URL
     private let programs = Mutex<[RunningProgram]>([])
     private let count = Mutex(0)
@@ -18,7 +19,7 @@ final class StudyOnDisk: Sendable {
     /// - Parameter certificateStart: since when a participant's certificate, of one day, is valid; now and long for
     ///   those left out.
     private init(_ design: StudyDesign, certificateStart: [String: Date]) throws {
-        self.design = design
+        agreed = Mutex(design)
         directory = FileManager.default.temporaryDirectory.appendingPathComponent("sidos-\(UUID().uuidString)")
         try FileManager.default.createDirectory(
             at: directory, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
@@ -90,6 +91,34 @@ final class StudyOnDisk: Sendable {
     func keys(_ id: String) throws -> KeyDirectory { try KeyDirectory.open(at: home(id).path + "/keys") }
 
     // MARK: Agreement
+
+    /// What the last agreement says.
+    var design: StudyDesign { agreed.withLock { $0 } }
+
+    /// Writes an agreement that amends the last one, which stays beside it with its signatures, and makes the homes and
+    /// registers of whoever is new. Nothing is signed.
+    ///
+    /// - Returns: where the former agreement is now.
+    @discardableResult
+    func amend(as name: String = "former", _ change: (inout StudyDesign) -> Void) throws -> URL {
+        let before = design
+        let former = directory.appendingPathComponent("\(name).yaml")
+        var after = before
+        after.amends = "\(AgreementID(ofFile: Array(try Data(contentsOf: agreement))))"
+        change(&after)
+        try FileManager.default.moveItem(at: agreement, to: former)
+        for id in before.participants where FileManager.default.fileExists(atPath: signature(id).path) {
+            try FileManager.default.moveItem(
+                at: signature(id), to: directory.appendingPathComponent("\(name).\(id).signature.json"))
+        }
+        agreed.withLock { $0 = after }
+        for register in after.registers where !before.registers.contains(where: { $0.id == register.id }) {
+            try register.write(to: directory)
+        }
+        for id in after.participants where !before.participants.contains(id) { try makeHome(id) }
+        try writeAgreement()
+        return former
+    }
 
     var agreement: URL { directory.appendingPathComponent("agreement.yaml") }
 
@@ -240,12 +269,15 @@ final class StudyOnDisk: Sendable {
     }
 
     /// Opens a round and follows it.
-    func link(_ more: String...) throws -> RunningProgram {
+    func link(_ more: String...) throws -> RunningProgram { try link(under: agreement, more) }
+
+    /// The same under another agreement than the last.
+    func link(under file: URL, _ more: [String] = []) throws -> RunningProgram {
         let number = count.withLock {
             $0 += 1
             return $0
         }
-        let arguments = ["link", "--directory", home("coordinator").path, agreement.path] + more
+        let arguments = ["link", "--directory", home("coordinator").path, file.path] + more
         return try start(.coordinator, arguments, log: "link-\(number)")
     }
 

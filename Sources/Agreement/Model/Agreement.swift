@@ -7,6 +7,8 @@ public import Values
 /// SHA-256 of those bytes. Everything here is public to the participants; nothing in it is derived from a person.
 public struct Agreement: Sendable, Equatable {
     public var study: Study
+    /// The agreement of the same study whose place this one takes; nil for the first.
+    public var amends: AgreementID?
     /// First and last day, inclusive, on which a round may be opened.
     public var validFrom: CalendarDate
     public var validUntil: CalendarDate

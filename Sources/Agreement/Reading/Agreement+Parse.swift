@@ -68,7 +68,7 @@ extension Agreement {
 /// Reads an agreement's fields and checks them against each other.
 struct AgreementReader {
     static let fields = [
-        "sidos_agreement", "study", "valid", "suite", "rounds_allowed", "calendar", "release", "vault_access",
+        "sidos_agreement", "study", "amends", "valid", "suite", "rounds_allowed", "calendar", "release", "vault_access",
         "verification", "checkers", "pseudonyms", "pseudonym_holders", "padding", "cell_bytes", "parts",
         "smallest_cell", "count_rounding", "counts", "deadline_minutes",
         "retention_days",
@@ -89,6 +89,7 @@ struct AgreementReader {
     func read() -> Agreement? {
         _ = root.integer("sidos_agreement", 1...1)
         let study = readStudy()
+        let amends = readAmends()
         let valid = readValidity()
         let suite: Located<SuiteID>? = root.choice("suite")
         let rounds = root.integer("rounds_allowed", AgreementLimits.rounds)
@@ -116,7 +117,8 @@ struct AgreementReader {
         let disclosure = readDisclosure(lists.registers, lists.cohorts, release: release?.value)
         let notice = readNotice(release: release?.value, participants.complete, lists.registers, lists.cohorts)
 
-        guard let study, let valid, let suite, let rounds, let calendar, let release, let vaultAccess, let verification,
+        guard let study, let amends, let valid, let suite, let rounds, let calendar, let release, let vaultAccess,
+            let verification,
             let padding,
             let cellBytes, let parts, let smallestCell, let countRounding, let counts, let deadline, let retention,
             let matching, let pseudonyms, let acknowledged, let complete = participants.complete,
@@ -131,6 +133,7 @@ struct AgreementReader {
             retentionDays: retention.value, identityScheme: matching.scheme, normalisation: matching.normalisation,
             matchFields: matching.fields, matchKeys: matching.keys, tolerantMatching: matching.tolerant,
             participants: complete, registers: registers, cohorts: cohorts, twoPartiesAcknowledged: acknowledged)
+        agreement.amends = amends.value
         agreement.calendar = calendar
         agreement.checkers = verification.checkers
         agreement.pseudonyms = pseudonyms

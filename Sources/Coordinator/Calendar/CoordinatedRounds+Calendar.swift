@@ -21,7 +21,7 @@ struct CalendarMemory {
 extension CoordinatedRounds {
     /// Looks at all calendars: opens what is due and says whom it waits for. Called again and again.
     func keepCalendars() async {
-        for lodged in lodgedAgreements() {
+        for lodged in lodgedAgreements() where !isAmended(lodged) {
             let status = calendarStatus(of: lodged.agreement, lodged)
             tellPassed(status, lodged)
             guard status.isDue else {
@@ -30,6 +30,13 @@ extension CoordinatedRounds {
             }
             await openIfReady(lodged)
         }
+    }
+
+    /// Whether another agreement's calendar goes on in the place of this one.
+    private func isAmended(_ lodged: LodgedAgreements.Lodged) -> Bool {
+        // What cannot be read is found and told when a round is to be opened.
+        guard let chain = try? agreements.chain(of: lodged.signed.id, lodged.agreement) else { return false }
+        return (try? Succession(in: state).obstacle(to: chain)).flatMap(\.self) != nil
     }
 
     private func openIfReady(_ lodged: LodgedAgreements.Lodged) async {

@@ -99,6 +99,7 @@ extension CoordinatedRounds {
         }
         note { try AgreementStore.check(agreement, path: "the agreement", keys: keys) }
         note { try checkDay(of: agreement) }
+        note { try checkSuccession(installed.id, agreement) }
         note { _ = try nextNumber(installed.id, agreement) }
         note { try checkBudget(of: agreement) }
         note {

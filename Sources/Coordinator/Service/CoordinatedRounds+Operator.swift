@@ -17,12 +17,13 @@ extension CoordinatedRounds {
     ///
     /// - Parameter caller: the operator; nil for the calendar.
     func open(_ signed: SignedAgreement, by caller: Caller? = nil) async throws(ExchangeRefusal) -> RoundID {
-        // Two rounds opened at once would get the same number.
-        guard opening.insert(signed.id).inserted else {
-            throw ExchangeRefusal(.agreementRefused, "A round of this agreement is being opened at this moment.")
-        }
-        defer { opening.remove(signed.id) }
         let agreement = try verify(signed)
+        // Two rounds opened at once would get the same number.
+        guard opening.insert(agreement.study.id).inserted else {
+            throw ExchangeRefusal(.agreementRefused, "A round of this study is being opened at this moment.")
+        }
+        defer { opening.remove(agreement.study.id) }
+        try checkSuccession(signed.id, agreement)
         let number = try nextNumber(signed.id, agreement)
         try checkBudget(of: agreement)
         do throws(StoreError) { try streams.checkStorageQuota() } catch { throw ExchangeRefusal(error) }
@@ -34,6 +35,7 @@ extension CoordinatedRounds {
             try await board.createRound(
                 record.round, attachment: try RoundAttachment(signed).encoded(), firstEntry: entry.bytes)
             add(record)
+            try settleSuccession(of: record)
             // It is open from here on, whatever comes: it has to be driven.
             board.announceRounds()
             // Beside the boards, so that a number is not given again after boards were deleted.
@@ -97,15 +99,39 @@ extension CoordinatedRounds {
         }
     }
 
+    /// That no amendment has taken the agreement's place.
+    func checkSuccession(_ id: AgreementID, _ agreement: Agreement) throws(ExchangeRefusal) {
+        let obstacle: SuccessionObstacle?
+        do { obstacle = try Succession(in: state).obstacle(to: agreements.chain(of: id, agreement)) } catch {
+            logger.error(
+                "Which agreements were amended can't be read", metadata: ["error": "\(ErrorReport(error).sentence)"])
+            throw ExchangeRefusal(.serverFailed)
+        }
+        if let obstacle {
+            throw ExchangeRefusal(.agreementRefused, "The agreement is amended: \(obstacle.sentence).")
+        }
+    }
+
+    /// The number of the next round: rounds of an agreement and of those that it amends have one row of numbers.
     func nextNumber(_ id: AgreementID, _ agreement: Agreement) throws(ExchangeRefusal) -> Int {
-        let own = rounds.values.filter { $0.agreementID == id }
-        if let open = own.first(where: { $0.ending == nil }) {
+        let chain: AgreementChain
+        do { chain = try agreements.chain(of: id, agreement) } catch {
+            logger.error("An agreement can't be read", metadata: ["error": "\(ErrorReport(error).sentence)"])
+            throw ExchangeRefusal(.serverFailed)
+        }
+        let own = rounds.values.filter { chain.ids.contains($0.agreementID) }
+        if let open = own.first(where: { $0.ending == nil && $0.agreementID == id }) {
             throw ExchangeRefusal(
                 .agreementRefused, "Round \(open.round) of this agreement is still open: wait for its end or abort it.")
         }
         let kept: Int
         do throws(SealedStateError) {
-            kept = try state.get(.roundsSpent(of: id)).map { Int(clamping: BigEndian.read($0.prefix(8))) } ?? 0
+            var most = 0
+            for id in chain.ids {
+                guard let bytes = try state.get(.roundsSpent(of: id)) else { continue }
+                most = max(most, Int(clamping: BigEndian.read(bytes.prefix(8))))
+            }
+            kept = most
         } catch {
             logger.error("The rounds spent can't be read", metadata: ["error": "\(error)"])
             throw ExchangeRefusal(.serverFailed)

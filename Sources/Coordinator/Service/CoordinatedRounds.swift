@@ -34,8 +34,8 @@ actor CoordinatedRounds {
     var calendars = CalendarMemory()
     /// Agreements that participants have spoken of, as they were read.
     var readAgreements: [AgreementID: AgreementStore.Installed] = [:]
-    /// Agreements under which a round is being opened now.
-    var opening: Set<AgreementID> = []
+    /// Studies of which a round is being opened now.
+    var opening: Set<String> = []
     private var ports: StatusFile.Ports?
 
     init(
@@ -66,6 +66,7 @@ actor CoordinatedRounds {
                     try StudyKeys(of: study, in: state).seen()
                 }
                 try keepStudyKeys(of: record)
+                try settleSuccession(of: record)
                 add(record)
             } catch let error as StoreError {
                 throw error
@@ -78,6 +79,14 @@ actor CoordinatedRounds {
     /// Remembers the study keys that the round has shown, so that no other ones come in a later one.
     private func keepStudyKeys(of record: RoundRecord) throws {
         if record.allRevealed { try StudyKeys(of: record.agreement.study.id, in: state).keep(record) }
+    }
+
+    /// That the agreement of an open round has taken the place of what it amends. What else is on the board was opened
+    /// before that, or under what has been settled.
+    func settleSuccession(of record: RoundRecord) throws {
+        let chain = try agreements.chain(of: record.agreementID, record.agreement)
+        let succession = Succession(in: state)
+        if try succession.obstacle(to: chain) == nil { try succession.settle(chain) }
     }
 
     /// Takes a round in.

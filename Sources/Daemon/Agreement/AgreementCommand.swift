@@ -12,7 +12,7 @@ public struct AgreementCommand: AsyncParsableCommand {
         subcommands: [
             AgreementDraftCommand.self, AgreementCheckCommand.self, AgreementShowCommand.self,
             AgreementChangesCommand.self, AgreementSignCommand.self, AgreementVerifyCommand.self,
-            AgreementNoticeCommand.self,
+            AgreementAdoptCommand.self, AgreementNoticeCommand.self,
         ])
     public init() {}
 }
@@ -56,12 +56,26 @@ struct AgreementShowCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show", abstract: "Say in plain words what an agreement means.")
 
+    @OptionGroup var home: HomeOption
     @Argument(help: "The agreement's YAML file.") var file: String
     @Option(help: "fi, sv or en.") var language = PlainLanguage.english
+    @Flag(help: "Say what differs from the agreement that it amends, as this participant has signed that one.")
+    var changes = false
+    @OptionGroup var former: FormerOption
 
     func run() throws {
         let bytes = try AgreementFile.read(file)
         let agreement = try Agreement.parse(bytes)
+        if changes || former.former != nil {
+            let store = try Home(at: home.directory, roles: Set(ParticipantRole.allCases)).agreements()
+            let amendment = try Amendment(agreement, path: file, former: former.bytes(), in: store)
+            guard let known = amendment.former else { throw AmendingError.noFormer(path: file) }
+            let changes = AgreementChanges(from: known.agreement, to: agreement, language: language)
+            Console.standardOutput.line(changes.text)
+            Console.standardOutput.line(
+                "\(language.agreementWord) \(known.id) -> \(AgreementID(ofFile: bytes))")
+            return
+        }
         Console.standardOutput.line(AgreementSummary(agreement, language: language).text)
         Console.standardOutput.line("\(language.agreementWord) \(AgreementID(ofFile: bytes))")
     }
@@ -70,16 +84,25 @@ struct AgreementShowCommand: ParsableCommand {
 struct AgreementSignCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sign",
-        abstract: "Sign an agreement with this participant's key and keep it, so that its rounds are accepted.")
+        abstract: "Sign an agreement with this participant's key and keep it, so that its rounds are accepted.",
+        discussion: """
+            If it amends another one, says first what changes against that. Whoever is new in the study has not signed \
+            the former one: `--former` tells the changes to it, too.
+            """)
 
     @OptionGroup var home: HomeOption
     @Argument(help: "The agreement's YAML file.") var file: String
     @Option(help: "Where to write the signature (default: beside the agreement).") var output: String?
+    @OptionGroup var former: FormerOption
 
     func run() throws {
         let home = try Home(at: home.directory, roles: Set(ParticipantRole.allCases))
         let bytes = try AgreementFile.read(file)
-        let (installed, path) = try AgreementSigning.sign(bytes, path: file, home: home, output: output)
+        let former = try former.bytes()
+        let amendment = try Amendment(Agreement.parse(bytes), path: file, former: former, in: home.agreements())
+        for line in amendment.lines { Console.standardOutput.line(line) }
+        let (installed, path) = try AgreementSigning.sign(
+            bytes, path: file, home: home, output: output, former: former)
         Console.standardOutput.line("Signed agreement \(installed.id) as \(home.keys.id): \(path)")
         for caution in installed.agreement.cautions { Console.standardOutput.line("caution: \(caution)") }
     }
@@ -92,14 +115,21 @@ public enum AgreementSigning {
     /// - Parameters:
     ///   - path: where the agreement came from, beside which the signature is written.
     ///   - output: where the signature is written instead.
+    ///   - former: the file of the agreement that it amends, where that was not signed here.
     /// - Returns: the agreement, and the signature's path.
+    /// - Throws: `AmendingError` for one that may not amend what it says it amends.
     public static func sign(
-        _ bytes: [UInt8], path: String, home: Home, output: String? = nil
+        _ bytes: [UInt8], path: String, home: Home, output: String? = nil, former: [UInt8]? = nil
     ) throws -> (AgreementStore.Installed, signature: String) {
         let approvals = try home.approvals()
-        try AgreementStore.check(Agreement.parse(bytes), path: path, keys: home.keys)
+        let agreement = try Agreement.parse(bytes)
+        try AgreementStore.check(agreement, path: path, keys: home.keys)
+        let store = try home.agreements()
+        let amendment = try Amendment(agreement, path: path, former: former, in: store)
+        try amendment.check(participant: home.keys.id)
         try approvals.demand(ApprovalSubject(.agreement, bytes), what: path)
-        let installed = try home.agreements().sign(bytes, path: path, keys: home.keys)
+        if let former { try store.keepFormer(former) }
+        let installed = try store.sign(bytes, path: path, keys: home.keys)
         try approvals.noteSigned(installed.id)
         let output = output ?? AgreementFile.signaturePath(path, home.keys.id)
         try AtomicFile.write(installed.signature.json, to: output, mode: 0o644)

@@ -82,7 +82,7 @@ public struct ApprovalDesk: Sendable {
     }
 
     /// The document that a proposal is about, and what it would follow: of a configuration the one in force, of an
-    /// agreement the one of the same study that was signed here last.
+    /// agreement the one that it amends, or the one of the same study that was signed here last.
     public func document(of id: String) throws -> (proposed: [UInt8], former: [UInt8]?) {
         let ledger = try book.ledger()
         let subject = try ledger.find(id).subject
@@ -96,7 +96,7 @@ public struct ApprovalDesk: Sendable {
         return (document, former)
     }
 
-    /// The agreement of the same study that was signed here last, other than this one.
+    /// The agreement that this one amends, or the one of the same study that was signed here last.
     public func formerAgreement(_ document: [UInt8]) throws -> AgreementStore.Installed? {
         try book.formerAgreement(document, in: home.agreements())
     }
@@ -176,7 +176,11 @@ public struct ApprovalDesk: Sendable {
     /// An agreement to be proposed, which names this participant with its keys.
     public func agreement(at path: String) throws -> [UInt8] {
         let bytes = try PublicFile.read(path, maxByteCount: AgreementLimits.byteLimit)
-        try AgreementStore.check(Agreement.parse(bytes), path: path, keys: home.keys)
+        let agreement = try Agreement.parse(bytes)
+        try AgreementStore.check(agreement, path: path, keys: home.keys)
+        // Where the former one is known, nobody need approve what could not be signed.
+        let amendment = try Amendment(agreement, path: path, former: nil, in: home.agreements())
+        if amendment.former != nil { try amendment.check(participant: home.keys.id) }
         return bytes
     }
 

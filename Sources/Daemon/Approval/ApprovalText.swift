@@ -6,8 +6,8 @@ internal import Values
 enum ApprovalText {
     /// What a document means, a line at a time.
     ///
-    /// - Parameter before: of a configuration, the one in force; of an agreement, the one of the same study that was
-    ///   signed here last.
+    /// - Parameter before: of a configuration, the one in force; of an agreement, the one that it amends, or the
+    ///   one of the same study that was signed here last.
     static func lines(of document: [UInt8], kind: ApprovalSubject.Kind, before: [UInt8]?) -> [String] {
         switch kind {
         case .agreement:
@@ -36,7 +36,8 @@ enum ApprovalText {
         guard let former = try? Agreement.parse(before) else {
             return ["This program cannot read the study's agreement \(id), which was signed here before."]
         }
-        return ["", "What changes against the study's agreement \(id), which was signed here last:", ""]
+        let which = agreement.amends == id ? "which it amends" : "which was signed here last"
+        return ["", "What changes against the study's agreement \(id), \(which):", ""]
             + lines(of: AgreementChanges(from: former, to: agreement).text)
     }
 

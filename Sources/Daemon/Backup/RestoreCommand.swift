@@ -88,6 +88,11 @@ public struct RestoreCommand<Program: BackedUpProgram>: AsyncParsableCommand {
             made: manifest.made, restored: max(now, manifest.made), wasRunning: manifest.origin == .running
         )
         .write(to: state)
+        // Whoever was moved has forgotten nothing.
+        if manifest.origin != .moved {
+            let store = AgreementStore(directory: try partial.subdirectory("agreements"))
+            try Succession(in: state).forget(store.all())
+        }
     }
 
     private static func time(_ manifest: BackupManifest) -> String {

@@ -7,6 +7,7 @@ extension RefusalCode {
         case .unknownAgreement: "it had not signed this agreement, or a signature was missing"
         case .agreementNotValid: "the agreement was not valid that day, or the times did not fit its clock"
         case .policy: "its own rules or its own people did not allow it"
+        case .superseded: "another agreement had taken this one's place, or that of one which it amends"
         case .roundsSpent: "the agreement's rounds were spent, or the number was another round's"
         case .register: "a register of its own could not be used"
         case .cap: "there was more than the agreement, or its own rules, allow"

@@ -48,6 +48,10 @@ public struct StateName: Sendable, Hashable {
     public static func roundsSpent(of agreement: AgreementID) -> StateName {
         StateName("agreements/\(agreement)/rounds")
     }
+    /// Which amendment has taken the agreement's place.
+    public static func amendment(of agreement: AgreementID) -> StateName {
+        StateName("agreements/\(agreement)/amended-by")
+    }
     /// What participants said of themselves before a round of the agreement.
     public static func readiness(of agreement: AgreementID) -> StateName { StateName("readiness/\(agreement)") }
     /// Which round was looked at under this number of the agreement.

@@ -3,6 +3,7 @@ public enum RefusalCode: String, Sendable, Codable, CaseIterable {
     case unknownAgreement = "agreement.unknown"
     case agreementNotValid = "agreement.not-valid-today"
     case policy = "policy.refused"
+    case superseded = "agreement.superseded"
     case roundsSpent = "rounds.spent"
     case register = "register.unusable"
     case cap = "cap.exceeded"

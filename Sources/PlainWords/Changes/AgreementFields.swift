@@ -74,6 +74,9 @@ extension AgreementFields {
     private mutating func add(_ agreement: Agreement) {
         add(agreement.study)
         add(
+            "amends", "sopimus, jonka tilalle tämä tulee", "avtalet som detta ersätter",
+            "the agreement whose place it takes", agreement.amends?.description)
+        add(
             "valid.from", "ensimmäinen voimassaolopäivä", "första giltighetsdag", "first day",
             agreement.validFrom.description)
         add(

@@ -4,13 +4,26 @@ internal import Agreement
 extension AgreementSummary {
     var study: [Item] {
         let study = agreement.study
+        let former = agreement.amends.map {
+            Item(1, paragraph: amends("\($0)"), term: say("Muuttaa", "Ändrar", "Amends"))
+        }
         return [
             Item(1, paragraph: "\(study.title) (\(study.id))"),
             Item(1, paragraph: study.purpose, term: say("Tarkoitus", "Syfte", "Purpose")),
             Item(1, paragraph: study.legalBasis, term: say("Oikeusperuste", "Rättslig grund", "Legal basis")),
             Item(1, paragraph: study.permit, term: say("Lupa", "Tillstånd", "Permit")),
             Item(1, paragraph: validity, term: say("Voimassa", "Giltighetstid", "Valid")),
-        ]
+        ] + (former.map { [$0] } ?? [])
+    }
+
+    private func amends(_ former: String) -> String {
+        say(
+            "sopimuksen \(former). Kun tämän sopimuksen ensimmäinen kierros on avattu, aiemman mukaan ei enää avata "
+                + "kierroksia. Aiemman mukaiset kierrokset luetaan mukaan tämän sopimuksen kierroksiin.",
+            "avtalet \(former). När den första omgången enligt detta avtal har öppnats öppnas inga fler omgångar "
+                + "enligt det tidigare. Omgångarna enligt det tidigare räknas med i antalet omgångar här.",
+            "the agreement \(former). Once the first round under this agreement is opened, no further one is opened "
+                + "under the former one. Rounds under the former one count among the rounds here.")
     }
 
     private var validity: String {

@@ -60,6 +60,7 @@ struct AgreementVariety: Sendable, CustomTestStringConvertible {
             try one(
                 "calendar",
                 [("rounds_allowed: 3", "rounds_allowed: 3\ncalendar: [2026-03-01, 2026-09-01]")]),
+            try one("amendment", [("valid: {from", "amends: \(String(repeating: "0a", count: 32))\nvalid: {from")]),
             try one(
                 "lasting",
                 [("verification: off", "pseudonyms: study\npseudonym_holders: [omnia, mixer-one]")]),

@@ -27,6 +27,8 @@ struct TestStudy: Sendable {
         var maxPeople = 1_000
         /// Days, as the agreement writes them.
         var calendar: String?
+        /// The id of the agreement that this one amends.
+        var amends: String?
     }
 
     /// What another participant than the coordinator keeps to itself.
@@ -86,6 +88,14 @@ struct TestStudy: Sendable {
     /// The agreement of another study, or the same with other words, between the same participants.
     func otherFile(_ design: Design) -> [UInt8] { Array((Self.yaml(design, participants) + "# Another file.\n").utf8) }
 
+    /// An agreement that amends another one of this study.
+    func amendment(of former: [UInt8], _ change: (inout Design) -> Void = { _ in }) -> [UInt8] {
+        var design = design
+        design.amends = "\(AgreementID(ofFile: former))"
+        change(&design)
+        return Array(Self.yaml(design, participants).utf8)
+    }
+
     private static func yaml(_ design: Design, _ participants: [Participant]) -> String {
         var lines = [
             "sidos_agreement: 1", "study:", "  id: \(design.study)", "  title: \"A study of invented people\"",
@@ -96,6 +106,7 @@ struct TestStudy: Sendable {
             "deadline_minutes: \(design.deadlineMinutes)", "retention_days: \(design.retentionDays)",
             "match_keys: [identity_code]",
         ]
+        if let amends = design.amends { lines.append("amends: \(amends)") }
         if let calendar = design.calendar { lines.append("calendar: \(calendar)") }
         if let counts = design.counts { lines.append("counts: \(counts)") }
         lines.append("participants:")

@@ -31,8 +31,8 @@ FIELDS = {
     "Refused": ({"code"}, set()),
     "RoundAborted": ({"code", "participants"}, set()),
 }
-REFUSALS = {"agreement.unknown", "agreement.not-valid-today", "policy.refused", "rounds.spent", "register.unusable",
-            "cap.exceeded", "protocol.violation", "protocol.equivocation", "internal.failure", "keys.lost"}
+REFUSALS = {"agreement.unknown", "agreement.not-valid-today", "agreement.superseded", "policy.refused", "rounds.spent",
+            "register.unusable", "cap.exceeded", "protocol.violation", "protocol.equivocation", "internal.failure", "keys.lost"}
 ABORTS = {"deadline.passed", "participant.refused", "operator.aborted", "cap.released-people",
           "cohort.below-smallest-cell", "protocol.violation", "internal.failure"}
 CODES = {"Refused": REFUSALS, "RoundAborted": ABORTS}

@@ -1,0 +1,108 @@
+import Foundation
+import PSIProtocol
+import Testing
+
+@testable import SystemHarness
+
+extension SystemTests {
+    /// Studies that go on under another agreement, among the real programs. [P-84]
+    @Suite("Amended studies", .serialized)
+    struct AmendmentRoundTests {
+        /// Owners a and b and a mixer; b and the mixer keep study keys.
+        static func design() -> StudyDesign {
+            var design = StudyDesign.simple(nodes: 2)
+            design.mixers = ["m"]
+            design.pseudonymHolders = ["b", "m"]
+            design.cohorts = [.init(id: "any", rule: .union(.register("register_a"), .register("register_b")))]
+            for index in design.registers.indices { design.registers[index].releasedFor = ["any"] }
+            return design
+        }
+
+        /// What an authority brings that joins.
+        static var joining: TestRegister {
+            TestRegister("register_c", owner: "c", people: 5..<40, storage: .csv, releasedFor: ["any"], salt: 3)
+        }
+
+        static func linked(_ study: StudyOnDisk) async throws -> (round: String, data: WrittenDataset) {
+            let link = try study.link()
+            #expect(try await link.end(within: 180) == 0, "\(link.errors)")
+            let round = try link.openedRound()
+            try await study.researchIsDone(with: round)
+            return (round, try await study.dataset(round: round))
+        }
+
+        /// Runs daemons of whoever is new.
+        static func serveNew(_ ids: [String], _ study: StudyOnDisk) async throws {
+            for id in ids {
+                try study.configureMember(id, port: study.port())
+                try await study.serve(id)
+            }
+        }
+
+        @Test(
+            "An authority joins, people keep their pseudonyms, and the old agreement is refused",
+            .timeLimit(.minutes(10)))
+        func joins() async throws {
+            try await StudyOnDisk.with(Self.design()) { study in
+                try study.sign()
+                var running = try await study.serveAll()
+                let first = try await Self.linked(study)
+                let former = try study.amend { design in
+                    design.registers.append(Self.joining)
+                    design.roundsAllowed = 4
+                }
+                let home = study.home("a").path
+                let changes = try await study.run(
+                    .node, "agreement", "show", "-d", home, "--changes", study.agreement.path)
+                #expect(changes.status == 0 && changes.output.contains("register_c"), "\(changes.errors)")
+                let signed = try await study.run(.node, "agreement", "sign", "-d", home, study.agreement.path)
+                #expect(signed.status == 0, "\(signed.errors)")
+                #expect(signed.output.contains("What changes against agreement"), "\(signed.output)")
+                try study.sign()
+                // Both are signed, and no round was held under the new one: the old one is in force.
+                let between = try study.link(under: former)
+                #expect(try await between.end(within: 120) == 0, "\(between.errors)")
+                try await Self.serveNew(["c"], study)
+                let second = try await Self.linked(study)
+                try await #require(running["coordinator"]).says("round opened", "number=3")
+                #expect(!first.data.names.isEmpty)
+                for (index, names) in first.data.names {
+                    #expect(names.count == 1 && second.data.names[index] == names, "person \(index)")
+                }
+                #expect(first.data.lasting.isSubset(of: second.data.lasting))
+                #expect(second.data.profiles == study.design.expectedProfiles)
+                for isRestarted in [false, true] {
+                    if isRestarted {
+                        try await #require(running["coordinator"]).kill9()
+                        running["coordinator"] = try await study.serve("coordinator")
+                    }
+                    let refused = try study.link(under: former)
+                    #expect(try await refused.end() == 79)
+                    #expect(refused.errors.contains("has taken its place"), "\(refused.errors)")
+                }
+                try study.checkLogs()
+            }
+        }
+
+        @Test("An authority and a mixer leave, another mixer joins, and the study goes on", .timeLimit(.minutes(10)))
+        func leave() async throws {
+            var design = Self.design()
+            design.registers.append(Self.joining)
+            design.mixers = ["m", "n"]
+            try await StudyOnDisk.with(design) { study in
+                try study.sign()
+                try await study.serveAll()
+                let first = try await Self.linked(study)
+                try study.amend { design in
+                    design.registers.removeLast()
+                    design.mixers = ["m", "o"]
+                }
+                try study.sign()
+                try await Self.serveNew(["o"], study)
+                let second = try await Self.linked(study)
+                for (index, names) in second.data.names { #expect(first.data.names[index] == names) }
+                #expect(second.data.profiles == study.design.expectedProfiles)
+            }
+        }
+    }
+}
