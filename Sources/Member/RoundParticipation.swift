@@ -157,7 +157,8 @@ struct RoundParticipation: Sendable {
     }
 
     private func follower(_ opening: SignedEntry, _ installed: AgreementStore.Installed) throws -> BoardFollower {
-        let known = try StudyKeys(of: installed.agreement.study.id, in: state).seen()
+        let chain = try agreements.chain(of: installed.id, installed.agreement)
+        let known = try StudyKeys(of: installed.agreement, in: state).known(in: chain)
         return try BoardFollower(
             opening: opening, agreement: installed, client: client, keys: home.keys, keeper: boards, studyKeys: known)
     }
@@ -238,7 +239,7 @@ struct RoundParticipation: Sendable {
             try journal.note(follower.record.head)
             // Before this participant signs that it has seen them.
             if follower.record.allRevealed {
-                try StudyKeys(of: follower.record.agreement.study.id, in: state).keep(follower.record)
+                try StudyKeys(of: follower.record.agreement, in: state).keep(follower.record)
             }
             do {
                 if !follower.mustWait, let body = try await step(follower) {

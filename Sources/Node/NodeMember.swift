@@ -195,7 +195,8 @@ actor NodeMember: RoundMember {
     /// This node's study key, if the agreement says that it holds one; made and sealed before the study's first round.
     private func studyKey(_ record: RoundRecord) throws -> SymmetricKey? {
         guard record.agreement.pseudonyms.holders.contains(me) else { return nil }
-        return try StudyKeys(of: record.agreement.study.id, in: state).own(me)
+        let chain = try home.agreements().chain(of: record.agreementID, record.agreement)
+        return try StudyKeys(of: record.agreement, in: state).own(me, in: chain)
     }
 
     /// The round's secrets, made and sealed on the disk when it begins.
@@ -230,15 +231,19 @@ actor NodeMember: RoundMember {
     private func destroyStudyKeys() throws {
         let store = try home.agreements()
         let succession = Succession(in: state)
-        // What an amendment has taken the place of says nothing any more of how long the study lasts.
-        let agreements = try store.all().filter { installed in
-            try succession.obstacle(to: store.chain(of: installed.id, installed.agreement)) == nil
-        }.map(\.agreement)
-        for (study, own) in Dictionary(grouping: agreements, by: \.study.id) {
-            let isDestroyed = try StudyKeys(of: study, in: state).destroyOwn(
-                after: own.map { ($0.validUntil, $0.retentionDays) }, today: MachineClock.system.today())
+        let held = try store.all().filter { $0.agreement.pseudonyms.holders.contains(me) }
+        for (scope, agreements) in Dictionary(grouping: held, by: \.agreement.studyKeyScope) {
+            // What an amendment has taken the place of says nothing any more of how long the study lasts. But the keys
+            // of pseudonyms that ended with it are still those of its rounds.
+            let current = try agreements.filter { installed in
+                try succession.obstacle(to: store.chain(of: installed.id, installed.agreement)) == nil
+            }
+            let terms = (current.isEmpty ? agreements : current).map(\.agreement)
+            guard let agreement = terms.first else { continue }
+            let isDestroyed = try StudyKeys(of: agreement, in: state).destroyOwn(
+                after: terms.map { ($0.validUntil, $0.retentionDays) }, today: MachineClock.system.today())
             guard isDestroyed else { continue }
-            logger.notice("The study is over; its study key is destroyed here", metadata: ["study": "\(study)"])
+            logger.notice("The study is over; its study key is destroyed here", metadata: ["study": "\(scope)"])
         }
     }
 

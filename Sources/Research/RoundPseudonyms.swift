@@ -11,9 +11,10 @@ final class RoundPseudonyms: Sendable {
 
     /// The study's key is made once and kept sealed.
     static func of(_ record: RoundRecord, state: SealedState) throws -> RoundPseudonyms {
-        let study = record.agreement.study.id
+        let agreement = record.agreement
         let name: StateName =
-            record.agreement.pseudonyms.isLasting ? .lastingPseudonymKey(study: study) : .pseudonymKey(study: study)
+            agreement.pseudonyms.isLasting
+            ? .lastingPseudonymKey(study: agreement.studyKeyScope) : .pseudonymKey(study: agreement.study.id)
         if let kept = try state.withValue(name, { RoundPseudonyms(keyBytes: $0, round: record.round) }) {
             guard let kept else {
                 throw RoundRefusal(.keysLost, "the study's sealed pseudonym key cannot be read")

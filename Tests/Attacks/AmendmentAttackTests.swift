@@ -1,7 +1,9 @@
 import Agreement
+import Daemon
 import Files
 import Foundation
 import Glibc
+import PSIProtocol
 import Testing
 import Values
 
@@ -75,6 +77,39 @@ extension AttackTests {
                 }
                 try await #require(running["coordinator"]).says("code=agreement.superseded", times: 3)
                 #expect(try reads() == before)
+            }
+        }
+
+        @Test(
+            "A successor comes with a study key of its own making: it is named, and nothing is declared",
+            .timeLimit(.minutes(10)))
+        func falseSuccessor() async throws {
+            var design = StudyDesign.simple(nodes: 2)
+            design.mixers = ["m", "n"]
+            design.pseudonymHolders = ["a", "m"]
+            try await StudyOnDisk.with(design) { study in
+                try study.sign()
+                let running = try await study.serveAll()
+                #expect(try await study.link().end(within: 120) == 0)
+                try study.amend { design in
+                    design.pseudonymHolders = ["a", "n"]
+                    design.pseudonymSuccessors = "{m: n}"
+                }
+                try study.sign()
+                try await Self.stop(running["n"])
+                // n has seen what m showed, and would not do it by itself.
+                do {
+                    let state = try Home(at: study.home("n").path, roles: [.mixer]).state()
+                    let key = StudyKey.random()
+                    try key.withUnsafeBytes { try state.put(.studyKey("system-test"), contentsOf: $0) }
+                    try state.remove(.studyKeysSeen("system-test"))
+                }
+                try await study.serve("n")
+                let link = try study.link()
+                #expect(try await link.end() == 81)
+                try await #require(running["coordinator"]).says("keys.study-differs")
+                #expect((link.output + link.errors).contains("protocol.violation"), "\(link.errors)")
+                #expect(study.phases("a").values.filter { $0 == "closed" }.count == 1)
             }
         }
     }

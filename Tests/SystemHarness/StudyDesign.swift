@@ -54,6 +54,9 @@ struct StudyDesign: Sendable {
     var mixers: [String] = []
     /// Who keeps a study key, where pseudonyms last.
     var pseudonymHolders: [String] = []
+    var pseudonymGeneration = 1
+    /// Who takes over whose study key, as the agreement writes it.
+    var pseudonymSuccessors: String?
     /// Participants without a connection.
     var byCourier: Set<String> = []
     /// Where the coordinator listens.
@@ -105,6 +108,8 @@ struct StudyDesign: Sendable {
         if !pseudonymHolders.isEmpty {
             lines += ["pseudonyms: study", "pseudonym_holders: [\(pseudonymHolders.joined(separator: ", "))]"]
         }
+        if pseudonymGeneration > 1 { lines.append("pseudonym_generation: \(pseudonymGeneration)") }
+        if let pseudonymSuccessors { lines.append("pseudonym_successors: \(pseudonymSuccessors)") }
         if let counts { lines.append("counts: \(counts)") }
         if let calendar { lines.append("calendar: \(calendar)") }
         if release == "rows" { lines.append("vault_access: \(vaultAccess)") }

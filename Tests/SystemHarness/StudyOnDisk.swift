@@ -285,6 +285,12 @@ final class StudyOnDisk: Sendable {
     func run(_ program: SidosProgram, _ arguments: String..., within seconds: Double = 60) async throws
         -> (status: Int32, output: String, errors: String)
     {
+        try await run(program, arguments, within: seconds)
+    }
+
+    func run(_ program: SidosProgram, _ arguments: [String], within seconds: Double = 60) async throws
+        -> (status: Int32, output: String, errors: String)
+    {
         let number = count.withLock {
             $0 += 1
             return $0

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import PSIProtocol
 import Testing
 
@@ -32,11 +33,10 @@ extension SystemTests {
         }
 
         /// Runs daemons of whoever is new.
-        static func serveNew(_ ids: [String], _ study: StudyOnDisk) async throws {
-            for id in ids {
-                try study.configureMember(id, port: study.port())
-                try await study.serve(id)
-            }
+        @discardableResult
+        static func serveNew(_ id: String, _ study: StudyOnDisk) async throws -> RunningProgram {
+            try study.configureMember(id, port: study.port())
+            return try await study.serve(id)
         }
 
         @Test(
@@ -62,7 +62,7 @@ extension SystemTests {
                 // Both are signed, and no round was held under the new one: the old one is in force.
                 let between = try study.link(under: former)
                 #expect(try await between.end(within: 120) == 0, "\(between.errors)")
-                try await Self.serveNew(["c"], study)
+                try await Self.serveNew("c", study)
                 let second = try await Self.linked(study)
                 try await #require(running["coordinator"]).says("round opened", "number=3")
                 #expect(!first.data.names.isEmpty)
@@ -98,10 +98,91 @@ extension SystemTests {
                     design.mixers = ["m", "o"]
                 }
                 try study.sign()
-                try await Self.serveNew(["o"], study)
+                try await Self.serveNew("o", study)
                 let second = try await Self.linked(study)
                 for (index, names) in second.data.names { #expect(first.data.names[index] == names) }
                 #expect(second.data.profiles == study.design.expectedProfiles)
+            }
+        }
+
+        // MARK: - Study keys
+
+        private static func stop(_ running: RunningProgram?) async throws {
+            let running = try #require(running)
+            running.send(SIGTERM)
+            #expect(try await running.end() == 0)
+        }
+
+        @Test(
+            "A holder leaves, hands its study key to a successor, and people keep their pseudonyms",
+            .timeLimit(.minutes(10)), arguments: ["off", "full"])
+        func successor(verification: String) async throws {
+            var design = Self.design()
+            design.registers.append(Self.joining)
+            design.pseudonymHolders = ["c", "m"]
+            design.verification = verification
+            try await StudyOnDisk.with(design) { study in
+                try study.sign()
+                let running = try await study.serveAll()
+                let first = try await Self.linked(study)
+                let evidence = study.directory.appendingPathComponent("evidence.zip").path
+                let exported = try await study.run(
+                    .node, "evidence", "export", first.round, evidence, "-d", study.home("a").path)
+                #expect(exported.status == 0, "\(exported.errors)")
+                // c leaves; its key goes to a mixer that is new in the study.
+                try study.amend { design in
+                    design.registers.removeLast()
+                    design.mixers = ["m", "n"]
+                    design.pseudonymHolders = ["m", "n"]
+                    design.pseudonymSuccessors = "{c: n}"
+                }
+                try study.sign()
+                let new = try await Self.serveNew("n", study)
+                // Without the key n refuses, and makes none.
+                let early = try study.link()
+                #expect(try await early.end() == 81)
+                #expect(early.errors.contains("participant.refused (n)"), "\(early.errors)")
+                for program in [running["c"], new] { try await Self.stop(program) }
+                let file = study.directory.appendingPathComponent("study.key").path
+                let hand = ["study-key", "hand", "-d", study.home("c").path, "--agreement", study.agreement.path]
+                let handed = try await study.run(.node, hand + ["--output", file])
+                #expect(handed.status == 0, "\(handed.errors)")
+                let take = ["study-key", "take", "-d", study.home("n").path, file]
+                let unseen = try await study.run(.node, take)
+                #expect(unseen.status == 66 && unseen.errors.contains("--evidence"), "\(unseen.errors)")
+                let taken = try await study.run(.node, take + ["--evidence", evidence])
+                #expect(taken.status == 0, "\(taken.errors)")
+                let destroy = ["study-key", "destroy", "-d", study.home("c").path, "--agreement"]
+                let gone = try await study.run(.node, destroy + [study.agreement.path])
+                #expect(gone.status == 0 && gone.output.contains("Destroyed"), "\(gone.errors)")
+                let log = try await study.run(.node, "log", "show", "-d", study.home("c").path)
+                #expect(log.output.contains("study key handed over") && log.output.contains("study key destroyed"))
+                try await study.serve("n")
+                let second = try await Self.linked(study)
+                for (index, names) in second.data.names {
+                    #expect(names.count == 1 && first.data.names[index] == names, "person \(index)")
+                }
+                #expect(!second.data.lasting.isEmpty && second.data.lasting.isSubset(of: first.data.lasting))
+                try study.checkLogs()
+            }
+        }
+
+        @Test("Pseudonyms end: those of the next generation have nothing in common with them", .timeLimit(.minutes(10)))
+        func generation() async throws {
+            try await StudyOnDisk.with(Self.design()) { study in
+                try study.sign()
+                try await study.serveAll()
+                let first = try await Self.linked(study)
+                try study.amend { design in
+                    design.pseudonymHolders = ["a", "m"]
+                    design.pseudonymGeneration = 2
+                }
+                try study.sign()
+                let second = try await Self.linked(study)
+                let third = try await Self.linked(study)
+                #expect(first.data.names.count == second.data.names.count)
+                #expect(Set(first.data.pseudonyms).isDisjoint(with: second.data.pseudonyms))
+                #expect(second.data.names == third.data.names && !second.data.lasting.isEmpty)
             }
         }
     }

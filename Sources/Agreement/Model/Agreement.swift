@@ -26,6 +26,10 @@ public struct Agreement: Sendable, Equatable {
     public var padding: PaddingMode
     /// For how long a person has the same pseudonym.
     public var pseudonyms: PseudonymScope = .round
+    /// Which row of lasting pseudonyms the study's are of, from 1: those of another have nothing in common with them.
+    public var pseudonymGeneration = 1
+    /// Who takes over the study keys of holders that leave.
+    public var pseudonymSuccessors: [StudyKeySuccessor] = []
     /// Bytes of one stored cell: handle, ciphertext and authentication tag. 128…65,536, a multiple of 16.
     public var cellByteCount: Int
     /// How many parts every stream of a round has, so that several machines can work on one list: a power of two,

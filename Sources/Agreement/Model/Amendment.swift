@@ -5,6 +5,14 @@ public enum AmendmentError: Error, Sendable, Equatable, CustomStringConvertible 
     case otherStudy(amendment: String, former: String)
     /// Study keys would change hands, and nobody is named who takes them over.
     case otherHolders(expected: [ParticipantID], found: [ParticipantID])
+    /// Whoever is said to hand its study key over has none.
+    case noHolder(leaver: ParticipantID, holders: [ParticipantID])
+    /// Whoever is said to take a study key over has one already.
+    case holdsAlready(successor: ParticipantID)
+    /// Pseudonyms would begin anew and go on at once, or skip a generation.
+    case otherGeneration(expected: Int, found: Int)
+    /// Pseudonyms begin anew, and yet somebody takes a key over.
+    case newKeys
 
     public var description: String {
         switch self {
@@ -13,7 +21,19 @@ public enum AmendmentError: Error, Sendable, Equatable, CustomStringConvertible 
                 + "study.id, or remove 'amends'."
         case .otherHolders(let expected, let found):
             "pseudonym_holders has \(found.joined(separator: ", ")), and those who hold the study's keys are "
-                + "\(expected.joined(separator: ", ")). Name the same."
+                + "\(expected.joined(separator: ", ")). Name the same, or say with pseudonym_successors who takes over "
+                + "the key of a holder that leaves; or let new pseudonyms begin by the next pseudonym_generation."
+        case .noHolder(let leaver, let holders):
+            "pseudonym_successors names \(leaver), which holds no study key: holders are "
+                + "\(holders.joined(separator: ", "))."
+        case .holdsAlready(let successor):
+            "pseudonym_successors gives a study key to \(successor), which holds one already. Name somebody else."
+        case .otherGeneration(let expected, let found):
+            "pseudonym_generation is \(found), and that of the agreement which it amends \(expected). Write "
+                + "\(expected), or \(expected + 1) if new pseudonyms are to begin."
+        case .newKeys:
+            "New pseudonyms begin with this pseudonym_generation, and all their keys are new. Remove "
+                + "pseudonym_successors."
         }
     }
 }
@@ -29,7 +49,23 @@ extension Agreement {
         }
         // Keys outlast agreements that make no use of them.
         guard pseudonyms.isLasting, let former = formers.first(where: \.pseudonyms.isLasting) else { return }
-        let expected = former.pseudonyms.holders
+        switch pseudonymGeneration {
+        case former.pseudonymGeneration: try checkSuccessors(of: former.pseudonyms.holders)
+        case former.pseudonymGeneration + 1:
+            guard pseudonymSuccessors.isEmpty else { throw .newKeys }
+        default: throw .otherGeneration(expected: former.pseudonymGeneration, found: pseudonymGeneration)
+        }
+    }
+
+    private func checkSuccessors(of holders: [ParticipantID]) throws(AmendmentError) {
+        var expected = holders
+        for change in pseudonymSuccessors {
+            guard let index = holders.firstIndex(of: change.leaver) else {
+                throw .noHolder(leaver: change.leaver, holders: holders)
+            }
+            guard !holders.contains(change.successor) else { throw .holdsAlready(successor: change.successor) }
+            expected[index] = change.successor
+        }
         guard Set(expected) == Set(pseudonyms.holders) else {
             throw .otherHolders(expected: expected, found: pseudonyms.holders)
         }

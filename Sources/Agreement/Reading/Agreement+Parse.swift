@@ -6,6 +6,7 @@ public enum AgreementLimits {
     public static let byteLimit = YAMLDocument.byteLimit
     public static let ringNodes = 2...16
     static let leastPseudonymHolders = 2
+    public static let pseudonymGenerations = 1...1000
     /// Nodes of the ring and, once more, mixers of a verified round with noise: more secrets would not fit an entry.
     public static let noiseSharers = 26
     /// Entries of the list; roles bound it more closely.
@@ -69,7 +70,8 @@ extension Agreement {
 struct AgreementReader {
     static let fields = [
         "sidos_agreement", "study", "amends", "valid", "suite", "rounds_allowed", "calendar", "release", "vault_access",
-        "verification", "checkers", "pseudonyms", "pseudonym_holders", "padding", "cell_bytes", "parts",
+        "verification", "checkers", "pseudonyms", "pseudonym_holders", "pseudonym_generation",
+        "pseudonym_successors", "padding", "cell_bytes", "parts",
         "smallest_cell", "count_rounding", "counts", "deadline_minutes",
         "retention_days",
         "identity_scheme", "normalisation", "match_fields", "match_keys", "tolerant_matching",
@@ -111,6 +113,8 @@ struct AgreementReader {
         let participants = readParticipants(release: release?.value)
         let verification = readVerification(suite?.value, participants)
         let pseudonyms = readPseudonyms(release: release?.value, matching?.keys, participants)
+        let generation = readGeneration(pseudonyms)
+        let successors = readSuccessors(pseudonyms)
         let acknowledged = readAcknowledgement(participants)
         let lists = readRegistersAndCohorts(
             participants, matching?.fields, matching?.tolerant, release: release?.value)
@@ -121,7 +125,8 @@ struct AgreementReader {
             let verification,
             let padding,
             let cellBytes, let parts, let smallestCell, let countRounding, let counts, let deadline, let retention,
-            let matching, let pseudonyms, let acknowledged, let complete = participants.complete,
+            let matching, let pseudonyms, let generation, let successors, let acknowledged,
+            let complete = participants.complete,
             let registers = lists.registers,
             let cohorts = lists.cohorts
         else { return nil }
@@ -137,6 +142,8 @@ struct AgreementReader {
         agreement.calendar = calendar
         agreement.checkers = verification.checkers
         agreement.pseudonyms = pseudonyms
+        agreement.pseudonymGeneration = generation
+        agreement.pseudonymSuccessors = successors
         agreement.parts = parts
         agreement.counts = counts
         agreement.disclosure = disclosure ?? DisclosureRules()

@@ -31,7 +31,7 @@ extension CoordinatedRounds {
             let entry = try openingEntry(signed, agreement, number: number)
             let record = try RoundRecord(
                 opening: entry.bytes, agreement: agreement, file: signed.bytes,
-                studyKeys: StudyKeys(of: agreement.study.id, in: state).seen())
+                studyKeys: StudyKeys(of: agreement, in: state).known(in: agreements.chain(of: signed.id, agreement)))
             try await board.createRound(
                 record.round, attachment: try RoundAttachment(signed).encoded(), firstEntry: entry.bytes)
             add(record)

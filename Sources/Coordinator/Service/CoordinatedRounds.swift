@@ -62,8 +62,8 @@ actor CoordinatedRounds {
     func load() async throws {
         for round in try await board.rounds() {
             do {
-                let record = try await StoredRound.record(of: round, on: board) { [state] study in
-                    try StudyKeys(of: study, in: state).seen()
+                let record = try await StoredRound.record(of: round, on: board) { [agreements, state] id, agreement in
+                    try StudyKeys(of: agreement, in: state).known(in: agreements.chain(of: id, agreement))
                 }
                 try keepStudyKeys(of: record)
                 try settleSuccession(of: record)
@@ -78,7 +78,7 @@ actor CoordinatedRounds {
 
     /// Remembers the study keys that the round has shown, so that no other ones come in a later one.
     private func keepStudyKeys(of record: RoundRecord) throws {
-        if record.allRevealed { try StudyKeys(of: record.agreement.study.id, in: state).keep(record) }
+        if record.allRevealed { try StudyKeys(of: record.agreement, in: state).keep(record) }
     }
 
     /// That the agreement of an open round has taken the place of what it amends. What else is on the board was opened

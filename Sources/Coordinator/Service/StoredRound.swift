@@ -11,7 +11,7 @@ enum StoredRound {
     /// - Throws: `StoreError`; `ProtocolViolation`, `AgreementError` for a board that is damaged.
     static func record(
         of round: RoundID, on board: BoardStore,
-        studyKeys: (_ study: String) throws -> [ParticipantID: [UInt8]] = { _ in [:] }
+        studyKeys: (AgreementID, Agreement) throws -> [ParticipantID: [UInt8]] = { _, _ in [:] }
     ) async throws -> RoundRecord {
         let attachment = try RoundAttachment(decoding: try await board.attachment(of: round))
         let file = Array(attachment.agreement)
@@ -19,7 +19,8 @@ enum StoredRound {
         guard let opening = first.first else { throw ProtocolViolation(.badOpening) }
         let agreement = try Agreement.parse(file)
         var record = try RoundRecord(
-            opening: opening.bytes, agreement: agreement, file: file, studyKeys: studyKeys(agreement.study.id))
+            opening: opening.bytes, agreement: agreement, file: file,
+            studyKeys: studyKeys(AgreementID(ofFile: file), agreement))
         guard record.round == round else { throw ProtocolViolation(.badOpening) }
         while true {
             let page = try await board.entries(of: round, after: record.head.count)

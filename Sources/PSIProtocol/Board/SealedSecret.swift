@@ -17,9 +17,15 @@ enum SealedSecret {
     static func seal(
         _ secret: borrowing SecretBytes, _ label: Label, from: ParticipantID, to recipient: Participant, round: RoundID
     ) throws -> [UInt8] {
-        let key = try XWingMLKEM768X25519.PublicKey(rawRepresentation: recipient.hpkeKey)
-        var sender = try HPKE.Sender(
-            recipientKey: key, ciphersuite: ciphersuite, info: info(label, from: from, to: recipient.id, round: round))
+        try seal(secret, to: recipient.hpkeKey, info: info(label, from: from, to: recipient.id, round: round))
+    }
+
+    /// Seals 32 bytes to an HPKE key.
+    ///
+    /// - Parameter info: begins with a label.
+    static func seal(_ secret: borrowing SecretBytes, to hpkeKey: [UInt8], info: [UInt8]) throws -> [UInt8] {
+        let key = try XWingMLKEM768X25519.PublicKey(rawRepresentation: hpkeKey)
+        var sender = try HPKE.Sender(recipientKey: key, ciphersuite: ciphersuite, info: Data(info))
         let sealed = try secret.withUnsafeBytes { try sender.seal(Data($0)) }
         return Array(sender.encapsulatedKey) + Array(sealed)
     }
@@ -29,9 +35,13 @@ enum SealedSecret {
         _ sealed: [UInt8], _ label: Label, from: ParticipantID, to: ParticipantID, round: RoundID,
         key: XWingMLKEM768X25519.PrivateKey
     ) -> SecretBytes? {
+        open(sealed, info: info(label, from: from, to: to, round: round), key: key)
+    }
+
+    static func open(_ sealed: [UInt8], info: [UInt8], key: XWingMLKEM768X25519.PrivateKey) -> SecretBytes? {
         guard sealed.count == byteCount,
             var recipient = try? HPKE.Recipient(
-                privateKey: key, ciphersuite: ciphersuite, info: info(label, from: from, to: to, round: round),
+                privateKey: key, ciphersuite: ciphersuite, info: Data(info),
                 encapsulatedKey: Data(sealed[..<encapsulationByteCount])),
             let secret = try? recipient.open(sealed[encapsulationByteCount...]), secret.count == secretByteCount
         else { return nil }
@@ -48,8 +58,8 @@ enum SealedSecret {
         return Array(hash.finalize())
     }
 
-    private static func info(_ label: Label, from: ParticipantID, to: ParticipantID, round: RoundID) -> Data {
-        Data(label.bytes + round.bytes + Array(from.utf8) + [0] + Array(to.utf8))
+    private static func info(_ label: Label, from: ParticipantID, to: ParticipantID, round: RoundID) -> [UInt8] {
+        label.bytes + round.bytes + Array(from.utf8) + [0] + Array(to.utf8)
     }
 }
 

@@ -9,6 +9,14 @@ public enum StudyKey {
 
     public static func random() -> SymmetricKey { Ristretto255.randomScalar().bytes.key }
 
+    /// Whether these are the bytes of a scalar that is not 0, and of no other: what is received may be anything.
+    static func isScalar(_ key: SymmetricKey) -> Bool {
+        guard key.bitCount == 8 * byteCount else { return false }
+        return key.withUnsafeBytes { bytes in
+            bytes.reduce(0) { $0 | $1 } != 0 && Ristretto255.isCanonical(scalar: bytes)
+        }
+    }
+
     /// S_j = s_j·G, 32 bytes, public.
     public static func point(of key: SymmetricKey) -> [UInt8] {
         Ristretto255.multiplyGenerator(by: SecretScalar(SecretBytes(key)))

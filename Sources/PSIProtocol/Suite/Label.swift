@@ -18,6 +18,7 @@ public enum Label: String, Sendable, CaseIterable {
     case linkage = "SIDOS-V1 linkage"
     case pseudonym = "SIDOS-V1 pseudonym"
     case study = "SIDOS-V1 study"
+    case studyKey = "SIDOS-V1 study key"
     case lastingPseudonym = "SIDOS-V1 lasting pseudonym"
     case stream = "SIDOS-V1 stream"
     case piece = "SIDOS-V1 piece"

@@ -166,6 +166,11 @@ extension Ristretto255 {
 
     static func isCanonical(scalar: [UInt8]) -> Bool { areCanonical(scalars: scalar) }
 
+    /// 32 bytes, in constant time.
+    static func isCanonical(scalar: UnsafeRawBufferPointer) -> Bool {
+        sidos_r255_scalar_is_canonical(scalar.baseAddress.map { $0.assumingMemoryBound(to: UInt8.self) }) == 1
+    }
+
     static func areCanonical(scalars: [UInt8]) -> Bool {
         scalars.count.isMultiple(of: 32)
             && scalars.withUnsafeBytes { bytes in

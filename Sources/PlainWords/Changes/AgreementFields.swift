@@ -128,6 +128,15 @@ extension AgreementFields {
             add(
                 "pseudonym_holders", "tutkimusavainten haltijat", "innehavare av studienycklar",
                 "holders of study keys", agreement.pseudonyms.holders)
+            add(
+                "pseudonym_generation", "pseudonyymien sukupolvi", "pseudonymernas generation",
+                "generation of pseudonyms", agreement.pseudonymGeneration)
+            for change in agreement.pseudonymSuccessors {
+                add(
+                    "pseudonym_successors.\(change.leaver)", "osapuolen \(change.leaver) tutkimusavaimen saa",
+                    "studienyckeln från \(change.leaver) övertas av", "the study key of \(change.leaver) passes to",
+                    change.successor)
+            }
         }
         add(
             "padding", "henkilömäärän peittäminen", "döljande av antalet personer", "padding",

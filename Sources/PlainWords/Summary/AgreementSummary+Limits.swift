@@ -3,7 +3,8 @@ internal import Agreement
 /// Within which limits rounds run, and what is done to the dataset.
 extension AgreementSummary {
     var limits: [Item] {
-        ([release, pseudonyms, smallest, rounding].compactMap { $0 } + agreement.noiseSentences(in: language)
+        ([release, pseudonyms, newPseudonyms, successors, smallest, rounding].compactMap { $0 }
+            + agreement.noiseSentences(in: language)
             + [padding, parts, deadline, calendar, method].compactMap { $0 }).map { Item(1, point: $0) }
     }
 
@@ -29,6 +30,29 @@ extension AgreementSummary {
                 + "följer av studienycklar som förvaras av \(holders).",
             "A person with an official identity code has the same pseudonym in all rounds of the study. Pseudonyms "
                 + "follow from study keys, which are kept by \(holders).")
+    }
+
+    private var newPseudonyms: String? {
+        guard agreement.pseudonyms.isLasting, agreement.pseudonymGeneration > 1 else { return nil }
+        let generation = language.number(agreement.pseudonymGeneration)
+        return say(
+            "Pseudonyymit ovat sukupolvea \(generation): aiempien sukupolvien aineistoja ei voi yhdistää niiden "
+                + "avulla.",
+            "Pseudonymerna är av generation \(generation): med dem kan inga material av tidigare generationer kopplas "
+                + "samman.",
+            "The pseudonyms are of generation \(generation): no dataset of an earlier generation can be joined by them."
+        )
+    }
+
+    private var successors: String? {
+        guard !agreement.pseudonymSuccessors.isEmpty else { return nil }
+        let changes = agreement.pseudonymSuccessors.map { change in
+            say(
+                "\(change.leaver) luovuttaa tutkimusavaimensa osapuolelle \(change.successor)",
+                "\(change.leaver) överlämnar sin studienyckel till \(change.successor)",
+                "\(change.leaver) hands its study key over to \(change.successor)")
+        }
+        return changes.joined(separator: "; ") + "."
     }
 
     private var smallest: String {

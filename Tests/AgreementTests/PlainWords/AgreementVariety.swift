@@ -62,6 +62,32 @@ struct AgreementVariety: Sendable, CustomTestStringConvertible {
                 [("rounds_allowed: 3", "rounds_allowed: 3\ncalendar: [2026-03-01, 2026-09-01]")]),
             try one("amendment", [("valid: {from", "amends: \(String(repeating: "0a", count: 32))\nvalid: {from")]),
             try one(
+                "successors",
+                [
+                    (
+                        "verification: off",
+                        """
+                        pseudonyms: study
+                        pseudonym_holders: [omnia, mixer-one]
+                        pseudonym_successors: {gone: omnia}
+                        amends: \(String(repeating: "0a", count: 32))
+                        """
+                    )
+                ]),
+            try one(
+                "generation",
+                [
+                    (
+                        "verification: off",
+                        """
+                        pseudonyms: study
+                        pseudonym_holders: [omnia, mixer-one]
+                        pseudonym_generation: 2
+                        amends: \(String(repeating: "0a", count: 32))
+                        """
+                    )
+                ]),
+            try one(
                 "lasting",
                 [("verification: off", "pseudonyms: study\npseudonym_holders: [omnia, mixer-one]")]),
             try one("laplace", AgreementCountsTests.edits(AgreementCountsTests.laplace)),

@@ -82,6 +82,9 @@ class Agreement:
             raise Unsupported(f"identity codes of {fields['identity_scheme']}")
         if self.pseudonyms not in ("round", "study"):
             raise Unsupported(f"pseudonyms of {self.pseudonyms}")
+        # P-85: S_j is compared by holder here.
+        if "pseudonym_successors" in fields or fields.get("pseudonym_generation", "1") != "1":
+            raise Unsupported("study keys that change hands, or pseudonyms that begin anew")
         if self.smallest_cell != 1 or self.count_rounding != 1:
             raise Unsupported("surveys that are withheld or rounded")
 

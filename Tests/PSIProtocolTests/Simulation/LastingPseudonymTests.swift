@@ -116,6 +116,35 @@ struct LastingPseudonymTests {
         }
     }
 
+    @Test(
+        "[P-85] With a register more and a successor of a holder people have the same, and another key is refused",
+        arguments: [VerificationMode.off, .full])
+    func successor(verification: VerificationMode) async throws {
+        let first = try Rounds(.init(mixers: 1, verification: verification, pseudonymHolders: [0, 1]))
+        var people = ["left": (0..<5).map { Self.person("\($0)") }, "right": (3..<8).map { Self.person("\($0)") }]
+        let before = try await first.round(people)
+        // The owner of left hands its key to the mixer.
+        let second = try Rounds(
+            registers: ["left", "right", "third"],
+            .init(mixers: 1, verification: verification, pseudonymHolders: [1, 3]))
+        people["third"] = (2..<10).map { Self.person("\($0)") }
+        let shown = try before.record().revealedStudyKeys
+        let known = ["owner-right": shown["owner-right"], "mixer0": shown["owner-left"]].compactMapValues(\.self)
+        let keys = ["owner-right": first.keys["owner-right"], "mixer0": first.keys["owner-left"]]
+        let after = try await second.round(people, known: known) {
+            $0.studyKeys = keys.compactMapValues(\.self)
+            $0.pseudonymKey = first.pseudonymKey
+        }
+        let (old, new) = (Self.names(before), Self.names(after))
+        #expect(old.count == 8 && new.count == 10)
+        for (code, name) in old { #expect(new[code]?.tag == name.tag && new[code]?.name == .lasting, "\(code)") }
+        await #expect(throws: ProtocolViolation(.studyKeyDiffers, by: "mixer0")) {
+            _ = try await second.round(people, known: known) {
+                $0.studyKeys["owner-right"] = first.keys["owner-right"]
+            }
+        }
+    }
+
     @Test("A study key without its proof, with another's, or of somebody who holds none is refused")
     func keys() async throws {
         let people = ["left": [Self.person("a")], "right": [Self.person("a")]]
