@@ -105,6 +105,35 @@ extension SystemTests {
             }
         }
 
+        @Test(
+            "An operator settles which agreement is used before its first round, and not with a signature missing",
+            .timeLimit(.minutes(10)))
+        func adopted() async throws {
+            try await StudyOnDisk.with(.simple(nodes: 2)) { study in
+                try study.sign()
+                let former = try study.amend { $0.roundsAllowed = 4 }
+                try study.sign(["a", "b", "coordinator"])
+                let adopt = ["agreement", "adopt", "-d", study.home("a").path, study.agreement.path]
+                let early = try await study.run(.node, adopt)
+                #expect(early.status == 79 && early.errors.contains("Not signed yet by: research"), "\(early.errors)")
+                try study.sign(["research"])
+                let adopted = try await study.run(.node, adopt)
+                #expect(adopted.status == 0, "\(adopted.errors)")
+                let log = try await study.run(.node, "log", "show", "-d", study.home("a").path)
+                #expect(log.output.contains("agreement adopted"), "\(log.output)")
+                let back = try await study.run(
+                    .node, "agreement", "adopt", "-d", study.home("a").path, former.path)
+                #expect(back.status == 79, "\(back.errors)")
+                let running = try await study.serveAll()
+                let refused = try study.link(under: former)
+                #expect(try await refused.end() == 81)
+                #expect(refused.errors.contains("participant.refused (a)"), "\(refused.errors)")
+                try await #require(running["coordinator"]).says("code=agreement.superseded")
+                let link = try study.link()
+                #expect(try await link.end(within: 120) == 0, "\(link.errors)")
+            }
+        }
+
         // MARK: - Study keys
 
         private static func stop(_ running: RunningProgram?) async throws {
