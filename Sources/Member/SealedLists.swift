@@ -24,6 +24,19 @@ public struct SealedLists: ListKeeper {
         ListSource(reader: try SealedFileReader(path(register, part), key: try key(), label: label(register, part)))
     }
 
+    /// Begins to keep the people whom a column of a register names.
+    public func keepRelated(_ register: RegisterID) async throws -> sending any StreamSink {
+        ListSink(writer: try SealedFileWriter(relatedPath(register), key: try key(), label: relatedLabel(register)))
+    }
+
+    public func keptRelated(_ register: RegisterID) async throws -> sending any ByteSource {
+        ListSource(reader: try SealedFileReader(relatedPath(register), key: try key(), label: relatedLabel(register)))
+    }
+
+    private func relatedPath(_ register: RegisterID) -> String { directory.file("\(round).\(register).people") }
+
+    private func relatedLabel(_ register: RegisterID) -> String { "people \(round) \(register)" }
+
     /// Removes the round's lists; their key goes with the round's sealed state.
     public func erase() throws {
         // Also what a killed process had begun to write, whose name begins with a dot.

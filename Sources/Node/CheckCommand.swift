@@ -99,7 +99,7 @@ struct CheckCommand: AsyncParsableCommand {
             throw ConfigurationLacksRegister(id: id, known: configuration.registers.keys.sorted())
         }
         let found = agreements.lazy.compactMap { agreement in
-            agreement.registers(ownedBy: home.keys.id).first { $0.id == id }.map { (agreement, $0) }
+            agreement.registers(ownedBy: home.keys.id).first { $0.isDeclared && $0.id == id }.map { (agreement, $0) }
         }.first
         var declaration = RegisterDeclaration.bare(id, owner: home.keys.id)
         var plan = check.planWithoutAgreement

@@ -44,13 +44,18 @@ struct NodeCheck: Sendable {
             problems.append(.policy)
         }
         let limits = configuration.policy.effectiveLimits(for: agreement, participant: home.keys.id)
-        for register in agreement.registers(ownedBy: home.keys.id) {
+        for register in agreement.registers(ownedBy: home.keys.id) where register.isDeclared {
             guard let source = configuration.registers[register.id] else {
                 out.line("register \(register.id): config.yaml does not have it. Add it under registers")
                 problems.append(.register)
                 continue
             }
             var declaration = register
+            for (index, column) in register.columns.enumerated() where column.relation != nil {
+                let id = register.namedID(column.name)
+                declaration.columns[index].relation?.maxPeople = limits.maxPeople[id]
+                declaration.columns[index].relation?.maxCellsPerPerson = limits.maxCellsPerPerson[id]
+            }
             declaration.maxPeople = limits.maxPeople[register.id] ?? register.maxPeople
             declaration.maxCellsPerPerson = limits.maxCellsPerPerson[register.id] ?? register.maxCellsPerPerson
             let plan = MatchPlan(agreement: agreement, register: declaration, today: today)

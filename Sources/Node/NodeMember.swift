@@ -52,7 +52,8 @@ actor NodeMember: RoundMember {
             logger.error("The local policy refuses the round", metadata: log.metadata(record, ["reason": "\(refusal)"]))
         }
         if !refusals.isEmpty { return .policy }
-        for register in agreement.registers(ownedBy: me) where configuration.registers[register.id] == nil {
+        for register in agreement.registers(ownedBy: me)
+        where register.isDeclared && configuration.registers[register.id] == nil {
             logger.error(
                 "The round asks for a register that config.yaml does not have",
                 metadata: log.metadata(record, ["register": "\(register.id)"]))
@@ -111,15 +112,21 @@ actor NodeMember: RoundMember {
             cohortCap: { limits.maxReleasedPeople[$0.id] ?? $0.maxPeople })
         try await checkCommitment(record, secrets, runner)
         let (sources, spool, logger, workers) = (configuration.registers, spool, logger, configuration.workers)
+        let keeper = SealedRelated(lists: SealedLists(directory: lists, round: record.round, state: state))
         let home = home
         do {
             let body = try await runner.perform(duty, record: record, secrets: secrets) { register in
+                if !register.isDeclared {
+                    return RegisterPeople.related(register, agreement: record.agreement, keeper: keeper)
+                }
                 guard let source = sources[register.id] else {
                     throw RoundRefusal(.register, "config.yaml has no register \(register.id)")
                 }
                 let people = try await RegisterPeople(
                     agreement: record.agreement, declaration: register, source: source, today: record.openingDay,
-                    maxPeople: limits.maxPeople[register.id] ?? register.maxPeople, spool: spool, workers: workers)
+                    maxPeople: limits.maxPeople[register.id] ?? register.maxPeople, maxRelated: limits.maxPeople,
+                    spool: spool, workers: workers)
+                try await people.keepRelated(in: keeper) { limits.maxCellsPerPerson[$0.id] ?? $0.maxCellsPerPerson }
                 logger.info("Read a register", metadata: people.survey.metadata(register.id))
                 Self.note(home, "register read", register.id, record.round, logger)
                 return people
@@ -131,6 +138,7 @@ actor NodeMember: RoundMember {
             }
             return body
         } catch let error as RegisterError where !error.mayPass {
+            if case .tooManyCellsOfNamed = error.kind { throw RoundRefusal(.cap, error.description) }
             throw RoundRefusal(.register, error.description)
         } catch let error as RegisterOverCap {
             throw RoundRefusal(.cap, error.description)
@@ -255,6 +263,19 @@ actor NodeMember: RoundMember {
         }
         if status.update(record) { log.tell(record) }
         log.writingStatus { try status.write(to: home.statusPath) }
+    }
+}
+
+/// Where a node keeps people whom columns name: among its sealed lists.
+private struct SealedRelated: RelatedKeeper {
+    let lists: SealedLists
+
+    func keepRelated(_ register: RegisterID) async throws -> sending any StreamSink {
+        try await lists.keepRelated(register)
+    }
+
+    func keptRelated(_ register: RegisterID) async throws -> sending any ByteSource {
+        try await lists.keptRelated(register)
     }
 }
 

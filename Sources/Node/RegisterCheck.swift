@@ -64,7 +64,45 @@ struct RegisterCheck {
         if source.history == nil, plan.keys.contains(where: { $0.content == .formerCode }) {
             out.line("  config.yaml names no history: nobody is found by a former code of this register")
         }
-        return try await problems + reportPeople(&pass, to: out, spool: spool, workers: workers)
+        problems += try await reportPeople(&pass, to: out, spool: spool, workers: workers)
+        for related in pass.related { problems += try report(related, to: out) }
+        return problems
+    }
+
+    /// Whom a column names.
+    ///
+    /// - Returns: what would stop a round, a word for each thing.
+    private func report(_ related: RelatedPeople, to out: Console) throws -> [ReadinessWord] {
+        var related = related
+        let (survey, declaration) = (related.survey, related.declaration)
+        out.line(
+            "  column \(related.column): \(survey.rowsKept) rows name \(survey.people) people; "
+                + "\(related.themselves) rows name their own person")
+        for reason in RefusalReason.allCases {
+            if let count = survey.refused[reason], count > 0 {
+                out.line("    \(count) codes are not used, so they name nobody: \(reason.rawValue)")
+            }
+        }
+        if !survey.codeShapes.words.isEmpty { out.line("    codes that are not usable: \(survey.codeShapes.words)") }
+        if source.screensPeople {
+            out.line(
+                "    never released: \(survey.peopleWithheld) of those named; rows that name them lead nowhere, and "
+                    + "are not counted above")
+        }
+        var sizes = Sizes()
+        while true {
+            let people = try related.next(Self.batchCount, byteCount: 256 << 10).records()
+            if people.isEmpty { break }
+            for person in people { try sizes.add(person, declaration, cellByteCount: cellByteCount) }
+        }
+        out.line(
+            "    at most \(survey.mostRowsOfPerson) rows name one person, in \(sizes.most) cells "
+                + "(\(declaration.maxCellsPerPerson) allowed)")
+        guard sizes.tooLarge > 0 else { return [] }
+        out.line(
+            "    links to \(sizes.tooLarge) people need more cells than allowed: look for a placeholder among the "
+                + "codes, or agree on a higher max_cells_per_person of the column")
+        return [.cap]
     }
 
     /// What is known only when the people are handed out: how complete keys are, and how large the largest are.

@@ -120,6 +120,13 @@ extension RegisterError.Kind {
                 + "(files, views, rights and filters), or agree on a lower min_people."
         case .tooManyRowsOfPerson(let limit):
             "a person has more than \(limit) rows. Check for a placeholder identity, or aggregate the rows."
+        case .tooManyRowsNamePerson(let limit):
+            "more than \(limit) rows name one person. Check for a placeholder among the codes, or leave the column out "
+                + "of the agreement."
+        case .tooManyCellsOfNamed(let cells, let limit):
+            "the rows that name one person need \(cells) cells, more than the \(limit) allowed. Check for a "
+                + "placeholder among the codes, or agree on a higher max_cells_per_person of the column, or on larger "
+                + "cell_bytes."
         case .personTooLarge(let limit):
             "a person's rows take more than \(limit) bytes. Check for a placeholder identity, or release less text."
         case .spoolFailed(let reason):
@@ -145,6 +152,7 @@ extension ColumnType {
         case .boolean: "a boolean"
         case .code: "a code"
         case .text: "a text"
+        case .person: "an identity code"
         }
     }
 
@@ -166,6 +174,8 @@ extension ColumnType {
             "A code is not empty; in a database store it as TEXT, so that leading zeros stay."
         case .text:
             "In a database store it as TEXT."
+        case .person:
+            "Write the person's code, or nothing where nobody is named."
         }
     }
 }

@@ -110,6 +110,10 @@ public struct RegisterError: Error, Sendable, Equatable {
         // Gathering a person's rows.
         case tooManyRowsOfPerson(limit: Int)
         case personTooLarge(byteLimit: Int)
+        /// A column of people names one person in more rows than anybody may have.
+        case tooManyRowsNamePerson(limit: Int)
+        /// A column of people names one person so often that the links need more cells than agreed.
+        case tooManyCellsOfNamed(Int, limit: Int)
         /// What the spool said.
         case spoolFailed(String)
         case spoolDamaged

@@ -9,6 +9,8 @@ public struct RegisterPass {
     public let source: RegisterSource
     /// What was counted. The whole register is read before anybody is handed out.
     public let survey: RegisterSurvey
+    /// The people whom columns of type `person` name, in the columns' order.
+    public let related: [RelatedPeople]
     private let grouping: PersonGrouping
     private let values: PersonValues
 
@@ -33,6 +35,7 @@ public struct RegisterPass {
         reader.countsProgramWords = countsProgramWords
         grouping = try PersonGrouping(reader: reader, spool: spool, workers: workers)
         survey = try await grouping.run()
+        related = grouping.related
     }
 
     /// Why no round may use what was read, the gravest first: what was read cannot be the register that the agreement
@@ -47,6 +50,7 @@ public struct RegisterPass {
             objections.append(
                 RegisterOverCap(register: declaration.id, people: itemCount, cap: declaration.maxPeople))
         }
+        for related in related { objections += related.objections }
         return objections
     }
 
@@ -56,21 +60,9 @@ public struct RegisterPass {
         guard let block = try await grouping.nextPeople(most, byteCount: Self.batchByteCount) else {
             return PeoplePiece([])
         }
-        let (values, decoder, file) = (values, grouping.makeDecoder(), source.name)
-        let releasesNothing = declaration.columns.isEmpty
-        return PeoplePiece(count: block.count, byteCount: block.bytes.count) {
-            do {
-                return try decoder.people(block).map { person in
-                    PersonRecord(
-                        identities: values.identities(of: person),
-                        lastingIdentity: values.lastingIdentity(of: person), features: values.features(of: person),
-                        rows: person.rows, rowCount: releasesNothing ? 0 : person.rowCount,
-                        isWithheld: person.isWithheld)
-                }
-            } catch is SpoolDamage {
-                throw RegisterError(.spoolDamaged, file: file)
-            }
-        }
+        return PeoplePiece(
+            block, decoder: grouping.makeDecoder(), values: values, hasRows: !declaration.columns.isEmpty,
+            file: source.name)
     }
 
     /// Begins again with the first person.

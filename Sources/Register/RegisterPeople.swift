@@ -17,15 +17,21 @@ public struct RegisterPeople: PeopleSource {
     ///
     /// - Parameters:
     ///   - today: the day of the round's opening, in UTC.
-    ///   - maxPeople: the stricter of agreement and local policy.
+    ///   - maxPeople: the stricter of agreement and local policy; `maxRelated` of people whom its columns name.
     ///   - workers: split, judge, normalise, sort and gather rows.
     /// - Throws: `RegisterError`, or `RegisterOverCap`.
     public init(
         agreement: Agreement, declaration: RegisterDeclaration, source: RegisterSource, today: CalendarDate?,
-        maxPeople: Int, spool: any Spool, workers: Workers
+        maxPeople: Int, maxRelated: [RegisterID: Int] = [:], spool: any Spool, workers: Workers
     ) async throws {
         if let obstacle = source.obstacle(under: agreement, register: declaration.id) { throw obstacle }
         var declaration = declaration
+        for (index, column) in declaration.columns.enumerated() {
+            guard let own = maxRelated[declaration.namedID(column.name)], let relation = column.relation else {
+                continue
+            }
+            declaration.columns[index].relation?.maxPeople = min(own, relation.maxPeople ?? declaration.maxPeople)
+        }
         declaration.maxPeople = maxPeople
         pass = try await RegisterPass(
             declaration: declaration, plan: MatchPlan(agreement: agreement, register: declaration, today: today),
@@ -61,6 +67,58 @@ public struct RegisterPeople: PeopleSource {
             census = KeyCensus(keys: agreement.matchKeys, spool: spool)
         }
         return PeoplePiece(made.flatMap(\.0))
+    }
+
+    /// People whom a column names, as they were kept when the register was read.
+    public static func related(
+        _ register: RegisterDeclaration, agreement: Agreement, keeper: any RelatedKeeper
+    ) -> any PeopleSource {
+        RelatedPeopleSource(
+            register.id, keeper: keeper, features: agreement.tolerantMatching.map(\.groups.count) ?? 0)
+    }
+
+    /// Keeps the people whom the register's columns name, who are declared after it.
+    ///
+    /// - Parameter cellCap: the stricter of agreement and local policy.
+    /// - Throws: `RegisterError` if somebody is named by more rows than agreed; then nothing may be declared.
+    public func keepRelated(
+        in keeper: any RelatedKeeper, cellCap: (RegisterDeclaration) -> Int = { $0.maxCellsPerPerson }
+    ) async throws {
+        for related in pass.related {
+            let cap = min(related.declaration.maxCellsPerPerson, cellCap(related.declaration))
+            try await keep(related, in: keeper, cellCap: cap)
+        }
+    }
+
+    private func keep(_ related: RelatedPeople, in keeper: any RelatedKeeper, cellCap: Int) async throws {
+        var related = related
+        var census = KeyCensus(keys: agreement.matchKeys, spool: spool)
+        let countsKeys = agreement.linksInSeveralWays && agreement.release == .rows
+        var sink = try await keeper.keepRelated(related.declaration.id)
+        var most = 0
+        while true {
+            let people = try related.next(1_024, byteCount: 256 << 10).records()
+            if people.isEmpty { break }
+            var bytes: [UInt8] = []
+            for person in people {
+                // Links are random, so they fit one cell as they are or not at all.
+                if person.rows.count + 128 > agreement.cellByteCount {
+                    most = max(
+                        most, try CellSealer.cellCount(ofRows: person.rows, cellByteCount: agreement.cellByteCount))
+                }
+                if countsKeys { try census.add(person.identities) }
+                RelatedRecords.append(person, to: &bytes)
+            }
+            try await sink.write(bytes)
+        }
+        guard most <= cellCap else {
+            throw RegisterError(
+                .tooManyCellsOfNamed(most, limit: cellCap), file: pass.source.name, column: related.column)
+        }
+        var survey = SourceSurvey(related.survey)
+        if countsKeys { survey.keys = try census.counts() }
+        try await sink.write(try RelatedRecords.end(survey))
+        try await sink.finish()
     }
 
     /// The next people, in as many pieces as there are cores.

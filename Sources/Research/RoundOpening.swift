@@ -84,6 +84,7 @@ struct RoundOpening {
                 ) { try CellFileSource(path) }
             } catch ReleaseError.copyDamaged { throw ResearchError.copyDamaged(folder.round, path: path) }
         }
+        try store.noteFalseLinks()
         let damaged = try store.damaged()
         guard damaged.isEmpty || withoutDamaged else {
             throw ResearchError.damaged(

@@ -10,6 +10,14 @@ public enum FieldValue: Sendable, Equatable {
     /// A value of a code list, as written.
     case code(String)
     case text(String)
+    /// Another person: the 16 bytes of a link, or of a pseudonym where it was found whose link it is. None stand for
+    /// somebody who was not found.
+    case person([UInt8])
+
+    /// Bytes of a link, and of a pseudonym.
+    public static let personByteCount = 16
+    /// A person who was not found.
+    public static let personElsewhere = FieldValue.person([])
 
     /// The column type this value belongs to; nil for null, which belongs to every nullable column.
     public var type: ColumnType? {
@@ -21,6 +29,7 @@ public enum FieldValue: Sendable, Equatable {
         case .boolean: .boolean
         case .code: .code
         case .text: .text
+        case .person: .person
         }
     }
 
@@ -33,6 +42,7 @@ public enum FieldValue: Sendable, Equatable {
         case .date(let date): date.description
         case .boolean(let flag): String(flag)
         case .code(let text), .text(let text): text
+        case .person(let bytes): Hex.encode(bytes)
         }
     }
 }

@@ -4,8 +4,8 @@ public enum ValueOrder {
     /// bytes, no before yes; null before everything. False for values of different types.
     public static func isBefore(_ left: FieldValue, _ right: FieldValue) -> Bool { compare(left, right) < 0 }
 
-    /// Negative, 0 or positive. Nulls come first; numbers by size (and 1.0 before 1.00), text by its UTF-8 bytes, no
-    /// before yes. Two values of one column are of one type; 0 otherwise.
+    /// Negative, 0 or positive. Nulls come first; numbers by size (and 1.0 before 1.00), text by its UTF-8 bytes,
+    /// people by their pseudonyms, no before yes. Two values of one column are of one type; 0 otherwise.
     public static func compare(_ left: FieldValue, _ right: FieldValue) -> Int {
         switch (left, right) {
         case (.null, .null): 0
@@ -17,6 +17,7 @@ public enum ValueOrder {
         case (.decimal(let left), .decimal(let right)): compare(left.digits, right.digits)
         case (.code(let left), .code(let right)), (.text(let left), .text(let right)):
             compare(left.utf8, right.utf8)
+        case (.person(let left), .person(let right)): compare(left, right)
         default: 0
         }
     }

@@ -50,6 +50,8 @@ struct WrittenDataset {
     let names: [Int: Set<String>]
     /// By register, then by its rows' column `serial`, what the row's person was found by; empty without the column.
     let links: [String: [String: String]]
+    /// By register, its rows as they were written.
+    private(set) var tables: [String: [[String]]] = [:]
 
     init(_ directory: URL, registers: [String]) throws {
         func table(_ name: String) throws -> (header: [String], rows: [[String]]) {
@@ -71,6 +73,7 @@ struct WrittenDataset {
         var links: [String: [String: String]] = [:]
         for register in registers {
             let (header, content) = try table(register)
+            tables[register] = content
             let own = header.count > 1 && header[1] == "link_key" ? 2 : 1
             for row in content {
                 guard cohorts[row[0]] != nil else { throw HarnessError("\(register) has rows of nobody in persons") }

@@ -129,7 +129,8 @@ struct StudyDesign: Sendable {
             guard release == "rows", !register.releasedFor.isEmpty else { continue }
             lines += ["    released_for: [\(register.releasedFor.joined(separator: ", "))]", "    columns:"]
             lines += register.columns.map {
-                "      - {name: \($0.name), type: \($0.type), nullable: \($0.nullable), title: \"\($0.name)\"}"
+                "      - {name: \($0.name), type: \($0.type), nullable: \($0.nullable), title: \"\($0.name)\""
+                    + "\($0.more)}"
             }
         }
         lines.append("cohorts:")

@@ -14,6 +14,8 @@ struct TestRegister: Sendable {
         var name: String
         var type: String
         var nullable = false
+        /// Further fields of the agreement, each with a comma before it.
+        var more = ""
     }
 
     struct Row: Sendable {

@@ -53,8 +53,8 @@ extension DisclosedTable: DisclosureForm {
                 "No cohort has the id \(cohort.value)\(NearName.hint(cohort.value, among: cohorts)).")
             return nil
         }
-        let rows = section.reference(item, "rows")
-        let columns = item.has("columns") ? section.reference(item, "columns") : nil
+        let rows = section.valueReference(item, "rows")
+        let columns = item.has("columns") ? section.valueReference(item, "columns") : nil
         guard let title, let cohort, let rows else { return nil }
         if item.has("columns"), columns == nil { return nil }
         for named in [rows, columns].compactMap({ $0 }) where !section.isReleased(named.reference, for: cohort.value) {

@@ -75,11 +75,35 @@ struct DisclosureReader {
         return nil
     }
 
-    /// The released columns that a list names.
+    /// Whether a rule can be about the column's values; a mistake, where they are people.
+    private func holdsValues(_ text: Located<String>, _ column: ColumnDeclaration) -> Bool {
+        guard column.type == .person else { return true }
+        mistakes.add(
+            text.place, text.path,
+            "\(text.value) names people. It can be one of the quasi_identifiers, without steps, and nothing else here.")
+        return false
+    }
+
+    /// The released column that a field names, unless it names people.
+    func valueReference(
+        _ item: MappingReader, _ key: String = "column"
+    ) -> (reference: ColumnReference, column: ColumnDeclaration)? {
+        guard let found = reference(item, key) else { return nil }
+        guard found.column.type == .person else { return found }
+        item.fail(
+            key,
+            "\(found.reference) names people. It can be one of the quasi_identifiers, without steps, and nothing else "
+                + "here.")
+        return nil
+    }
+
+    /// The released columns that a list names, none of which names people.
     func references(_ key: String, in reader: MappingReader, limit: Int) -> [ColumnReference] {
         let what = "released columns, each as register.column"
         return (reader.list(key, limit: limit, what) ?? []).compactMap { item in
-            reader.scalar(item.value, item.path, what).flatMap { reference($0)?.reference }
+            reader.scalar(item.value, item.path, what).flatMap { text in
+                reference(text).flatMap { holdsValues(text, $0.column) ? $0.reference : nil }
+            }
         }
     }
 

@@ -58,7 +58,8 @@ public struct Agreement: Sendable, Equatable {
     /// In ring order as far as authorities and mixers go; exactly one coordinator and one research environment
     /// (none is needed for `release: none`).
     public var participants: [Participant]
-    public var registers: [RegisterDeclaration]
+    /// Declared registers, then one for each of their columns that names people, whatever is assigned.
+    public var registers: [RegisterDeclaration] { didSet { registers = Self.withNamed(registers) } }
     /// In declaration order; a cohort may name earlier ones.
     public var cohorts: [CohortDeclaration]
     /// With two nodes no third party can check a hop; the agreement must say that its signers know.
@@ -97,7 +98,7 @@ public struct Agreement: Sendable, Equatable {
         self.matchKeys = matchKeys
         self.tolerantMatching = tolerantMatching
         self.participants = participants
-        self.registers = registers
+        self.registers = Self.withNamed(registers)
         self.cohorts = cohorts
         self.twoPartiesAcknowledged = twoPartiesAcknowledged
         self.disclosure = disclosure

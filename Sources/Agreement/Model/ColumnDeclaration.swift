@@ -18,6 +18,8 @@ public struct ColumnDeclaration: Sendable, Equatable {
     public var derivation: ColumnDerivation?
     /// Whether its numbers are something else than identity codes, though they may look so; see `LocalPolicy`.
     public var numbersAreNoCodes = false
+    /// What is agreed of a column of type `person`; nil for all others.
+    public var relation: PersonRelation?
 
     public init(
         name: String, type: ColumnType, nullable: Bool, title: String, disclosure: ColumnDisclosure = .asIs,

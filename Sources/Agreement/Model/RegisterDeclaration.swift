@@ -23,6 +23,8 @@ public struct RegisterDeclaration: Sendable, Equatable {
     public var quality: QualityColumns
     /// Which rows the study is about; nil: all.
     public var rows: RowSelection?
+    /// The declared column whose values name the register's people; nil for a register that is declared.
+    public var namedIn: ColumnReference?
 
     public init(
         id: RegisterID, title: String, owner: ParticipantID, releasedFor: [CohortID], maxPeople: Int,

@@ -19,7 +19,8 @@ extension LocalPolicy {
             roundsAllowed: stricter(agreement.roundsAllowed, roundsAllowed), maxPeople: [:], maxCellsPerPerson: [:],
             maxReleasedPeople: [:])
         for register in agreement.registers(ownedBy: participant) {
-            let own = registers?[register.id]
+            // People whom a column names are within what is allowed of its register.
+            let own = registers?[register.namedIn?.register ?? register.id]
             limits.maxPeople[register.id] = stricter(register.maxPeople, own?.maxPeople)
             limits.maxCellsPerPerson[register.id] = stricter(register.maxCellsPerPerson, own?.maxCellsPerPerson)
         }

@@ -8,7 +8,7 @@ extension LocalPolicy {
         for agreement: Agreement, participant: ParticipantID, columnNames: [RegisterID: [String: String]] = [:]
     ) -> [PolicyRefusal] {
         let isNode = agreement.ring.contains { $0.id == participant }
-        let owned = agreement.registers(ownedBy: participant)
+        let owned = agreement.registers(ownedBy: participant).filter(\.isDeclared)
         return (isNode ? [] : [.notANode(participant)])
             + Field.allCases.flatMap { refusals($0, agreement, owned, columnNames) }
     }

@@ -149,6 +149,7 @@ struct AgreementReader {
         agreement.disclosure = disclosure ?? DisclosureRules()
         agreement.notice = notice
         checkCounts(of: agreement)
+        checkRelations(of: agreement)
         return agreement
     }
 

@@ -10,6 +10,7 @@ extension AgreementReader {
     ]
     private static let columnFields =
         ["name", "type", "nullable", "title", "disclosure", "values", "not_identity_codes"] + derivationFields
+        + relationFields
     private static let cohortFields = ["id", "title", "expression", "max_people"]
 
     func readRegistersAndCohorts(
@@ -43,7 +44,8 @@ extension AgreementReader {
         let complete = (registers: allRead(registers), cohorts: allRead(cohorts))
         if let registers = complete.registers, let cohorts = complete.cohorts {
             checkSamples(registers, cohorts)
-            checkTokenCounting(registers, tolerant)
+            checkTokenCounting(Agreement.withNamed(registers), tolerant)
+            checkNamed(registers)
             if release == .rows { checkRelease(registers, cohorts) }
         }
         return complete
@@ -225,6 +227,7 @@ extension AgreementReader {
             let values = readValues(column, type?.value)
             let made = readDerivation(column, type?.value, isNullable: nullable)
             let numbersAreNoCodes = readCodeExemption(column, type?.value)
+            let relation = readRelation(column, type?.value, isNullable: nullable)
             if let name {
                 if AgreementLimits.reservedColumns.contains(name.value) {
                     mistakes.add(
@@ -239,12 +242,13 @@ extension AgreementReader {
                 }
             }
             guard let name, let type, let nullable, let title, let disclosure, let values, let made,
-                let numbersAreNoCodes
+                let numbersAreNoCodes, let relation
             else { continue }
             var declaration = ColumnDeclaration(
                 name: name.value, type: type.value, nullable: nullable, title: title.value,
                 disclosure: disclosure.value, values: values, source: made.source, derivation: made.derivation)
             declaration.numbersAreNoCodes = numbersAreNoCodes
+            if type.value == .person { (declaration.relation, declaration.nullable) = (relation, true) }
             columns.append(declaration)
         }
         return columns.count == items.count ? columns : nil

@@ -80,7 +80,9 @@ public struct EvidenceReport: Sendable {
 
     private func role(of participant: Participant) -> String {
         switch participant.role {
-        case .authority: "authority, owner of \(Self.list(agreement.registers(ownedBy: participant.id).map(\.id)))"
+        case .authority:
+            "authority, owner of "
+                + Self.list(agreement.registers(ownedBy: participant.id).filter(\.isDeclared).map(\.id))
         case .mixer: "mixer"
         case .coordinator: "coordinator"
         case .research: "research environment"

@@ -24,6 +24,7 @@ struct Codebook {
                 case .boolean: .boolean
                 case .code: .code
                 case .text: .text
+                case .person: .person
                 }
         }
     }
@@ -61,6 +62,9 @@ struct Codebook {
 
     static let personsTitle = "People of the dataset and their cohorts"
     static let personLabel = "Pseudonym of the person in this study"
+    static let relationNote =
+        "The pseudonym of another person, who has a row in persons. It is missing where nobody is named whose code can "
+        + "be used, or somebody who is not in the dataset."
     static let lastingLabel = "Whether the pseudonym is the same in all rounds of this study"
     static let personLinkLabel = "The weakest way in which a record of the person was joined to another"
     static let recordLinkLabel = "The way in which the record was first joined to another"
@@ -92,9 +96,11 @@ struct Codebook {
                 let columns = register.released.indices.map { index in
                     let column = register.released[index]
                     let made = register.columns[index].derivationText.map { ["Derived: \($0)."] } ?? []
+                    let people = column.type == .person ? [Self.relationNote] : []
                     return Column(
                         name: column.name, label: column.title, kind: Kind(column.type), isRequired: !column.nullable,
-                        values: column.values, notes: made + register.notes[index], facts: facts.columns[index])
+                        values: column.values, notes: people + made + register.notes[index], facts: facts.columns[index]
+                    )
                 }
                 return Table(
                     id: register.id, title: register.title,

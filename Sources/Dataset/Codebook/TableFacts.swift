@@ -14,6 +14,9 @@ struct TableFacts {
         var areCodesNumbers = true
         /// Rows whose value has no label although the column has labels.
         var unlabelledRowCount = 0
+        /// Rows that name somebody who is not in the dataset, and rows that name nobody.
+        var elsewhereRowCount = 0
+        var nobodyRowCount = 0
     }
 
     private(set) var rowCount = 0
@@ -47,8 +50,19 @@ struct TableFacts {
                 if labels[text]?.elementsEqual(text.utf8) != true { columns[index].unlabelledRowCount += 1 }
             case .text(let text):
                 if text.isEmpty { columns[index].hasEmptyText = true }
-            case .null, .decimal, .date, .boolean: break
+            case .null, .decimal, .date, .boolean, .person: break
             }
+        }
+    }
+
+    /// A row of a column that names people, as it came.
+    ///
+    /// - Parameter isShown: whether who is named is in the dataset.
+    mutating func note(person value: FieldValue, inColumn index: Int, isShown: Bool) {
+        if value == .null {
+            columns[index].nobodyRowCount += 1
+        } else if !isShown {
+            columns[index].elsewhereRowCount += 1
         }
     }
 

@@ -24,7 +24,7 @@ struct Generaliser {
         switch releasedType {
         case .code: return .code(text)
         case .text: return .text(text)
-        case .integer, .decimal, .date, .boolean: return value
+        case .integer, .decimal, .date, .boolean, .person: return value
         }
     }
 

@@ -101,7 +101,14 @@ struct ReleaseCensus {
             }
             rows.append(
                 try register.released.enumerated().map { column, declared in
-                    guard let value = StoredRow.decode(row[first + column], as: declared.type) else {
+                    let stored: DatabaseValue = row[first + column]
+                    if declared.type == .person {
+                        // Of people nobody is named who is not in the dataset.
+                        guard let name = String.fromDatabaseValue(stored) else { return .null }
+                        guard people[name] != nil else { throw DatasetError.disclosureNotKept }
+                        return .code(name)
+                    }
+                    guard let value = StoredRow.decode(stored, as: declared.type) else {
                         throw DatasetError.disclosureNotKept
                     }
                     return value

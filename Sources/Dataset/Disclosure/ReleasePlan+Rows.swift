@@ -25,12 +25,19 @@ extension ReleasePlan {
         let rules = columnRules[register]
         return rows.map { row in
             zip(row, rules).map { value, rules in
-                let prepared = rules.prepared(value)
+                let prepared = rules.prepared(inDataset(value))
                 if let shift = rules.shift { return shift.shown(prepared, movedBy: offset) }
                 guard let index, let place = rules.recoding?.place else { return prepared }
                 return columns[place].generaliser.value(prepared, level: Int(levels[place][index]))
             }
         }
+    }
+
+    /// A value, or a missing one where it names somebody who is not in the dataset.
+    func inDataset(_ value: FieldValue) -> FieldValue {
+        guard case .person(let bytes) = value else { return value }
+        guard let person = Pseudonym(bytes: bytes), !leavesOut(person) else { return .null }
+        return value
     }
 
     /// A value after the rules that change it whoever has it: a label in the report's counts.
@@ -56,7 +63,7 @@ extension ReleasePlan {
             guard !leavesOut(person) else { return }
             let shown = self.rows(rows, of: person, registerAt: index)
             for (row, shownRow) in zip(rows, shown) {
-                for column in rules.indices where row[column] != .null {
+                for column in rules.indices where inDataset(row[column]) != .null {
                     if shownRow[column] == .null { counts.suppressed[column] += 1 }
                     var value = row[column]
                     for (place, rule) in rules[column].enumerated() {

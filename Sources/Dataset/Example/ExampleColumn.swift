@@ -100,6 +100,8 @@ private struct ExamplePool {
                 let cents = numbers.below(100)
                 return ExactDecimal("\(integer(&numbers)).\(cents < 10 ? "0" : "")\(cents)").map(FieldValue.decimal)
             }
+        // Filled in by `ExampleRelations`.
+        case .person: return []
         }
     }
 

@@ -85,6 +85,7 @@ public struct ExampleData: Sendable {
                     $0, of: agreement.registers[register.declaredIndex], in: agreement, numbers: &numbers)
             }
         }
+        var relations = ExampleRelations(agreement, layout, example.people.map(\.cohorts))
         let disclosed = agreement.disclosedCohorts
         for (number, person) in example.people.enumerated() {
             guard let pseudonym = MadeUp.pseudonym(number + 1) else { throw .badPath(path: path) }
@@ -103,12 +104,14 @@ public struct ExampleData: Sendable {
             where person.registers >> UInt32(register.declaredIndex) & 1 == 1
                 && person.cohorts & register.cohortMask != 0
             {
-                let rows = rows(of: person, register, columns[index], &numbers)
+                var rows = rows(of: person, register, columns[index], &numbers)
+                relations.fill(&rows, registerAt: index, &numbers)
                 try store.append(register: register.id, person: pseudonym, rows: rows)
                 survey.note(rows: rows, of: register)
             }
             survey.note(person: person.registers)
         }
+        try relations.append(to: store)
         try store.dropWithheld()
         try store.finish()
         survey.noteOpened(try store.opened())

@@ -125,6 +125,8 @@ struct ExampleSets {
         var set = demand.present
         for register in agreement.registers.indices {
             let bit = UInt32(1) << UInt32(register)
+            // People whom columns name are made of the rows that name them.
+            guard agreement.registers[register].isDeclared else { continue }
             if demand.absent & bit == 0, numbers.happens(percent: percent) { set |= bit }
         }
         return set

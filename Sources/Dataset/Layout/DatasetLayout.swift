@@ -30,10 +30,23 @@ public struct DatasetLayout: Sendable, Equatable {
         let declaredIndex: Int
     }
 
+    /// A column that names people.
+    struct Relation: Sendable, Equatable {
+        /// Of the register in `registers`, and of its column.
+        let register: Int
+        let column: Int
+        /// Of the register of the people whom it names, in `stored`.
+        let named: Int
+    }
+
     /// In the agreement's order.
     public let cohorts: [Cohort]
     /// In the agreement's order.
     public let registers: [Register]
+    /// `registers`, then those of people whom their columns name, which hold links and are in no dataset.
+    let stored: [Register]
+    /// Columns that name people.
+    let relations: [Relation]
     /// Cohorts the agreement declares, released or not.
     let declaredCohortCount: Int
     /// In which ways records can be joined, strongest first.
@@ -73,7 +86,7 @@ public struct DatasetLayout: Sendable, Equatable {
         }
         var registerNames = TakenNames(reserved: ["persons", "person", Self.linkColumn])
         var registers: [Register] = []
-        for (declaredIndex, register) in released {
+        for (declaredIndex, register) in released where register.isDeclared {
             guard Self.isIdentifier(register.id, allowingHyphen: false) else {
                 throw .unusableName(register.id, reason: .form)
             }
@@ -87,13 +100,7 @@ public struct DatasetLayout: Sendable, Equatable {
                 guard Self.isColumnName(column.name) else { throw .unusableName(column.name, reason: .form) }
                 try columnNames.take(column.name)
             }
-            var mask: UInt64 = 0
-            for cohort in register.releasedFor {
-                guard let bit = agreement.cohorts.firstIndex(where: { $0.id == cohort }) else {
-                    throw .unusableName(cohort, reason: .undeclared)
-                }
-                mask |= 1 << UInt64(bit)
-            }
+            let mask = try Self.mask(of: register, in: agreement)
             let rules = register.columns.map { ColumnRules(agreement.disclosure, of: $0, in: register.id) }
             registers.append(
                 Register(
@@ -103,6 +110,7 @@ public struct DatasetLayout: Sendable, Equatable {
         }
         let releasedMask = registers.reduce(0) { $0 | $1.cohortMask }
         self.registers = registers
+        (stored, relations) = try Self.withNamed(registers, released, agreement)
         self.cohorts = agreement.cohorts.enumerated().compactMap { bit, cohort in
             releasedMask >> UInt64(bit) & 1 == 1 ? Cohort(id: cohort.id, title: cohort.title, bit: bit) : nil
         }
@@ -111,6 +119,40 @@ public struct DatasetLayout: Sendable, Equatable {
         self.hasLinkColumn = agreement.linksInSeveralWays
         self.hasLastingColumn = agreement.pseudonyms.isLasting
         self.declaredRegisters = agreement.registers.map(\.id)
+    }
+
+    private static func mask(
+        of register: RegisterDeclaration, in agreement: Agreement
+    ) throws(DatasetError) -> UInt64 {
+        var mask: UInt64 = 0
+        for cohort in register.releasedFor {
+            guard let bit = agreement.cohorts.firstIndex(where: { $0.id == cohort }) else {
+                throw .unusableName(cohort, reason: .undeclared)
+            }
+            mask |= 1 << UInt64(bit)
+        }
+        return mask
+    }
+
+    /// Adds the registers of people whom columns name.
+    private static func withNamed(
+        _ registers: [Register], _ released: [(offset: Int, element: RegisterDeclaration)], _ agreement: Agreement
+    ) throws(DatasetError) -> ([Register], [Relation]) {
+        var stored = registers
+        var relations: [Relation] = []
+        for (declaredIndex, named) in released {
+            guard let source = named.namedIn,
+                let register = registers.firstIndex(where: { $0.id == source.register }),
+                let column = registers[register].columns.firstIndex(where: { $0.name == source.column })
+            else { continue }
+            relations.append(Relation(register: register, column: column, named: stored.count))
+            stored.append(
+                Register(
+                    id: named.id, title: named.title, columns: named.columns, released: named.columns,
+                    notes: named.columns.map { _ in [] }, cohortMask: try mask(of: named, in: agreement),
+                    declaredIndex: declaredIndex))
+        }
+        return (stored, relations)
     }
 
     /// 1…64 of a–z, 0–9, `_` (and `-`), beginning with a letter: safe as a file's name.

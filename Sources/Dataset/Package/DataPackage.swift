@@ -155,10 +155,12 @@ extension DataPackage {
             files: others.map { File(path: $0.path, bytes: $0.file.byteCount, hash: Self.hash($0.file)) })
     }
 
+    private static let personPattern = "[0-9a-hjkmnp-tv-z]{26}"
+
     private static func personField(unique: Bool) -> Field {
         Field(
             name: "person", type: "string", title: Codebook.personLabel,
-            constraints: Constraints(required: true, unique: unique ? true : nil, pattern: "[0-9a-hjkmnp-tv-z]{26}"))
+            constraints: Constraints(required: true, unique: unique ? true : nil, pattern: personPattern))
     }
 
     /// None where people are recognised in one way only. A value is missing where nothing was joined.
@@ -197,6 +199,7 @@ extension DataPackage {
             let isEmpty = facts.hasEmptyText
             var field = Field(name: column.name, type: fieldType(column.type), title: column.title)
             if column.type == .integer || column.type == .decimal { field.bareNumber = true }
+            if column.type == .person { field.constraints = Constraints(pattern: personPattern) }
             if column.type == .boolean { (field.trueValues, field.falseValues) = (["true"], ["false"]) }
             // A reader that can't tell "" from nothing would find a required text missing.
             if !column.nullable, !isEmpty { field.constraints = Constraints(required: true) }
@@ -214,9 +217,10 @@ extension DataPackage {
                 notes: register.notes[index].isEmpty ? nil : register.notes[index])
             return field
         }
-        let key = ForeignKey(fields: "person", reference: .init(resource: "persons", fields: "person"))
+        let people = ["person"] + register.released.filter { $0.type == .person }.map(\.name)
+        let keys = people.map { ForeignKey(fields: $0, reference: .init(resource: "persons", fields: "person")) }
         let links = linkField(layout, Codebook.recordLinkLabel)
-        return Schema(fields: [personField(unique: false)] + links + columns, primaryKey: nil, foreignKeys: [key])
+        return Schema(fields: [personField(unique: false)] + links + columns, primaryKey: nil, foreignKeys: keys)
     }
 
     private static func fieldType(_ type: ColumnType) -> String {
@@ -225,7 +229,7 @@ extension DataPackage {
         case .decimal: "number"
         case .date: "date"
         case .boolean: "boolean"
-        case .code, .text: "string"
+        case .code, .text, .person: "string"
         }
     }
 

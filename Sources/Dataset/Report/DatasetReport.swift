@@ -60,6 +60,8 @@ struct DatasetReport: Encodable {
     let toolVersion: String
     /// Set once the rows are written; nil where no column has labels.
     var unlabelled: [UnlabelledValues]?
+    /// Set once the rows are written; nil where no column names people.
+    var relations: [RelationCounts]?
 
     init(
         store: WorkingStore, tally: Tally, round report: RoundReport, gate: DisclosureGate, plan: ReleasePlan,
@@ -95,6 +97,8 @@ struct DatasetReport: Encodable {
             let leftOut =
                 (received.registers[register.id]?.people ?? 0) - (tally.registers[register.id]?.people ?? 0)
             round?.peopleMatched -= leftOut
+            // How many people a column names is in no table of the dataset: it is told by `relations` only.
+            if !register.isDeclared { round = nil }
             return Register(
                 id: register.id, title: register.title, owner: register.owner, round: round,
                 peopleReleased: tally.registers[register.id]?.people,

@@ -145,6 +145,8 @@ struct MatchCounter {
             case .date(let date): isYear ? String(date.year) : date.description
             case .boolean(let flag): flag ? "true" : "false"
             case .code(let text), .text(let text): text.isEmpty ? none : text
+            // No agreement reports quality by people.
+            case .person: other
             }
         guard text.utf8.count <= SourceSurvey.mostValueByteCount,
             text.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control })

@@ -67,6 +67,7 @@ extension DatasetReport {
         }
         if let disclosure { lines += disclosure.markdown }
         if let unlabelled { lines += UnlabelledValues.markdown(unlabelled) }
+        if let relations { lines += RelationCounts.markdown(relations) }
         if let linkageQuality {
             lines += linkageQuality.markdown(smallestCell: smallestCell, countRounding: countRounding)
         }

@@ -2,9 +2,9 @@ internal import GRDB
 
 /// The tables of a working store.
 ///
-/// Per released register: `rows_<id>`, rows in order of arrival with typed columns, and `people_<id>`, which stretch of
-/// them is whose. Rows are therefore only ever appended, at the disk's pace, and need no index. `links` says of every
-/// selected record what first joined it to another.
+/// Per released register, and per column that names people: `rows_<id>`, rows in order of arrival with typed columns,
+/// and `people_<id>`, which stretch of them is whose. Rows are therefore only ever appended, at the disk's pace, and
+/// need no index. `links` says of every selected record what first joined it to another.
 struct StoreSchema {
     /// "SiWs", so that another program's database is not taken for a working store.
     static let applicationID = 0x5369_5773
@@ -18,7 +18,7 @@ struct StoreSchema {
 
     init(_ layout: DatasetLayout) {
         self.layout = layout
-        for register in layout.registers {
+        for register in layout.stored {
             let rows = quotedIdentifier("rows_" + register.id)
             let people = quotedIdentifier("people_" + register.id)
             let places = Array(repeating: "?", count: register.columns.count + 1).joined(separator: ", ")
@@ -66,9 +66,24 @@ struct StoreSchema {
                 CREATE TABLE opened (register INTEGER NOT NULL, dummy INTEGER NOT NULL, count INTEGER NOT NULL,
                 PRIMARY KEY (register, dummy)) STRICT, WITHOUT ROWID
                 """)
-        for register in layout.registers {
+        if !layout.relations.isEmpty {
+            // While links are looked at: on which side of which relation each is, whose it is, and whether it comes
+            // twice.
+            try database.execute(
+                sql: """
+                    CREATE TABLE link_places (relation INTEGER NOT NULL, side INTEGER NOT NULL, link BLOB NOT NULL,
+                    pseudonym BLOB NOT NULL, twice INTEGER NOT NULL, PRIMARY KEY (relation, side, link))
+                    STRICT, WITHOUT ROWID
+                    """)
+        }
+        for register in layout.stored {
             let columns = register.columns.map { column in
-                let type = column.type == .integer || column.type == .boolean ? "INTEGER" : "TEXT"
+                let type =
+                    switch column.type {
+                    case .integer, .boolean: "INTEGER"
+                    case .person: "BLOB"
+                    case .decimal, .date, .code, .text: "TEXT"
+                    }
                 return ", \(quotedIdentifier("v_" + column.name)) \(type)\(column.nullable ? "" : " NOT NULL")"
             }
             try database.execute(
@@ -84,7 +99,7 @@ struct StoreSchema {
 
     /// The number the next row of each register gets.
     func nextRows(in database: Database) throws -> [Int64] {
-        try layout.registers.map { register in
+        try layout.stored.map { register in
             let last = try Int64.fetchOne(
                 database, sql: "SELECT max(id) FROM \(quotedIdentifier("rows_" + register.id))")
             return (last ?? 0) + 1

@@ -1,4 +1,5 @@
 internal import Crypto
+internal import Foundation
 internal import GRDB
 internal import Values
 
@@ -18,6 +19,9 @@ enum StoredRow {
             } else if !column.nullable {
                 throw .missingValue(register: register.id, column: column.name)
             }
+            if case .person(let link) = value, link.count != FieldValue.personByteCount {
+                throw .wrongType(register: register.id, column: column.name)
+            }
             if case .text(let text) = value, text.utf8.contains(0) {
                 throw .unusableText(register: register.id, column: column.name)
             }
@@ -29,7 +33,7 @@ enum StoredRow {
         return stored
     }
 
-    /// Integers and booleans as INTEGER, everything else as TEXT, so that a decimal keeps its digits.
+    /// Integers and booleans as INTEGER, people as BLOB, everything else as TEXT, so that a decimal keeps its digits.
     static func encode(_ value: FieldValue) -> DatabaseValue {
         switch value {
         case .null: .null
@@ -38,6 +42,7 @@ enum StoredRow {
         case .decimal(let decimal): decimal.digits.databaseValue
         case .date(let date): date.description.databaseValue
         case .code(let text), .text(let text): text.databaseValue
+        case .person(let bytes): Data(bytes).databaseValue
         }
     }
 
@@ -51,6 +56,8 @@ enum StoredRow {
         case (.string(let text), .date): CalendarDate(iso: text).map(FieldValue.date)
         case (.string(let text), .code): .code(text)
         case (.string(let text), .text): .text(text)
+        case (.blob(let bytes), .person):
+            bytes.isEmpty || bytes.count == FieldValue.personByteCount ? .person(Array(bytes)) : nil
         default: nil
         }
     }
@@ -68,7 +75,11 @@ enum StoredRow {
                     bytes.append(2)
                     withUnsafeBytes(of: UInt64(text.utf8.count).littleEndian) { bytes += $0 }
                     bytes += text.utf8
-                case .null, .double, .blob:
+                case .blob(let data):
+                    bytes.append(3)
+                    withUnsafeBytes(of: UInt64(data.count).littleEndian) { bytes += $0 }
+                    bytes += data
+                case .null, .double:
                     bytes.append(0)
                 }
             }

@@ -107,8 +107,8 @@ extension WorkingStore {
     }
 
     private func released(_ id: RegisterID) throws(DatasetError) -> (Int, DatasetLayout.Register) {
-        guard let index = layout.registers.firstIndex(where: { $0.id == id }) else { throw .unknownRegister(id) }
-        return (index, layout.registers[index])
+        guard let index = layout.stored.firstIndex(where: { $0.id == id }) else { throw .unknownRegister(id) }
+        return (index, layout.stored[index])
     }
 
     private func mask(of person: Pseudonym, in database: Database) throws -> UInt64? {

@@ -45,7 +45,7 @@ extension WorkingStore {
         try database.execute(sql: "CREATE TEMP TABLE dropped AS \(select)")
         let isDropped = "pseudonym IN (SELECT pseudonym FROM temp.dropped)"
         try also(isDropped)
-        for register in layout.registers {
+        for register in layout.stored {
             let people = quotedIdentifier("people_" + register.id)
             let rows = quotedIdentifier("rows_" + register.id)
             let stretches = try Row.fetchCursor(

@@ -92,10 +92,12 @@ public final class WorkingStore: Sendable {
         }
     }
 
-    /// Ends receiving: commits, and refuses any further append. Finishing twice is finishing once.
+    /// Ends receiving: puts pseudonyms in the place of links, commits, and refuses any further append. Finishing twice
+    /// is finishing once.
     public func finish() throws(DatasetError) {
         if isFinished { return }
         try update { database, progress in
+            try resolveLinks(in: database)
             try database.execute(sql: "UPDATE about SET value = 'yes' WHERE name = 'finished'")
             progress.uncommitted = .max
         }

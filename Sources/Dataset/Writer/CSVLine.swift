@@ -23,6 +23,7 @@ enum CSVLine {
         case .date(let date): line += date.description.utf8
         case .boolean(let flag): line += (flag ? "true" : "false").utf8
         case .code(let text), .text(let text): append(text: text, to: &line)
+        case .person(let bytes): line += Pseudonym(bytes: bytes)?.textBytes ?? []
         }
     }
 

@@ -74,10 +74,16 @@ final class DatabaseFile {
                 let insert = try database.cachedStatement(sql: insertRow[index])
                 let own = [person.text.databaseValue] + stored(link)
                 for row in rows {
-                    try insert.execute(arguments: StatementArguments(own + row.map(StoredRow.encode)))
+                    try insert.execute(arguments: StatementArguments(own + row.map(Self.shown)))
                 }
             }
         }
+    }
+
+    /// A value as the dataset has it: people by their pseudonyms.
+    private static func shown(_ value: FieldValue) -> DatabaseValue {
+        guard case .person(let bytes) = value else { return StoredRow.encode(value) }
+        return Pseudonym(bytes: bytes)?.text.databaseValue ?? .null
     }
 
     private func stored(_ link: String?) -> [DatabaseValue] { hasLinks ? [link.databaseValue] : [] }
@@ -111,6 +117,7 @@ final class DatabaseFile {
                     case .integer: "INTEGER"
                     case .boolean: "INTEGER CHECK (\(name) IN (0, 1))"
                     case .decimal, .date, .code, .text: "TEXT"
+                    case .person: "TEXT REFERENCES persons (person)"
                     }
                 return ", \(name) \(type)\(column.nullable ? "" : " NOT NULL")"
             }

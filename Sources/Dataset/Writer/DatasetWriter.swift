@@ -101,6 +101,7 @@ public struct DatasetWriter: Sendable {
         try reached(.database)
         var report = report
         report.unlabelled = UnlabelledValues.all(layout, registerFacts, gate)
+        report.relations = RelationCounts.all(layout, registerFacts, plan: plan, gate: gate)
         let codebook = Codebook(report: report, layout: layout, persons: personFacts, registers: registerFacts)
         for (name, bytes) in [
             ("load.R", Array(RScript.text(codebook).utf8)), ("load.py", Array(PythonScript.text(codebook).utf8)),
@@ -152,6 +153,13 @@ public struct DatasetWriter: Sendable {
         try file.write { CSVLine.append(names: ["person"] + links + register.columns.map(\.name), to: &$0) }
         try store.forEachPerson(inRegisterAt: index) { person, link, rows in
             guard !plan.leavesOut(person) else { return }
+            for relation in store.layout.relations where relation.register == index {
+                for row in rows {
+                    let value = row[relation.column]
+                    facts.note(
+                        person: value, inColumn: relation.column, isShown: plan.inDataset(value) != .null)
+                }
+            }
             // Sorted by what is shown: the order must not tell what disclosure control took away.
             let rows = plan.rows(rows, of: person, registerAt: index).sorted(by: RowOrder.precedes)
             let name = person.textBytes

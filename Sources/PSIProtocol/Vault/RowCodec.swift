@@ -5,7 +5,7 @@ public import Values
 ///
 /// Per value: one byte 0 for null, 1 for a value, then an integer as eight bytes (two's complement, big-endian), a date
 /// as year (two bytes), month, day, a boolean as one byte 0 or 1, decimals, codes and texts as a four-byte length and
-/// UTF-8 without U+0000.
+/// UTF-8 without U+0000, a person as the sixteen bytes of a link.
 public struct RowCodec: Sendable {
     public let columns: [ColumnDeclaration]
 
@@ -23,7 +23,9 @@ public struct RowCodec: Sendable {
                 bytes.append(0)
                 continue
             }
-            guard value.type == column.type, !value.hasNUL else { throw .valueDoesNotFit(column: column.name) }
+            guard value.type == column.type, !value.hasNUL, value.hasLinkOfItsLength else {
+                throw .valueDoesNotFit(column: column.name)
+            }
             bytes.append(1)
             switch value {
             case .null: break
@@ -33,6 +35,7 @@ public struct RowCodec: Sendable {
                 bytes += BigEndian.u16(date.year) + [UInt8(date.month), UInt8(date.day)]
             case .boolean(let flag): bytes.append(flag ? 1 : 0)
             case .code(let text), .text(let text): Self.append(text, to: &bytes)
+            case .person(let link): bytes += link
             }
         }
     }
@@ -76,6 +79,7 @@ public struct RowCodec: Sendable {
             }
         case .code: return .code(try string(from: bytes, at: &position))
         case .text: return .text(try string(from: bytes, at: &position))
+        case .person: return .person(Array(try take(FieldValue.personByteCount, from: bytes, at: &position)))
         }
     }
 
@@ -105,8 +109,14 @@ extension FieldValue {
     fileprivate var hasNUL: Bool {
         switch self {
         case .code(let text), .text(let text): text.utf8.contains(0)
-        case .null, .integer, .decimal, .date, .boolean: false
+        case .null, .integer, .decimal, .date, .boolean, .person: false
         }
+    }
+
+    /// False for a person whose link has another number of bytes than links have.
+    fileprivate var hasLinkOfItsLength: Bool {
+        guard case .person(let link) = self else { return true }
+        return link.count == Self.personByteCount
     }
 }
 

@@ -46,7 +46,9 @@ extension AgreementFields {
         within("sarake", "kolumn", "column", column.name) {
             $0.add("title", "nimi", "namn", "title", column.title)
             $0.add("type", "tyyppi", "typ", "type", column.type.rawValue)
-            $0.add("nullable", "voi puuttua", "kan saknas", "may be missing", column.nullable)
+            $0.add(
+                "nullable", "voi puuttua", "kan saknas", "may be missing",
+                AgreementDraft.mayLack(column))
             $0.add(
                 "disclosure", "käsittely", "behandling", "treatment",
                 column.disclosure == .asIs ? nil : column.disclosure.rawValue)
@@ -55,6 +57,12 @@ extension AgreementFields {
                 "numbers are no identity codes", column.numbersAreNoCodes)
             $0.add("from", "rekisterin sarake", "registrets kolumn", "register's column", column.source)
             if let derivation = column.derivation { $0.add(derivation) }
+            $0.add(
+                "max_people", "nimettyjä henkilöitä enintään", "nämnda personer högst", "named people at most",
+                column.relation?.maxPeople)
+            $0.add(
+                "max_cells_per_person", "lohkoja nimettyä henkilöä kohti enintään", "block per nämnd person högst",
+                "cells a named person at most", column.relation?.maxCellsPerPerson)
             for value in column.values {
                 $0.within("arvo", "värdet", "value", YAMLText.quoted(value.value)) {
                     $0.add("values", "merkitys", "betydelse", "meaning", value.label)

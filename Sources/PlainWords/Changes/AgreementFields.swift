@@ -87,8 +87,9 @@ extension AgreementFields {
         addMatching(agreement)
         order("osapuolten järjestys", "parternas ordning", "order of participants", agreement.participants.map(\.id))
         for participant in agreement.participants { add(participant) }
-        order("rekisterien järjestys", "registrens ordning", "order of registers", agreement.registers.map(\.id))
-        for register in agreement.registers { add(register) }
+        order(
+            "rekisterien järjestys", "registrens ordning", "order of registers", agreement.declaredRegisters.map(\.id))
+        for register in agreement.declaredRegisters { add(register) }
         order("kohorttien järjestys", "kohorternas ordning", "order of cohorts", agreement.cohorts.map(\.id))
         for cohort in agreement.cohorts { add(cohort) }
         within("ennen kuin tutkija näkee mitään", "innan en forskare ser något", "before a researcher sees anything") {

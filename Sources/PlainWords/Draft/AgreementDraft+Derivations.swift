@@ -48,7 +48,14 @@ extension AgreementDraft {
         case .round(let step)?: fields.append("round_to: \(step)")
         case nil: break
         }
+        fields += column.relation?.maxPeople.map { ["max_people: \($0)"] } ?? []
+        fields += column.relation?.maxCellsPerPerson.map { ["max_cells_per_person: \($0)"] } ?? []
         return fields.map { ", " + $0 }.joined()
+    }
+
+    /// Whether the register's rows may lack the value.
+    static func mayLack(_ column: ColumnDeclaration) -> Bool {
+        column.relation.map { !$0.isRequired } ?? column.nullable
     }
 
     private static func list(_ texts: [String]) -> String { texts.map(YAMLText.quoted).joined(separator: ", ") }

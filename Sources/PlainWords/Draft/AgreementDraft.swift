@@ -142,7 +142,7 @@ public struct AgreementDraft: Sendable, Equatable {
         let without = cards.map(\.participant).filter { $0.role == .authority && !owners.contains($0.id) }
         return ["# Which registers are linked, and which of their columns are released."]
             + [registers.isEmpty ? "registers: []" : "registers:"]
-            + registers.flatMap(lines) + without.flatMap(example) + [""]
+            + registers.filter(\.isDeclared).flatMap(lines) + without.flatMap(example) + [""]
     }
 
     private func lines(_ register: RegisterDeclaration) -> [String] {
@@ -158,7 +158,7 @@ public struct AgreementDraft: Sendable, Equatable {
         lines.append("    released_for: [\(register.releasedFor.joined(separator: ", "))]")
         lines.append("    columns:")
         lines += register.columns.map {
-            "      - {name: \($0.name), type: \($0.type.rawValue), nullable: \($0.nullable), "
+            "      - {name: \($0.name), type: \($0.type.rawValue), nullable: \(Self.mayLack($0)), "
                 + "title: \(YAMLText.quoted($0.title)), disclosure: \($0.disclosure.rawValue)"
                 + "\($0.valuesYAML.map { ", values: \($0)" } ?? "")\(Self.fields($0))}"
         }

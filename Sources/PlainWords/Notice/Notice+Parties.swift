@@ -19,7 +19,8 @@ extension Notice {
     private func role(of participant: Participant) -> String {
         switch participant.role {
         case .authority:
-            let titles = agreement.registers(ownedBy: participant.id).map { title($0) }.joined(separator: "; ")
+            let titles = agreement.registers(ownedBy: participant.id).filter(\.isDeclared).map { title($0) }.joined(
+                separator: "; ")
             return say(
                 "Rekisterinpitäjä, rekisterit: \(titles). Peittää henkilötunnukset omassa järjestelmässään. Ei näe "
                     + "muiden rekisterien tietoja eikä yhdistettyä aineistoa.",

@@ -4,7 +4,10 @@ internal import Agreement
 extension Notice {
     var protection: Section {
         let sentences =
-            [identityCode, otherKeys, hops, verification, release, identifiers, pseudonyms, rows, derivations]
+            [
+                identityCode, otherKeys, hops, verification, release, identifiers, pseudonyms, relations, rows,
+                derivations,
+            ]
             + agreement.disclosureWords(in: language).map(\.notice)
             + [content, smallestCell, rounding, noise, padding, rounds]
         return Section(
@@ -132,6 +135,19 @@ extension Notice {
                         "Aineistossa on kuitenkin tieto siitä, onko henkilöllä turvakielto.",
                         "Materialet innehåller dock uppgift om huruvida en person har spärrmarkering.",
                         "The data does say whether a person has such an order.") : "")
+    }
+
+    private var relations: String? {
+        guard agreement.registers.contains(where: { !$0.isDeclared }) else { return nil }
+        return say(
+            "Aineistosta näkee, ketkä sen henkilöistä on merkitty toistensa läheisiksi, esimerkiksi puolisoiksi tai "
+                + "lapsiksi. Heillä on siinä vain tunnukset. Läheinen, joka ei kuulu tutkittaviin, ei ole aineistossa.",
+            "Materialet visar vilka av dess personer som har antecknats som närstående till varandra, till exempel "
+                + "makar eller barn. De har bara koder i det. En närstående som inte hör till dem som undersöks finns "
+                + "inte i materialet.",
+            "The dataset shows which of its people are registered as related to each other, such as spouses or "
+                + "children. They have only codes in it. A relative who is not among those studied is not in the "
+                + "dataset.")
     }
 
     private var pseudonyms: String? {

@@ -74,7 +74,7 @@ extension Notice {
     }
 
     var data: Section {
-        let items = agreement.registers.map { register in
+        let items = agreement.declaredRegisters.map { register in
             let owner = name(agreement.participant(register.owner))
             let words = declaration.registers[register.id]?.data(language) ?? ""
             let release: String

@@ -112,7 +112,7 @@ extension Agreement {
                 "Inget register lämnas ut för kohorten \(cohort.id): dess personer har inga rader i materialet.",
                 "No register is released for the cohort \(cohort.id): its people have no rows in the dataset.")
         }
-        let columns = registers.flatMap { register in register.columns.map { (register.id, $0) } }
+        let columns = declaredRegisters.flatMap { register in register.columns.map { (register.id, $0) } }
         cautions += columns.filter(\.1.looksLikeDirectIdentifier).map { register, column in
             language.of(
                 "Sarakkeella \(register).\(column.name) on suoran tunnisteen nimi. Tutkimusaineistossa ei pitäisi olla "
@@ -156,7 +156,25 @@ extension Agreement {
                     "No disclosure rules ask for k: a researcher who knows enough of a person could find the person in "
                         + "the dataset. Consider the section disclosure."))
         }
-        return cautions
+        return cautions + relationCautions(language)
+    }
+
+    /// Families are found by their form, whatever is made coarser.
+    private func relationCautions(_ language: PlainLanguage) -> [String] {
+        guard disclosure.anonymity.smallestClass != nil else { return [] }
+        let quasi = disclosure.anonymity.quasiIdentifiers.map(\.column)
+        return registers.compactMap(\.namedIn).filter { !quasi.contains($0) }.map { column in
+            language.of(
+                "Sarake \(column) nimeää toisia henkilöitä, eikä k koske sitä: joka tuntee perheen, voi löytää sen "
+                    + "siitä, ketkä liittyvät toisiinsa. Nimeä sarake quasi_identifiers-luettelossa, jos se on vaara; "
+                    + "silloin lähes kaikki suhteet poistetaan.",
+                "Kolumnen \(column) nämner andra personer och omfattas inte av k: den som känner en familj kan hitta "
+                    + "den genom vilka som hör ihop. Nämn kolumnen bland quasi_identifiers om det är en risk; då tas "
+                    + "nästan alla relationer bort.",
+                "The column \(column) names other people, and k is not about it: whoever knows a family may find it by "
+                    + "who belongs together. Name the column among quasi_identifiers if that is a danger; nearly all "
+                    + "relations are then removed.")
+        }
     }
 
     /// What should be known of how people are recognised.

@@ -3,7 +3,8 @@ internal import Agreement
 /// What each party learns, if everyone follows the protocol.
 extension AgreementSummary {
     var knowledge: [Item] {
-        let released = agreement.release == .rows ? [fetched, dataset, lasting, links, quality, closed] : [counts]
+        let released =
+            agreement.release == .rows ? [fetched, dataset, lasting, relations, links, quality, closed] : [counts]
         return ([nodes, coordinator, mixers] + released).compactMap { $0 }.map { Item(1, point: $0) }
     }
 
@@ -90,6 +91,22 @@ extension AgreementSummary {
             "Only the research environment sees that two rounds have the same person. All holders of study keys "
                 + "together with it could compute the pseudonyms of people that they choose, until the keys are "
                 + "destroyed.")
+    }
+
+    private var relations: String? {
+        let columns = agreement.registers.compactMap(\.namedIn?.description)
+        guard !columns.isEmpty else { return nil }
+        let names = language.list(columns)
+        return say(
+            "Tutkimusympäristö saa tietää, ketkä aineiston henkilöt on nimetty sarakkeissa \(names). Muista nimetyistä "
+                + "se saa tietää vain, että rivi nimeää jonkun. Koordinaattori saa tietää nimettyjen henkilöiden "
+                + "määrän samoin kuin rekisterin henkilöiden määrän, ja montako heistä on muissa rekistereissä.",
+            "Forskningsmiljön får veta vilka av materialets personer som nämns i \(names). Om andra som nämns får den "
+                + "bara veta att en rad nämner någon. Koordinatorn får veta hur många som nämns på samma sätt som hur "
+                + "många ett register har, och hur många av dem som finns i andra register.",
+            "The research environment learns which people of the dataset are named in \(names). Of others who are "
+                + "named it learns only that a row names somebody. The coordinator learns how many people are named as "
+                + "it does of a register, and how many of them are in other registers.")
     }
 
     private var links: String? {

@@ -78,7 +78,7 @@ extension AgreementSummary {
 
     /// Of registers that lack some of the fields.
     private var fewerFields: [String] {
-        agreement.registers.filter { $0.matchFields.count < agreement.matchFields.count }.map { register in
+        agreement.declaredRegisters.filter { $0.matchFields.count < agreement.matchFields.count }.map { register in
             let held = agreement.matchFields.filter { register.matchFields.contains($0.name) }
             let fields = language.list(held)
             return held.isEmpty

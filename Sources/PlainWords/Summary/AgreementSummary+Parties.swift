@@ -48,7 +48,7 @@ extension AgreementSummary {
     private func role(of participant: Participant) -> String {
         switch participant.role {
         case .authority:
-            let ids = agreement.registers(ownedBy: participant.id).map(\.id)
+            let ids = agreement.registers(ownedBy: participant.id).filter(\.isDeclared).map(\.id)
             let registers = language.list(ids)
             return say(
                 "viranomainen; sen \(ids.count == 1 ? "rekisteri" : "rekisterit"): \(registers).",

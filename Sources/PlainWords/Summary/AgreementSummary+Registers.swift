@@ -3,7 +3,7 @@ internal import Agreement
 /// Which registers are linked, what is released of them, and for whom.
 extension AgreementSummary {
     var registers: [Item] {
-        agreement.registers.flatMap { register in
+        agreement.declaredRegisters.flatMap { register in
             let rows = register.rows.map { [$0.sentences(in: language).joined(separator: " ")] } ?? []
             return [Item(1, point: head(of: register))]
                 + (rows + [release(of: register)]).map { Item(2, paragraph: $0, register: register.id) }
@@ -58,6 +58,7 @@ extension AgreementSummary {
     }
 
     private func words(of column: ColumnDeclaration) -> String {
+        if let relation = column.relation { return words(of: column, relation) }
         let missing = column.nullable ? say(", voi puuttua", ", kan saknas", ", may be missing") : ""
         let values = column.values.isEmpty ? "" : " (\(column.valuesInWords))"
         let made = column.derivationText(in: language).map { "; \($0)" } ?? ""
@@ -69,6 +70,32 @@ extension AgreementSummary {
                 "; its numbers are no identity codes, though they may look so") : ""
         return
             "\(column.name) (\(column.type.words(in: language))\(missing)): \(column.title)\(values)\(made)\(numbers)"
+    }
+
+    /// Of a column that names people.
+    private func words(of column: ColumnDeclaration, _ relation: PersonRelation) -> String {
+        let made = column.derivationText(in: language).map { "; \($0)" } ?? ""
+        var limits: [String] = []
+        if let most = relation.maxPeople {
+            limits.append(
+                say(
+                    "nimettyjä on enintään \(language.number(most))", "högst \(language.number(most)) nämns",
+                    "at most \(language.people(most)) may be named"))
+        }
+        if let cells = relation.maxCellsPerPerson {
+            limits.append(
+                say(
+                    "nimettyä kohti on enintään \(language.number(cells)) lohkoa",
+                    "högst \(language.number(cells)) block per nämnd",
+                    "at most \(language.number(cells)) cells for each"))
+        }
+        if relation.isRequired {
+            limits.append(
+                say(
+                    "jokainen rivi nimeää jonkun", "varje rad nämner någon", "every row names somebody"))
+        }
+        let rest = limits.isEmpty ? "" : "; " + limits.joined(separator: ", ")
+        return "\(column.name) (\(column.type.words(in: language))): \(column.title)\(made)\(rest)"
     }
 
     var cohorts: [Item] {

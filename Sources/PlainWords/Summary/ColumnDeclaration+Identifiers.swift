@@ -18,8 +18,9 @@ extension Agreement {
 }
 
 extension ColumnDeclaration {
-    /// Whether the column, or what it is made of, is called like a direct identifier.
+    /// Whether the column, or what it is made of, is called like a direct identifier. What names people is never
+    /// released as it is.
     var looksLikeDirectIdentifier: Bool {
-        [name, sourceName].contains(where: Agreement.looksLikeDirectIdentifier)
+        type != .person && [name, sourceName].contains(where: Agreement.looksLikeDirectIdentifier)
     }
 }

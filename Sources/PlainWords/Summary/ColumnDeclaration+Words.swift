@@ -15,6 +15,7 @@ extension ColumnType {
         case .boolean: language.of("totuusarvo", "sanningsvärde", rawValue)
         case .code: language.of("koodi", "kod", rawValue)
         case .text: language.of("teksti", "fritext", rawValue)
+        case .person: language.of("toinen henkilö", "en annan person", "another person")
         }
     }
 }

@@ -52,7 +52,8 @@ struct ColumnParser {
         case (.text, .characters(let text)), (.text, .text(let text)):
             return .text(try checked(text, byteLimit: Self.textByteCount))
 
-        case (.integer, _), (.decimal, _), (.date, _), (.boolean, _), (.code, _), (.text, _):
+        // What a column of people holds is read as a code, by `RowJudge`.
+        case (.integer, _), (.decimal, _), (.date, _), (.boolean, _), (.code, _), (.text, _), (.person, _):
             throw .wrongType(expected: declaration.type)
         }
     }

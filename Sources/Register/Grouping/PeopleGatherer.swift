@@ -9,6 +9,8 @@ struct PeopleGatherer {
     private let fieldCount: Int
     private var writer: PersonRunWriter
     private var survey = SurveyPart(mostGroups: RegisterSurvey.mostGroups)
+    /// Takes the links by which columns of people name others.
+    private var related: RelatedDealer
 
     // Of the person whose rows are coming.
     private var key: [UInt8] = []
@@ -17,6 +19,8 @@ struct PeopleGatherer {
     /// The values of rows that are kept, one row after the other.
     private var values: [UInt8] = []
     private var keptCount = 0
+    /// Whom rows that are kept name, one row after the other.
+    private var relations: [UInt8] = []
     /// Of rows that were not counted before.
     private var tallies: [RowTally] = []
     /// The match fields of the first row, which nearly always are those of all.
@@ -24,7 +28,11 @@ struct PeopleGatherer {
     /// Of the rows so far, once some have other fields.
     private var vote: FieldVote?
 
-    init(_ plan: MatchPlan, history: IdentityHistory?, neverRelease: NeverRelease?, spool: any Spool) throws {
+    init(
+        _ plan: MatchPlan, history: IdentityHistory?, neverRelease: NeverRelease?, related: [RelatedSort] = [],
+        spool: any Spool
+    ) throws {
+        self.related = RelatedDealer(related)
         self.history = history
         self.neverRelease = neverRelease
         keepsWithheld = plan.withholding == .dummyCell
@@ -39,12 +47,14 @@ struct PeopleGatherer {
             key.append(contentsOf: row.key)
         }
         rowCount += 1
-        try PersonLimit.check(rowCount: rowCount, byteCount: values.count + row.values.count)
+        try PersonLimit.check(rowCount: rowCount, byteCount: values.count + relations.count + row.values.count)
         try addFields(row.fields)
         switch row.fate {
         case .kept:
             keptCount += 1
-            values.append(contentsOf: row.values)
+            let position = try RelationCoding.byteCount(in: row.values, columnCount: related.columnCount)
+            relations.append(contentsOf: row.values[..<position])
+            values.append(contentsOf: row.values[position...])
         case .withheld: isWithheld = true
         case .presence, .outside: break
         }
@@ -67,9 +77,10 @@ struct PeopleGatherer {
     }
 
     /// The people and what was counted of them.
-    mutating func finish() throws -> (run: PersonRun, survey: SurveyPart) {
+    mutating func finish() throws -> (run: PersonRun, survey: SurveyPart, relations: [RelationCounts]) {
         try endPerson()
-        return (try writer.finish(), survey)
+        try related.finish()
+        return (try writer.finish(), survey, related.counts)
     }
 
     private mutating func endPerson() throws {
@@ -86,6 +97,8 @@ struct PeopleGatherer {
             survey.peopleWithheld += 1
             if keepsWithheld { try writer.append(identity: identity?.bytes ?? [], fields: fields, isWithheld: true) }
         } else {
+            // Of rows of somebody who is not released nobody is named.
+            try related.add(relations, of: identity)
             try writer.append(identity: identity?.bytes ?? [], fields: fields, rowCount: keptCount, rows: values)
             for tally in tallies { survey.count(tally) }
             survey.countPerson(
@@ -96,6 +109,7 @@ struct PeopleGatherer {
         (isWithheld, rowCount, keptCount, vote) = (false, 0, 0, nil)
         key.removeAll(keepingCapacity: true)
         values.removeAll(keepingCapacity: true)
+        relations.removeAll(keepingCapacity: true)
         tallies.removeAll(keepingCapacity: true)
         self.fields.removeAll(keepingCapacity: true)
     }

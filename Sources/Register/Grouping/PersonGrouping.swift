@@ -28,6 +28,8 @@ public final class PersonGrouping {
     private var reader: RegisterReader
     private var survey: RegisterSurvey?
     private var runs: [PersonRun] = []
+    /// The people whom columns name, in the columns' order, once the register was read.
+    private(set) var related: [RelatedPeople] = []
     private var people: PeopleReader?
 
     /// Memory for what is read and not yet in a sort; the last batch may exceed it.
@@ -68,7 +70,10 @@ public final class PersonGrouping {
             try await gatherNamed(named, people, &survey)
             survey.codesListed = neverRelease?.listed.count ?? 0
             survey.codesListedOfNobody += survey.codesListed
-            runs = try await gatherPeople(people, &survey)
+            let sorts = RelatedSort.all(of: reader.declaration, spool: spool, memoryByteCount: memoryByteCount)
+            var counts = sorts.map { _ in RelationCounts() }
+            runs = try await gatherPeople(people, plan, sorts, &survey, &counts)
+            related = try await gatherRelated(sorts, counts, judge)
             if let history { survey.history = history.counts }
             survey.rowsLeftOut = judge.rowsLeftOut
             survey.derivations = judge.derivationCounts
@@ -136,8 +141,13 @@ public final class PersonGrouping {
     }
 
     /// Writes the rows person by person, so that people are counted before the first is handed out.
-    private func gatherPeople(_ people: PersonSort, _ survey: inout RegisterSurvey) async throws -> [PersonRun] {
-        let (plan, history, neverRelease, spool) = (plan, history, neverRelease, spool)
+    ///
+    /// - Parameter sorts: take the links by which the people's rows name others; `counts` what is counted of them.
+    private func gatherPeople(
+        _ people: PersonSort, _ plan: MatchPlan, _ sorts: [RelatedSort], _ survey: inout RegisterSurvey,
+        _ counts: inout [RelationCounts]
+    ) async throws -> [PersonRun] {
+        let (history, neverRelease, spool) = (history, neverRelease, spool)
         let parts = try people.parts()
         let byteCount = parts.reduce(0) { $0 + $1.byteCount }
         let runCount = max(1, min(Self.mostRuns, byteCount / Self.runByteCount))
@@ -145,7 +155,8 @@ public final class PersonGrouping {
         let pieces = stride(from: 0, to: parts.count, by: size).map { Array(parts[$0..<min($0 + size, parts.count)]) }
         var runs: [PersonRun] = []
         try await spread(pieces) { parts in
-            var gatherer = try PeopleGatherer(plan, history: history, neverRelease: neverRelease, spool: spool)
+            var gatherer = try PeopleGatherer(
+                plan, history: history, neverRelease: neverRelease, related: sorts, spool: spool)
             for part in parts {
                 try part.rows { record in
                     guard let row = RowView(record) else { throw SpoolDamage() }
@@ -156,8 +167,39 @@ public final class PersonGrouping {
         } take: { gathered in
             runs.append(gathered.run)
             survey.add(gathered.survey)
+            for (index, part) in gathered.relations.enumerated() {
+                counts[index].survey.add(refusedRelationsOf: part.survey)
+                counts[index].themselves += part.themselves
+            }
         }
         return runs
+    }
+
+    /// Gathers by the people whom columns name the links that name them. Who is never released is left out.
+    private func gatherRelated(
+        _ sorts: [RelatedSort], _ counts: [RelationCounts], _ judge: RowJudge
+    ) async throws -> [RelatedPeople] {
+        var related: [RelatedPeople] = []
+        for (index, sort) in sorts.enumerated() {
+            var survey = RegisterSurvey()
+            survey.add(counts[index].survey)
+            survey.codeShapes = judge.relationShapes[index]
+            survey.codesListed = neverRelease?.listed.count ?? 0
+            survey.codesListedOfNobody = survey.codesListed
+            let plan = plan.related(to: sort.declaration)
+            let runs: [PersonRun]
+            var none: [RelationCounts] = []
+            do { runs = try await gatherPeople(sort.people, plan, [], &survey, &none) } catch RegisterError.Kind
+                .tooManyRowsOfPerson(let limit)
+            {
+                throw RegisterError(.tooManyRowsNamePerson(limit: limit), file: file, column: sort.column)
+            }
+            related.append(
+                RelatedPeople(
+                    sort.declaration, survey: survey, themselves: counts[index].themselves, plan: plan,
+                    decoder: PeopleDecoder(plan: plan, history: history), file: file, runs: runs))
+        }
+        return related
     }
 
     /// Works at pieces on all cores, as many at once as there is memory for, and takes the results in order.

@@ -98,6 +98,7 @@ struct RowGatherer: Sendable {
             if fate == .kept {
                 let counted = RowTally(row.code, row.quality)
                 // Of whom a row is, and so whether it counts, is known at the end only.
+                RelationCoding.append(row.relations, history: gatherer.history, to: &values)
                 if gatherer.neverRelease == nil { batch.survey.count(counted) } else { tally = counted }
                 do throws(RowCodecError) { try gatherer.codec.encode(row.values, into: &values) } catch {
                     // If a map lacks codes of the register, that is told after its last row.

@@ -41,6 +41,18 @@ struct SurveyPart: Sendable {
 
     mutating func refuse(_ reason: RefusalReason) { refused[reason, default: 0] += 1 }
 
+    /// A code of a column that names people which is not used.
+    mutating func refuseRelation(_ reason: RefusalReason) {
+        refuse(reason)
+        count(.failure(reason), QualityValues())
+    }
+
+    /// Adds the refused codes of other rows.
+    mutating func add(refusedRelationsOf part: SurveyPart) {
+        for (reason, count) in part.refused { refused[reason, default: 0] += count }
+        codes.add(part.codes)
+    }
+
     /// A row that is read, of somebody who is not left out.
     mutating func count(_ tally: RowTally) { count(tally.codes, tally.quality) }
 

@@ -42,7 +42,7 @@ extension FieldValue {
             // A fraction is no code; what comes from a floating-point number can be a whole one.
             decimal.wholeDigits.map { Array($0.utf8)[...] }
         case .code(let text), .text(let text): Array(text.utf8)[...]
-        case .null, .date, .boolean: nil
+        case .null, .date, .boolean, .person: nil
         }
     }
 }

@@ -31,6 +31,23 @@ public struct MatchPlan: Sendable {
         profile = NormalisationProfile(agreement.normalisation ?? .sidos1)
     }
 
+    /// How people are recognised whom a column of the register names: by the same keys, without any field.
+    func related(to register: RegisterDeclaration) -> MatchPlan {
+        MatchPlan(self, of: register)
+    }
+
+    private init(_ plan: MatchPlan, of register: RegisterDeclaration) {
+        scheme = plan.scheme
+        keys = plan.keys
+        fields = []
+        tolerantMatching = plan.tolerantMatching
+        quality = register.quality
+        // No cohort can name them: nobody is put into one by being left out.
+        withholding = .leftOut
+        lastingPrefix = plan.lastingPrefix
+        profile = plan.profile
+    }
+
     private init(scheme: any IdentityScheme) {
         self.scheme = scheme
         keys = [.identityCode]

@@ -32,12 +32,32 @@ public struct RowExplanation {
             case .presence: lines.append("no rows of it: the agreement's rows leave it out, and keep the person")
             case .kept, .outside: break
             }
+            var relations = row.relations[...]
             for (column, value) in zip(reader.declaration.columns, row.values) {
+                if column.relation != nil {
+                    guard let relation = relations.popFirst() else { continue }
+                    lines.append(Self.line(of: relation, in: column.name, history, neverRelease))
+                    continue
+                }
                 let gap = gaps.contains(column.name) ? " (the agreement's map lacks the row's code)" : ""
                 lines.append("column \(column.name): \(Self.shown(value))\(gap)")
             }
             self.lines = lines
         }
+    }
+
+    private static func line(
+        of relation: RowRelation, in column: String, _ history: IdentityHistory?, _ neverRelease: NeverRelease?
+    ) -> String {
+        let code: CodeIdentity
+        switch relation.code {
+        case .failure(.missing): return "column \(column): names nobody"
+        case .failure(let reason): return "column \(column): names nobody (\(reason.rawValue))"
+        case .success(let reading): code = history?.current(of: reading.code) ?? reading.code
+        }
+        var line = "column \(column): a link to \(shown(code.person)) (\(code.codeClass.rawValue))"
+        if neverRelease?.contains(code.person) ?? false { line += ", who is never released: it leads nowhere" }
+        return line
     }
 
     private static func lines(of row: ReadRow, plan: MatchPlan, history: IdentityHistory?) -> [String] {
@@ -83,6 +103,7 @@ public struct RowExplanation {
         case .date(let date): date.description
         case .boolean(let flag): String(flag)
         case .code(let text), .text(let text): shown(Array(text.utf8.prefix(200)))
+        case .person: "a link"
         }
     }
 

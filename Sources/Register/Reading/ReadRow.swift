@@ -11,6 +11,9 @@ public struct ReadRow: Sendable, CustomReflectable {
     /// The declared columns' values in order, as they are released; none if the agreement's `rows` leave the row out.
     public let values: [FieldValue]
     let quality: QualityValues
+    /// Whom each column of type `person` names, in the columns' order; none if the agreement's `rows` leave the row
+    /// out.
+    public var relations: [RowRelation] = []
     public var fate = RowFate.kept
 
     /// Without children, so that no reflection prints a row.

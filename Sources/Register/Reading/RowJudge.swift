@@ -16,6 +16,8 @@ struct RowJudge: Sendable {
     private let texts: FieldTexts
     /// What codes look like that are not used.
     private(set) var codeShapes = CodeShapes()
+    /// The same of each column that names people.
+    private(set) var relationShapes: [CodeShapes]
     /// Rows that the agreement's `rows` leave out, and those of nobody that say of them that they are never to be
     /// released.
     private(set) var rowsLeftOut = 0
@@ -25,6 +27,7 @@ struct RowJudge: Sendable {
         self.source = source
         self.plan = plan
         self.columns = columns
+        relationShapes = declaration.columns.filter { $0.relation != nil }.map { _ in CodeShapes() }
         fields = MatchFieldReader(plan)
         quality = QualityReader(declaration.columns, plan.quality)
         releaseGuard = ReleaseGuard(scheme: plan.scheme, owner: declaration.owner)
@@ -62,6 +65,7 @@ struct RowJudge: Sendable {
         for index in columns.released.indices { columns.released[index].add(part.columns.released[index].counts) }
         fields.add(countsOf: part.fields)
         codeShapes.add(part.codeShapes)
+        for index in relationShapes.indices { relationShapes[index].add(part.relationShapes[index]) }
         rowsLeftOut += part.rowsLeftOut
     }
 
@@ -87,11 +91,12 @@ struct RowJudge: Sendable {
             }
             if fields.allSatisfy({ $0 == nil }) { return rowOfNobody(record, reason, fate, isKept: isKept) }
         }
-        let values = isKept ? try readValues(of: record, code) : []
+        var relations: [RowRelation] = []
+        let values = isKept ? try readValues(of: record, code, &relations) : []
         return .row(
             ReadRow(
                 code: code, localPerson: localPerson, fields: fields, values: values,
-                quality: isKept ? quality.values { values[$0] } : QualityValues(), fate: fate))
+                quality: isKept ? quality.values { values[$0] } : QualityValues(), relations: relations, fate: fate))
     }
 
     /// A row that says in no way who it is about.
@@ -154,14 +159,36 @@ struct RowJudge: Sendable {
         return Array(name)
     }
 
+    /// Whom a column names. A code that cannot be used names nobody: it is counted, and nothing of it leaves.
+    ///
+    /// - Parameter index: among the columns that name people.
+    private mutating func readRelation(
+        _ field: SourceField, _ relation: PersonRelation, column index: Int
+    ) throws(RegisterError.Kind) -> RowRelation {
+        do throws(RefusalReason) {
+            return RowRelation(.success(try plan.scheme.read(field, owner: declaration.owner)))
+        } catch {
+            if error == .missing, relation.isRequired { throw .nullNotAllowed(expected: .person) }
+            if error != .missing {
+                relationShapes[index].add(CodeShape(field, error, owner: declaration.owner))
+            }
+            return RowRelation(.failure(error))
+        }
+    }
+
     private mutating func readValues(
-        of record: SourceRecord, _ code: Result<IdentityReading, RefusalReason>
+        of record: SourceRecord, _ code: Result<IdentityReading, RefusalReason>, _ relations: inout [RowRelation]
     ) throws(RegisterError) -> [FieldValue] {
         var values: [FieldValue] = []
         values.reserveCapacity(columns.released.count)
         for index in columns.released.indices {
             let field = texts.field(record, columns.released[index].index, as: columns.released[index].sourceType)
             do throws(RegisterError.Kind) {
+                if let relation = columns.released[index].declaration.relation {
+                    relations.append(try readRelation(field, relation, column: relations.count))
+                    values.append(relations[relations.count - 1].value)
+                    continue
+                }
                 let value = try columns.released[index].countedValue(of: field)
                 if columns.released[index].mayHoldCode,
                     releaseGuard.holdsCode(value, of: field, in: columns.released[index].declaration, code)

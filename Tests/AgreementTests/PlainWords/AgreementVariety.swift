@@ -132,6 +132,18 @@ struct AgreementVariety: Sendable, CustomTestStringConvertible {
                             + "no_days: [1970-01-01]}"
                     ),
                 ])),
+            try one(
+                "relations",
+                AgreementRelationTests.edits(
+                    ", from: puoliso, max_people: 2000, max_cells_per_person: 2",
+                    others: "\n      - {name: child, type: person, title: Child}")
+                    + [
+                        (
+                            "cohorts:\n",
+                            "disclosure: {k: 2, quasi_identifiers: [{column: omnia_clients.child}]}\ncohorts:\n"
+                        )
+                    ]
+            ),
             try one("moved dates", [("cohorts:\n", "disclosure: {date_shift: {days: 12}}\ncohorts:\n")]),
             AgreementVariety(name: "notice", yaml: try AgreementSample.yaml() + NoticeTests.section),
             try one("many registers", [("  - id: residents\n", manyRegisters + "  - id: residents\n")] + counts),

@@ -38,6 +38,8 @@ class Register:
         known = {"name", "type", "nullable", "title", "disclosure"}
         if {"rows", "match_fields"} & set(fields) or any(set(column) - known for column in fields.get("columns", [])):
             raise Unsupported(f"rows, match fields or derived columns of {self.id}")
+        if any(column["type"] == "person" for column in fields.get("columns", [])):
+            raise Unsupported(f"columns of {self.id} that name people")
 
 
 class Agreement:

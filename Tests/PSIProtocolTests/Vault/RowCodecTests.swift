@@ -28,6 +28,7 @@ struct RowCodecTests {
             return [
                 "", " ", "\u{1}", "ä\u{308}\u{1F600}", "\r\n;\",", String(repeating: "x", count: 70_000), "\u{FEFF}",
             ].map { .text($0) }
+        case .person: return [0, 1, 255].map { .person([UInt8](repeating: $0, count: 16)) }
         }
     }
 
@@ -50,13 +51,14 @@ struct RowCodecTests {
         let row: [FieldValue] = [
             .integer(-2), .decimal(try #require(ExactDecimal("-1.50"))),
             .date(try #require(CalendarDate(year: 2026, month: 11, day: 3))), .boolean(true), .code("ä"), .null,
+            .person(Array(1...16)),
         ]
-        #expect(ColumnType.allCases == [.integer, .decimal, .date, .boolean, .code, .text])
+        #expect(ColumnType.allCases == [.integer, .decimal, .date, .boolean, .code, .text, .person])
         var bytes: [UInt8] = []
         try Self.all.encode(row, into: &bytes)
         let expected: [[UInt8]] = [
             [1, 255, 255, 255, 255, 255, 255, 255, 254], [1, 0, 0, 0, 5] + Array("-1.50".utf8), [1, 7, 234, 11, 3],
-            [1, 1], [1, 0, 0, 0, 2, 0xc3, 0xa4], [0],
+            [1, 1], [1, 0, 0, 0, 2, 0xc3, 0xa4], [0], [1] + Array(1...16),
         ]
         #expect(bytes == expected.flatMap { $0 })
     }
@@ -85,6 +87,13 @@ struct RowCodecTests {
                 try RowCodec(columns: [Self.column(.text)]).encode([.text(text)], into: &bytes)
             }
         }
+        // A link has one length.
+        let person = RowCodec(columns: [Self.column(.person)])
+        for link in [[], [UInt8](repeating: 1, count: 15), [UInt8](repeating: 1, count: 17)] {
+            #expect(throws: RowCodecError.valueDoesNotFit(column: "person")) {
+                try person.encode([.person(link)], into: &bytes)
+            }
+        }
         #expect(bytes.isEmpty)
     }
 
@@ -98,6 +107,7 @@ struct RowCodecTests {
         (.decimal, [1, 0, 0, 0, 2, 0x30, 0x31]), (.decimal, [1, 0, 0, 0, 2, 0x2d, 0x30]),
         (.decimal, [1, 0, 0, 0, 2, 0x2b, 0x31]), (.decimal, [1, 0, 0, 0, 0]), (.decimal, [1, 0, 0, 0, 1, 0x2e]),
         (.decimal, [1, 0, 0, 0, 3, 0x31, 0x65, 0x32]),
+        (.person, [1] + Array(1...15)), (.person, [1]),
     ]
 
     @Test("malformed bytes are refused", arguments: refusedBytes.indices)
@@ -133,7 +143,7 @@ struct RowCodecTests {
             [
                 .integer(7), .decimal(try #require(ExactDecimal("1.5"))),
                 .date(try #require(CalendarDate(year: 2020, month: 2, day: 29))), .boolean(false), .code("A1"),
-                .text("ää"),
+                .text("ää"), .person(Array(1...16)),
             ], into: &valid)
         var accepted = 0
         for _ in 0..<4_000 {

@@ -58,7 +58,8 @@ struct ColumnRules: Sendable {
 
     /// A value after the rules that change it whoever has it.
     func prepared(_ value: FieldValue) -> FieldValue {
-        var value = value
+        // Nobody is shown in the place of somebody elsewhere.
+        var value = value == .personElsewhere ? .null : value
         for rule in values { value = rule.shown(value) }
         return value
     }

@@ -188,6 +188,16 @@ struct ReportPage {
                 + "\(report.countRounding)."
             : "Counts are not rounded."
         var lines = [HTML.paragraph(small), HTML.paragraph(rounded)]
+        if let relations = report.relations {
+            lines +=
+                NamedTable.numbers(
+                    "Rows that name no person of the dataset",
+                    ["Register", "Column", "Name somebody else", "Name nobody"],
+                    relations.map { [$0.register, $0.column, $0.elsewhere.pageText, $0.nobody.pageText] },
+                    texts: 2,
+                    note: "Where a column names people, these rows have no pseudonym."
+                ).html
+        }
         if let unlabelled = report.unlabelled {
             lines +=
                 NamedTable.numbers(
