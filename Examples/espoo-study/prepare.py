@@ -81,10 +81,8 @@ def notice(unverified):
     return "\n".join(lines)
 
 
-def agreement(out, suite, unverified=False):
-    if suite != VERIFIABLE_SUITE and not unverified:
-        raise SystemExit(f"prepare.py: rounds can be verified with {VERIFIABLE_SUITE} only; for {suite} add --unverified")
-    spec = study()
+def agreement_lines(out, spec, members, suite, unverified, more=()):
+    """The agreement of these members, as far as the study's registers and cohorts go; `more` stands among its settings."""
     cap = people_cap(out)
     lines = [
         "# The agreement of the Espoo study: what everybody signs.",
@@ -97,7 +95,6 @@ def agreement(out, suite, unverified=False):
         '  permit: "EXAMPLE/1/2026"',
         "valid: {from: 2026-01-01, until: 2030-12-31}",
         f"suite: {suite}",
-        "rounds_allowed: 3",
         "release: rows",
         "vault_access: whole",
         f"verification: {'off' if unverified else 'full'}",
@@ -108,9 +105,10 @@ def agreement(out, suite, unverified=False):
         "deadline_minutes: 600",
         "retention_days: 30",
         "match_keys: [identity_code]",
+        *more,
         "participants:",
     ]
-    for participant, _ in participants(unverified):
+    for participant, _ in members:
         body = [line for line in card(out, participant).splitlines() if line.strip() and not line.startswith("#")]
         lines.append("  - " + body[0])
         lines += ["    " + line for line in body[1:]]
@@ -124,6 +122,7 @@ def agreement(out, suite, unverified=False):
             f"    max_people: {cap}",
             "    max_cells_per_person: 64",
         ]
+        lines += [f"    {name}: {register[name]}" for name in ("min_people", "increments", "period") if name in register]
         if "quality" in register:
             lines.append("    quality: {" + ", ".join(f"{key}: {name}" for key, name in register["quality"].items()) + "}")
         # JSON is YAML: what study.json says of rows and of derived columns is what the agreement says.
@@ -150,6 +149,14 @@ def agreement(out, suite, unverified=False):
             f"    expression: {cohort['expression']}",
             f"    max_people: {cap}",
         ]
+    return lines
+
+
+def agreement(out, suite, unverified=False):
+    if suite != VERIFIABLE_SUITE and not unverified:
+        raise SystemExit(f"prepare.py: rounds can be verified with {VERIFIABLE_SUITE} only; for {suite} add --unverified")
+    spec = study()
+    lines = agreement_lines(out, spec, participants(unverified), suite, unverified, ["rounds_allowed: 3"])
     lines.append(f"disclosure: {json.dumps(spec['disclosure'])}")
     lines.append(notice(unverified))
     print("\n".join(lines))
@@ -162,47 +169,55 @@ def pin(out):
     raise SystemExit("the coordinator's card has no tls_pin")
 
 
-def configure(out, port, postgresql=None, unverified=False):
-    spec = study()
+def configuration(out, participant, spec, registers, port, postgresql=None):
+    """What stands in a participant's config.yaml, whose registers are below the folder `registers`."""
     connection = f"coordinator:\n  url: https://localhost:{port}\n  pin: \"{pin(out)}\"\n"
-    for participant, _ in participants(unverified):
-        if participant == "coordinator":
-            text = (
-                "sidos_coordinator: 1\n"
-                f"listen: {{host: 127.0.0.1, port: {port}}}\n"
-                f"operations: {{host: 127.0.0.1, port: {port + 37}}}\n"
+    if participant == "coordinator":
+        return (
+            "sidos_coordinator: 1\n"
+            f"listen: {{host: 127.0.0.1, port: {port}}}\n"
+            f"operations: {{host: 127.0.0.1, port: {port + 37}}}\n"
+        )
+    if participant == "research":
+        return "sidos_research: 1\n" + connection
+    text = "sidos_node: 1\n" + connection
+    if participant == MIXER:
+        return text
+    if participant in spec["never_release"]:
+        listed = spec["never_release"][participant]
+        path = (registers / listed["path"]).resolve()
+        text += f"never_release:\n  - csv: {{file: \"{path}\"}}\n    identity: {listed['column']}\n"
+    text += "registers:\n"
+    for register in spec["registers"]:
+        if register["owner"] != participant:
+            continue
+        source = register["source"]
+        path = (registers / source["path"]).resolve()
+        text += f"  - id: {register['id']}\n    identity: {register['identity']}\n"
+        if postgresql and participant in IN_POSTGRESQL:
+            text += (
+                f"    postgresql:\n      host: localhost\n      port: {postgresql}\n"
+                f"      database: {participant}\n      user: sidos_{participant}\n      passfile: pgpass\n"
+                f"      sslrootcert: ../postgresql/ca.crt\n      schema: sidos\n      table: {register['id']}\n"
             )
-        elif participant == "research":
-            text = "sidos_research: 1\n" + connection
-        elif participant == MIXER:
-            text = "sidos_node: 1\n" + connection
+        elif source["kind"] == "csv":
+            delimiter = "semicolon" if source["delimiter"] == ";" else "comma"
+            text += f"    csv: {{file: \"{path}\", delimiter: {delimiter}}}\n"
         else:
-            text = "sidos_node: 1\n" + connection
-            if participant in spec["never_release"]:
-                listed = spec["never_release"][participant]
-                path = (out / "registers" / listed["path"]).resolve()
-                text += f"never_release:\n  - csv: {{file: \"{path}\"}}\n    identity: {listed['column']}\n"
-            text += "registers:\n"
-            for register in spec["registers"]:
-                if register["owner"] != participant:
-                    continue
-                source = register["source"]
-                path = (out / "registers" / source["path"]).resolve()
-                text += f"  - id: {register['id']}\n    identity: {register['identity']}\n"
-                if postgresql and participant in IN_POSTGRESQL:
-                    text += (
-                        f"    postgresql:\n      host: localhost\n      port: {postgresql}\n"
-                        f"      database: {participant}\n      user: sidos_{participant}\n      passfile: pgpass\n"
-                        f"      sslrootcert: ../postgresql/ca.crt\n      schema: sidos\n      table: {register['id']}\n"
-                    )
-                elif source["kind"] == "csv":
-                    delimiter = "semicolon" if source["delimiter"] == ";" else "comma"
-                    text += f"    csv: {{file: \"{path}\", delimiter: {delimiter}}}\n"
-                else:
-                    text += f"    sqlite: {{file: \"{path}\", table: {source['table']}}}\n"
-        target = out / participant / "config.yaml"
-        target.write_text(text, encoding="utf-8")
-        target.chmod(0o600)
+            text += f"    sqlite: {{file: \"{path}\", table: {source['table']}}}\n"
+    return text
+
+
+def write_configuration(out, participant, text):
+    target = out / participant / "config.yaml"
+    target.write_text(text, encoding="utf-8")
+    target.chmod(0o600)
+
+
+def configure(out, port, postgresql=None, unverified=False):
+    for participant, _ in participants(unverified):
+        write_configuration(
+            out, participant, configuration(out, participant, study(), out / "registers", port, postgresql))
 
 
 def learned(out):
