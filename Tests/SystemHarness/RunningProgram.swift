@@ -65,7 +65,7 @@ final class RunningProgram: Sendable {
     /// Ends it at once, as a power cut would, and waits until it is gone.
     func kill9() async throws {
         send(SIGKILL)
-        try await wait(seconds: 10) { !self.isRunning }
+        try await wait(seconds: 120) { !self.isRunning }
     }
 
     /// - Returns: its exit status; a signal's number negated if one ended it.

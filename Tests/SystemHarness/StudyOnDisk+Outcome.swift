@@ -26,7 +26,7 @@ extension StudyOnDisk {
 
     /// Until the research environment knows that the round is closed.
     func researchIsDone(with round: String? = nil) async throws {
-        try await wait(seconds: 30) {
+        try await wait(seconds: 120) {
             let phases = self.phases("research")
             return round.map { phases[$0] == "closed" } ?? phases.values.contains("closed")
         }

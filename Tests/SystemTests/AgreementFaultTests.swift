@@ -145,7 +145,7 @@ extension SystemTests {
                 let node = try await study.serve("b")
                 let found = "sha256:" + Data(try study.keys("coordinator").tlsPin).base64EncodedString()
                 let link = try study.link()
-                try await wait(seconds: 30) { node.errors.contains("which is not pinned") }
+                try await wait(seconds: 120) { node.errors.contains("which is not pinned") }
                 #expect(node.errors.contains(found), "\(node.errors)")
                 try await link.says("waiting for b", within: 30)
                 #expect(running["a"]?.isRunning == true)

@@ -159,7 +159,7 @@ extension SystemTests {
                 let node = try #require(running["a"])
                 try await node.says("Serving")
                 let home = study.home("a").path
-                try await wait(seconds: 30) { FileManager.default.fileExists(atPath: "\(home)/lists") }
+                try await wait(seconds: 120) { FileManager.default.fileExists(atPath: "\(home)/lists") }
                 let left = "\(home)/lists/\(String(repeating: "ab", count: 32)).register_a.0.list"
                 #expect(FileManager.default.createFile(atPath: left, contents: Data(count: 2_048)))
                 let busy = try await study.run(.node, "prune", "-d", home)

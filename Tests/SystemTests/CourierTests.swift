@@ -49,7 +49,7 @@ extension SystemTests {
                 try await a.says("Serving")
                 #expect(try await Self.status("a", study).contains("nothing was brought yet"))
                 let link = try study.link()
-                try await wait(seconds: 30) { link.output.contains("Opened round") }
+                try await wait(seconds: 120) { link.output.contains("Opened round") }
                 let journeys = try await Self.carry(study) { number in
                     #expect(try a.networkSockets() == [])
                     try await a.kill9()
@@ -81,7 +81,7 @@ extension SystemTests {
                 try study.sign()
                 try await study.serveAll()
                 let link = try study.link()
-                try await wait(seconds: 30) { link.output.contains("Opened round") }
+                try await wait(seconds: 120) { link.output.contains("Opened round") }
                 var number = 0
                 for _ in 0..<20 {
                     let standing = try await study.untilItWaits(for: ["a"])
@@ -122,7 +122,7 @@ extension SystemTests {
                 try study.sign()
                 try await study.serveAll()
                 let link = try study.link()
-                try await wait(seconds: 30) { link.output.contains("Opened round") }
+                try await wait(seconds: 120) { link.output.contains("Opened round") }
                 let journeys = try await Self.carry(study)
                 // Nine, where what the others do is done before the next one without a connection is brought its disk.
                 #expect((7...12).contains(journeys), "\(journeys)")
@@ -140,7 +140,7 @@ extension SystemTests {
                 try study.sign()
                 let running = try await study.serveAll()
                 let link = try study.link()
-                try await wait(seconds: 30) { link.output.contains("Opened round") }
+                try await wait(seconds: 120) { link.output.contains("Opened round") }
                 _ = try await study.untilItWaits(for: ["research"])
                 #expect(try await study.journey(of: "research", number: 1))
                 #expect(try await link.end() == 81)

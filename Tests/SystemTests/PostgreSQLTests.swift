@@ -27,7 +27,7 @@ extension SystemTests {
                 let running = try await study.serveAll()
                 let owner = try #require(running["b"])
                 let link = try study.link()
-                try await wait(seconds: 30) { try cluster.sessionCount(database: database) == 1 }
+                try await wait(seconds: 120) { try cluster.sessionCount(database: database) == 1 }
                 cluster.stop()
                 try await owner.says("Could not go on with the round; trying again", "SQLSTATE 57P01", within: 30)
                 try await owner.says("no PostgreSQL server answers there", within: 30)
@@ -68,7 +68,7 @@ extension SystemTests {
                 let running = try await study.serveAll()
                 let owner = try #require(running["b"])
                 _ = try study.link()
-                try await wait(seconds: 30) { try cluster.sessionCount(database: database) == 1 }
+                try await wait(seconds: 120) { try cluster.sessionCount(database: database) == 1 }
                 owner.send(15)
                 #expect(try await owner.end(within: 20) == 0)
                 #expect(try cluster.hasNoSessions(database: database))

@@ -77,7 +77,7 @@ final class ReadmeStudy {
         running.append(daemon)
         guard program == .coordinator else { return }
         let home = try Self.directory(of: words)
-        try await wait(seconds: 30) { daemon.isRunning == false || self.read("\(home)/status.json") != nil }
+        try await wait(seconds: 120) { daemon.isRunning == false || self.read("\(home)/status.json") != nil }
         try callCoordinator(at: port(home))
     }
 

@@ -41,7 +41,7 @@ extension SystemTests {
                 let coordinator = try #require(running["coordinator"])
                 if interruption.phase == "keys" {
                     // The first thing after the opening, of which `link` has heard.
-                    try await wait(seconds: 30) { link.output.contains("Opened round") }
+                    try await wait(seconds: 120) { link.output.contains("Opened round") }
                 } else {
                     try await coordinator.says(" phase ", "phase=\(interruption.phase)")
                 }
@@ -129,7 +129,7 @@ extension SystemTests {
                 let link = try study.link()
                 try await #require(running["coordinator"]).says(" phase ", "phase=ring")
                 for program in running.values { program.send(SIGKILL) }
-                for program in running.values { _ = try await program.end(within: 10) }
+                for program in running.values { _ = try await program.end(within: 60) }
                 try await study.serveAll()
                 #expect(try await link.end(within: 120) == 0, "\(link.errors)")
                 try await study.checkDataset()
