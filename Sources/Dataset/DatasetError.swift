@@ -40,6 +40,19 @@ public enum DatasetError: Error, Equatable, Sendable {
     /// The round's report is about registers that the agreement does not have, or names one twice.
     case reportMismatch(register: RegisterID)
 
+    // One dataset of several rounds.
+    case roundOfAnotherStudy(RoundID)
+    case roundWithoutLastingPseudonyms(RoundID)
+    /// New pseudonyms have begun since.
+    case roundOfAnotherGeneration(RoundID)
+    /// A column has another type in this round, or was made otherwise.
+    case roundColumnDiffers(RoundID, register: RegisterID, column: String)
+    /// Records are joined in a way that the last round's agreement doesn't know.
+    case roundLinksDiffer(RoundID, link: String)
+    case tooManyPeriods(register: RegisterID, column: String)
+    /// The rounds together have more people of a cohort than the agreement lets be released.
+    case joinedCohortTooLarge(CohortID)
+
     // The working store.
     case storeOfAnotherAgreement(path: String)
     case storeOfAnotherRound(path: String)
@@ -130,6 +143,27 @@ extension DatasetError: CustomStringConvertible {
                 + "register's owner."
         case .reportMismatch(let register):
             "The round's report must name each register of the agreement once at most; check \(register)."
+        case .roundOfAnotherStudy(let round):
+            "Round \(round) is of another study than the last one. Name rounds of one study."
+        case .roundWithoutLastingPseudonyms(let round):
+            "People have pseudonyms of their own in round \(round): its agreement has no 'pseudonyms: study'. Leave "
+                + "this round out; its dataset can be written alone."
+        case .roundOfAnotherGeneration(let round):
+            "People had other pseudonyms in round \(round): with the last round's pseudonym_generation new ones "
+                + "began. Leave this round out; its dataset can be written alone."
+        case .roundColumnDiffers(let round, let register, let column):
+            "Column \(column) of register \(register) is of another type in round \(round) than in the last one, or "
+                + "was made in another way. Leave this round out; its dataset can be written alone."
+        case .roundLinksDiffer(let round, let link):
+            "Round \(round) joined records by \(link), which the last round's agreement doesn't have. Leave this round "
+                + "out; its dataset can be written alone."
+        case .tooManyPeriods(let register, let column):
+            "Column \(column) of register \(register) is to tell periods, but has more than "
+                + "\(JoinedRounds.mostPeriods) values. Amend the agreement: name a coarser column under 'period', or "
+                + "none."
+        case .joinedCohortTooLarge(let cohort):
+            "The rounds together have more people of cohort \(cohort) than its max_people lets be released; nothing is "
+                + "written. Leave rounds out, or amend the agreement."
         case .storeOfAnotherAgreement(let path):
             "\(path) holds what was received under another agreement. Name another file, or remove it if not needed."
         case .storeOfAnotherRound(let path):

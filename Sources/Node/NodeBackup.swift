@@ -1,8 +1,8 @@
 internal import Agreement
 internal import Daemon
 
-/// What a node backs up: nothing besides what all participants do. Lists are sealed under keys that are in no backup,
-/// and generators can be made again.
+/// What a node backs up: besides what all participants do, who has withdrawn. Lists are sealed under keys that are in
+/// no backup, and generators can be made again.
 enum NodeBackup: BackedUpProgram {
     static let name = NodeProgram.name
     static let version = NodeProgram.version
@@ -10,5 +10,8 @@ enum NodeBackup: BackedUpProgram {
     static let keyDirectories = ["keys"]
     static let adviceAfterRestore = RestoredMark.adviceToMembers
 
-    static func add(to backup: BackupWriter, from home: Home, options: NoOptions) async throws -> [String] { [] }
+    static func add(to backup: BackupWriter, from home: Home, options: NoOptions) async throws -> [String] {
+        try backup.copyTree(home.directory.file(Withdrawals.directory), as: Withdrawals.directory)
+        return []
+    }
 }

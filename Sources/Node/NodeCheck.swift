@@ -45,11 +45,12 @@ struct NodeCheck: Sendable {
         }
         let limits = configuration.policy.effectiveLimits(for: agreement, participant: home.keys.id)
         for register in agreement.registers(ownedBy: home.keys.id) where register.isDeclared {
-            guard let source = configuration.registers[register.id] else {
+            guard var source = configuration.registers[register.id] else {
                 out.line("register \(register.id): config.yaml does not have it. Add it under registers")
                 problems.append(.register)
                 continue
             }
+            source.withdrawn = try Withdrawals(home: home).codes(of: agreement.study.id)
             var declaration = register
             for (index, column) in register.columns.enumerated() where column.relation != nil {
                 let id = register.namedID(column.name)

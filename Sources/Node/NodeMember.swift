@@ -45,7 +45,7 @@ actor NodeMember: RoundMember {
     private var me: ParticipantID { home.keys.id }
 
     func admit(_ record: RoundRecord) async throws -> RefusalCode? {
-        let agreement = record.agreement
+        let agreement = record.signedAgreement
         let refusals = configuration.policy.refusals(
             for: agreement, participant: me, columnNames: configuration.registers.mapValues(\.columnNames))
         for refusal in refusals {
@@ -53,7 +53,7 @@ actor NodeMember: RoundMember {
         }
         if !refusals.isEmpty { return .policy }
         for register in agreement.registers(ownedBy: me)
-        where register.isDeclared && configuration.registers[register.id] == nil {
+        where register.isDeclared && configuration.registers[register.id] == nil && !record.isOfWithdrawals {
             logger.error(
                 "The round asks for a register that config.yaml does not have",
                 metadata: log.metadata(record, ["register": "\(register.id)"]))
@@ -102,7 +102,7 @@ actor NodeMember: RoundMember {
         guard let duty = record.authorityDuties(of: me).first, duty != .eraseKeys else { return nil }
         let secrets = try secrets(record, S.self)
         logger.info("Working", metadata: log.metadata(record, ["duty": "\(duty.name)"]))
-        let limits = configuration.policy.effectiveLimits(for: record.agreement, participant: me)
+        let limits = configuration.policy.effectiveLimits(for: record.signedAgreement, participant: me)
         let runner = AuthorityRunner<S>(
             me: me, hpkeKey: home.keys.hpkeKey,
             port: ExchangePort(record: record, keys: home.keys, transport: transport, state: state, spool: spool),
@@ -116,12 +116,22 @@ actor NodeMember: RoundMember {
         let home = home
         do {
             let body = try await runner.perform(duty, record: record, secrets: secrets) { register in
+                let withdrawn = try Withdrawals(home: home).codes(of: record.agreement.study.id)
+                if record.isOfWithdrawals {
+                    let own = record.signedAgreement.registers(ownedBy: register.owner).compactMap { sources[$0.id] }
+                    let people = try WithdrawnPeople(
+                        withdrawn, registers: own, agreement: record.agreement, owner: register.owner,
+                        today: record.openingDay)
+                    Self.note(home, "withdrawals declared", nil, record.round, logger)
+                    return people
+                }
                 if !register.isDeclared {
                     return RegisterPeople.related(register, agreement: record.agreement, keeper: keeper)
                 }
-                guard let source = sources[register.id] else {
+                guard var source = sources[register.id] else {
                     throw RoundRefusal(.register, "config.yaml has no register \(register.id)")
                 }
+                source.withdrawn = withdrawn
                 let people = try await RegisterPeople(
                     agreement: record.agreement, declaration: register, source: source, today: record.openingDay,
                     maxPeople: limits.maxPeople[register.id] ?? register.maxPeople, maxRelated: limits.maxPeople,
@@ -152,10 +162,17 @@ actor NodeMember: RoundMember {
 
     /// Writes down in the operations log that a register was read for a round. A log that cannot be written stops no
     /// round.
-    private static func note(_ home: Home, _ what: String, _ register: RegisterID, _ round: RoundID, _ logger: Logger) {
+    private static func note(
+        _ home: Home, _ what: String, _ register: RegisterID?, _ round: RoundID, _ logger: Logger
+    ) {
         do {
-            try home.approvals().note(
-                what, ["register": register, "round": String(round.description.prefix(12))])
+            let digits = String(round.description.prefix(12))
+            let approvals = try home.approvals()
+            if let register {
+                try approvals.note(what, ["register": register, "round": digits])
+            } else {
+                try approvals.note(what, ["round": digits])
+            }
         } catch {
             logger.error(
                 "The operations log could not be written",

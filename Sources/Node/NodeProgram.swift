@@ -18,7 +18,8 @@ struct NodeCommand: AsyncParsableCommand {
         version: NodeProgram.version,
         subcommands: [
             InitCommand.self, CardCommand.self, CheckCommand.self, AgreementCommand.self, ServeCommand.self,
-            StatusCommand.self, StudyKeyCommand.self, EvidenceCommand<NodeEvidence>.self, ApproverCommand.self,
+            StatusCommand.self, WithdrawCommand.self, StudyKeyCommand.self, EvidenceCommand<NodeEvidence>.self,
+            ApproverCommand.self,
             ApprovalCommand<NodeDocuments>.self,
             ConsoleCommand<NodeConsole>.self, LogCommand.self, BackupCommand<NodeBackup>.self,
             RestoreCommand<NodeBackup>.self, PruneCommand<NodeEvidence>.self, CourierCommand<CarriedNode>.self,

@@ -93,6 +93,14 @@ extension RegisterError.Kind {
                 + "Correct it: no round begins, so that nobody is released by mistake."
         case .tooManyNeverReleased(let limit):
             "more than \(limit) people are never to be released. Give a view of the register without them."
+        case .columnNotChosen:
+            "the list has several columns. Say with --column which one has the identity codes."
+        case .badWithdrawnCode(let reason):
+            "the list has something that is no usable code (\(reason.rawValue)). Correct it and run again: a list is "
+                + "taken whole or not at all, and nothing was noted."
+        case .tooManyWithdrawn(let limit):
+            "the list has more than \(limit) codes, which is as many as a round of withdrawals can tell of. Nothing "
+                + "was noted."
         case .unreadableMark:
             "the value is in neither list of never_release_if ('values', 'otherwise'), or is a fraction or binary. "
                 + " Name all values that the column has, as they are stored: no round begins, so that nobody "

@@ -94,6 +94,11 @@ public struct RegisterError: Error, Sendable, Equatable {
         /// A list has something that is no usable code.
         case badNeverReleaseCode(RefusalReason)
         case tooManyNeverReleased(limit: Int)
+        /// A list of people who withdraw from a study has several columns.
+        case columnNotChosen
+        /// It has something that is no code.
+        case badWithdrawnCode(RefusalReason)
+        case tooManyWithdrawn(limit: Int)
         /// The column that marks people holds a value that is not foreseen.
         case unreadableMark
         /// A row marks somebody whose code cannot be read.

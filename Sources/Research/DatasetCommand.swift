@@ -5,8 +5,10 @@ internal import Foundation
 
 struct DatasetCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "dataset", abstract: "Open a closed round's rows and write them as a dataset for researchers.",
+        commandName: "dataset", abstract: "Open the rows of closed rounds and write them as a dataset for researchers.",
         discussion: """
+            Several rounds of a study whose pseudonyms last become one dataset: a person is in it once, and the \
+            agreement of the last round says what it has. \
             `serve` may keep running. The opened rows stay where they are, so the dataset can be written again. \
             `forget` removes them. Where approvers are in force, one person prepares the dataset with --prepare, \
             others approve it, and `release` hands it over.
@@ -15,6 +17,8 @@ struct DatasetCommand: AsyncParsableCommand {
     @OptionGroup var home: HomeOption
     @Option(help: "The round: the first digits of its id, six at least. Not needed when there is only one.")
     var round: String?
+    @Option(help: "Several rounds, whose dataset becomes one: their first digits, with commas. In place of --round.")
+    var rounds: String?
     @Option(name: [.short, .long], help: "The dataset's directory, to be made. The directory above it must exist.")
     var output: String?
     @Flag(help: "Say what disclosure control would do, and write nothing. In place of --output.")
@@ -26,7 +30,20 @@ struct DatasetCommand: AsyncParsableCommand {
     @Flag(help: "Replace a dataset that is there already, once the new one is complete.")
     var replace = false
 
+    /// Of one dataset.
+    private static let mostRounds = 64
+
+    private var named: DatasetWriting.Rounds {
+        guard let rounds else { return .one(round) }
+        return .several(rounds.split(separator: ",", omittingEmptySubsequences: false).map(String.init))
+    }
+
     func validate() throws {
+        guard round == nil || rounds == nil else { throw ValidationError("Name either --round or --rounds.") }
+        if case .several(let names) = named, !(2...Self.mostRounds).contains(names.count) {
+            throw ValidationError(
+                "--rounds names two rounds at least and \(Self.mostRounds) at most, such as --rounds 0a1b2c,3d4e5f.")
+        }
         guard [check, prepare, output != nil].count(where: { $0 }) == 1 else {
             throw ValidationError(
                 "Name one of these: the directory to make with --output, --prepare, or --check to write nothing.")
@@ -41,7 +58,7 @@ struct DatasetCommand: AsyncParsableCommand {
         let target: DatasetWriting.Target =
             if check { .nothing } else if prepare { .prepared } else { .directory(output ?? "", replace: replace) }
         let writing = DatasetWriting(
-            home: home, round: round, withoutDamaged: withoutDamaged, out: Console.standardOutput)
+            home: home, rounds: named, withoutDamaged: withoutDamaged, out: Console.standardOutput)
         _ = try await writing.run(target)
     }
 }

@@ -12,6 +12,9 @@ struct FolderArchive: ReleaseArchive {
     let folder: RoundFolder
     let pseudonyms: RoundPseudonyms
     let agreement: Agreement
+    /// By whose pseudonyms nothing is kept.
+    let withdrawn: Set<[UInt8]>
+    let doubts: DoubtBook
     let logger: Logger
 
     private var registers: [RegisterID] { agreement.registers.map(\.id) }
@@ -20,12 +23,20 @@ struct FolderArchive: ReleaseArchive {
         pseudonyms.pseudonym(ofElement: element)?.bytes ?? []
     }
 
+    func noteDoubt(of tag: [UInt8], name: [UInt8]) throws {
+        guard let person = pseudonyms.pseudonym(of: tag) else { throw ProtocolViolation(.selectionWrong) }
+        try doubts.note(person.bytes, name: name, isWithdrawn: withdrawn.contains(name))
+    }
+
     func items(of register: Int, secret: SymmetricKey) async throws -> sending any OpenedItemSink {
         guard registers.indices.contains(register) else { throw ProtocolViolation(.selectionWrong) }
+        try doubts.finish()
         let writer = try SealedFileWriter(
             folder.itemsPath(register), key: folder.itemsKey, label: folder.itemsLabel(register))
         try writer.append(secret.withUnsafeBytes { Array($0) })
-        return ItemFileSink(writer: writer, pseudonyms: pseudonyms, agreement: agreement)
+        return ItemFileSink(
+            writer: writer, pseudonyms: pseudonyms, agreement: agreement,
+            withdrawn: withdrawn.union(doubts.withdrawn))
     }
 
     func cells(of register: Int) async throws -> sending any StreamSink {
@@ -41,6 +52,7 @@ private struct ItemFileSink: OpenedItemSink {
     let writer: SealedFileWriter
     let pseudonyms: RoundPseudonyms
     let agreement: Agreement
+    let withdrawn: Set<[UInt8]>
 
     mutating func write(_ item: OpenedItem) async throws {
         var item = item
@@ -50,6 +62,8 @@ private struct ItemFileSink: OpenedItemSink {
             }
             item.person = pseudonym.bytes
         }
+        // Nobody can open their cells, then.
+        if withdrawn.contains(item.person) { return }
         try writer.append(item.encoded(in: agreement))
     }
 

@@ -21,6 +21,7 @@ enum ResearchBackup: BackedUpProgram {
         ]
 
     static func add(to backup: BackupWriter, from home: Home, options: Options) async throws -> [String] {
+        try backup.copyTree(home.directory.file(WithdrawnPeople.name), as: WithdrawnPeople.name)
         guard options.withReceived else { return ["What was received is not in it: --with-received copies it, too."] }
         let folders = try RoundFolders(home: home)
         var count = 0

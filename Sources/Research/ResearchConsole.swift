@@ -188,7 +188,8 @@ struct DatasetsSection: ConsoleSection {
         case ["prepare"]:
             let (round, leave) = (request.field("round"), request.field("damaged") == "leave")
             let isStarted = task.start { out in
-                let writing = DatasetWriting(home: home, round: round, withoutDamaged: leave, out: out)
+                let writing = DatasetWriting(
+                    home: home, rounds: .one(round), withoutDamaged: leave, out: out)
                 let name = try await writing.run(.prepared) ?? ""
                 return ConsoleText(say("Valmis: ", "Klart: ", "Done: ") + name, link: "/datasets/\(name)")
             }

@@ -9,6 +9,7 @@ enum ResearchError: Error, Equatable, CustomStringConvertible, ReportableError {
     case noSuchRound(String)
     case ambiguousRound(String, [RoundID])
     case severalRounds([RoundID])
+    case roundTwice(RoundID)
     case notReceived(RoundID)
     case notClosed(RoundID)
     case notSigned(RoundID, by: [ParticipantID])
@@ -33,7 +34,9 @@ enum ResearchError: Error, Equatable, CustomStringConvertible, ReportableError {
         case .ambiguousRound(let prefix, let rounds):
             "several rounds begin with \(prefix): \(Self.list(rounds)): give more digits"
         case .severalRounds(let rounds):
-            "there are several rounds here: \(Self.list(rounds)): name one with --round"
+            "there are several rounds here: \(Self.list(rounds)): name one with --round, or several with --rounds"
+        case .roundTwice(let round):
+            "--rounds names round \(round) twice: name each once"
         case .notReceived(let round):
             "round \(round) was not received to its end yet: keep `serve` or `receive` running until it was"
         case .notClosed(let round):
@@ -76,7 +79,7 @@ enum ResearchError: Error, Equatable, CustomStringConvertible, ReportableError {
 
     var exitStatus: ExitStatus {
         switch self {
-        case .badRound, .ambiguousRound, .severalRounds: .usage
+        case .badRound, .ambiguousRound, .severalRounds, .roundTwice: .usage
         case .noRounds, .noSuchRound, .storeMissing: .noInput
         case .notReceived, .notClosed, .notSigned, .endedWithoutRound: .temporary
         case .unreadableRecord, .copyDamaged: .badData

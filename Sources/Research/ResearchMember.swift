@@ -8,16 +8,16 @@ internal import Values
 
 /// The research environment's part in rounds: keys, receiving, destroying the keys.
 actor ResearchMember: RoundMember {
-    private let home: Home
+    let home: Home
     private let workers: Workers
     private let client: any CoordinatorPort
-    private let state: SealedState
+    let state: SealedState
     private let spool: SealedSpool
-    private let folders: RoundFolders
-    private let clock: MachineClock
+    let folders: RoundFolders
+    let clock: MachineClock
     private let evidence: EvidenceKeeper
-    private let logger: Logger
-    private let log: RoundLog
+    let logger: Logger
+    let log: RoundLog
     private var status: ResearchStatus
     /// Of rounds this process has seen end.
     private(set) var lastEnded: (RoundID, RoundRecord.Ending)?
@@ -44,7 +44,7 @@ actor ResearchMember: RoundMember {
 
     func admit(_ record: RoundRecord) async throws -> RefusalCode? {
         // A round that only counts has nothing for the research environment to do.
-        guard record.releasesRows else { return nil }
+        guard record.releasesRows, !record.isOfWithdrawals else { return nil }
         if client.isCarried, record.agreement.vaultAccess == .selected {
             logger.error(
                 "The round asks for single cells, which no courier carries: the agreement needs vault_access: whole",
@@ -66,6 +66,16 @@ actor ResearchMember: RoundMember {
         let runner = ResearchRunner(me: me, hpkeKey: home.keys.hpkeKey, port: port, workers: workers)
         let secrets = try secrets(record, runner)
         logger.info("Working", metadata: log.metadata(record, ["duty": "\(duty)"]))
+        if duty == .receive, record.isOfWithdrawals {
+            do { return try await receiveWithdrawals(record, secrets: secrets, runner: runner) } catch let violation
+                as ProtocolViolation
+            {
+                guard let complaint = ResearchRunner.complaint(about: violation, in: record) else { throw violation }
+                log.tell(complaint, record)
+                try await evidence.keep(complaint, of: record)
+                return complaint
+            }
+        }
         if duty == .receive {
             do { try await receive(record, secrets: secrets, runner: runner) } catch let violation as ProtocolViolation
             {
@@ -104,16 +114,21 @@ actor ResearchMember: RoundMember {
         try folder.clear()
         let surveys = try SourceSurvey.all(in: record, keys: home.keys)
         let linkage = try PublishedLinkage.opened(in: record, keys: home.keys)
+        let pseudonyms = try RoundPseudonyms.of(record, state: state)
+        let withdrawn = try WithdrawnPeople(home: home).list(of: record.agreement.study.id)
         let archive = FolderArchive(
-            folder: folder, pseudonyms: try RoundPseudonyms.of(record, state: state),
-            agreement: record.agreement, logger: logger)
+            folder: folder, pseudonyms: pseudonyms, agreement: record.agreement, withdrawn: Set(withdrawn.names),
+            doubts: DoubtBook(folder), logger: logger)
         let (client, round, cellByteCount) = (client, record.round, record.agreement.cellByteCount)
         let copies = try await runner.receive(record: record, secrets: secrets, into: archive) { vault, handles in
             try await client.vaultCells(
                 of: vault.batch, attempt: vault.attempt, round: round, handles: handles, cellByteCount: cellByteCount)
         }
         let report = RoundReport(record, surveys: surveys, linkage: linkage, receivedAt: clock.now())
-        try folder.write(ReceivedRound(record, copies: copies, report: report))
+        var received = ReceivedRound(record, copies: copies, report: report)
+        if record.agreement.pseudonyms.isLasting { received.shiftKey = HexBytes(pseudonyms.dateShiftKey()) }
+        try folder.write(received)
+        try folder.note(withdrawn: withdrawn.mark)
         logger.notice("Everything that was released is here", metadata: log.metadata(record))
         do {
             try home.approvals().note("release received", ["round": String(record.round.description.prefix(12))])
@@ -126,6 +141,7 @@ actor ResearchMember: RoundMember {
 
     func erase(_ round: RoundID, ending: RoundRecord.Ending?) async throws {
         try log.destroyKeys(of: round, in: state)
+        if case .aborted? = ending { try WithdrawnPeople(home: home).forget(round) }
         guard let folder = try folders.existing(round), let received = try record(in: folder) else { return }
         switch (received.value, ending) {
         case (let received?, _) where received.isSettled:
@@ -142,6 +158,7 @@ actor ResearchMember: RoundMember {
 
     /// What was received in a round whose board is wrong never becomes a dataset.
     func disown(_ round: RoundID) async throws {
+        try WithdrawnPeople(home: home).forget(round)
         guard let folder = try folders.existing(round), let received = try record(in: folder) else { return }
         if received.value?.isSettled != true { try destroy(folder, "the coordinator's board is wrong") }
     }
@@ -152,11 +169,18 @@ actor ResearchMember: RoundMember {
             "What was received is destroyed", metadata: ["round": "\(folder.round)", "reason": "\(reason)"])
     }
 
-    func tidy() async { await evidence.tidy() }
+    func tidy() async {
+        await evidence.tidy()
+        do { try removeWithdrawn() } catch {
+            logger.warning(
+                "Who has withdrawn could not be removed yet", metadata: ["error": "\(ErrorReport(error).sentence)"])
+        }
+    }
 
     /// A dataset may be written when every key holder has signed one board on which the round was closed.
     func settle(_ record: RoundRecord) async throws -> Bool {
         try await evidence.keepAll(of: record)
+        if record.isOfWithdrawals { return try settleWithdrawals(record) }
         guard record.ending == .closed, let folder = try folders.existing(record.round),
             var received = try self.record(in: folder)?.value, !received.isSettled
         else { return true }

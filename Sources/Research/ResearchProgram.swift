@@ -18,7 +18,8 @@ struct ResearchCommand: AsyncParsableCommand {
         version: ResearchProgram.version,
         subcommands: [
             InitCommand.self, CardCommand.self, ResearchAgreementCommand.self, ServeCommand.self, ReceiveCommand.self,
-            CheckCommand.self, DatasetCommand.self, ReleaseCommand.self, ForgetCommand.self, StatusCommand.self,
+            CheckCommand.self, DatasetCommand.self, ReleaseCommand.self, ForgetCommand.self, WithdrawalsCommand.self,
+            StatusCommand.self,
             EvidenceCommand<ResearchEvidence>.self,
             ApproverCommand.self, ApprovalCommand<ResearchDocuments>.self, ConsoleCommand<ResearchConsole>.self,
             LogCommand.self,

@@ -8,8 +8,8 @@ internal import PSIProtocol
 internal import Values
 
 /// What was received, a private directory a round: `items.N`, sealed, and `cells.N`, the cells as they came, of each
-/// register; `received`, sealed, which says that they are complete and how the round stands; and `working/store.sqlite`
-/// with the rows, once the cells have been opened.
+/// register; `doubts`, sealed; `received`, sealed, which says that they are complete and how the round stands; and
+/// `working/store.sqlite` with the rows, once the cells have been opened.
 ///
 /// Outside the sealed state, which a running daemon keeps locked: datasets are written while it serves.
 struct RoundFolders {
@@ -78,6 +78,8 @@ struct ReceivedRound: Codable {
     var copies: [Copy]
     /// Without the people and dummies of registers, which are known once the cells are opened.
     var report: RoundReport
+    /// By which dates are moved in every dataset of the study, where pseudonyms last. Secret.
+    var shiftKey: HexBytes?
 
     /// Whether cells may be opened: every key holder has signed one board on which the round was closed.
     var isSettled: Bool { isClosed && unsigned.isEmpty }
@@ -123,6 +125,10 @@ struct RoundFolder {
     private static let itemsName = "items."
     private static let cellsName = "cells."
     private static let lockName = "lock"
+
+    var doubtsPath: String { directory.file(Self.doubtsName) }
+    var doubtsLabel: String { "doubts \(round)" }
+    private static let doubtsName = "doubts"
 
     /// Whether items and cells of so many registers are here.
     func hasRelease(_ registerCount: Int) -> Bool {
@@ -175,6 +181,18 @@ struct RoundFolder {
         _ = try writer.finish()
     }
 
+    // MARK: Who has withdrawn
+
+    private static let withdrawnName = "withdrawn"
+
+    /// Which list of people was removed from what is here; empty for none.
+    func withdrawnMark() throws -> [UInt8] {
+        do { return try PublicFile.read(directory.file(Self.withdrawnName), maxByteCount: 32) } catch FileError.notFound
+        { return [] }
+    }
+
+    func note(withdrawn mark: [UInt8]) throws { try AtomicFile.write(mark, to: directory.file(Self.withdrawnName)) }
+
     /// Copies what is here, while the folder is locked: nobody has the store open then. Files of the release never
     /// change.
     func copy(to backup: BackupWriter) throws {
@@ -187,12 +205,16 @@ struct RoundFolder {
             try WorkingStore.copy(from: storePath, to: try backup.place(place))
             try backup.add(place)
         }
+        try backup.copy(doubtsPath, as: "\(path)/\(Self.doubtsName)")
+        try backup.copy(directory.file(Self.withdrawnName), as: "\(path)/\(Self.withdrawnName)")
         try backup.copy(receivedPath, as: "\(path)/received")
     }
 
     /// Removes all that is here of the round, so that receiving begins anew.
     func clear() throws {
         try AtomicFile.remove(receivedPath)
+        try AtomicFile.remove(doubtsPath)
+        try AtomicFile.remove(directory.file(Self.withdrawnName))
         try WorkingStore.remove(path: storePath)
         try removeRelease()
     }
@@ -210,6 +232,8 @@ struct RoundFolder {
         try removeRelease()
         try WorkingStore.remove(path: storePath)
         try Directory.remove(workingPath)
+        try AtomicFile.remove(doubtsPath)
+        try AtomicFile.remove(directory.file(Self.withdrawnName))
         try AtomicFile.remove(receivedPath)
         try AtomicFile.remove(directory.file(Self.lockName))
         try Directory.remove(directory.path)

@@ -13,6 +13,7 @@ struct RoundOpening {
     private let installed: AgreementStore.Installed
 
     var agreement: Agreement { installed.agreement }
+    var round: RoundID { folder.round }
 
     /// - Throws: `ResearchError` while the round must stay closed.
     init(folder: RoundFolder, home: Home) throws {
@@ -37,6 +38,9 @@ struct RoundOpening {
     ///
     /// - Throws: `ResearchError.damaged` when some cells could not be opened, unless these people are to be left out.
     func store(withoutDamaged: Bool) async throws -> WorkingStore {
+        // The daemon does so, too; here it must have been done.
+        let withdrawn = try WithdrawnPeople(home: home).list(of: agreement.study.id)
+        try folder.withdraw(withdrawn, under: installed)
         let store = try unfilled()
         do {
             if !store.isFinished { try await fill(store, withoutDamaged: withoutDamaged) }
@@ -72,6 +76,7 @@ struct RoundOpening {
         guard folder.hasRelease(received.copies.count) else {
             throw ResearchError.storeMissing(folder.round, path: folder.cellsPath(0))
         }
+        if let key = received.shiftKey { try store.keep(shiftKey: key.bytes) }
         let opener = CellOpener(agreement: agreement, round: folder.round, spool: try home.spool())
         var sink = StoreSink(store: store, registers: agreement.registers)
         for (index, copy) in received.copies.enumerated() {

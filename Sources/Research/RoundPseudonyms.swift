@@ -39,6 +39,9 @@ final class RoundPseudonyms: Sendable {
     /// Of a person in all rounds of the study, from what their study capsule holds: 32 secret bytes.
     func pseudonym(ofElement element: [UInt8]) -> Pseudonym? { Pseudonym(element: element, key: key) }
 
+    /// By which dates are moved in every dataset of the study: 32 secret bytes.
+    func dateShiftKey() -> [UInt8] { key.dateShiftKey() }
+
     /// Nil unless the tag has 16 bytes.
     func pseudonym(of tag: [UInt8]) -> Pseudonym? { Pseudonym(tag: tag, round: round, key: key) }
 }

@@ -342,7 +342,7 @@ extension StudyOnDisk {
             let running = try await study.serveAll()
             for id in design.byCourier { try await #require(running[id]).says("Serving") }
             let link = try study.link()
-            try await wait(seconds: 30) { link.output.contains("Opened round") }
+            try await wait(seconds: 120) { link.output.contains("Opened round") }
             _ = try await study.untilItWaits(for: design.byCourier)
             try await body(study, running, link)
         }

@@ -100,5 +100,7 @@ import Values
         let pseudonym = Pseudonym(element: element, key: key)
         #expect(pseudonym.map { Hex.encode($0.bytes) } == "423ec057c0c5811e54e05214624bb13c")
         #expect(Pseudonym(element: Array(element.dropLast()), key: key) == nil)
+        #expect(
+            Hex.encode(key.dateShiftKey()) == "ba1552154ca2e0b31fc2c295c0a34fb289af067d80731fe938a7dba403b29426")
     }
 }

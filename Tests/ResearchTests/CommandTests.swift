@@ -93,9 +93,35 @@ struct CommandTests {
         lock.release()
     }
 
-    @Test("Either a directory is named or a check is asked for", arguments: [[], ["--check", "--output", "x"]])
+    @Test(
+        "Either a directory is named or a check is asked for, and one round or several",
+        arguments: [
+            [], ["--check", "--output", "x"], ["--check", "--round", "0a1b2c", "--rounds", "0a1b2c,3d4e5f"],
+            ["--check", "--rounds", "0a1b2c"], ["--check", "--rounds", ""],
+            ["--check", "--rounds", Array(repeating: "0a1b2c", count: 65).joined(separator: ",")],
+        ] as [[String]])
     func arguments(more: [String]) {
         #expect(throws: (any Error).self) { try DatasetCommand.parse(more) }
+    }
+
+    @Test("Rounds of one dataset are named each once, are closed, and have pseudonyms that last")
+    func severalRounds() async throws {
+        let name = String(place.round.description.prefix(8))
+        let output = place.directory.file("output")
+        await #expect(throws: ResearchError.roundTwice(place.round)) {
+            try await dataset("--output", output, "--rounds", "\(name),\(place.round)")
+        }
+        await #expect(throws: ResearchError.badRound("")) { try await dataset("--check", "--rounds", "\(name),") }
+        let other = RoundID.digits("aa")
+        _ = try place.folders.folder(of: other)
+        await #expect(throws: ResearchError.notClosed(place.round)) {
+            try await dataset("--check", "--rounds", "\(name),\(other)")
+        }
+        try place.arrange(.settled)
+        await #expect(throws: ResearchError.notReceived(other)) {
+            try await dataset("--check", "--rounds", "\(name),\(other)")
+        }
+        #expect(try FileStatus.at(output) == nil)
     }
 
     // MARK: status

@@ -25,7 +25,8 @@ struct FolderArchiveTests {
         let record = try await BoardFixture.rows.value.records[0]
         pseudonyms = try RoundPseudonyms.of(record, state: place.home.state())
         archive = FolderArchive(
-            folder: folder, pseudonyms: pseudonyms, agreement: record.agreement, logger: .silent)
+            folder: folder, pseudonyms: pseudonyms, agreement: record.agreement, withdrawn: [],
+            doubts: DoubtBook(folder), logger: .silent)
     }
 
     private static func item(_ byte: UInt8, tag: [UInt8]? = nil) -> OpenedItem {
@@ -62,6 +63,43 @@ struct FolderArchiveTests {
         }
         #expect(try ItemFile(folder, register: 0, agreement: archive.agreement).secret == Self.secret)
         #expect(try FileStatus(of: folder.itemsPath(0)).mode == 0o600)
+    }
+
+    @Test("Of who has withdrawn nothing is kept, whether their pseudonym lasts or is in doubt")
+    func withdrawn() async throws {
+        let lasting = [UInt8].filled(0xEE, 16)
+        var agreement = archive.agreement
+        agreement.pseudonyms = .study(holders: ["a", "b"])
+        let book = DoubtBook(folder)
+        let archive = FolderArchive(
+            folder: folder, pseudonyms: pseudonyms, agreement: agreement, withdrawn: [lasting, .filled(0xEF, 16)],
+            doubts: book, logger: .silent)
+        // 1 lasts and has withdrawn, 2 lasts, 3 is in doubt and one of its names has withdrawn, 4 is in doubt, 5
+        // neither.
+        var items = (1...5).map { Self.item(UInt8($0)) }
+        for index in [0, 1] { items[index].name = .lasting }
+        for index in [2, 3] { items[index].name = .doubtful }
+        items[0].person = lasting
+        for name in [0xEF, 0x10] as [UInt8] { try archive.noteDoubt(of: items[2].person, name: .filled(name, 16)) }
+        for name in [0x11, 0x12] as [UInt8] { try archive.noteDoubt(of: items[3].person, name: .filled(name, 16)) }
+        var sink = try await archive.items(of: 0, secret: Self.secret)
+        for item in items { try await sink.write(item) }
+        try await sink.finish()
+        var file = try ItemFile(folder, register: 0, agreement: agreement)
+        var kept: [[UInt8]] = []
+        while let item = try file.next() { kept.append(item.handle) }
+        #expect(kept == [1, 3, 4].map { items[$0].handle })
+
+        // Who is in doubt is found later by any of the names.
+        let doubtful = try #require(pseudonyms.pseudonym(of: items[3].person)).bytes
+        for (names, found) in [([0x11], [doubtful]), ([0x12, 0x77], [doubtful]), ([0x77], [])] as [([UInt8], [[UInt8]])]
+        {
+            #expect(try DoubtBook.people(in: folder, of: Set(names.map { .filled($0, 16) })) == Set(found))
+        }
+        let file2 = try ResearchPlace.read(folder.doubtsPath)
+        #expect(file2.firstRange(of: doubtful) == nil && file2.firstRange(of: [UInt8].filled(0x11, 16)) == nil)
+        try place.alter(folder.doubtsPath, at: file2.count - 1)
+        #expect(throws: FileError.altered(path: folder.doubtsPath)) { try DoubtBook.people(in: folder, of: []) }
     }
 
     @Test("Neither tags nor secrets nor pseudonyms can be read in the file")

@@ -47,7 +47,8 @@ struct ReceivedStudy: Sendable {
         let folder = try RoundFolders(home: home).folder(of: record.round)
         let archive = FolderArchive(
             folder: folder, pseudonyms: try RoundPseudonyms.of(record, state: try home.state()),
-            agreement: record.agreement, logger: .silent)
+            agreement: record.agreement, withdrawn: [], doubts: DoubtBook(folder),
+            logger: .silent)
         let runner = ResearchRunner(
             me: "research", hpkeKey: home.keys.hpkeKey, port: round.streams, workers: Workers(count: 2))
         let copies = try await runner.receive(record: record, secrets: round.researchSecrets(), into: archive) {

@@ -27,6 +27,10 @@ final class SimulatedRound<S: Suite> {
     var knownStudyKeys: [ParticipantID: [UInt8]] = [:]
     /// What the research environment makes lasting pseudonyms with.
     var pseudonymKey = SymmetricKey(size: .bits256)
+    /// What the round is for; nil: it links.
+    var purpose: RoundPurpose?
+    /// In a round of withdrawals, the names that the research environment found.
+    private(set) var withdrawn: [[UInt8]] = []
     /// What does a node's first duty in place of the simulation; nil when it has none.
     var standIns: [ParticipantID: (RoundRecord) async throws -> (any EntryBody)?] = [:]
     /// Which of the duties that somebody has is done next.
@@ -66,7 +70,7 @@ final class SimulatedRound<S: Suite> {
     /// Runs until nobody has anything to do, or until `stop` says so.
     func run(until stop: (RoundRecord) -> Bool = { _ in false }) async throws {
         if current == nil {
-            board = [try study.opening().bytes]
+            board = [try study.opening(purpose: purpose).bytes]
             try replay()
         }
         while !stop(try record()), try await step() {}
@@ -217,6 +221,13 @@ final class SimulatedRound<S: Suite> {
         let port: any RoundPort = recording.map { RecordingPort(base: streams, log: $0) } ?? streams
         let runner = ResearchRunner(
             me: "research", hpkeKey: study.hpke["research"]!, port: port, workers: Workers(count: 2))
+        if duty == .receive, record.isOfWithdrawals {
+            let names = MemoryArchive(pseudonymKey: pseudonymKey)
+            let archive = WithdrawalArchive { names.lastingPseudonym(of: $0) }
+            _ = try await runner.receive(record: record, secrets: secrets, into: archive) { _, _ in [] }
+            withdrawn = archive.names
+            return Received(withdrawn: CountPublication(agreement: study.agreement).count(withdrawn.count))
+        }
         if duty == .receive {
             let memory = MemoryArchive(pseudonymKey: pseudonymKey)
             let archive: any ReleaseArchive = recording.map { RecordingArchive(base: memory, log: $0) } ?? memory

@@ -129,12 +129,12 @@ struct SimulatedStudy {
     }
 
     /// A coordinator's opening entry.
-    func opening(number: Int = 1) throws -> SignedEntry {
+    func opening(number: Int = 1, purpose: RoundPurpose? = nil) throws -> SignedEntry {
         try SignedEntry(
             body: RoundOpened(
                 agreement: HexBytes(AgreementID(ofFile: file).bytes), number: number,
                 nonce: HexBytes(SecretBytes(randomByteCount: 32).withUnsafeBytes { Array($0) }), opened: 1_000,
-                deadline: 1_000 + 3_600, signatures: signatures()),
+                deadline: 1_000 + 3_600, signatures: signatures(), purpose: purpose),
             author: "coordinator", round: nil, seen: .empty, key: signing["coordinator"]!)
     }
 }

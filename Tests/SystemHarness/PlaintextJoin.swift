@@ -52,6 +52,13 @@ struct WrittenDataset {
     let links: [String: [String: String]]
     /// By register, its rows as they were written.
     private(set) var tables: [String: [[String]]] = [:]
+    /// By pseudonym and register.
+    private let rows: [String: [String: [String]]]
+
+    /// Sorted rows of a register, by pseudonym.
+    func rowsOf(_ register: String) -> [String: [String]] {
+        rows.compactMapValues { $0[register]?.sorted() }
+    }
 
     init(_ directory: URL, registers: [String]) throws {
         func table(_ name: String) throws -> (header: [String], rows: [[String]]) {
@@ -85,6 +92,7 @@ struct WrittenDataset {
             }
         }
         self.links = links
+        self.rows = rows
         self.lasting = lasting
         self.names = names
         guard cohorts.count == persons.rows.count else { throw HarnessError("a person is in persons twice") }

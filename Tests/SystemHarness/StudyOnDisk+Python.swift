@@ -28,6 +28,8 @@ extension StudyOnDisk {
         for register in design.registers where register.owner == id {
             arguments += ["--register", "\(register.id)=\(directory.appendingPathComponent(register.fileName).path)"]
         }
+        let withdrawn = directory.appendingPathComponent("\(id)-withdrawn.csv").path
+        if FileManager.default.fileExists(atPath: withdrawn) { arguments += ["--withdrawn", withdrawn] }
         if !wrong.isEmpty { arguments += ["--misbehave", wrong] }
         let log = directory.appendingPathComponent(id)
         return seenTo(try RunningProgram(Self.python, name: "participant \(id)", arguments, log: log))

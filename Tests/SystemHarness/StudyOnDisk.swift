@@ -236,7 +236,7 @@ final class StudyOnDisk: Sendable {
         let running = try start(program(id), command, log: id)
         guard id == "coordinator" else { return running }
         do {
-            try await wait(seconds: 30) { written().map { $0 != before } ?? false || !running.isRunning }
+            try await wait(seconds: 120) { written().map { $0 != before } ?? false || !running.isRunning }
         } catch {
             throw HarnessError("the coordinator does not listen: \(running.errors.suffix(2_000))")
         }
@@ -300,7 +300,9 @@ final class StudyOnDisk: Sendable {
     }
 
     /// Writes the dataset and reads it back.
-    func dataset(round: String? = nil) async throws -> WrittenDataset {
+    ///
+    /// - Parameter rounds: those that one dataset is made of.
+    func dataset(round: String? = nil, rounds: [String] = []) async throws -> WrittenDataset {
         let number = count.withLock {
             $0 += 1
             return $0
@@ -308,6 +310,7 @@ final class StudyOnDisk: Sendable {
         let output = directory.appendingPathComponent("dataset-\(number)")
         var arguments = ["dataset", "--directory", home("research").path, "--output", output.path]
         if let round { arguments += ["--round", round] }
+        if !rounds.isEmpty { arguments += ["--rounds", rounds.joined(separator: ",")] }
         for attempt in 1... {
             let running = try start(.research, arguments, log: "dataset-\(number)-\(attempt)")
             let status = try await running.end()

@@ -19,6 +19,7 @@ extension SystemTests {
             for index in design.registers.indices {
                 design.registers[index].releasedFor = index < 2 ? ["any"] : []
                 if index == 2 { design.registers[index].columns = [] }
+                if index == 1 { design.registers[index].agreed.append("increments: append") }
             }
             // Somebody of register a alone, under a code that a has issued for itself.
             design.registers[0].codes[3] = "010170-910V"
@@ -47,6 +48,19 @@ extension SystemTests {
             #expect(first.profiles == second.profiles)
         }
 
+        /// One dataset of both rounds: register a as in the second, and rows of register b from both.
+        private static func checkJoined(
+            _ first: (round: String, data: WrittenDataset), _ second: (round: String, data: WrittenDataset),
+            _ study: StudyOnDisk
+        ) async throws {
+            let joined = try await study.dataset(rounds: [second.round, first.round].map { String($0.prefix(10)) })
+            #expect(joined.pseudonyms == second.data.pseudonyms.union(first.data.rowsOf("register_b").keys))
+            #expect(joined.rowsOf("register_a") == second.data.rowsOf("register_a"))
+            let both = first.data.rowsOf("register_b").merging(second.data.rowsOf("register_b")) { ($0 + $1).sorted() }
+            #expect(joined.rowsOf("register_b") == both && !both.isEmpty)
+            #expect(joined.lasting == second.data.lasting)
+        }
+
         @Test(
             "A person has the same pseudonym in every round, whoever was killed between, and also with proofs",
             .timeLimit(.minutes(10)), arguments: ["off", "full"])
@@ -64,6 +78,7 @@ extension SystemTests {
                 let second = try await Self.linked(study)
                 #expect(first.round != second.round)
                 try Self.check(first.data, second.data)
+                try await Self.checkJoined(first, second, study)
                 try study.checkLogs()
             }
         }

@@ -16,6 +16,13 @@ struct CompiledCohort: Sendable, Equatable {
     }
 
     var steps: [Step]
+
+    /// Whether the expression itself draws a sample, not only one of the cohorts that it names.
+    var drawsSample: Bool {
+        steps.contains {
+            if case .sample = $0 { true } else { false }
+        }
+    }
 }
 
 /// All cohorts of an agreement, ready to be evaluated person by person.
@@ -96,13 +103,28 @@ public struct CompiledCohorts: Sendable, Equatable {
         return cohorts(registers: registers, sampled: .max, operands: &operands)
     }
 
+    /// The cohorts of a person whose registers are those of several rounds. A sample is not drawn anew: who was drawn
+    /// in a round stays.
+    ///
+    /// - Parameter drawn: bit c is set if the person was in cohort c in any round.
+    public func overRounds(registers: UInt32, drawn: UInt64) -> UInt64 {
+        var operands: UInt32 = 0
+        return cohorts(registers: registers, sampled: .max, drawn: drawn, operands: &operands)
+    }
+
     /// - Parameters:
     ///   - sampled: bit s is set if the person, being in the operand of sample s, is among the sample's.
+    ///   - drawn: bit c is set if the person is in cohort c, where its own expression draws a sample; nil: it is
+    ///     evaluated like any other.
     ///   - operands: bit s becomes set if the person is in the operand of sample s.
     /// - Returns: bit c is set if the person is in cohort c.
-    func cohorts(registers: UInt32, sampled: UInt32, operands: inout UInt32) -> UInt64 {
+    func cohorts(registers: UInt32, sampled: UInt32, drawn: UInt64? = nil, operands: inout UInt32) -> UInt64 {
         var result: UInt64 = 0
         for (index, cohort) in cohorts.enumerated() {
+            if let drawn, cohort.drawsSample {
+                result |= drawn & 1 << UInt64(index)
+                continue
+            }
             // The top of the stack is the lowest bit.
             var stack: UInt64 = 0
             for step in cohort.steps {

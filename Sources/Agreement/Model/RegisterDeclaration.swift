@@ -25,6 +25,8 @@ public struct RegisterDeclaration: Sendable, Equatable {
     public var rows: RowSelection?
     /// The declared column whose values name the register's people; nil for a register that is declared.
     public var namedIn: ColumnReference?
+    /// How datasets of several rounds are made of its rows.
+    public var increments = Increments.replace
 
     public init(
         id: RegisterID, title: String, owner: ParticipantID, releasedFor: [CohortID], maxPeople: Int,

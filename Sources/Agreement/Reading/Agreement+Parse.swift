@@ -15,6 +15,8 @@ public enum AgreementLimits {
     public static let cohorts = 64
     public static let columnsPerRegister = 256
     public static let people = 1...100_000_000
+    /// People whose withdrawal one authority can declare. [P-95]
+    public static let withdrawals = 100_000
     public static let leastPeople = 0...100_000_000
     public static let percents = 0...100
     public static let cellsPerPerson = 1...4096
@@ -118,6 +120,7 @@ struct AgreementReader {
         let acknowledged = readAcknowledgement(participants)
         let lists = readRegistersAndCohorts(
             participants, matching?.fields, matching?.tolerant, release: release?.value)
+        checkIncrements(lists.registers, pseudonyms)
         let disclosure = readDisclosure(lists.registers, lists.cohorts, release: release?.value)
         let notice = readNotice(release: release?.value, participants.complete, lists.registers, lists.cohorts)
 

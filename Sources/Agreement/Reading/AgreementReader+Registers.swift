@@ -6,7 +6,7 @@ extension AgreementReader {
     private static let registerFields = [
         "id", "title", "owner", "released_for", "max_people", "min_people", "usable_codes", "max_cells_per_person",
         "columns", "match_fields",
-        "quality", "rows",
+        "quality", "rows", "increments", "period",
     ]
     private static let columnFields =
         ["name", "type", "nullable", "title", "disclosure", "values", "not_identity_codes"] + derivationFields
@@ -145,6 +145,7 @@ extension AgreementReader {
         let ownFields = readOwnMatchFields(fields, matchFields)
         let quality = readQuality(fields, columns)
         let rows = readRows(fields)
+        let increments = readIncrements(fields, columns)
         if let rows, let columns { checkRows(fields, rows, hasColumns: !columns.isEmpty) }
         if release == ReleaseMode.none {
             for key in ["released_for", "columns"] where fields.has(key) {
@@ -163,13 +164,14 @@ extension AgreementReader {
             }
         }
         guard let id, let title, let owner, let releasedFor, let maxPeople, let maxCells, let columns, let ownFields,
-            let quality, let expectation, rows != nil || !fields.has("rows")
+            let quality, let expectation, let increments, rows != nil || !fields.has("rows")
         else { return nil }
         var register = RegisterDeclaration(
             id: id, title: title.value, owner: owner, releasedFor: releasedFor, maxPeople: maxPeople.value,
             maxCellsPerPerson: maxCells.value, columns: columns, matchFields: ownFields, quality: quality,
             rows: rows)
         (register.minPeople, register.usableCodesPercent) = expectation
+        register.increments = increments
         return register
     }
 

@@ -104,7 +104,7 @@ extension CoordinatedRounds {
     private func calendarStatus(
         of agreement: Agreement, _ lodged: LodgedAgreements.Lodged?, id: AgreementID
     ) -> CalendarStatus {
-        let opened = rounds.values.filter { $0.agreementID == id }
+        let opened = rounds.values.filter { $0.agreementID == id && !$0.isOfWithdrawals }
             .compactMap { CalendarDate(secondsSince1970: $0.opening.opened) }
         return CalendarStatus(
             agreement.calendar, today: clock.today(),

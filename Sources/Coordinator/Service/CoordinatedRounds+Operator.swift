@@ -8,16 +8,18 @@ internal import Values
 /// What operators may do.
 extension CoordinatedRounds {
     func openRound(
-        agreement bytes: [UInt8], signatures: [[UInt8]], caller: Caller
+        agreement bytes: [UInt8], signatures: [[UInt8]], purpose: RoundPurpose?, caller: Caller
     ) async throws(ExchangeRefusal) -> RoundID {
-        try await open(Self.signed(bytes, signatures), by: caller)
+        try await open(Self.signed(bytes, signatures), for: purpose, by: caller)
     }
 
     /// Opens a round, as an operator or the calendar asks for it.
     ///
     /// - Parameter caller: the operator; nil for the calendar.
-    func open(_ signed: SignedAgreement, by caller: Caller? = nil) async throws(ExchangeRefusal) -> RoundID {
-        let agreement = try verify(signed)
+    func open(
+        _ signed: SignedAgreement, for purpose: RoundPurpose? = nil, by caller: Caller? = nil
+    ) async throws(ExchangeRefusal) -> RoundID {
+        let agreement = try verify(signed, for: purpose)
         // Two rounds opened at once would get the same number.
         guard opening.insert(agreement.study.id).inserted else {
             throw ExchangeRefusal(.agreementRefused, "A round of this study is being opened at this moment.")
@@ -28,7 +30,7 @@ extension CoordinatedRounds {
         try checkBudget(of: agreement)
         do throws(StoreError) { try streams.checkStorageQuota() } catch { throw ExchangeRefusal(error) }
         do {
-            let entry = try openingEntry(signed, agreement, number: number)
+            let entry = try openingEntry(signed, agreement, number: number, purpose: purpose)
             let record = try RoundRecord(
                 opening: entry.bytes, agreement: agreement, file: signed.bytes,
                 studyKeys: StudyKeys(of: agreement, in: state).known(in: agreements.chain(of: signed.id, agreement)))
@@ -44,11 +46,14 @@ extension CoordinatedRounds {
                 "round opened",
                 metadata: [
                     "round": "\(record.round)", "agreement": "\(signed.id)", "study": "\(agreement.study.id)",
-                    "number": "\(number)",
+                    "number": "\(number)", "purpose": "\(purpose?.rawValue ?? "linking")",
                 ])
             note(
                 "round opened",
-                ["round": Self.digits(record.round), "operator": caller.map(Self.digits) ?? "the calendar"])
+                [
+                    "round": Self.digits(record.round), "operator": caller.map(Self.digits) ?? "the calendar",
+                    "purpose": purpose?.rawValue ?? "linking",
+                ])
             writeStatus()
             return record.round
         } catch {
@@ -71,15 +76,27 @@ extension CoordinatedRounds {
         }
     }
 
-    /// Signed by all, by this coordinator too, and in force today.
-    private func verify(_ signed: SignedAgreement) throws(ExchangeRefusal) -> Agreement {
+    /// Signed by all, by this coordinator too, and in force today for such a round.
+    private func verify(
+        _ signed: SignedAgreement, for purpose: RoundPurpose?
+    ) throws(ExchangeRefusal) -> Agreement {
         do {
             let agreement = try signed.verify()
             guard try agreements.load(signed.id) != nil else {
                 throw HomeError.unknownAgreement(path: home.home.directory.path, id: "\(signed.id)")
             }
             try AgreementStore.check(agreement, path: "the agreement", keys: keys)
-            try checkDay(of: agreement)
+            switch purpose {
+            case nil: try checkDay(of: agreement)
+            case .withdrawals:
+                guard let derived = agreement.forWithdrawals else {
+                    throw ExchangeRefusal(
+                        .agreementRefused,
+                        "People have other pseudonyms in every round of this study, so nobody can be found in what was "
+                            + "released: the agreement needs 'pseudonyms: study'.")
+                }
+                try checkDay(of: derived)
+            }
             return agreement
         } catch let refusal as ExchangeRefusal {
             throw refusal
@@ -145,7 +162,7 @@ extension CoordinatedRounds {
     }
 
     private func openingEntry(
-        _ signed: SignedAgreement, _ agreement: Agreement, number: Int
+        _ signed: SignedAgreement, _ agreement: Agreement, number: Int, purpose: RoundPurpose?
     ) throws -> SignedEntry {
         var generator = SystemRandomNumberGenerator()
         let nonce = (0..<32).map { _ in UInt8.random(in: 0...255, using: &generator) }
@@ -155,7 +172,8 @@ extension CoordinatedRounds {
         return try SignedEntry(
             body: RoundOpened(
                 agreement: HexBytes(signed.id.bytes), number: number, nonce: HexBytes(nonce), opened: now,
-                deadline: now + agreement.deadlineMinutes * 60, signatures: signatures),
+                deadline: now + agreement.deadlineMinutes * 60, signatures: signatures,
+                purpose: purpose),
             author: keys.id, round: nil, seen: .empty, key: keys.signingKey)
     }
 

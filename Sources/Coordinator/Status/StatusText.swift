@@ -8,7 +8,8 @@ struct StatusText {
     var lines: [String] {
         var lines = [
             "Round \(status.round)",
-            "  study      \(status.study), round \(status.number): \(status.title)",
+            "  study      \(status.study), round \(status.number)\(status.purpose.map { " (\($0))" } ?? ""): "
+                + status.title,
             "  agreement  \(status.agreement)",
             "  phase      \(status.phase)",
             "  opened     \(Self.time(status.opened))",

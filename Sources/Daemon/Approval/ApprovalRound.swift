@@ -27,9 +27,14 @@ enum ApprovalRound {
         func time(_ seconds: Int) -> String {
             MachineClock.timestamp(Date(timeIntervalSince1970: Double(seconds)))
         }
-        let lines = [
+        var lines = [
             begin("\(record.round)"), "agreement: \(record.agreementID)", "study: \(record.agreement.study.id)",
-            "number: \(record.opening.number)", "opened by: \(record.coordinator)",
+            "number: \(record.opening.number)",
+        ]
+        // Of other rounds documents stay as they were.
+        if let purpose = record.opening.purpose { lines.append("purpose: \(purpose.rawValue)") }
+        lines += [
+            "opened by: \(record.coordinator)",
             "opened: \(time(record.opening.opened))", deadline + time(record.opening.deadline),
         ]
         return Array(lines.map { $0 + "\n" }.joined().utf8)

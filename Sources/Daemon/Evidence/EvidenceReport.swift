@@ -16,7 +16,7 @@ public struct EvidenceReport: Sendable {
     let board: ReplayedBoard
     let stamps: [StampedHead: TimeStamp]
     var record: RoundRecord { board.record }
-    var agreement: Agreement { record.agreement }
+    var agreement: Agreement { record.signedAgreement }
 
     public init(_ board: ReplayedBoard, stamps: [StampedHead: TimeStamp] = [:]) {
         self.board = board
@@ -69,6 +69,11 @@ public struct EvidenceReport: Sendable {
                 return "No rows of the register \(register.id) are released."
             }
             return "Rows of the register \(register.id) are released for: \(Self.list(register.releasedFor))."
+        }
+        if record.isOfWithdrawals {
+            lines.append(
+                "This round linked nothing and released no rows: each authority told the research environment alone "
+                    + "who withdraws from the study, hidden among dummies.")
         }
         lines.append(
             record.isVerified
@@ -130,7 +135,7 @@ public struct EvidenceReport: Sendable {
                 "It is checked by the certificate of \(stamp.certificate.subject), SHA-256 "
                     + "\(stamp.certificate.fingerprint). Compare that with the authority that you know.")
         }
-        if let day = record.openingDay, agreement.validity(on: day) != .inForce {
+        if let day = record.openingDay, record.agreement.validity(on: day) != .inForce {
             lines.append("On that day the agreement was not valid. Whoever took part should have refused.")
         }
         return lines
@@ -156,7 +161,8 @@ public struct EvidenceReport: Sendable {
                     ? "The research environment has said that it received everything."
                     : "The research environment has not said that it received anything.")
         }
-        if let counted = record.counted {
+        // Of lists of withdrawals only lengths are counted, which the steps tell.
+        if let counted = record.counted, !record.isOfWithdrawals {
             lines.append("The counts were published, as the agreement lets them be told:")
             lines += counted.cohorts.map { "- cohort \($0.cohort): \(Self.people($0.people, $0.upperBound))" }
             lines += counted.overlap.map {
@@ -177,7 +183,7 @@ public struct EvidenceReport: Sendable {
         return lines
     }
 
-    private static func people(_ number: Int?, _ isUpperBound: Bool) -> String {
+    static func people(_ number: Int?, _ isUpperBound: Bool = false) -> String {
         guard let number else { return "withheld" }
         return (isUpperBound ? "at most " : "") + count(number, "person").replacing("persons", with: "people")
     }

@@ -7,6 +7,7 @@ enum StepText {
         switch body {
         case let content as RoundOpened:
             return "opened round \(content.number) of at most \(record.agreement.roundsAllowed)"
+                + (record.isOfWithdrawals ? ", in which people withdraw from the study" : "")
         case is KeyCommitted: return "committed to keys for this round"
         case is KeyRevealed: return "showed the public halves of these keys"
         case is ManifestSigned: return "signed the list of everybody's keys"
@@ -26,7 +27,10 @@ enum StepText {
         case is Counted: return "published the counts"
         case is Approved: return "approved what the coordinator had found"
         case is Released: return "released shares for the selected items"
-        case is Received: return "said that it had received everything"
+        case let content as Received:
+            guard record.isOfWithdrawals else { return "said that it had received everything" }
+            return "said that it knows who withdraws; how many, as the agreement lets it be told: "
+                + EvidenceReport.people(content.withdrawn)
         case is RoundClosed: return "closed the round"
         case let content as Refused: return "refused the round (\(content.code.rawValue))"
         case let content as Complained: return "accused \(content.against) of \(content.code.rawValue)"

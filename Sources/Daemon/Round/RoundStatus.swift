@@ -44,6 +44,8 @@ public struct RoundStatus: Codable, Sendable, Equatable {
     public var study: String
     public var title: String
     public var number: Int
+    /// `withdrawals`; nil for a round that links.
+    public var purpose: String?
     public var phase: String
     /// `rows` or `none`.
     public var release: String
@@ -82,6 +84,7 @@ public struct RoundStatus: Codable, Sendable, Equatable {
         study = agreement.study.id
         title = agreement.study.title
         number = record.opening.number
+        purpose = record.opening.purpose?.rawValue
         phase = record.phase.rawValue
         release = agreement.release.rawValue
         opened = record.opening.opened
@@ -96,8 +99,9 @@ public struct RoundStatus: Codable, Sendable, Equatable {
         erased = Tally(done: record.erased.count, total: record.keyHolders.count)
         selectedItems = record.selected?.requests.count
         received = record.isReceived
-        self.counts = counts
-        countMargin = counts == nil ? nil : (try? NoisePlan(agreement))?.margin95
+        // Of lists of withdrawals only lengths are counted.
+        self.counts = record.isOfWithdrawals ? nil : counts
+        countMargin = self.counts == nil ? nil : (try? NoisePlan(agreement))?.margin95
         ended = record.ending.map { ending in
             switch ending {
             case .closed: Ending(outcome: "closed", participants: [])

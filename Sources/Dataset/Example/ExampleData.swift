@@ -159,14 +159,3 @@ public struct ExampleData: Sendable {
         return values[place % used]
     }
 }
-
-extension WorkingStore {
-    /// Sets the key by which dates are moved, in place of a random one. 32 bytes; for made-up rows only.
-    fileprivate func keep(shiftKey: [UInt8]) throws(DatasetError) {
-        try update { database, progress in
-            try database.execute(
-                sql: "INSERT OR IGNORE INTO about VALUES ('shift', ?)", arguments: [Hex.encode(shiftKey)])
-            progress.uncommitted += 1
-        }
-    }
-}

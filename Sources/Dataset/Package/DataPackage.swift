@@ -106,6 +106,8 @@ struct DataPackage: Encodable {
     struct Note: Encodable {
         let agreement: String
         let round: String
+        /// Nil if it is one.
+        let rounds: [String]?
         let study: DatasetReport.ReportedStudy
         let permit: String
         let files: [File]
@@ -151,7 +153,8 @@ extension DataPackage {
                 hash: Self.hash(file), schema: described.1)
         }
         sidos = Note(
-            agreement: report.agreement, round: report.round, study: report.study, permit: report.study.permit,
+            agreement: report.agreement, round: report.round, rounds: report.rounds?.map(\.id),
+            study: report.study, permit: report.study.permit,
             files: others.map { File(path: $0.path, bytes: $0.file.byteCount, hash: Self.hash($0.file)) })
     }
 

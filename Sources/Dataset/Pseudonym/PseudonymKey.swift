@@ -1,5 +1,6 @@
 internal import Crypto
 public import Foundation
+internal import PSIProtocol
 
 /// K_R: the secret with which the research environment turns person tags into one study's pseudonyms.
 ///
@@ -27,6 +28,10 @@ public struct PseudonymKey: ~Copyable, Sendable {
     {
         try key.withUnsafeBytes(body)
     }
+
+    /// By which the dates of a study whose pseudonyms last are moved in all its datasets:
+    /// HMAC-SHA256(K_R, "SIDOS-V1 date shift" ‖ 0x00), 32 secret bytes. [P-83]
+    public borrowing func dateShiftKey() -> [UInt8] { authenticate(Label.dateShift.bytes) }
 
     /// HMAC-SHA256 of `message`, 32 bytes.
     borrowing func authenticate(_ message: [UInt8]) -> [UInt8] {

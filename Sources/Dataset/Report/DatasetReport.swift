@@ -43,6 +43,8 @@ struct DatasetReport: Encodable {
     let study: ReportedStudy
     let round: String
     let roundNumber: Int
+    /// Every round that the dataset is made of, oldest first; nil if it is one. What is said of `round` is of the last.
+    let rounds: [ReportedRound]?
     let signers: [RoundReport.Signer]
     let openedAt: String
     let deadline: String
@@ -55,6 +57,8 @@ struct DatasetReport: Encodable {
     let linkageQuality: LinkageQuality?
     /// Nil where the agreement has no rules beyond the smallest cell.
     let disclosure: DisclosureReport?
+    /// Whether people have the same pseudonyms in other datasets of the study.
+    let pseudonymsLast: Bool
     let smallestCell: Int
     let countRounding: Int
     let toolVersion: String
@@ -64,8 +68,8 @@ struct DatasetReport: Encodable {
     var relations: [RelationCounts]?
 
     init(
-        store: WorkingStore, tally: Tally, round report: RoundReport, gate: DisclosureGate, plan: ReleasePlan,
-        created: Date
+        store: WorkingStore, tally: Tally, round report: RoundReport, rounds: [ReportedRound], gate: DisclosureGate,
+        plan: ReleasePlan, created: Date
     ) throws(DatasetError) {
         let declared = store.agreement.registers
         let overlapping = report.overlaps.flatMap(\.registers)
@@ -81,6 +85,7 @@ struct DatasetReport: Encodable {
         study = ReportedStudy(store.agreement.study)
         round = store.round.description
         roundNumber = report.roundNumber
+        self.rounds = rounds.count > 1 ? rounds : nil
         signers = report.signers
         openedAt = UTC.text(report.openedAt)
         deadline = UTC.text(report.deadline)
@@ -107,6 +112,7 @@ struct DatasetReport: Encodable {
         overlaps = report.overlaps
         linkageQuality = try LinkageQuality(store: store, quality: report.quality, gate: gate, plan: plan)
         disclosure = try DisclosureReport(plan, of: store, gate: gate)
+        pseudonymsLast = store.layout.hasLastingColumn
         smallestCell = store.agreement.smallestCell
         countRounding = store.agreement.countRounding
         toolVersion = report.toolVersion

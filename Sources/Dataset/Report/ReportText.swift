@@ -11,8 +11,9 @@ extension DatasetReport {
             "- Legal basis: \(Markdown.escaped(study.legalBasis))",
             "- Permit: \(Markdown.escaped(study.permit))",
             "- Agreement: `\(agreement)`",
-            "- Round \(roundNumber): `\(round)`",
-            "- Opened \(openedAt), to be received by \(deadline), received \(receivedAt)",
+        ]
+        lines += told
+        lines += [
             "- Dataset created \(created) by \(Markdown.escaped(toolVersion))",
             "", "Signed by:", "",
         ]
@@ -72,6 +73,20 @@ extension DatasetReport {
             lines += linkageQuality.markdown(smallestCell: smallestCell, countRounding: countRounding)
         }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// Of which round or rounds it is.
+    private var told: [String] {
+        guard let rounds else {
+            return [
+                "- Round \(roundNumber): `\(round)`",
+                "- Opened \(openedAt), to be received by \(deadline), received \(receivedAt)",
+            ]
+        }
+        return rounds.map {
+            "- Round \($0.number): `\($0.id)`, opened \($0.openedAt), received \($0.receivedAt), under agreement "
+                + "`\($0.agreement)`: \(Markdown.escaped($0.registersText))"
+        }
     }
 
     private func number(_ value: Int?) -> String { value.map(String.init) ?? "–" }

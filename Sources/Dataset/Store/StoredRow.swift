@@ -6,8 +6,11 @@ internal import Values
 /// A released row between the agreement's types and SQLite's.
 enum StoredRow {
     /// Checks a row against the register's columns and says how SQLite keeps it.
-    static func encode(_ row: [FieldValue], of register: DatasetLayout.Register) throws(DatasetError) -> [DatabaseValue]
-    {
+    ///
+    /// - Parameter isResolved: whether a person whom it names may be elsewhere, and not a link.
+    static func encode(
+        _ row: [FieldValue], of register: DatasetLayout.Register, isResolved: Bool = false
+    ) throws(DatasetError) -> [DatabaseValue] {
         guard row.count == register.columns.count else {
             throw .wrongValueCount(register: register.id, expected: register.columns.count, found: row.count)
         }
@@ -19,7 +22,9 @@ enum StoredRow {
             } else if !column.nullable {
                 throw .missingValue(register: register.id, column: column.name)
             }
-            if case .person(let link) = value, link.count != FieldValue.personByteCount {
+            if case .person(let link) = value, link.count != FieldValue.personByteCount,
+                !(isResolved && value == .personElsewhere)
+            {
                 throw .wrongType(register: register.id, column: column.name)
             }
             if case .text(let text) = value, text.utf8.contains(0) {

@@ -67,10 +67,17 @@ extension WorkingStore {
     ///
     /// The same rows again, in whatever order, change nothing; different ones are refused.
     public func append(register id: RegisterID, person: Pseudonym, rows: [[FieldValue]]) throws(DatasetError) {
+        try append(register: id, person: person, rows: rows, areResolved: false)
+    }
+
+    /// - Parameter areResolved: whether people whom rows name may be elsewhere, and not links.
+    func append(
+        register id: RegisterID, person: Pseudonym, rows: [[FieldValue]], areResolved: Bool
+    ) throws(DatasetError) {
         let (index, register) = try released(id)
         var stored: [[DatabaseValue]] = []
         stored.reserveCapacity(rows.count)
-        for row in rows { stored.append(try StoredRow.encode(row, of: register)) }
+        for row in rows { stored.append(try StoredRow.encode(row, of: register, isResolved: areResolved)) }
         let digest = StoredRow.digest(of: stored)
         try update { database, progress in
             guard let cohorts = try mask(of: person, in: database) else {

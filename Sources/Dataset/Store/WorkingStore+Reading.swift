@@ -110,7 +110,7 @@ extension WorkingStore {
         }
     }
 
-    private func values(of row: Row, in register: DatasetLayout.Register) throws(DatasetError) -> [FieldValue] {
+    func values(of row: Row, in register: DatasetLayout.Register) throws(DatasetError) -> [FieldValue] {
         var values: [FieldValue] = []
         values.reserveCapacity(register.columns.count)
         for (offset, column) in register.columns.enumerated() {

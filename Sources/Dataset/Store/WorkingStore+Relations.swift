@@ -54,6 +54,20 @@ extension WorkingStore {
         }
     }
 
+    /// Puts what stands for somebody elsewhere in the place of every person who is not in the store, where links have
+    /// become pseudonyms already.
+    func forgetNamedElsewhere(in database: Database) throws {
+        for relation in layout.relations {
+            let naming = layout.stored[relation.register]
+            let column = quotedIdentifier("v_" + naming.columns[relation.column].name)
+            try database.execute(
+                sql: """
+                    UPDATE \(quotedIdentifier("rows_" + naming.id)) SET \(column) = x'' WHERE length(\(column)) > 0
+                    AND NOT EXISTS (SELECT 1 FROM persons WHERE persons.pseudonym = \(column))
+                    """)
+        }
+    }
+
     /// Where the links of a relation are.
     private struct Side {
         /// Of the relation, and 0 for rows that name somebody, 1 for the people who are named.

@@ -92,12 +92,25 @@ public final class WorkingStore: Sendable {
         }
     }
 
+    /// Sets the key by which dates are moved, in place of a random one, unless there is one: 32 secret bytes, the same
+    /// in all rounds of a study whose pseudonyms last, so that nothing is learnt from two datasets.
+    public func keep(shiftKey: [UInt8]) throws(DatasetError) {
+        try update { database, progress in
+            try database.execute(
+                sql: "INSERT OR IGNORE INTO about VALUES ('shift', ?)", arguments: [Hex.encode(shiftKey)])
+            progress.uncommitted += 1
+        }
+    }
+
     /// Ends receiving: puts pseudonyms in the place of links, commits, and refuses any further append. Finishing twice
     /// is finishing once.
-    public func finish() throws(DatasetError) {
+    public func finish() throws(DatasetError) { try finish(resolveLinks) }
+
+    /// - Parameter resolve: what becomes of columns that name people.
+    func finish(_ resolve: (Database) throws -> Void) throws(DatasetError) {
         if isFinished { return }
         try update { database, progress in
-            try resolveLinks(in: database)
+            try resolve(database)
             try database.execute(sql: "UPDATE about SET value = 'yes' WHERE name = 'finished'")
             progress.uncommitted = .max
         }

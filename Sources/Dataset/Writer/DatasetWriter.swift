@@ -38,15 +38,19 @@ public struct DatasetWriter: Sendable {
 
     /// Writes the dataset and says how much was released.
     ///
-    /// - Parameter created: what `created` in the data package and the report shall say.
-    public func write(_ store: WorkingStore, report: RoundReport, created: Date) throws(DatasetError) -> Tally {
+    /// - Parameters:
+    ///   - rounds: those that the store was made of, if several.
+    ///   - created: what `created` in the data package and the report shall say.
+    public func write(
+        _ store: WorkingStore, report: RoundReport, rounds: [ReportedRound] = [], created: Date
+    ) throws(DatasetError) -> Tally {
         let gate = DisclosureGate(agreement: store.agreement, layout: store.layout)
         try gate.check(try store.tally())
         let plan = try ReleasePlan(store)
         let tally = try plan.tally(of: store)
         try gate.check(tally)
         let contents = try DatasetReport(
-            store: store, tally: tally, round: report, gate: gate, plan: plan, created: created)
+            store: store, tally: tally, round: report, rounds: rounds, gate: gate, plan: plan, created: created)
         let output = try OutputDirectory(directory, replace: replace)
         try output.prepare()
         do {

@@ -77,9 +77,11 @@ public protocol ExchangeDelegate: Sendable {
     /// Whether operators carry to and fro what the participant with this pin would ask and say itself. [P-74]
     func isCarried(_ pin: TLSPin) async -> Bool
 
-    /// Installs the agreement if it isn't, and opens a round under it.
+    /// Opens a round under an agreement that was signed here.
+    ///
+    /// - Parameter purpose: nil for a round that links.
     func openRound(
-        agreement: [UInt8], signatures: [[UInt8]], caller: Caller
+        agreement: [UInt8], signatures: [[UInt8]], purpose: RoundPurpose?, caller: Caller
     ) async throws(ExchangeRefusal) -> RoundID
 
     func allRounds() async throws(ExchangeRefusal) -> [RoundSummary]

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import PSIProtocol
 internal import Values
 
 /// The interface's JSON documents, as both ends encode and decode them.
@@ -41,6 +42,8 @@ enum ExchangeMessage {
     struct OpenRound: Codable, Sendable {
         var agreement: Data
         var signatures: [Data]
+        /// Absent for a round that links.
+        var purpose: RoundPurpose?
     }
 
     struct OpenedRound: Codable, Sendable {

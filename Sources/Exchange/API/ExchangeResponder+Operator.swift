@@ -37,7 +37,9 @@ extension ExchangeResponder {
                     .requestMalformed, "An agreement comes with 1 to \(Self.signatureCountLimit) signatures.")
             }
             let round = try await delegate.openRound(
-                agreement: Array(message.agreement), signatures: message.signatures.map(Array.init), caller: caller)
+                agreement: Array(message.agreement), signatures: message.signatures.map(Array.init),
+                purpose: message.purpose,
+                caller: caller)
             return try Self.json(ExchangeMessage.OpenedRound(round: "\(round)"), status: .created)
         }
     }

@@ -173,9 +173,14 @@ extension ExchangeClient: CoordinatorPort {
 
 /// Operators' calls.
 extension ExchangeClient {
-    /// Installs an agreement, if it isn't, and opens a round under it.
-    public func openRound(agreement: [UInt8], signatures: [[UInt8]]) async throws -> RoundID {
-        let message = ExchangeMessage.OpenRound(agreement: Data(agreement), signatures: signatures.map { Data($0) })
+    /// Opens a round under an agreement that the coordinator has signed.
+    ///
+    /// - Parameter purpose: nil for a round that links.
+    public func openRound(
+        agreement: [UInt8], signatures: [[UInt8]], purpose: RoundPurpose? = nil
+    ) async throws -> RoundID {
+        let message = ExchangeMessage.OpenRound(
+            agreement: Data(agreement), signatures: signatures.map { Data($0) }, purpose: purpose)
         let answer = try await call(
             .POST, "/v1/operator/rounds", body: Array(try ExchangeMessage.encode(message)), answerLimit: 4_096)
         guard let round = RoundID(hex: try Self.decode(ExchangeMessage.OpenedRound.self, answer).round) else {

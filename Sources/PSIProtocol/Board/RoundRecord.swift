@@ -4,7 +4,9 @@ public import Values
 /// What a round's board says, verified entry by entry: every role folds the same entries into the same record, so a
 /// restart is a replay. Pure; the clock is not read here. [P-14]
 public struct RoundRecord: Sendable {
+    /// What the round goes by: what was signed or, in a round of withdrawals, what follows from it. [P-95]
     public let agreement: Agreement
+    public let signedAgreement: Agreement
     /// Of the agreement's file, which the opening states too.
     public let agreementID: AgreementID
     public let round: RoundID
@@ -55,6 +57,7 @@ public struct RoundRecord: Sendable {
     }
 
     public var head: BoardHead { heads.last ?? .empty }
+    public var isOfWithdrawals: Bool { opening.purpose == .withdrawals }
     public var releasesRows: Bool { agreement.release == .rows }
     /// The day in UTC as of which owners judge identity codes. [P-22]
     public var openingDay: CalendarDate? { CalendarDate(secondsSince1970: opening.opened) }
@@ -64,6 +67,7 @@ public struct RoundRecord: Sendable {
     /// Begins a record with the round's first entry.
     ///
     /// - Parameters:
+    ///   - agreement: as it was signed.
     ///   - file: the agreement's exact file, already parsed to `agreement`.
     ///   - studyKeys: what the reader knows of earlier rounds; nothing before the first.
     /// - Throws: `ProtocolViolation` unless the agreement's coordinator signed a fitting opening.
@@ -86,7 +90,15 @@ public struct RoundRecord: Sendable {
             })
         else { throw ProtocolViolation(.badOpening, by: coordinator.id) }
 
-        self.agreement = agreement
+        switch opening.purpose {
+        case nil: self.agreement = agreement
+        case .withdrawals:
+            guard let derived = agreement.forWithdrawals else {
+                throw ProtocolViolation(.badOpening, by: coordinator.id)
+            }
+            self.agreement = derived
+        }
+        self.signedAgreement = agreement
         self.agreementID = agreementID
         self.round = round
         self.opening = opening

@@ -29,11 +29,18 @@ struct PersonNaming {
     }
 
     /// Hands on every item under the name of its person.
-    consuming func finish(_ take: (OpenedItem, _ register: Int) throws -> Void) throws {
+    ///
+    /// - Parameter doubt: is told the tag and the names of everybody in doubt, some of them several times.
+    consuming func finish(
+        doubt: ([UInt8], [UInt8]) throws -> Void = { _, _ in }, _ take: (OpenedItem, _ register: Int) throws -> Void
+    ) throws {
         var byName = ExternalSorter(spool: spool, memoryByteCount: Self.memoryByteCount)
         var person: [Entry] = []
         func end() throws {
             let names = Set(person.compactMap(\.lasting))
+            if names.count > 1, let tag = person.first?.item.person {
+                for name in names { try doubt(tag, name) }
+            }
             for entry in person {
                 var item = entry.item
                 item.name = names.count > 1 ? .doubtful : names.isEmpty ? .round : .lasting
@@ -50,12 +57,13 @@ struct PersonNaming {
             person.append(entry)
         }
         try end()
-        try Self.settle(try byName.sorted(), agreement, take)
+        try Self.settle(try byName.sorted(), agreement, doubt: doubt, take)
     }
 
     /// Gives people their lasting names, unless two people have one.
     private static func settle(
-        _ records: consuming SortedRecords, _ agreement: Agreement, _ take: (OpenedItem, Int) throws -> Void
+        _ records: consuming SortedRecords, _ agreement: Agreement, doubt: ([UInt8], [UInt8]) throws -> Void,
+        _ take: (OpenedItem, Int) throws -> Void
     ) throws {
         var records = records
         /// Of the first person of a name, while nobody else of it has come.
@@ -74,10 +82,14 @@ struct PersonNaming {
             if let first = waiting.first, first.lasting == nil || first.lasting != entry.lasting { try giveNames() }
             if let first = waiting.first, first.item.person != entry.item.person {
                 shared = entry.lasting
-                for other in waiting { try take(other.item.doubted, other.register) }
+                for other in waiting {
+                    if let shared { try doubt(other.item.person, shared) }
+                    try take(other.item.doubted, other.register)
+                }
                 waiting = []
             }
-            if entry.lasting != nil, entry.lasting == shared {
+            if let shared, entry.lasting == shared {
+                try doubt(entry.item.person, shared)
                 try take(entry.item.doubted, entry.register)
             } else {
                 waiting.append(entry)

@@ -39,13 +39,15 @@ public struct ReleaseOpener: Sendable {
     ///   - shares: one stream a node, in ring order.
     ///   - key: y_R.
     ///   - naming: makes 16 bytes that name a person of what their study capsule holds, 32 secret bytes.
+    ///   - doubting: is told the tag and the names of everybody whose pseudonym does not last because of a doubt.
     /// - Throws: `ProtocolViolation` by the coordinator for a selection that is not the one it announced or asked
     ///   shares for, or that contradicts the agreement or itself; by a node for shares that it announced and that are
     ///   no elements or too few; by nobody for shares that it did not announce. A wrong share that is an element shows
     ///   when cells are opened: its item's is not found.
     func openCapsules(
         selection: some ByteSource, shares: [any ByteSource], key: borrowing SecretScalar<Ristretto255>,
-        naming: @escaping @Sendable ([UInt8]) -> [UInt8]
+        naming: @escaping @Sendable ([UInt8]) -> [UInt8],
+        doubting: ([UInt8], [UInt8]) throws -> Void = { _, _ in }
     ) async throws -> OpenedItems {
         guard let selected = record.selected, shares.count == record.ring.count else {
             throw ProtocolViolation(.selectionWrong, by: record.coordinator)
@@ -121,7 +123,7 @@ public struct ReleaseOpener: Sendable {
         } catch let violation as ProtocolViolation {
             throw try await attributed(violation, &shareReaders)
         }
-        try named?.finish { try opened.add($0, register: $1) }
+        try named?.finish(doubt: doubting) { item, register in try opened.add(item, register: register) }
         return opened
     }
 

@@ -62,7 +62,7 @@ public struct ResearchRunner: Sendable {
         }
         let opened = try await opener.openCapsules(
             selection: AnyByteSource(selection), shares: shares, key: secrets.capsuleScalar,
-            naming: { archive.lastingPseudonym(of: $0) })
+            naming: { archive.lastingPseudonym(of: $0) }, doubting: { try archive.noteDoubt(of: $0, name: $1) })
         var received: [ListSummary] = []
         for (index, sorter) in opened.byRegister().enumerated() {
             let register = record.agreement.registers[index]

@@ -20,6 +20,7 @@ public enum Label: String, Sendable, CaseIterable {
     case study = "SIDOS-V1 study"
     case studyKey = "SIDOS-V1 study key"
     case lastingPseudonym = "SIDOS-V1 lasting pseudonym"
+    case dateShift = "SIDOS-V1 date shift"
     case stream = "SIDOS-V1 stream"
     case piece = "SIDOS-V1 piece"
     case part = "SIDOS-V1 part"

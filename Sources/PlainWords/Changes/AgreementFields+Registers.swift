@@ -26,6 +26,10 @@ extension AgreementFields {
                 "quality.group", "laatu ryhmittäin", "kvalitet per grupp", "quality by group",
                 register.quality.group.map(YAMLText.quoted))
             if let rows = register.rows { $0.add(rows) }
+            if case .append(let period) = register.increments {
+                $0.add("increments", "rivit kertyvät", "raderna ökar", "rows add up", "append")
+                $0.add("period", "jakson sarake", "periodens kolumn", "column of the period", period)
+            }
             $0.order("sarakkeiden järjestys", "kolumnernas ordning", "order of columns", register.columns.map(\.name))
             for column in register.columns { $0.add(column) }
         }

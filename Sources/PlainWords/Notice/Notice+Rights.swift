@@ -92,6 +92,19 @@ extension Notice {
                             + "personuppgiftsansvariga.",
                         "Researchers do not know which of the data is yours. So please contact the controller.")))
         }
+        if agreement.forWithdrawals != nil {
+            blocks.append(
+                .paragraph(
+                    say(
+                        "Jos vastustat tietojesi käyttöä vasta myöhemmin, ne voidaan poistaa myös jo luovutetusta "
+                            + "aineistosta. Tutkimusympäristö poistaa ne pseudonyymin perusteella eikä saa tietää, "
+                            + "kuka olet.",
+                        "Om du invänder först senare kan dina uppgifter tas bort också ur material som redan har "
+                            + "lämnats "
+                            + "ut. Forskningsmiljön tar bort dem utifrån pseudonymen och får inte veta vem du är.",
+                        "If you object later, your data can also be removed from material that was released before. "
+                            + "The research environment removes it by the pseudonym, and does not learn who you are.")))
+        }
         return Section(heading: rightsHeading, blocks: blocks + [.paragraph(unaffected)])
     }
 

@@ -4,10 +4,11 @@ internal import Agreement
 extension AgreementSummary {
     var registers: [Item] {
         agreement.declaredRegisters.flatMap { register in
-            let rows = register.rows.map { [$0.sentences(in: language).joined(separator: " ")] } ?? []
-            return [Item(1, point: head(of: register))]
-                + (rows + [release(of: register)]).map { Item(2, paragraph: $0, register: register.id) }
-                + register.columns.map { Item(3, point: words(of: $0), register: register.id) }
+            let rows: [String] = register.rows.map { [$0.sentences(in: language).joined(separator: " ")] } ?? []
+            let told: [String] = rows + [release(of: register)] + increments(of: register)
+            let items: [Item] = told.map { Item(2, paragraph: $0, register: register.id) }
+            let columns: [Item] = register.columns.map { Item(3, point: words(of: $0), register: register.id) }
+            return [Item(1, point: head(of: register))] + items + columns
         }
     }
 
@@ -55,6 +56,33 @@ extension AgreementSummary {
             "Luovutetaan \(cohorts): \(columns). Sinetöityjä lohkoja henkilöä kohti on enintään \(cells).",
             "Lämnas ut för \(cohorts): \(columns). Antalet förseglade block per person är högst \(cells).",
             "Released for \(cohorts): \(columns), in at most \(cells) cells a person.")
+    }
+
+    /// What becomes of the register in a dataset of several rounds.
+    private func increments(of register: RegisterDeclaration) -> [String] {
+        guard agreement.pseudonyms.isLasting, agreement.release == .rows else { return [] }
+        switch register.increments {
+        case .replace:
+            return [
+                say(
+                    "Usean kierroksen aineistossa rekisteri on sellainen kuin viimeisellä kierroksella.",
+                    "I ett material av flera omgångar är registret sådant som i den sista omgången.",
+                    "In a dataset of several rounds the register is as in the last round.")
+            ]
+        case .append(let period):
+            let all = say(
+                "Usean kierroksen aineistossa on rekisterin henkilöt ja rivit kaikilta kierroksilta.",
+                "Ett material av flera omgångar har registrets personer och rader från alla omgångar.",
+                "A dataset of several rounds has people and rows of the register from all rounds.")
+            guard let period else { return [all] }
+            return [
+                all
+                    + say(
+                        " Rivit, joilla on sama \(period), ovat viimeiseltä kierrokselta, jolla niitä on.",
+                        " Rader med samma \(period) är från den sista omgången som har sådana.",
+                        " Rows with the same \(period) are those of the last round that has any.")
+            ]
+        }
     }
 
     private func words(of column: ColumnDeclaration) -> String {

@@ -40,12 +40,6 @@ extension RegisterReader {
         do throws(IdentityHistoryError) {
             return try IdentityHistory(
                 reading: history, owner: declaration.owner, scheme: plan.scheme, pairLimit: pairLimit)
-        } catch {
-            switch error {
-            case .unreadable(let error): throw error
-            case .tooManyPairs(let limit):
-                throw RegisterError(.tooManyFormerCodes(limit: limit), file: history.table.name)
-            }
-        }
+        } catch { throw RegisterError(error, of: history) }
     }
 }

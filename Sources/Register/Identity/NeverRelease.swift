@@ -13,9 +13,14 @@ struct NeverRelease: CustomReflectable {
 
     /// Reads all lists anew. Anything that cannot be read is an error: nobody may be released by mistake.
     init(
-        reading sources: [NeverReleaseSource], owner: ParticipantID, scheme: any IdentityScheme,
-        history: IdentityHistory?
+        reading sources: [NeverReleaseSource], withdrawn: WithdrawnCodes = WithdrawnCodes(), owner: ParticipantID,
+        scheme: any IdentityScheme, history: IdentityHistory?
     ) throws(RegisterError) {
+        for code in withdrawn.codes {
+            // Judged when it was listed.
+            guard let read = try? scheme.read(code[...], owner: owner).code else { continue }
+            listed.insert((history?.current(of: read) ?? read).person)
+        }
         for source in sources { try read(source, owner: owner, scheme: scheme, history: history) }
     }
 
@@ -61,6 +66,7 @@ extension RegisterReader {
     func readNeverRelease(_ history: IdentityHistory?) throws(RegisterError) -> NeverRelease? {
         guard source.screensPeople else { return nil }
         return try NeverRelease(
-            reading: source.neverRelease, owner: declaration.owner, scheme: plan.scheme, history: history)
+            reading: source.neverRelease, withdrawn: source.withdrawn, owner: declaration.owner, scheme: plan.scheme,
+            history: history)
     }
 }

@@ -14,6 +14,8 @@ public struct RegisterSource: Sendable {
     public var columnNames: [String: String]
     /// Lists of people who are never to be released; read anew whenever the register is.
     public var neverRelease: [NeverReleaseSource] = []
+    /// Who has withdrawn from the study: never released, too.
+    public var withdrawn = WithdrawnCodes()
     /// The column that marks rows of people who are never to be released.
     public var neverReleaseColumn: NeverReleaseColumn?
 
@@ -30,7 +32,9 @@ public struct RegisterSource: Sendable {
     }
 
     /// Whether somebody may have to be left out.
-    public var screensPeople: Bool { !neverRelease.isEmpty || neverReleaseColumn != nil }
+    public var screensPeople: Bool {
+        !neverRelease.isEmpty || neverReleaseColumn != nil || !withdrawn.isEmpty
+    }
 
     /// For messages: the file, or what stands for it, such as server, database and table.
     public var name: String { table.name }

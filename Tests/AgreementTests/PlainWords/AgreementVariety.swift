@@ -90,6 +90,15 @@ struct AgreementVariety: Sendable, CustomTestStringConvertible {
             try one(
                 "lasting",
                 [("verification: off", "pseudonyms: study\npseudonym_holders: [omnia, mixer-one]")]),
+            try one(
+                "increments",
+                [
+                    ("verification: off", "pseudonyms: study\npseudonym_holders: [omnia, mixer-one]"),
+                    (
+                        "    max_people: 3000\n",
+                        "    max_people: 3000\n    increments: append\n    period: service\n"
+                    ), ("    max_people: 80000\n", "    max_people: 80000\n    increments: append\n"),
+                ]),
             try one("laplace", AgreementCountsTests.edits(AgreementCountsTests.laplace)),
             try one(
                 "gaussian",

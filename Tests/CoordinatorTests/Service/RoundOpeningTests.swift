@@ -17,7 +17,7 @@ struct RoundOpeningTests {
         _ coordinator: RunningCoordinator, _ file: [UInt8], _ signatures: [[UInt8]]
     ) async throws -> RoundID {
         try await coordinator.rounds.openRound(
-            agreement: file, signatures: signatures, caller: try coordinator.study.operatorCaller())
+            agreement: file, signatures: signatures, purpose: nil, caller: try coordinator.study.operatorCaller())
     }
 
     @Test("It is numbered, dated, signed by the coordinator, and carries everybody's signature of the agreement")

@@ -82,7 +82,8 @@ final class RunningCoordinator: Sendable {
     func open(_ file: [UInt8]? = nil) async throws -> RoundID {
         let file = file ?? study.file
         return try await rounds.openRound(
-            agreement: file, signatures: try study.signatures(of: file), caller: try study.operatorCaller())
+            agreement: file, signatures: try study.signatures(of: file), purpose: nil,
+            caller: try study.operatorCaller())
     }
 
     /// Opens a round and signs its agreement here before.

@@ -94,7 +94,7 @@ final class TestDelegate: ExchangeDelegate {
     func isOperator(_ caller: Caller) async -> Bool { state.withLock { $0.operators.contains(caller.pin) } }
 
     func openRound(
-        agreement: [UInt8], signatures: [[UInt8]], caller: Caller
+        agreement: [UInt8], signatures: [[UInt8]], purpose: RoundPurpose?, caller: Caller
     ) async throws(ExchangeRefusal) -> RoundID {
         try refuseIfAsked()
         guard let round = state.withLock({ $0.openedRound }), agreement == Array("agreement".utf8),

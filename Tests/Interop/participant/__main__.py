@@ -41,6 +41,7 @@ def arguments():
             command.add_argument("--url", required=True)
             command.add_argument("--pin", required=True, help="the coordinator's, as in its card")
             command.add_argument("--register", action="append", default=[], help="NAME=FILE of CSV")
+            command.add_argument("--withdrawn", help="a CSV file of people who withdraw from the study")
             command.add_argument("--identity", default="hetu", help="the column with the identity code")
             command.add_argument("--field", action="append", default=[], help="MATCH FIELD=COLUMN, where they differ")
             command.add_argument("--misbehave", default="", help="names from `misbehaviours`, with commas between")
@@ -65,6 +66,8 @@ def main():
     pin = base64.b64decode(given.pin.removeprefix("sha256:"), validate=True)
     exchange = Exchange(given.url, pin, keys)
     sources = dict(item.split("=", 1) for item in given.register)
+    if given.withdrawn:
+        sources["withdrawn"] = given.withdrawn
     columns = {name: name for name, _ in agreement.match_fields} | dict(item.split("=", 1) for item in given.field)
     columns[CODE] = given.identity
     names = [name for name in given.misbehave.split(",") if name]

@@ -1,6 +1,8 @@
 """What of an agreement this participant obeys (docs/agreement.md). It refuses to sign what it does not know."""
 
 import base64
+import copy
+import datetime
 import re
 
 import yaml
@@ -43,6 +45,9 @@ class Register:
 
 
 class Agreement:
+    # P-95: whether the round that goes by it is one of withdrawals.
+    is_of_withdrawals = False
+
     def __init__(self, file):
         self.file, self.id = file, sha256(file)
         fields = yaml.load(file.decode(), Loader=yaml.BaseLoader)
@@ -55,6 +60,7 @@ class Agreement:
         self.parts = int(fields.get("parts", "1"))
         self.smallest_cell = int(fields.get("smallest_cell", "1"))
         self.count_rounding = int(fields.get("count_rounding", "1"))
+        self.retention_days = int(fields.get("retention_days", "30"))
         self.deadline_minutes = int(fields.get("deadline_minutes", "120"))
         self.match_fields = [(own["name"], own["kind"]) for own in fields.get("match_fields", [])]
         # Of each match key its name, its recipe or None, and how many values it has.
@@ -89,6 +95,26 @@ class Agreement:
             raise Unsupported("study keys that change hands, or pseudonyms that begin anew")
         if self.smallest_cell != 1 or self.count_rounding != 1:
             raise Unsupported("surveys that are withheld or rounded")
+
+    def for_withdrawals(self):
+        """P-95: what a round of withdrawals goes by; None where there can be none."""
+        if self.pseudonyms != "study" or not self.releases_rows:
+            return None
+        made = copy.copy(self)
+        made.is_of_withdrawals, made.registers = True, {}
+        for index, owner in enumerate(own.id for own in self.participants.values() if own.role == "authority"):
+            people = sum(register.max_people for register in self.registers.values() if register.owner == owner)
+            fields = {"id": f"withdrawals_{index + 1}", "owner": owner, "released_for": ["withdrawn"],
+                      "max_people": str(min(people, 100_000)), "max_cells_per_person": "1"}
+            made.registers[fields["id"]] = Register(index, fields)
+        most = 2 * sum(register.max_people + 32 for register in made.registers.values())
+        made.cohorts = [{"id": "withdrawn", "expression": " union ".join(made.registers), "max_people": str(most)}]
+        made.cohort_max = {"withdrawn": most}
+        made.match_keys, made.match_fields = [("identity_code", None, 1)], []
+        made.padding, made.cell_bytes, made.parts = "padme", 128, 1
+        until = datetime.date.fromisoformat(self.valid[1]) + datetime.timedelta(days=self.retention_days)
+        made.valid = self.valid[0], until.isoformat()
+        return made
 
     @property
     def ring(self):

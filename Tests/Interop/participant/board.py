@@ -15,7 +15,7 @@ SEALED = {"saltShares", "noiseShares", "seeds"}
 LINKAGE_BYTES = {"Selected": 9_328, "Approved": 1_168}
 # By type: the fields that must be there, and those that may.
 FIELDS = {
-    "RoundOpened": ({"agreement", "deadline", "nonce", "number", "opened", "signatures"}, set()),
+    "RoundOpened": ({"agreement", "deadline", "nonce", "number", "opened", "signatures"}, {"purpose"}),
     "KeyCommitted": ({"commitment"}, set()),
     "KeyRevealed": ({"saltShares"}, {"blindingKey", "blindingProof", "capsuleKey", "capsuleProof", "saltDigest",
                                       "studyKey", "studyProof"}),
@@ -24,7 +24,7 @@ FIELDS = {
     "StageCommitted": ({"list", "register", "stage"}, set()),
     "Selected": ({"requests", "selection"}, {"linkage"}),
     "Released": ({"shares"}, set()),
-    "Received": (set(), set()),
+    "Received": (set(), {"withdrawn"}),
     "RoundClosed": (set(), set()),
     "KeysErased": (set(), set()),
     "Counted": ({"cohorts", "overlap"}, {"linkage"}),
@@ -74,7 +74,9 @@ def has_form(must, may, kind, body):
             good = is_hex_by_name(value, 1_168)
         elif field == "signatures":
             good = is_hex_by_name(value, 64)
-        elif field in ("count", "number", "opened", "deadline", "stage"):
+        elif field == "purpose":
+            good = value == "withdrawals"
+        elif field in ("count", "number", "opened", "deadline", "stage", "withdrawn"):
             good = is_number(value)
         elif field == "code":
             good = isinstance(value, str) and (kind not in CODES or value in CODES[kind])
@@ -196,6 +198,11 @@ class Board:
                 and body["opened"] < body["deadline"] <= body["opened"] + minutes)
         if not good:
             raise Violation("round.bad-opening", by)
+        if "purpose" in body:
+            self.agreement = own.for_withdrawals()
+            if self.agreement is None:
+                self.agreement = own
+                raise Violation("round.bad-opening", by)
         self.id, self.opening = sha256(label("round") + entry.payload), body
 
     def all_have_signed(self):
@@ -308,7 +315,8 @@ class Board:
     def take_Received(self, by, body, _):
         own = self.agreement
         all_released = set(self.released) == set(own.ring)
-        self.allow(by == own.research and own.releases_rows, all_released, self.received is not None, by)
+        allowed = by == own.research and own.releases_rows and ("withdrawn" not in body or own.is_of_withdrawals)
+        self.allow(allowed, all_released, self.received is not None, by)
         self.received = body
 
     def take_Counted(self, by, body, _):

@@ -78,6 +78,8 @@ class Node:
             if number != self.board.count + 1:
                 raise Violation("board.forked", self.agreement.coordinator, "a gap")
             self.board.add(data)
+            # In a round of withdrawals another one than was signed.
+            self.agreement = self.board.agreement
             if number == 1 and self.board.id != self.round:
                 raise Violation("board.forked", self.agreement.coordinator, "the round's id")
 
@@ -239,7 +241,10 @@ class Node:
 
     def declare(self, register):
         own = self.agreement.registers[register]
-        source = vault.Source(self.sources[register], own, self.agreement, self.id, self.opened, self.columns)
+        if self.agreement.is_of_withdrawals:
+            source = vault.Withdrawn(self.sources.get("withdrawn"), self.id, self.opened, self.columns)
+        else:
+            source = vault.Source(self.sources[register], own, self.agreement, self.id, self.opened, self.columns)
         if len(source.people) > own.max_people:
             raise Refusal("cap.exceeded")
         items, cells, context, encapsulation = [], [], None, None

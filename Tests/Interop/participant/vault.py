@@ -101,6 +101,29 @@ class Source:
         return made
 
 
+class Withdrawn:
+    """P-95: who withdraws from the study, by a CSV file with a column of codes; nobody without one."""
+
+    def __init__(self, path, owner, opened, columns):
+        self.people = []
+        if path is None:
+            return
+        with open(path, encoding="utf-8", newline="") as file:
+            codes = {identity(line[columns[CODE]], owner, opened) for line in csv.DictReader(file)}
+        for code, is_official in sorted(codes):
+            if is_official:
+                person = Person(None, recipes.Record([], {}), False)
+                person.lasting = code
+                self.people.append(person)
+
+    def survey(self):
+        return {
+            "codes": dict.fromkeys(("invalid", "missing", "official", "repaired", "temporary"), 0), "groups": [],
+            "history": {"codes": 0, "conflicts": 0, "cycles": 0, "people": 0}, "keys": [], "people": 0, "refused": {},
+            "rowsKept": 0, "rowsRead": 0, "years": [],
+        }
+
+
 def sealed_survey(text, secret, round_id, register):
     """Canonical JSON, filled up with spaces and sealed to the research environment."""
     plaintext = canonical(text).ljust(SURVEY_BYTES)

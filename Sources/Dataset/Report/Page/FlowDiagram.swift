@@ -26,12 +26,13 @@ enum FlowDiagram {
             let middle = y + boxHeight / 2
             svg.rectangle(x: 0, y: y, width: 330, height: boxHeight, "box", radius: 3)
             svg.text(SVG.fitted(register.title, width: 312), x: 10, y: y + 21, "strong")
-            svg.text(SVG.fitted(declared(register), width: 312, size: 12), x: 10, y: y + 39, "small")
+            svg.text(SVG.fitted(declared(register, report), width: 312, size: 12), x: 10, y: y + 39, "small")
             svg.text(SVG.fitted(refused(register, report), width: 312, size: 12), x: 10, y: y + 56, "small")
             svg.arrow([(330, middle), (380, middle)])
             svg.rectangle(x: 380, y: y, width: 180, height: boxHeight, "box", radius: 3)
             svg.text(
-                register.round.map { HTML.number($0.peopleMatched) + " people" } ?? "not told", x: 390, y: y + 28,
+                register.round.map { HTML.number($0.peopleMatched) + " people" }
+                    ?? (report.rounds == nil ? "not told" : "in each round"), x: 390, y: y + 28,
                 "strong")
             if let round = register.round {
                 svg.text(
@@ -74,13 +75,18 @@ enum FlowDiagram {
         return svg
     }
 
-    private static func declared(_ register: DatasetReport.Register) -> String {
+    private static func declared(_ register: DatasetReport.Register, _ report: DatasetReport) -> String {
+        if let rounds = report.rounds {
+            let numbers = rounds.filter { $0.registers.contains(register.id) }.map { String($0.number) }
+            return "round\(numbers.count == 1 ? "" : "s") \(numbers.joined(separator: ", "))"
+        }
         guard let round = register.round else { return "nothing declared" }
         let people = HTML.number(round.peopleDeclared) + (round.declaredIsPadded ? " people with dummies" : " people")
         return round.rowsDeclared.map { "\(people), \(HTML.number($0)) rows read" } ?? people
     }
 
     private static func refused(_ register: DatasetReport.Register, _ report: DatasetReport) -> String {
+        if report.rounds != nil { return "the rounds' own reports tell more" }
         guard let refusals = register.round?.refused, !refusals.isEmpty else { return "no records refused" }
         let known = refusals.compactMap(\.records).reduce(0) { $0.addingReportingOverflow($1).partialValue }
         let hasWithheld = refusals.contains { $0.records == nil }

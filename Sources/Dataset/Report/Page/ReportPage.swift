@@ -84,20 +84,37 @@ struct ReportPage {
     // MARK: Sections
 
     private var study: Section {
-        let round = "\(report.roundNumber), opened \(report.openedAt), received \(report.receivedAt)"
-        let entries: [(String, String, isCode: Bool)] = [
-            ("Study", report.study.id, false), ("Purpose", report.study.purpose, false),
-            ("Legal basis", report.study.legalBasis, false), ("Permit", report.study.permit, false),
-            ("Signed by", report.signers.map { "\($0.name) (\($0.id))" }.joined(separator: "; "), false),
-            ("Agreement (SHA-256)", report.agreement, true), ("Round", round, false),
-            ("Round's id", report.round, true),
-            ("Dataset written", report.created, false),
-        ]
+        let entries: [(String, String, isCode: Bool)] =
+            [
+                ("Study", report.study.id, false), ("Purpose", report.study.purpose, false),
+                ("Legal basis", report.study.legalBasis, false), ("Permit", report.study.permit, false),
+                ("Signed by", report.signers.map { "\($0.name) (\($0.id))" }.joined(separator: "; "), false),
+                ("Agreement (SHA-256)", report.agreement, true),
+            ] + rounds + [("Dataset written", report.created, false)]
         let lines = entries.map { name, value, isCode in
             let text = isCode ? HTML.element("code", value) : HTML.escaped(value)
             return HTML.element("dt", name) + "<dd>\(text)</dd>"
         }
         return Section(id: "study", title: "The study", lines: ["<dl class=\"study\">"] + lines + ["</dl>"])
+    }
+
+    private var rounds: [(String, String, isCode: Bool)] {
+        guard let rounds = report.rounds else {
+            return [
+                (
+                    "Round",
+                    "\(report.roundNumber), opened \(report.openedAt), received \(report.receivedAt)", false
+                ), ("Round's id", report.round, true),
+            ]
+        }
+        return rounds.flatMap { round -> [(String, String, isCode: Bool)] in
+            [
+                (
+                    "Round \(round.number)",
+                    "opened \(round.openedAt), received \(round.receivedAt): \(round.registersText)", false
+                ), ("Its id", round.id, true), ("Its agreement", round.agreement, true),
+            ]
+        }
     }
 
     private var flow: Section {
@@ -107,6 +124,12 @@ struct ReportPage {
                     + "agreement has them, and released from every register that it releases for that cohort."
             )
         ]
+        if report.rounds != nil {
+            lines.append(
+                HTML.paragraph(
+                    "This dataset is made of several rounds. What was declared, refused and matched in each is in the "
+                        + "report of the round's own dataset."))
+        }
         lines += FlowDiagram.drawing(report).figure(id: "flow-svg", style: "w56")
         lines +=
             NamedTable.numbers(
@@ -243,27 +266,37 @@ struct ReportPage {
     private var limits: Section {
         let owners = report.registers.map(\.owner).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
         let names = owners.map { owner in report.signers.first { $0.id == owner }?.name ?? owner }
+        let numbers = report.rounds?.map { String($0.number) }.joined(separator: ", ")
+        let named = numbers.map { "Rounds \($0)" } ?? "Round \(report.roundNumber)"
         let citation =
             "\(names.joined(separator: "; ")). \(report.study.title) [linked register data, pseudonymised]. Permit "
-            + "\(report.study.permit). Round \(report.roundNumber), dataset of \(report.created.prefix(10)). Agreement "
+            + "\(report.study.permit). \(named), dataset of \(report.created.prefix(10)). Agreement "
             + "\(report.agreement.prefix(16))…"
         return Section(
             id: "limits", title: "How to cite, and limits",
             lines: [
                 HTML.paragraph("Name the data so that others can find out what it is:"),
                 HTML.element("p", [("class", "lead")], citation), HTML.element("h3", "Limits"), "<ul class=\"limits\">",
-            ] + Self.limits.map { HTML.element("li", $0) } + ["</ul>"])
+            ] + limitTexts.map { HTML.element("li", $0) } + ["</ul>"])
     }
 
-    private static let limits = [
-        "Rows are as their owners keep them: errors of the registers are errors of the dataset.",
-        "Somebody whose identity code is missing or wrong in a register is not found by it there, and may be missing "
-            + "from the dataset or from a table. The section on linkage quality tells how often; results about groups "
-            + "who are missed more often may be biased.",
-        "Pseudonyms are of this study and round alone: they cannot be joined to another dataset.",
-        "The data remains personal data under the General Data Protection Regulation. Do not try to recognise anybody, "
-            + "and check every result for disclosure before it leaves the secure environment.",
-    ]
+    private var limitTexts: [String] {
+        let pseudonyms =
+            report.pseudonymsLast
+            ? "Pseudonyms are of this study alone. Where persons.csv says that a pseudonym lasts, the person has it in "
+                + "every dataset of the study; the others are of their round. Who has been assigned another identity "
+                + "code has another pseudonym from then on."
+            : "Pseudonyms are of this study and round alone: they cannot be joined to another dataset."
+        return [
+            "Rows are as their owners keep them: errors of the registers are errors of the dataset.",
+            "Somebody whose identity code is missing or wrong in a register is not found by it there, and may be "
+                + "missing from the dataset or from a table. The section on linkage quality tells how often; results "
+                + "about groups who are missed more often may be biased.",
+            pseudonyms,
+            "The data remains personal data under the General Data Protection Regulation. Do not try to recognise "
+                + "anybody, and check every result for disclosure before it leaves the secure environment.",
+        ]
+    }
 
     private func shown(_ value: Int?) -> String { value.map(HTML.number) ?? "–" }
 }

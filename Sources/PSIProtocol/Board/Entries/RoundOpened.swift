@@ -15,9 +15,12 @@ public struct RoundOpened: EntryBody {
     public var deadline: Int
     /// Every participant's signature on the agreement, 64 bytes each, by participant id.
     public var signatures: [String: HexBytes]
+    /// What the round is for; absent for one that links. [P-95]
+    public var purpose: RoundPurpose?
 
     public init(
-        agreement: HexBytes, number: Int, nonce: HexBytes, opened: Int, deadline: Int, signatures: [String: HexBytes]
+        agreement: HexBytes, number: Int, nonce: HexBytes, opened: Int, deadline: Int, signatures: [String: HexBytes],
+        purpose: RoundPurpose? = nil
     ) {
         self.agreement = agreement
         self.number = number
@@ -25,7 +28,14 @@ public struct RoundOpened: EntryBody {
         self.opened = opened
         self.deadline = deadline
         self.signatures = signatures
+        self.purpose = purpose
     }
+}
+
+/// What a round that doesn't link is for.
+public enum RoundPurpose: String, Codable, Sendable, Equatable {
+    /// The research environment learns who has withdrawn from the study. [P-95]
+    case withdrawals
 }
 
 extension RoundOpened: RuledEntry {

@@ -1,0 +1,96 @@
+internal import Agreement
+internal import Daemon
+internal import Dataset
+internal import Files
+internal import Logging
+internal import Member
+internal import PSIProtocol
+internal import Values
+
+/// Rounds of withdrawals. [P-96]
+extension ResearchMember {
+    /// Finds out by which pseudonyms people withdraw, and keeps that until the round has closed. No cell is looked at.
+    func receiveWithdrawals(
+        _ record: RoundRecord, secrets: borrowing ResearchSecrets, runner: ResearchRunner
+    ) async throws -> any EntryBody {
+        let pseudonyms = try RoundPseudonyms.of(record, state: state)
+        let archive = WithdrawalArchive { pseudonyms.pseudonym(ofElement: $0)?.bytes ?? [] }
+        _ = try await runner.receive(record: record, secrets: secrets, into: archive) { _, _ in [] }
+        let names = archive.names
+        try WithdrawnPeople(home: home).keep(names, of: record.round)
+        // How many they are is in no log.
+        logger.notice("It is known who withdraws from the study", metadata: log.metadata(record))
+        return Received(withdrawn: CountPublication(agreement: record.signedAgreement).count(names.count))
+    }
+
+    /// Once the round has closed, removes these people from everything that is here.
+    ///
+    /// - Returns: false while something of it is in use and has to be tried again.
+    func settleWithdrawals(_ record: RoundRecord) throws -> Bool {
+        guard record.ending == .closed else { return true }
+        let study = record.agreement.study.id
+        let people = try WithdrawnPeople(home: home)
+        guard people.has(record.round) else { return true }
+        try people.settle(record.round, study: study, at: Int(clamping: clock.unixSeconds()))
+        try home.approvals().note(
+            "withdrawals taken in", ["study": study, "round": String(record.round.description.prefix(12))])
+        try discardPreparedOfNobody()
+        do { try removeWithdrawn() } catch let error as FileError {
+            guard case .inUse = error else { throw error }
+            // `tidy` tries again, and whoever writes a dataset does it first.
+            logger.notice(
+                "Another command works on a round; who has withdrawn is removed from it afterwards",
+                metadata: log.metadata(record))
+        }
+        return true
+    }
+
+    /// Removes whoever has withdrawn from all that was received, and prepared datasets that may have them.
+    func removeWithdrawn() throws {
+        let people = try WithdrawnPeople(home: home)
+        let agreements = try home.agreements()
+        var busy: FileError?
+        for study in try people.studies() {
+            let list = try people.list(of: study)
+            for round in try folders.all() {
+                guard let folder = try folders.existing(round), let received = try? folder.received(),
+                    let id = AgreementID(hex: Hex.encode(received.agreement.bytes)),
+                    let installed = try agreements.load(id), installed.agreement.study.id == study,
+                    installed.agreement.pseudonyms.isLasting, try folder.withdrawnMark() != list.mark
+                else { continue }
+                do {
+                    let lock = try folder.lock()
+                    defer { lock.release() }
+                    try folder.withdraw(list, under: installed)
+                } catch let error as FileError {
+                    guard case .inUse = error else { throw error }
+                    busy = error
+                    continue
+                }
+                try discardPrepared(of: round)
+                logger.notice(
+                    "Whoever has withdrawn is removed from what was received; write its datasets anew",
+                    metadata: ["study": "\(study)", "round": "\(round.description.prefix(12))"])
+            }
+        }
+        if let busy { throw busy }
+    }
+
+    /// Prepared datasets of rounds that were forgotten: nobody can tell any more whom they have.
+    func discardPreparedOfNobody() throws {
+        let approvals = try home.approvals()
+        let prepared = try PreparedDatasets(home: home)
+        let known = Set(try folders.all().map { String($0.description.prefix(12)) })
+        for entry in try prepared.all() where !known.contains(String(entry.name.prefix(12))) {
+            try prepared.discard(entry.name, noting: approvals)
+        }
+    }
+
+    private func discardPrepared(of round: RoundID) throws {
+        let approvals = try home.approvals()
+        let prepared = try PreparedDatasets(home: home)
+        for entry in try prepared.all() where entry.name.hasPrefix(round.description.prefix(12)) {
+            try prepared.discard(entry.name, noting: approvals)
+        }
+    }
+}
