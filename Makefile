@@ -4,7 +4,7 @@ SWIFT_BUILD = swift build -c release -Xswiftc -enable-testing
 SWIFT_TEST = swift test -c release -Xswiftc -enable-testing --skip-build
 BIN = .build/release
 
-.PHONY: setup build demo demo-postgresql test lint bench check check-alarms check-console check-lies check-parquet check-report deb check-deb linkage-eval format clean
+.PHONY: setup build demo demo-postgresql demo-years nightly test lint bench check check-alarms check-console check-lies check-parquet check-report deb check-deb linkage-eval format clean
 
 setup:
 	scripts/setup.sh
@@ -16,12 +16,19 @@ build: setup
 demo: build
 	Examples/espoo-study/run.sh
 
+# A study that lives, in small: an authority joins, people withdraw, and one dataset is made of three rounds.
+demo-years: build
+	Examples/espoo-study/years.sh
+
 # The same study, two of whose authorities keep their registers in PostgreSQL.
 demo-postgresql: build
 	Examples/espoo-study/run.sh --postgresql
 
 test: build
 	scripts/test.sh
+
+# What is too slow for every change, besides what is run for each.
+nightly: lint demo demo-years demo-postgresql test check check-alarms check-console check-lies
 
 # Layout and columns of Swift and C, shell scripts, the syntax of Python. Builds nothing; `make format` mends what it can.
 lint:
@@ -81,4 +88,4 @@ format:
 	scripts/format.sh
 
 clean:
-	rm -rf .build .build-deb demo
+	rm -rf .build .build-deb demo demo-years

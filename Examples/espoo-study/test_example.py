@@ -25,7 +25,8 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import generate  # noqa: E402
 import prepare  # noqa: E402
 import verify  # noqa: E402
-from espoo_study import board, codes, dataset, names, oracle, search  # noqa: E402
+import years  # noqa: E402
+from espoo_study import board, codes, dataset, names, oracle, repeats, search  # noqa: E402
 from espoo_study.authorities import DEGREE, EDUCATION, EXIT_REASON, NOTE, UNIT  # noqa: E402
 from espoo_study.disclosure import HIDDEN, Disclosure  # noqa: E402
 
@@ -767,6 +768,71 @@ class VerifiedRoundTests(unittest.TestCase):
             self.assertEqual(ended.returncode, 64)
             self.assertIn("For P256-SHA256 add --unverified", ended.stderr)
             self.assertTrue(os.path.isdir(folder))
+
+
+class YearsTests(unittest.TestCase):
+    """The study of three years: its deliveries, and what the check of pseudonyms and of stored values finds."""
+
+    def test_deliveries_add_up(self):
+        with tempfile.TemporaryDirectory() as folder:
+            out = Path(folder)
+            generate.generate(str(out / "registers"), 5, SIZES)
+            years.split(out)
+            for register in prepare.study()["registers"]:
+                column = (years.WHOLE | years.GROWING)[register["id"]]
+                whole, *parts = [sorted(map(str, oracle.source_rows(directory, register["source"],
+                                                                    [register["identity"], column])))
+                                 for directory in (out / "registers", *(years.registers_of(out, year) for year in years.YEARS))]
+                if register["id"] in years.GROWING:
+                    self.assertEqual(sorted(sum(parts, [])), whole, register["id"])
+                    self.assertTrue(all(parts))
+                else:
+                    self.assertEqual(parts[-1], whole, register["id"])
+                    self.assertLess(len(parts[0]), len(parts[1]))
+                    self.assertLess(len(parts[1]), len(whole))
+            gone = years.withdrawing(out)
+            self.assertNotEqual(gone["omnia"], gone["kela"])
+
+    @staticmethod
+    def joins(names):
+        """Two years of people 0 to 4, who have rows of their own; `names` says what the second year calls them."""
+        made = []
+        for called in (list(range(5)), names):
+            join = oracle.Join(["all"])
+            tally = join.tallies["rows"] = oracle.Tally(["value"])
+            for person, name in enumerate(called):
+                join.persons[name] = (True,)
+                tally.add(name, (str(person),))
+            made.append(join)
+        return made
+
+    def test_another_pseudonym_is_found(self):
+        def always(_):
+            return True
+
+        expected = years.lives(self.joins([0, 1, 2, 3, 4]), always)
+        self.assertEqual(years.lives(self.joins([0, 1, 2, 3, 4]), always), expected)
+        self.assertNotEqual(years.lives(self.joins([1, 0, 2, 3, 4]), always), expected)
+        self.assertNotEqual(years.lives(self.joins([0, 1, 2, 3, 9]), always), expected)
+        # Who has another one in every year is somebody else.
+        self.assertEqual(sum(years.lives(self.joins([0, 1, 2, 3, 4]), lambda who: who > 0).values()), 6)
+
+    def test_a_value_that_comes_again_is_found(self):
+        with tempfile.TemporaryDirectory() as folder:
+            value = bytes(range(40, 72))
+            for name, start in (("a" * 64, 16), ("b" * 64, 0)):
+                path = Path(folder, "rounds", name, "streams", "1.chunk")
+                path.parent.mkdir(parents=True)
+                path.write_bytes(os.urandom(100 + start) + bytes(64))
+            self.assertEqual(repeats.problems(folder), [])
+            for name, start in (("a" * 64, 16), ("b" * 64, 7)):
+                Path(folder, "rounds", name, "streams", "2.chunk").write_bytes(os.urandom(start) + value + os.urandom(9))
+            told = repeats.problems(folder)
+            self.assertEqual(len(told), 1)
+            self.assertNotIn(value.hex()[:16], told[0])
+            self.assertIn("bbbb", told[0])
+            shutil.rmtree(Path(folder, "rounds", "b" * 64))
+            self.assertEqual(len(repeats.problems(folder)), 1)
 
 
 if __name__ == "__main__":

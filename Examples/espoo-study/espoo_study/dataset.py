@@ -78,7 +78,12 @@ class Read:
         rules = Disclosure(study)
         wanted_rows = {column.split(".")[0] for column in [*rules.quasi, *rules.rare]}
         wanted = [(name, "boolean") for name in self.join.cohort_names]
-        for person, *flags in self._rows(tables, "persons", wanted):
+        # Where pseudonyms last, one more column says whose.
+        lasts = study.get("pseudonyms") == "study"
+        self.lasting = set()
+        for person, *flags in self._rows(tables, "persons", wanted + [("pseudonym_lasts", "boolean")] * lasts):
+            if lasts and flags.pop() == "true":
+                self.lasting.add(person)
             if person in (None, ""):
                 self.problems.append("persons: a person has no pseudonym")
             elif person in self.join.persons:
