@@ -28,6 +28,7 @@ test: build
 	scripts/test.sh
 
 # What is too slow for every change, besides what is run for each.
+nightly: export SIDOS_THOROUGH = 1
 nightly: lint demo demo-years demo-postgresql test check check-alarms check-console check-lies
 
 # Layout and columns of Swift and C, shell scripts, the syntax of Python. Builds nothing; `make format` mends what it can.

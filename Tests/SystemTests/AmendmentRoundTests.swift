@@ -144,7 +144,7 @@ extension SystemTests {
 
         @Test(
             "A holder leaves, hands its study key to a successor, and people keep their pseudonyms",
-            .timeLimit(.minutes(10)), arguments: ["off", "full"])
+            .timeLimit(.minutes(10)), arguments: Thorough.cases(["off", "full"]))
         func successor(verification: String) async throws {
             var design = Self.design()
             design.registers.append(Self.joining)

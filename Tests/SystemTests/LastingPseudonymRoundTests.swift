@@ -63,7 +63,7 @@ extension SystemTests {
 
         @Test(
             "A person has the same pseudonym in every round, whoever was killed between, and also with proofs",
-            .timeLimit(.minutes(10)), arguments: ["off", "full"])
+            .timeLimit(.minutes(10)), arguments: Thorough.cases(["off", "full"]))
         func severalRounds(verification: String) async throws {
             var design = Self.design()
             design.verification = verification

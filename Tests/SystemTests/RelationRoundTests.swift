@@ -72,7 +72,8 @@ extension SystemTests {
 
         @Test(
             "A dataset names whom the registers name, whatever is proved and however long pseudonyms last",
-            .timeLimit(.minutes(10)), arguments: [(verification: "off", holders: [String]()), ("full", ["a", "m"])])
+            .timeLimit(.minutes(10)),
+            arguments: Thorough.cases([(verification: "off", holders: [String]()), ("full", ["a", "m"])]))
         func round(verification: String, holders: [String]) async throws {
             var design = Self.design()
             design.verification = verification

@@ -36,7 +36,7 @@ extension SystemTests {
 
         @Test(
             "Who withdraws is gone from everything that the research environment has, and does not come back",
-            .timeLimit(.minutes(10)), arguments: ["off", "full"])
+            .timeLimit(.minutes(10)), arguments: Thorough.cases(["off", "full"]))
         func withdrawn(verification: String) async throws {
             let design = Self.design(verification: verification)
             try await StudyOnDisk.with(design) { study in
