@@ -49,6 +49,7 @@ extension ResearchMember {
     func removeWithdrawn() throws {
         let people = try WithdrawnPeople(home: home)
         let agreements = try home.agreements()
+        let (prepared, approvals) = (try PreparedDatasets(home: home), try home.approvals())
         var busy: FileError?
         for study in try people.studies() {
             let list = try people.list(of: study)
@@ -61,13 +62,12 @@ extension ResearchMember {
                 do {
                     let lock = try folder.lock()
                     defer { lock.release() }
-                    try folder.withdraw(list, under: installed)
+                    try folder.withdraw(list, under: installed, prepared: prepared, noting: approvals)
                 } catch let error as FileError {
                     guard case .inUse = error else { throw error }
                     busy = error
                     continue
                 }
-                try discardPrepared(of: round)
                 logger.notice(
                     "Whoever has withdrawn is removed from what was received; write its datasets anew",
                     metadata: ["study": "\(study)", "round": "\(round.description.prefix(12))"])
@@ -82,14 +82,6 @@ extension ResearchMember {
         let prepared = try PreparedDatasets(home: home)
         let known = Set(try folders.all().map { String($0.description.prefix(12)) })
         for entry in try prepared.all() where !known.contains(String(entry.name.prefix(12))) {
-            try prepared.discard(entry.name, noting: approvals)
-        }
-    }
-
-    private func discardPrepared(of round: RoundID) throws {
-        let approvals = try home.approvals()
-        let prepared = try PreparedDatasets(home: home)
-        for entry in try prepared.all() where entry.name.hasPrefix(round.description.prefix(12)) {
             try prepared.discard(entry.name, noting: approvals)
         }
     }

@@ -40,7 +40,8 @@ struct RoundOpening {
     func store(withoutDamaged: Bool) async throws -> WorkingStore {
         // The daemon does so, too; here it must have been done.
         let withdrawn = try WithdrawnPeople(home: home).list(of: agreement.study.id)
-        try folder.withdraw(withdrawn, under: installed)
+        try folder.withdraw(
+            withdrawn, under: installed, prepared: PreparedDatasets(home: home), noting: home.approvals())
         let store = try unfilled()
         do {
             if !store.isFinished { try await fill(store, withoutDamaged: withoutDamaged) }

@@ -59,6 +59,10 @@ struct WithdrawnPeople {
         var list = try list(of: study)
         let all = Set(list.names).union(names)
         guard all.count > list.names.count else { return }
+        // Authorities can make the list grow from round to round; one that could not be read again is never written.
+        guard 8 + all.count * Pseudonym.byteCount <= Self.byteLimit else {
+            throw FileError.tooLarge(path: directory.file(study), maxByteCount: Self.byteLimit)
+        }
         list.names = all.sorted { $0.lexicographicallyPrecedes($1) }
         try write(BigEndian.u64(UInt64(max(0, time))) + list.names.flatMap { $0 }, study)
     }
@@ -116,8 +120,12 @@ extension RoundFolder {
     /// Removes people who have withdrawn from what was received of the round, unless that was done with this very list.
     /// To be called while the folder is locked.
     ///
+    /// - Parameter approvals: where it is noted that prepared datasets are discarded, which may have these people.
     /// - Throws: `ResearchError`, `DatasetError`, `FileError`; it can be repeated.
-    func withdraw(_ list: WithdrawnPeople.List, under installed: AgreementStore.Installed) throws {
+    func withdraw(
+        _ list: WithdrawnPeople.List, under installed: AgreementStore.Installed, prepared: PreparedDatasets,
+        noting approvals: ApprovalBook
+    ) throws {
         guard !list.names.isEmpty, try withdrawnMark() != list.mark else { return }
         let agreement = installed.agreement
         let names = Set(list.names)
@@ -136,6 +144,9 @@ extension RoundFolder {
                 throw error
             }
             try store.close()
+        }
+        for entry in try prepared.all() where entry.name.hasPrefix(round.description.prefix(12)) {
+            try prepared.discard(entry.name, noting: approvals)
         }
         try note(withdrawn: list.mark)
     }
