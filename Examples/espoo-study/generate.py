@@ -16,6 +16,7 @@ sys.dont_write_bytecode = True
 
 from espoo_study.authorities import AUTHORITIES  # noqa: E402
 from espoo_study.codes import count_shared  # noqa: E402
+from espoo_study.families import Families  # noqa: E402
 from espoo_study.people import FIRST_YEAR, LAST_YEAR, Population  # noqa: E402
 
 CLIENTS, RESIDENTS, OTHERS = 2000, 4000, 60000
@@ -41,7 +42,7 @@ def group_sizes(options):
 
 
 def write_objection(directory):
-    """One client of Omnia who is a resident of Espoo too objects to the study."""
+    """One client of Omnia who is a resident of Espoo too objects to the study; returns the code."""
     with contextlib.closing(sqlite3.connect(os.path.join(directory, "espoo", "espoo.sqlite"))) as database:
         residents = {code for (code,) in database.execute("SELECT hetu FROM immigrant_residents")}
     with open(os.path.join(directory, "omnia", "clients.csv"), encoding="utf-8-sig", newline="") as file:
@@ -49,6 +50,7 @@ def write_objection(directory):
     both = [code for code in codes if re.fullmatch(r"[0-9]{6}[-A]0[0-9]{2}[0-9A-Y]", code) and code in residents]
     with open(os.path.join(directory, "omnia", "objections.csv"), "w", encoding="utf-8", newline="") as file:
         file.write("hetu\n" + "".join(code + "\n" for code in both[:1]))
+    return both[:1]
 
 
 def generate(directory, seed, sizes):
@@ -57,12 +59,13 @@ def generate(directory, seed, sizes):
     population = Population(sizes, rng)
     os.makedirs(directory, exist_ok=True)
     authorities = {name: authority(directory, rng) for name, authority in AUTHORITIES.items()}
-    tellers = [authority.add for authority in authorities.values()]
+    families = Families(seed, authorities["espoo"], authorities["kela"], population.official)
+    tellers = [each.add for each in (*authorities.values(), families)]
     for person in population:
         for tell in tellers:
             tell(person)
     rows = {name: authority.finish() for name, authority in authorities.items()}
-    write_objection(directory)
+    named = families.finish(write_objection(directory))
     summary = {
         "seed": seed,
         "years": [FIRST_YEAR, LAST_YEAR],
@@ -76,6 +79,7 @@ def generate(directory, seed, sizes):
             "people_without_a_sound_official_code": population.trouble,
             "rows_by_spelling": {name: authority.spelling.counts for name, authority in authorities.items()},
         },
+        "rows_that_name_a_spouse_or_a_child": named,
     }
     path = os.path.join(directory, "population.json")
     with open(path + ".new", "w", encoding="utf-8") as file:

@@ -14,7 +14,9 @@ import subprocess
 import sys
 import tempfile
 import unittest
+from collections import Counter
 from pathlib import Path
+from unittest import mock
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -26,7 +28,8 @@ import generate  # noqa: E402
 import prepare  # noqa: E402
 import verify  # noqa: E402
 import years  # noqa: E402
-from espoo_study import board, codes, dataset, names, oracle, repeats, search  # noqa: E402
+from espoo_study import (  # noqa: E402
+    board, codes, dataset, families, names, oracle, relations, repeats, search, structure)
 from espoo_study.authorities import DEGREE, EDUCATION, EXIT_REASON, NOTE, UNIT  # noqa: E402
 from espoo_study.disclosure import HIDDEN, Disclosure  # noqa: E402
 
@@ -66,6 +69,10 @@ def write_dataset(study, registers, directory):
     cohorts["clients"].remove(objector)
     people = cohorts["clients"] | cohorts["non_clients"]
     pseudonym = {who: hashlib.sha256(PSEUDONYM_KEY + repr(who).encode()).hexdigest()[:32] for who in people}
+    for name, (columns, rows) in sources.items():
+        for place in (place for place, column in enumerate(columns) if column["type"] == "person"):
+            for row in (row for several in rows.values() for row in several):
+                row[place] = pseudonym.get(row[place])
     tables = {"persons": (["person", *cohorts], sorted(
         [pseudonym[who]] + ["true" if who in cohorts[name] else "false" for name in cohorts] for who in people))}
     for name, (columns, rows) in sources.items():
@@ -185,6 +192,61 @@ class GeneratorTests(StudyFolder):
         parities = {(row["sex"], row["hetu"].strip()[9] in "02468") for row in rows if len(row["hetu"].strip()) == 11}
         self.assertEqual(len(parities), 4)
 
+    def named(self, register, column):
+        """Of each row of a register, whose it is and what it names, as it is written."""
+        spec = next(each for each in self.study["registers"] if each["id"] == register)
+        for code, other in oracle.source_rows(self.registers, spec["source"], [spec["identity"], column]):
+            yield oracle.identity(code, spec["owner"]), other
+
+    def test_whoever_a_register_can_name_is_named(self):
+        joined, _ = oracle.join(self.study, self.registers)
+        (objector,) = oracle.never_released(self.study, self.registers, "omnia")
+        with contextlib.closing(sqlite3.connect(os.path.join(self.registers, "espoo", "espoo.sqlite"))) as database:
+            city = {oracle.identity(code, "espoo") for (code,) in database.execute("SELECT hetu FROM client")}
+        kela = {who for who, _ in self.named("kela_benefits", "child")}
+        for register, column, owner in (("immigrant_residents", "spouse", "espoo"), ("kela_benefits", "child", "kela")):
+            written = [(who, other) for who, other in self.named(register, column) if other]
+            pairs = {(who, oracle.identity(other, owner)) for who, other in written} - {(None, None)}
+            named = {other for who, other in pairs if who in joined.persons}
+            among = {(who, other) for who, other in pairs if {who, other} <= joined.persons.keys()}
+            self.assertGreater(len(among), 20, register)
+            self.assertGreater(sum(isinstance(who, str) and who not in joined.persons for who in named), 5, register)
+            # One's own code, circles and chains.
+            self.assertTrue(any(who == other for who, other in among), register)
+            self.assertTrue(any((other, who) in among and who != other for who, other in among), register)
+            self.assertTrue(any((other, third) in among and len({who, other, third}) == 3
+                                for who, other in among for third in named), register)
+            # Codes that are none, temporary ones, and those of nobody at all.
+            self.assertIn(None, named, register)
+            self.assertTrue(any(other != other.strip().upper() for _, other in written), register)
+            self.assertTrue(any(isinstance(other, tuple) for other in named), register)
+            self.assertTrue(any(isinstance(other, str) and other not in city | kela | joined.persons.keys()
+                                for other in named), register)
+        spouses = {(who, oracle.identity(other, "espoo")) for who, other in self.named("immigrant_residents", "spouse")}
+        self.assertTrue(any(other == objector for _, other in spouses))
+        self.assertTrue(any(isinstance(other, tuple) and other in joined.persons for _, other in spouses))
+        self.assertTrue(any(isinstance(other, str) and other[6] in "YXB" for _, other in spouses))
+        self.assertGreater(max(Counter(other for _, other in spouses if other).values()), 3)
+        children = {(who, other) for who, other in self.named("kela_benefits", "child")
+                    if who in joined.persons and other}
+        self.assertGreater(max(Counter(who for who, _ in children).values()), 4)
+        # The city and Kela gave two people the same temporary code: whom Kela's names, the city's is not.
+        shared = {code for owner, code in joined.persons.keys() - {who for who in joined.persons if isinstance(who, str)}}
+        self.assertTrue(any(other in shared and ("kela", other) not in joined.persons for _, other in children))
+
+    def test_spouses_and_children_change_nothing_else(self):
+        without = os.path.join(self.folder, "without")
+        with mock.patch.object(families.Families, "finish", lambda self, objectors: {}):
+            generate.generate(without, 7, dict(SIZES))
+        self.assertEqual(files_below(without), files_below(self.registers))
+        for name in files_below(without):
+            if name not in ("population.json", "espoo/espoo.sqlite", "kela/benefits.csv"):
+                self.assertEqual(*(Path(directory, name).read_bytes() for directory in (without, self.registers)))
+        for spec in self.study["registers"]:
+            names = [column["name"] for column in spec["columns"] if column["type"] != "person"]
+            self.assertEqual(*(list(oracle.source_rows(directory, spec["source"], names))
+                               for directory in (without, self.registers)))
+
     def test_the_summary_names_nobody(self):
         needles = verify.gather_needles(self.study, self.registers)
         text = search.Search(needles)
@@ -285,6 +347,7 @@ class VerifierTests(StudyFolder):
         super().setUpClass()
         cls.tables = write_dataset(cls.study, cls.registers, os.path.join(cls.folder, "dataset"))
         cls.needles = verify.gather_needles(cls.study, cls.registers)
+        cls.joined = oracle.join(cls.study, cls.registers)
 
     def run_verify(self, tables=None, change=None, planted=None, file_name="spool.bin"):
         """Exit status, output and JSON result for the reference dataset or a changed one."""
@@ -334,6 +397,11 @@ class VerifierTests(StudyFolder):
         self.assertEqual(told["differences"], [])
         self.assertGreater(told["counts"]["persons in clients"]["found"], 120)
         self.assertGreater(told["counts"]["rows of tax_years"]["found"], 1000)
+        self.assertGreater(told["counts"]["immigrant_residents.spouse named"]["found"], 150)
+        self.assertGreater(told["counts"]["kela_benefits.child named"]["found"], 50)
+        # Whom rows name is known by what else is known of these people: of each it must be enough.
+        self.assertGreater(told["people_in_relations"]["people"], 150)
+        self.assertEqual(told["people_in_relations"]["told_apart"], told["people_in_relations"]["people"])
         self.assertEqual(told["search"]["control_missed"], [])
         self.assertEqual(told["search"]["files"], 15)
 
@@ -387,6 +455,118 @@ class VerifierTests(StudyFolder):
 
         self.assertDiffers(self.run_verify(self.changed("espoo_services", emptied)),
                            "espoo_services: other values in unit")
+
+    def assertNamesDiffer(self, tables, *words):
+        """The comparison alone, with a join made before: all of verify.py takes longer."""
+        with tempfile.TemporaryDirectory() as folder:
+            directory, report = os.path.join(folder, "dataset"), {}
+            write_tables(tables, directory, self.study)
+            with contextlib.redirect_stdout(io.StringIO()), mock.patch.object(oracle, "join", lambda *_: self.joined):
+                self.assertFalse(verify.compare(self.study, self.registers, directory, report))
+        for word in words:
+            self.assertIn(word, " ".join(report["differences"]))
+        return report["differences"]
+
+    relations = (("immigrant_residents", "spouse"), ("kela_benefits", "child"))
+
+    def test_a_row_that_names_somebody_else(self):
+        for name, column in self.relations:
+            def swap(header, rows):
+                place = header.index(column)
+                one, other = next((one, other) for one in rows for other in rows
+                                  if one[place] and other[place] and one[place] != other[place] and one[0] != other[0])
+                one[place], other[place] = other[place], one[place]
+
+            def turn(header, rows):
+                # Only one row, and it names somebody whom no row has named so far.
+                place = header.index(column)
+                named = {row[place] for row in rows}
+                row = next(row for row in rows if row[place])
+                row[place] = next(person for person, *_ in self.tables["persons"][1] if person not in named)
+
+            def own(header, rows):
+                place = header.index(column)
+                row = next(row for row in rows if row[place] and row[place] != row[0])
+                row[place] = row[0]
+
+            for change in (swap, turn, own):
+                told = self.assertNamesDiffer(self.changed(name, change), f"{name}.{column}: ", "rows name others")
+                self.assertEqual(len(told), 1, told)
+
+    def test_rows_that_name_whom_another_row_of_the_same_person_names(self):
+        def swap(header, rows):
+            place = header.index("child")
+            one, other = next((one, other) for one in rows for other in rows
+                              if one[0] == other[0] and one[place] and other[place] and one[place] != other[place])
+            one[place], other[place] = other[place], one[place]
+
+        self.assertNamesDiffer(self.changed("kela_benefits", swap), "kela_benefits.child: 2 rows name others")
+
+    def test_a_row_that_names_nobody_though_the_register_does(self):
+        for name, column in self.relations:
+            def empty(header, rows):
+                place = header.index(column)
+                next(row for row in rows if row[place])[place] = None
+
+            self.assertNamesDiffer(self.changed(name, empty), f"{name}.{column}: ", "rows expected to name somebody")
+
+    def test_a_row_that_names_somebody_though_the_person_is_not_in_the_dataset(self):
+        for name, column in self.relations:
+            outside = self.pseudonyms_of_rows_that_name_others(name, column)
+
+            def fill(header, rows):
+                place = header.index(column)
+                next(row for row in rows if row[0] in outside and not row[place])[place] = self.tables["persons"][1][0][0]
+
+            def stray(header, rows):
+                place = header.index(column)
+                next(row for row in rows if row[0] in outside and not row[place])[place] = "0" * 32
+
+            self.assertNamesDiffer(self.changed(name, fill), f"{name}.{column}: ", "rows expected to name somebody")
+            self.assertNamesDiffer(self.changed(name, stray), f"{name}: 1 rows name persons whom the table persons lacks")
+        # The right number all the same: one too few, and one too many.
+        def both(header, rows):
+            place = header.index("spouse")
+            one = next(row for row in rows if row[place])
+            next(row for row in rows if row[0] in outside and not row[place])[place] = one[place]
+            one[place] = None
+
+        outside = self.pseudonyms_of_rows_that_name_others("immigrant_residents", "spouse")
+        self.assertNamesDiffer(self.changed("immigrant_residents", both), "immigrant_residents.spouse: ", "rows name others")
+
+    def pseudonyms_of_rows_that_name_others(self, name, column):
+        """Pseudonyms of those whose rows all name people outside of the dataset."""
+        spec = next(each for each in self.study["registers"] if each["id"] == name)
+        joined, _ = self.joined
+        inside, outside = set(), set()
+        for code, other in oracle.source_rows(self.registers, spec["source"], [spec["identity"], column]):
+            who, named = oracle.identity(code, spec["owner"]), oracle.identity(other, spec["owner"])
+            if who in joined.persons:
+                (outside if named and named not in joined.persons else inside).add(who)
+        found = outside - inside if name == "immigrant_residents" else outside
+        self.assertGreater(len(found), 3)
+        return {hashlib.sha256(PSEUDONYM_KEY + repr(who).encode()).hexdigest()[:32] for who in found}
+
+    def test_a_code_in_a_column_of_people(self):
+        # One that no other column of any register has.
+        spec = next(each for each in self.study["registers"] if each["id"] == "immigrant_residents")
+        others = {"study": [], "registers": [], "further_identifiers": []}
+        for entry in self.study["registers"] + self.study["further_identifiers"]:
+            others["registers"].append(entry | {"columns": [
+                column for column in entry["columns"] if column["name"] not in ("spouse", "child")]})
+        (code,) = (code for (code,) in oracle.source_rows(self.registers, spec["source"], ["spouse"])
+                   if code and code.startswith("150650"))
+        self.assertNotIn(code.encode(), verify.gather_needles(others, self.registers).codes)
+        self.assertIn(code.encode(), self.needles.codes)
+
+        def plant(header, rows):
+            place = header.index("spouse")
+            next(row for row in rows if not row[place])[place] = code
+
+        status, output, told = self.run_verify(self.changed("immigrant_residents", plant))
+        self.assertEqual(status, 1, output)
+        self.assertFalse(told["join_equals_dataset"])
+        self.assertIn("identity code", told["search"]["found"])
 
     def test_a_wrong_cohort_flag(self):
         def flip(header, rows):
@@ -592,6 +772,102 @@ class DisclosureTests(unittest.TestCase):
         self.assertEqual(join.tallies["a"].column_sums, [2 * oracle.hash_of("1")])
 
 
+class RelationTests(unittest.TestCase):
+    """People whose own rows are alike, so that only whom they name, and who names them, tells them apart."""
+
+    @staticmethod
+    def join(pairs, people="abcdef", values=None, names=None):
+        """Rows that name somebody, in one column or several; `names` are what people are called."""
+        names = names or {who: who for who in people}
+        join = oracle.Join(["all"])
+        columns = ["spouse", "child"]
+        tally = join.tallies["r"] = oracle.Tally(["value", *columns], columns)
+        for who in people:
+            join.persons[names[who]] = (True,)
+            tally.add(names[who], ((values or {}).get(who, "1"), None, None))
+        for who, *named in pairs:
+            tally.add(names[who], ("2", *(names.get(other, other) for other in named + [None] * (2 - len(named)))))
+        return join
+
+    def differ(self, one, other, **more):
+        """What is told, the same in both directions, whatever people are called."""
+        names = dict(zip("abcdef", "uvwxyz"))
+        told = relations.differences(self.join(one, **more), self.join(other, names=names, **more))
+        self.assertEqual(bool(told), bool(relations.differences(self.join(other, **more), self.join(one, **more))))
+        return " ".join(told)
+
+    def test_other_names_make_no_difference(self):
+        for pairs in (["ab"], ["ab", "bc", "ca"], ["aa"], ["ab", "ba", "cb"], []):
+            self.assertEqual(self.differ(pairs, pairs), "", pairs)
+            # What is alike may be called by another's name.
+            turned = [pair.translate(str.maketrans("abc", "cab")) for pair in pairs]
+            self.assertEqual(self.differ(pairs, turned), "", pairs)
+
+    def test_whom_only_relations_tell_apart(self):
+        cases = ((["ab", "cd"], ["ab", "cb"]), (["ab", "bc"], ["ab", "cb"]), (["aa", "bc"], ["ab", "bc"]),
+                 (["ab", "bc", "cd"], ["ab", "bc", "ca"]), (["ab", "ba", "cd", "de"], ["ab", "bc", "ca", "de"]))
+        for one, other in cases:
+            self.assertIn("others than in the registers", self.differ(one, other), (one, other))
+
+    def test_two_columns_of_one_row_belong_together(self):
+        one = [("a", "b", "c"), ("a", "d", "e")]
+        other = [("a", "b", "e"), ("a", "d", "c")]
+        self.assertEqual(self.differ(one, one, values={"b": "3", "c": "4"}), "")
+        self.assertIn("others", self.differ(one, other, values={"b": "3", "c": "4"}))
+        self.assertIn("r.spouse: ", self.differ(one, [("a", "c", "b"), ("a", "e", "d")], values={"b": "3", "c": "4"}))
+
+    def test_counts_alone_where_people_are_others(self):
+        told = relations.differences(self.join(["ab"], values={"a": "5"}), self.join(["ac", "ab"], values={"a": "6"}))
+        self.assertEqual(told, ["r.spouse: 1 rows expected to name somebody, 2 found"])
+
+    def test_whoever_is_removed_is_named_by_nobody(self):
+        join = self.join(["ab", "bc", "ca"])
+        join.remove({"b", "nobody"})
+        self.assertEqual([(who, named) for _, who, _, named in relations.named_rows(join)], [("c", ("a", None))])
+
+
+class MadeUpDataTests(unittest.TestCase):
+    """Whom rows of made-up data name."""
+
+    def write(self, folder, prefix, said, spouses):
+        """Two people as a dataset has them, as far as the comparison reads it."""
+        people = [prefix + "1", prefix + "2"]
+        fields = [{"name": "person"}, {"name": "spouse", "sidos": {"type": "person"}}]
+        package = {"sentence": said, "resources": [
+            {"name": name, "title": name, "path": f"{name}.csv", "schema": {"fields": fields[:count], "foreignKeys": []}}
+            for name, count in (("persons", 1), ("residents", 2))]}
+        directory = Path(folder)
+        directory.mkdir()
+        (directory / "persons.csv").write_text("person\n" + "".join(f"{who}\n" for who in people))
+        (directory / "residents.csv").write_text(
+            "person,spouse\n" + "".join(f"{who},{other}\n" for who, other in zip(people, spouses)))
+        (directory / "datapackage.json").write_text(json.dumps(package))
+        (directory / "report.json").write_text(json.dumps({"madeUp": said} if said else {}))
+        for name in ("load.py", "load.R", "load.do"):
+            (directory / name).write_text(f"# {said}\n" if said else "")
+        with contextlib.closing(sqlite3.connect(directory / "dataset.sqlite")) as database:
+            database.execute("CREATE TABLE residents (person, spouse)")
+            database.execute("CREATE TABLE note (text)")
+            database.execute("INSERT INTO note VALUES (?)", (said,))
+            database.commit()
+
+    def problems(self, made, true=("true2", "")):
+        with tempfile.TemporaryDirectory() as folder:
+            one, other = os.path.join(folder, "made"), os.path.join(folder, "true")
+            self.write(one, structure.PSEUDONYM, structure.SAID, made)
+            self.write(other, "true", "", true)
+            return structure.problems(one, other)
+
+    def test_made_up_people_name_made_up_people(self):
+        made = structure.PSEUDONYM
+        self.assertEqual(self.problems((made + "2", "")), [])
+        for wrong in (("", ""), (made + "2", made + "9"), ("131052-308T", made + "1"), ("true1", "")):
+            told = self.problems(wrong)
+            self.assertEqual(len(told), 1, wrong)
+            self.assertIn("residents.spouse of the made-up data", told[0])
+        self.assertEqual(self.problems((made + "2", ""), (made + "2", "")), ["the true dataset names people who are made up"])
+
+
 class Written:
     """A directory as run.sh has it before the round: cards, and the agreement that prepare.py makes of them."""
 
@@ -688,7 +964,10 @@ class VerifiedRoundTests(unittest.TestCase):
 
     def test_who_proves_and_who_checks(self):
         stages = {(register, stage): (hop, checkers) for register, stage, hop, checkers in self.written.agreement.stages()}
-        self.assertEqual(len(stages), 9 * 6)
+        self.assertEqual(len(stages), 11 * 6)
+        # Those whom a register's column names are a list like any other, of the register's owner.
+        self.assertEqual(stages["immigrant_residents-spouse", 6], ("omnia", ["audit"]))
+        self.assertEqual(stages["kela_benefits-child", 1], stages["kela_benefits", 1])
         self.assertEqual(stages["kela_benefits", 1], ("vero", ["migri", "te", "audit", "omnia", "espoo"]))
         self.assertEqual(stages["kela_benefits", 5], ("omnia", ["espoo", "vero", "migri", "te", "audit"]))
         self.assertEqual(stages["kela_benefits", 6], ("espoo", ["audit"]))
@@ -699,8 +978,8 @@ class VerifiedRoundTests(unittest.TestCase):
         status, output = self.learned()
         self.assertEqual(status, 0, output)
         self.assertIn("Every step was proved and checked", output)
-        self.assertRegex(output, r"lists passed on with a proof +54: omnia 7, espoo 7, kela 8, .* audit 9")
-        self.assertRegex(output, r"checks of these proofs +234: ")
+        self.assertRegex(output, r"lists passed on with a proof +66: omnia 9, espoo 8, kela 9, .* audit 11")
+        self.assertRegex(output, r"checks of these proofs +286: ")
         self.assertRegex(output, r"selections made again and approved +1: audit 1")
         self.assertRegex(output, r"releases of shares with a proof +7: ")
         self.assertIn("the mixer ", output)
@@ -715,7 +994,7 @@ class VerifiedRoundTests(unittest.TestCase):
     def test_a_round_without_any_proof_does_not_pass_for_a_verified_one(self):
         posts = [post for post in self.right if post[1] not in ("Proved", "Checked", "Approved")]
         result = self.learned(posts)
-        self.assertFails(result, f"and {54 + 234 + 1 - prepare.TOLD} more")
+        self.assertFails(result, f"and {66 + 286 + 1 - prepare.TOLD} more")
         self.assertRegex(result[1], r"selections made again and approved +0: nobody")
 
     def test_another_may_not_approve_in_the_mixers_place(self):
@@ -792,6 +1071,14 @@ class YearsTests(unittest.TestCase):
                     self.assertLess(len(parts[1]), len(whole))
             gone = years.withdrawing(out)
             self.assertNotEqual(gone["omnia"], gone["kela"])
+            # Others' rows lose their relation when the client withdraws.
+            join, _ = oracle.join(years.study(2024), years.registers_of(out, 2024))
+            before = sum(relations.counts(join).values())
+            rows = [named for _, who, _, named in relations.named_rows(join) if who != gone["omnia"]]
+            self.assertTrue(any(gone["omnia"] in named for named in rows))
+            years.without(join, {gone["omnia"]})
+            self.assertLess(0, sum(relations.counts(join).values()))
+            self.assertLess(sum(relations.counts(join).values()), before)
 
     @staticmethod
     def joins(names):
@@ -816,6 +1103,29 @@ class YearsTests(unittest.TestCase):
         self.assertNotEqual(years.lives(self.joins([0, 1, 2, 3, 9]), always), expected)
         # Who has another one in every year is somebody else.
         self.assertEqual(sum(years.lives(self.joins([0, 1, 2, 3, 4]), lambda who: who > 0).values()), 6)
+
+    def test_rows_of_former_years_name_whom_they_named_then(self):
+        kela = "kela_benefits"
+
+        def year(people, *rows):
+            join = oracle.Join(["all"])
+            join.persons = dict.fromkeys(people, (True,))
+            tally = join.tallies[kela] = oracle.Tally(["child"], ["child"])
+            for who, other in rows:
+                tally.add(who, (other,), join.persons)
+            return join
+
+        own = ("kela", "t")
+        # b comes later, c leaves, d withdraws; a temporary code is another person in every round.
+        joins = [year("acd" "e", ("a", "b"), ("a", "c"), ("a", "d"), ("e", "a")),
+                 year(["a", "b", "d", "e", own], ("a", "e"), ("a", own)),
+                 year(["a", "b", "d", "e", own], ("b", "a"), ("a", own), ("d", "a"))]
+        joins = [years.without(join, {"d"}) for join in joins]
+        spec = {"registers": [{"id": kela}]}
+        whole = years.together(spec, joins)
+        self.assertEqual({(who, named) for _, who, _, (named,) in relations.named_rows(whole)},
+                         {("e", "a"), ("a", "e"), ("b", "a"), ("a", own)})
+        self.assertEqual(relations.counts(whole), {(kela, "child"): 4})
 
     def test_a_value_that_comes_again_is_found(self):
         with tempfile.TemporaryDirectory() as folder:

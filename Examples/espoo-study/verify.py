@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Checks a linked dataset of the Espoo example study against the registers it was made from.
 
-(a) A plaintext join of the registers must give the same persons, cohorts and rows as the dataset.
+(a) A plaintext join of the registers must give the same persons, cohorts and rows as the dataset, and whom a row names
+    must be whom the register names, if that person is in the dataset, and else nobody.
 (b) No identity code, name, address or client number may occur in the dataset or in the searched directories.
 (c) A made-up dataset of the same agreement must have the true one's structure, and say that it is made up.
 
@@ -17,7 +18,7 @@ import time
 
 sys.dont_write_bytecode = True
 
-from espoo_study import dataset, oracle, structure  # noqa: E402
+from espoo_study import dataset, oracle, relations, structure  # noqa: E402
 from espoo_study.control import planted_control  # noqa: E402
 from espoo_study.search import Needles, Search  # noqa: E402
 
@@ -37,8 +38,10 @@ def gather_needles(study, directory):
         kinds = [kind for _, kind in columns]
         for row in oracle.source_rows(directory, source, [name for name, _ in columns]):
             values = dict(zip(kinds, row))
-            if values.get("identity_code"):
-                needles.add_code(values["identity_code"])
+            # A row can have its own person's code and those of others.
+            for kind, code in zip(kinds, row):
+                if kind == "identity_code" and code:
+                    needles.add_code(code)
             if values.get("address"):
                 needles.add_address(values["address"])
             if values.get("client_number"):
@@ -82,12 +85,18 @@ def compare(study, registers, directory, report):
                                               for side in (expected, found.join))))
     for name, tally in expected.tallies.items():
         lines.append((f"rows of {name}", tally.rows, found.join.tallies[name].rows))
+    named = [relations.counts(side) for side in (expected, found.join)]
+    for register, column in named[0]:
+        lines.append((f"{register}.{column} named", *(side[register, column] for side in named)))
+    related, apart = relations.certainty(expected)
+    report["people_in_relations"] = {"people": related, "told_apart": apart}
     report["registers"] = counts
     report["counts"] = {what: {"expected": want, "found": have} for what, want, have in lines}
     report["differences"] = told
     print(f"{'':34}{'expected':>10}{'found':>10}")
     for what, want, have in lines:
         print(f"{what:34}{want:>10}{have:>10}{'' if want == have else '  DIFFERS'}")
+    print(f"{related} people name somebody or are named; who {apart} of them are, the rest of the dataset tells")
     for line in told:
         print(f"  ! {line}")
     return not told

@@ -26,7 +26,7 @@ sys.dont_write_bytecode = True
 
 import prepare  # noqa: E402
 import verify  # noqa: E402
-from espoo_study import dataset, oracle, repeats  # noqa: E402
+from espoo_study import dataset, oracle, relations, repeats  # noqa: E402
 
 YEARS = (2022, 2023, 2024)
 # Who joins after the first year.
@@ -127,11 +127,12 @@ def configure(out, year, port):
 
 
 def withdrawing(out):
-    """Who withdraws, by identity: a client who is in every dataset, and somebody of Kela's in none."""
+    """Who withdraws, by identity: a client who is in every dataset and whom others name, and somebody of Kela's in none."""
     spec, last = study(YEARS[-1]), registers_of(out, YEARS[-1])
     joined, _ = oracle.join(spec, last)
     first, _ = oracle.join(study(YEARS[0]), registers_of(out, YEARS[0]))
-    client = min(who for who in joined.persons if isinstance(who, str) and who in first.persons
+    named = {who for *_, several in relations.named_rows(joined) for who in several}
+    client = min(who for who in joined.persons.keys() & named if isinstance(who, str) and who in first.persons
                  and first.tallies["omnia_clients"].rows_of.get(who) and joined.tallies["tax_years"].rows_of.get(who))
     kela = next(register for register in spec["registers"] if register["id"] == "kela_benefits")
     codes = {oracle.identity(code, "kela")
@@ -149,10 +150,7 @@ def withdrawals(out):
 # --- The check.
 
 def without(join, gone):
-    for who in gone & join.persons.keys():
-        del join.persons[who]
-        for tally in join.tallies.values():
-            tally.remove(who)
+    join.remove(gone)
     return join
 
 
@@ -163,7 +161,7 @@ def together(spec, joins):
     result.persons = dict(last.persons)
     for register in spec["registers"]:
         name = register["id"]
-        tally = result.tallies[name] = oracle.Tally(last.tallies[name].columns)
+        tally = result.tallies[name] = oracle.Tally(last.tallies[name].columns, last.tallies[name].naming)
         for join in joins if name in GROWING else [last]:
             part = join.tallies.get(name)
             for who in (part.rows_of if part else {}):
@@ -177,6 +175,11 @@ def together(spec, joins):
                 for row in rows:
                     for index, value in enumerate(row):
                         tally.column_sums[index] += value
+                # Whom a row names was settled in its round. There who has a temporary code has another pseudonym.
+                tally.named[who] = tally.named.get(who, ()) + tuple(
+                    (content, tuple(other if join is last or isinstance(other, str) else None for other in named))
+                    for content, named in part.named.get(who, ()))
+    result.remove(set())
     return result
 
 

@@ -1,4 +1,4 @@
-"""What each authority holds about a person, and in which files."""
+"""What each authority holds about a person, and in which files. Spouses and children come later, see `families.py`."""
 
 import datetime
 import math
@@ -133,7 +133,7 @@ class Espoo(Authority):
     SCHEMA = """
         CREATE TABLE client (hetu TEXT, family_name TEXT, given_names TEXT, street_address TEXT, postcode TEXT,
             birth_date TEXT, citizenship TEXT, mother_tongue TEXT, client_id TEXT PRIMARY KEY, arrival_year INTEGER,
-            integration_plan INTEGER NOT NULL) WITHOUT ROWID;
+            integration_plan INTEGER NOT NULL, spouse TEXT) WITHOUT ROWID;
         CREATE TABLE service_event (client_id TEXT NOT NULL, service TEXT NOT NULL, start_date TEXT NOT NULL,
             end_date TEXT, unit TEXT);
         CREATE VIEW immigrant_residents AS
@@ -144,7 +144,7 @@ class Espoo(Authority):
                     WHEN citizenship IN ('706', '566', '288', '404') THEN 'africa'
                     WHEN citizenship IN ('368', '760', '364', '792') THEN 'middle_east'
                     ELSE 'asia' END AS citizenship_group,
-                mother_tongue, postcode, arrival_year, integration_plan
+                mother_tongue, postcode, arrival_year, integration_plan, spouse
             FROM client
             WHERE citizenship IS NOT '246' OR coalesce(mother_tongue, 'XX') NOT IN ('FI', 'SV');
         CREATE VIEW services AS
@@ -153,7 +153,7 @@ class Espoo(Authority):
 
     def __init__(self, directory, rng):
         super().__init__(directory, "espoo", rng)
-        self.database = SQLiteRegister(self.path("espoo.sqlite"), self.SCHEMA, {"client": 11, "service_event": 5}, rng)
+        self.database = SQLiteRegister(self.path("espoo.sqlite"), self.SCHEMA, {"client": 12, "service_event": 5}, rng)
         self.clients, self.events = self.database.adder("client"), self.database.adder("service_event")
         self.next_id = 0
 
@@ -169,7 +169,7 @@ class Espoo(Authority):
             self.clients((
                 self.spelling.nullable(code), person.family, person.given, None if person.protected else person.street,
                 None if person.protected else person.postcode, person.birth.isoformat() if random() < 0.99 else None,
-                person.citizenship, person.language, client_id, arrival, plan))
+                person.citizenship, person.language, client_id, arrival, plan, None))
         events = int(-math.log(1 - random()) * (2.5 if person.immigrant else 1))
         for _ in range(min(events, 40)):
             start, end = self.period(person.arrival or FIRST_YEAR, 500, 0.1)
@@ -190,7 +190,7 @@ class Kela(Authority):
     def __init__(self, directory, rng):
         super().__init__(directory, "kela", rng)
         self.benefits = CSVRegister(self.path("benefits.csv"), (
-            "hetu", "benefit_code", "year", "months", "gross_eur", "decision_type", "payment_type", "note"), rng)
+            "hetu", "benefit_code", "year", "months", "gross_eur", "decision_type", "payment_type", "note", "child"), rng)
 
     def add(self, person):
         random, code = self.random, person.codes["kela"]
@@ -214,7 +214,7 @@ class Kela(Authority):
             decision = random()
             add((spelling(code), benefit, first + int(random() * years), months, _money(cents),
                  "MYÖ" if decision < 0.8 else "TAR" if decision < 0.92 else "LAK" if decision < 0.98 else "HYL",
-                 "S" if decision < 0.7 else "T" if decision < 0.9 else "P" if decision < 0.95 else "", note))
+                 "S" if decision < 0.7 else "T" if decision < 0.9 else "P" if decision < 0.95 else "", note, ""))
 
     def finish(self):
         return {"benefits.csv": self.benefits.finish()}

@@ -50,7 +50,10 @@ class Agreement:
         self.ring = [name for name in self.participants if self.role(name) in ("authority", "mixer")]
         self.mixers = [name for name in self.ring if self.role(name) == "mixer"]
         self.research = [name for name in self.participants if self.role(name) == "research"]
-        self.owners = {register["id"]: register["owner"] for register in value["registers"]}
+        # Those whom a column names are a list of their own, after all registers that the file has.
+        named = {f"{register['id']}-{column['name']}": register["owner"] for register in value["registers"]
+                 for column in register.get("columns", []) if column["type"] == "person"}
+        self.owners = {register["id"]: register["owner"] for register in value["registers"]} | named
         self.checkers = value.get("checkers", "all")
 
     def role(self, name):

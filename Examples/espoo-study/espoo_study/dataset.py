@@ -7,8 +7,10 @@ import sqlite3
 from collections import Counter
 from decimal import Decimal, InvalidOperation
 
+from . import relations
 from .disclosure import Disclosure
-from .oracle import Join, StudyProblem, Tally, digest, released_columns
+from .multisets import digest, unmatched
+from .oracle import Join, StudyProblem, Tally, naming_columns, released_columns
 
 _FIELD = re.compile(r'(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\Z)')
 
@@ -95,7 +97,7 @@ class Read:
         for register in study["registers"]:
             name, columns = register["id"], released_columns(register, rules)
             shown, kept = rules.row(name, [column for column, _ in columns]), self.quasi.setdefault(name, [])
-            tally = self.join.tallies[name] = Tally([column for column, _ in columns])
+            tally = self.join.tallies[name] = Tally([column for column, _ in columns], naming_columns(register, rules))
             strangers = 0
             for person, *values in self._rows(tables, name, columns):
                 strangers += person not in self.join.persons
@@ -105,6 +107,10 @@ class Read:
             self.headers[name] = ["person"] + [column for column, _ in columns]
             if strangers:
                 self.problems.append(f"{name}: {strangers} rows of persons whom the table persons lacks")
+            strangers = sum(who is not None and who not in self.join.persons
+                            for rows in tally.named.values() for _, named in rows for who in named)
+            if strangers:
+                self.problems.append(f"{name}: {strangers} rows name persons whom the table persons lacks")
 
         self.problems += rules.problems(
             self.join.persons, {name: (self.headers[name], self.quasi[name]) for name in wanted_rows})
@@ -190,14 +196,9 @@ def differences(expected, found):
             told.append(f"{name}: other values in {', '.join(columns)}")
         elif tally.all_rows != other.all_rows:
             told.append(f"{name}: the values are right, but combined into other rows")
-        elif (count := _unmatched(tally.people.values(), other.people.values())):
+        elif (count := unmatched(tally.people.values(), other.people.values())):
             told.append(f"{name}: the rows are right, but divided otherwise among {count} persons")
-    count = _unmatched(expected.fingerprints(), found.fingerprints())
+    count = unmatched(expected.fingerprints(), found.fingerprints())
     if count:
         told.append(f"{count} persons of the join have no counterpart with the same cohorts and rows in the dataset")
-    return told
-
-
-def _unmatched(one, two):
-    one, two = Counter(one), Counter(two)
-    return max((one - two).total(), (two - one).total())
+    return told + relations.differences(expected, found)

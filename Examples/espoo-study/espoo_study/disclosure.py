@@ -60,12 +60,7 @@ class Disclosure:
         for person, flags in join.persons.items():
             rows = tuple(self._shared_rows(name, len(join.tallies[name].rows_of.get(person, ()))) for name in registers)
             groups[flags, rows].append(person)
-        for people in groups.values():
-            if len(people) < self.k:
-                for person in people:
-                    del join.persons[person]
-                    for tally in join.tallies.values():
-                        tally.remove(person)
+        join.remove({person for people in groups.values() if len(people) < self.k for person in people})
 
     def _shared_rows(self, register, rows):
         """What k people share of a number of rows: that there are any, or how many where the agreement counts them."""

@@ -6,13 +6,13 @@ people of the cohorts and not with their rows.
 
 import csv
 import datetime
-import hashlib
 import os
 import re
 import sqlite3
 from decimal import ROUND_HALF_UP, Decimal
 
 from .disclosure import Disclosure
+from .multisets import digest
 
 _CODE = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{2})([-+A-FU-Y])([0-9]{3})([0-9A-FHJ-NPR-Y])")
 _CENTURY = {"+": 1800} | dict.fromkeys("-YXWVU", 1900) | dict.fromkeys("ABCDEF", 2000)
@@ -138,24 +138,41 @@ def canonical(value, kind):
 
 # --- Multisets as sums of hashes.
 
-def digest(value):
-    return int.from_bytes(hashlib.blake2b(repr(value).encode(), digest_size=24).digest(), "big")
+#: What stands in the digests for whoever a row names, or nobody: people have other names in the dataset.
+SOMEBODY = "(whom it names)"
 
 
 class Tally:
-    """The rows of one register: their number, and order-free digests per person, of all rows and per column."""
+    """The rows of one register: their number, and order-free digests per person, of all rows and per column.
 
-    def __init__(self, columns):
+    Whom rows name is no part of the digests. It is kept by itself, for those rows that name somebody.
+    """
+
+    def __init__(self, columns, naming=()):
+        """`naming`: the columns that name people."""
         self.columns = columns
+        self.naming = tuple(naming)
+        self.places = [columns.index(column) for column in self.naming]
+        #: By person, of each row that names somebody, a digest of what else it says and whom its columns name.
+        self.named = {}
         self.rows = 0
         self.rows_of = {}
         self.people = {}
         self.column_sums = [0] * len(columns)
 
-    def add(self, person, values):
+    def add(self, person, values, among=None):
+        """`among`: whom the row may name; None: anybody."""
+        named = tuple(values[place] for place in self.places)
+        if self.places:
+            values = tuple(SOMEBODY if place in self.places else value for place, value in enumerate(values))
+        content = digest(values)
+        if among is not None:
+            named = tuple(who if who in among else None for who in named)
+        if any(who is not None for who in named):
+            self.named[person] = self.named.get(person, ()) + ((content, named),)
         self.rows += 1
         self.rows_of[person] = self.rows_of.get(person, ()) + (tuple(map(hash_of, values)),)
-        self.people[person] = self.people.get(person, 0) + digest(values)
+        self.people[person] = self.people.get(person, 0) + content
         sums = self.column_sums
         for index, value in enumerate(values):
             sums[index] += hash_of(value)
@@ -167,6 +184,13 @@ class Tally:
             for index, value in enumerate(row):
                 self.column_sums[index] -= value
         self.people.pop(person, None)
+        self.named.pop(person, None)
+
+    def name_among(self, people):
+        """Whoever is not among these is named no more."""
+        for person, rows in list(self.named.items()):
+            kept = [(content, tuple(who if who in people else None for who in named)) for content, named in rows]
+            self.named[person] = tuple(row for row in kept if any(who is not None for who in row[1]))
 
     @property
     def all_rows(self):
@@ -193,6 +217,15 @@ class Join:
         self.persons = {}
         self.tallies = {}
 
+    def remove(self, people):
+        """As if these were in no register, and named by nobody."""
+        for person in people & self.persons.keys():
+            del self.persons[person]
+            for tally in self.tallies.values():
+                tally.remove(person)
+        for tally in self.tallies.values():
+            tally.name_among(self.persons)
+
     def fingerprints(self):
         """Per person: the cohort flags and the rows of every register. Pseudonyms do not enter."""
         tallies = [self.tallies[register].people for register in sorted(self.tallies)]
@@ -206,10 +239,17 @@ def released_columns(register, rules):
             for column in register["columns"] if column["released"] for made in [column.get("as", column)]]
 
 
+def naming_columns(register, rules):
+    """Names of the released columns that name people, as far as disclosure control lets them be."""
+    return [name for name, kind in released_columns(register, rules)
+            if kind == "person" and f"{register['id']}.{name}" not in rules.quasi]
+
+
 class Maker:
     """Picks a register's rows, and makes of its columns what the agreement says."""
 
     def __init__(self, register):
+        self.owner = register["owner"]
         self.released = [column for column in register["columns"] if column["released"]]
         self.conditions = register.get("rows", {"where": []})["where"]
         self.keeps_everybody = register.get("rows", {"people": "keep"})["people"] == "keep"
@@ -217,11 +257,12 @@ class Maker:
         self.names = [column["name"] for column in self.released] + [each["column"] for each in self.conditions]
 
     def row(self, values):
-        """What is released of a row; None if it is left out."""
+        """What is released of a row, identities of those whom it names among it; None if it is left out."""
         cut = len(self.released)
         if not all(self._holds(value, each) for value, each in zip(values[cut:], self.conditions)):
             return None
         return tuple(self._made(canonical(value, column["type"]), column.get("as", {}))
+                     if column["type"] != "person" else identity(value, self.owner)
                      for value, column in zip(values[:cut], self.released))
 
     @staticmethod
@@ -295,7 +336,7 @@ def join(study, directory):
         maker = Maker(register)
         allowed = allowed - silent[register["owner"]]
         names_and_types = released_columns(register, rules)
-        tally = Tally([name for name, _ in names_and_types])
+        tally = Tally([name for name, _ in names_and_types], naming_columns(register, rules))
         shown = rules.row(register["id"], [name for name, _ in names_and_types])
         read = refused = 0
         known = {}
@@ -310,8 +351,10 @@ def join(study, directory):
             elif who in allowed:
                 made = maker.row(values)
                 if made is not None:
-                    tally.add(who, shown(made))
+                    tally.add(who, shown(made), allowed)
         result.tallies[register["id"]] = tally
         counts[register["id"]] = {"rows": read, "refused": refused}
     rules.leave_out(result)
+    # Nobody is named who is not in the dataset.
+    result.remove(set())
     return result, counts

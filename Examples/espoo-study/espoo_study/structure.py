@@ -2,6 +2,7 @@
 made up, and every file of it says so."""
 
 import csv
+import io
 import json
 import os
 import re
@@ -28,7 +29,7 @@ def _fields(directory):
             note = field.get("sidos", {})
             kept["sidos"] = {key: note.get(key) for key in ("type", "disclosure", "derivation", "notes")}
             fields.append(kept)
-        tables[resource["name"]] = (resource["title"], resource["path"], fields)
+        tables[resource["name"]] = (resource["title"], resource["path"], fields, resource["schema"].get("foreignKeys"))
     return tables
 
 
@@ -50,6 +51,17 @@ def _loader(directory, name):
         kept = ("* Table", "import", "label variable", "label data", "order", "save", "mata: st_varlabel")
         lines = [line for line in lines if line.startswith(kept)]
     return lines
+
+
+def _named(directory):
+    """Of each column that names people, by table and column, its values; and who is in the table of people."""
+    def column(table, name):
+        return {row[name] for row in csv.DictReader(io.StringIO(_text(directory, f"{table}.csv"), newline=""))}
+
+    found = {(table, field["name"]): column(table, field["name"])
+             for table, (_, _, fields, _) in _fields(directory).items() for field in fields
+             if field["sidos"]["type"] == "person"}
+    return found, column("persons", "person")
 
 
 def problems(made, true):
@@ -75,6 +87,12 @@ def problems(made, true):
     for what, read in [("the data package", _fields), ("the database", _schema)]:
         if read(made) != read(true):
             told.append(f"{what} has other tables, columns, types or labels")
+    named, people = _named(made)
+    for (table, column), values in named.items():
+        if not values - {""} or not values - {""} <= people:
+            told.append(f"{table}.{column} of the made-up data names nobody, or somebody who is not in it")
+    if any(value.startswith(PSEUDONYM) for values in _named(true)[0].values() for value in values):
+        told.append("the true dataset names people who are made up")
     for name in ("load.py", "load.R", "load.do"):
         if _loader(made, name) != _loader(true, name):
             told.append(f"{name} loads other tables, columns or labels")
