@@ -9,8 +9,9 @@ import Testing
     private let directory: Scratch
     init() throws { directory = try Scratch() }
 
-    /// Spouses in visits: 1 and 2 name each other in the first round, 1 and 3 in the second, which 2 is not in.
-    private func stores(_ increments: Increments) throws -> [WorkingStore] {
+    /// Spouses in visits: 1 and 2 name each other in the first round, 1 and 3 in the second, which 2 is not in. 1 has
+    /// `more` rows in the first round.
+    private func stores(_ increments: Increments, more: [[FieldValue]] = []) throws -> [WorkingStore] {
         var agreement = try RelationStudy.agreement()
         agreement.pseudonyms = .study(holders: ["espoo", "kela"])
         agreement.registers[1].increments = increments
@@ -26,7 +27,8 @@ import Testing
                 ] as [(RegisterID, [[FieldValue]])] {
                     try store.append(
                         person: pseudonym, cohorts: RelationStudy.clients, register: register, link: 0, isLasting: true)
-                    try store.append(register: register, person: pseudonym, rows: rows)
+                    let others = (round, person, register) == (1, 1, "visits") ? more : []
+                    try store.append(register: register, person: pseudonym, rows: rows + others)
                 }
             }
             try store.noteFalseLinks()
@@ -52,6 +54,16 @@ import Testing
         let joined = try JoinedRounds(stores).fill(directory.path("joined/store.sqlite"), shiftKey: nil)
         defer { try? joined.close() }
         #expect(try visits(joined) == [row(1, "1", 2), row(2, "1", 1), row(1, "2", 3), row(3, "2", 1)])
+    }
+
+    @Test func whoCameLaterIsNamedInNoRowOfFormerRounds() throws {
+        // 1 names 3 in the first round already, where no cohort has 3 and so nobody has the link.
+        let stores = try stores(.append(period: nil), more: [[.integer(7), RelationStudy.link(13)]])
+        defer { for store in stores { try? store.close() } }
+        let joined = try JoinedRounds(stores).fill(directory.path("joined/store.sqlite"), shiftKey: nil)
+        defer { try? joined.close() }
+        #expect(
+            try visits(joined) == [row(1, "1", 2), row(1, "7", nil), row(2, "1", 1), row(1, "2", 3), row(3, "2", 1)])
     }
 
     @Test func whoIsNotInTheDatasetIsNamedInNoRow() throws {
