@@ -94,6 +94,13 @@ actor NodeMember: RoundMember {
         }
     }
 
+    /// Counts a round that a restored node took part in and has forgotten: its board says so. Looked at once, its
+    /// number is not unknown any more.
+    private func spendForgotten(_ record: RoundRecord) throws {
+        guard try RestoredMark(in: state) != nil, record.commitments[me] != nil else { return }
+        _ = try spend(record, allowed: .max)
+    }
+
     func step(_ record: RoundRecord) async throws -> (any EntryBody)? {
         try await step(record, record.agreement.suite.type)
     }
@@ -273,6 +280,11 @@ actor NodeMember: RoundMember {
     }
 
     func observe(_ record: RoundRecord) async {
+        do { try spendForgotten(record) } catch {
+            logger.error(
+                "A round from before the backup could not be counted",
+                metadata: log.metadata(record, ["error": "\(ErrorReport(error).sentence)"]))
+        }
         do { try keepSecrets(of: record) } catch {
             logger.warning(
                 "Some evidence of a complaint could not be kept",
