@@ -50,8 +50,10 @@ def person(index, node, tolerant):
     return f"{identity},{family},{given},{birth(index * 7_919 % 16_000)[0]}"
 
 
-def write_register(path, node, people, rows_each=1, tolerant=False):
+def write_register(path, node, people, rows_each=1, tolerant=False, related=False):
     """The first half is the same in every register, the second the node's own.
+
+    With `related`, each row names the next person of the register.
 
     People come in an order that has nothing to do with their codes, and each person's rows lie far from each other, as
     in a register that is kept by time.
@@ -60,9 +62,13 @@ def write_register(path, node, people, rows_each=1, tolerant=False):
     own = node * (people - half)
     step = next(each for each in itertools.count(int(people * 0.618) + 1) if math.gcd(each, people) == 1)
 
+    def index(place):
+        return place if place < half else place + own
+
     def begin(position):
         place = position * step % people
-        return person(place if place < half else place + own, node, tolerant)
+        begun = person(index(place), node, tolerant)
+        return f"{begun},{code(index((place + 1) % people))}" if related else begun
 
     endings = [f",20{10 + row % 15}-{1 + row % 12:02d}-{1 + row % 28:02d},{SERVICES[row % 4]}\r\n"
                for row in range(1 << 13)]
@@ -70,7 +76,8 @@ def write_register(path, node, people, rows_each=1, tolerant=False):
     # Held in memory only where they are needed again.
     beginnings = [begin(position) for position in range(people)] if rows_each > 1 else None
     with path.open("w", encoding="utf-8", newline="") as file:
-        file.write(("hetu,family,given,birth" if tolerant else "hetu") + ",start_date,service\r\n")
+        file.write(("hetu,family,given,birth" if tolerant else "hetu") + (",spouse" if related else "")
+                   + ",start_date,service\r\n")
         for _ in range(rows_each):
             for start in range(0, people, 10_000):
                 block = range(start, min(start + 10_000, people))
@@ -97,7 +104,7 @@ tolerant_matching:
 
 
 def write_agreement(path, cards, nodes, people, release, suite="ristretto255-SHA512", tolerant=False,
-                    owners=None, verified=False):
+                    owners=None, verified=False, lasting=False, related=False):
     registers = [f"register_{node}" for node in range(owners or nodes)]
     lines = [
         "sidos_agreement: 1",
@@ -112,6 +119,9 @@ def write_agreement(path, cards, nodes, people, release, suite="ristretto255-SHA
         "retention_days: 0",
         MATCHING if tolerant else "match_keys: [identity_code]",
     ]
+    if lasting:
+        holders = ", ".join(f"node{node}" for node in range(nodes))
+        lines += ["pseudonyms: study", f"pseudonym_holders: [{holders}]"]
     if nodes == 2:
         lines.append("two_parties_acknowledged: true")
     lines.append("participants:")
@@ -126,6 +136,8 @@ def write_agreement(path, cards, nodes, people, release, suite="ristretto255-SHA
             lines += ["    released_for: [drawn]", "    columns:",
                       '      - {name: start_date, type: date, title: "Start"}',
                       '      - {name: service, type: code, title: "Service"}']
+        if release and related:
+            lines.append('      - {name: spouse, type: person, title: "Spouse"}')
     everybody = " intersect ".join(registers)
     expression, cap = (f"sample({everybody}, {RELEASED})", RELEASED) if release else (everybody, people)
     lines += ["cohorts:", "  - id: drawn", '    title: "In all registers"', f"    expression: {expression}",

@@ -2,7 +2,7 @@
 """Measures whole linkage rounds: real programs, one process a participant, mutual TLS over loopback.
 
     rounds.py --bin DIRECTORY [--case 2x131072:rows ...] [--cores 1,2,4] [--suite SUITE] [--rows-per-person N]
-              [--tolerant] [--attackers 1000] [--json FILE]
+              [--tolerant] [--lasting] [--related] [--attackers 1000] [--json FILE]
 
 A case is NODESxPEOPLE:RELEASE. Every node has one register, a CSV file of that many people; half of them are in all
 registers. With `rows`, the rows of 1,000 people drawn from that half are released to a research environment; with
@@ -10,7 +10,8 @@ registers. With `rows`, the rows of 1,000 people drawn from that half are releas
 row each, or as many as `--rows-per-person` says, far from each other in the file.
 
 With `--tolerant` they have names and dates of birth too, and 20 tokens each: one of twenty in every register but the
-first has no code and a name that is written differently. With `--cores`, each case is run on so many of the machine's
+first has no code and a name that is written differently. With `--lasting` pseudonyms are the study's, and every node
+keeps a study key; with `--related` each row names another person. With `--cores`, each case is run on so many of the machine's
 cores, all participants together. With `--attackers`, it is run again while so many connections ask the coordinator for
 nothing.
 
@@ -109,7 +110,7 @@ def metrics(port):
 
 class Round:
     def __init__(self, directory, binaries, nodes, people, release, attackers=0, suite=SUITES[0], rows_each=1,
-                 tolerant=False, mixers=0, verified=False):
+                 tolerant=False, mixers=0, verified=False, lasting=False, related=False):
         self.directory = directory
         self.binaries = binaries
         self.nodes = nodes
@@ -120,6 +121,8 @@ class Round:
         self.suite = suite
         self.rows_each = rows_each
         self.tolerant = tolerant
+        self.lasting = lasting
+        self.related = related
         self.attackers = attackers
         self.attacking = None
         self.processes = []
@@ -166,7 +169,7 @@ class Round:
                     self.write_config(name, text)
                     continue
                 file = out / f"{name}.csv"
-                write_register(file, node, self.people, self.rows_each, self.tolerant)
+                write_register(file, node, self.people, self.rows_each, self.tolerant, self.related)
                 text += (f"registers:\n  - id: register_{node}\n    identity: hetu\n"
                          f'    csv: {{file: "{file}", delimiter: comma}}\n')
                 if self.tolerant:
@@ -174,7 +177,7 @@ class Round:
             self.write_config(name, text)
         self.agreement = out / "agreement.yaml"
         write_agreement(self.agreement, cards, self.nodes, self.people, self.release, self.suite, self.tolerant,
-                        self.owners, self.verified)
+                        self.owners, self.verified, self.lasting, self.related)
         for name, program, _ in members:
             self.call(program, "agreement", "sign", "--directory", out / name, self.agreement)
 
@@ -254,7 +257,10 @@ class Round:
 
     def check(self, counts):
         """A round that computed something else was not measured."""
-        registers = sorted(f"register_{node}" for node in range(self.owners))
+        registers = [f"register_{node}" for node in range(self.owners)]
+        if self.related:
+            registers += [f"{register}-spouse" for register in registers]
+        registers.sort()
         expected = RELEASED if self.release else self.people // 2
         people = [each["people"] for each in (counts or {}).get("cohorts", [])]
         common = [each["people"] for each in (counts or {}).get("overlap", []) if sorted(each["registers"]) == registers]
@@ -293,6 +299,8 @@ class Round:
             "release": "rows" if self.release else "none",
             "suite": self.suite,
             "tolerant": self.tolerant,
+            "lasting": self.lasting,
+            "related": self.related,
             "people_in_all": self.found,
             "cores": len(os.sched_getaffinity(0)),
             "wall_seconds": round(wall, 1),
@@ -350,6 +358,10 @@ def table(result):
         kind += f", {result['mixers']} of the nodes mixers"
     if result["tolerant"]:
         kind += f", tolerant (found {result['people_in_all']:,} of {result['people_per_register'] // 2:,} in all)"
+    if result["lasting"]:
+        kind += ", lasting pseudonyms"
+    if result["related"]:
+        kind += ", related people"
     if result["suite"] != SUITES[0]:
         kind += f", {result['suite']}"
     print(f"\n{result['nodes']} nodes × {result['people_per_register']:,} identifiers, {kind}, {result['cores']} cores"
@@ -423,6 +435,8 @@ def main():
     parser.add_argument("--tolerant", action="store_true", help="matches by tokens of names and dates of birth too")
     parser.add_argument("--mixers", type=int, default=0, help="how many of the nodes own no register")
     parser.add_argument("--verified", action="store_true", help="every step is proved and checked; needs a mixer")
+    parser.add_argument("--lasting", action="store_true", help="pseudonyms last for the study; rounds with rows only")
+    parser.add_argument("--related", action="store_true", help="each row names another person; rounds with rows only")
     parser.add_argument("--attackers", type=int, default=0, help="runs each case again with so many idle or slow connections")
     parser.add_argument("--json", type=Path, help="writes the results there")
     parser.add_argument("--limit", type=int, default=3_600, help="seconds that a round may take")
@@ -437,6 +451,8 @@ def main():
         parser.error("--tolerant: at most 2,000,000 people in all")
     if any(nodes - arguments.mixers < 2 for nodes, _, _ in cases) or arguments.verified and arguments.mixers < 1:
         parser.error("--mixers: leave two nodes that own registers; a verified round has a mixer")
+    if (arguments.lasting or arguments.related) and not all(release for _, _, release in cases):
+        parser.error("--lasting and --related: rounds with rows only")
     for signum in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(signum, lambda number, _: sys.exit(128 + number))
     results = []
@@ -451,7 +467,8 @@ def main():
                 results.append(measure(
                     binaries, arguments.limit, arguments.keep and arguments.keep / name, nodes=nodes, people=people,
                     release=release, attackers=attackers, suite=arguments.suite, rows_each=rows_each,
-                    tolerant=arguments.tolerant, mixers=arguments.mixers, verified=arguments.verified))
+                    tolerant=arguments.tolerant, mixers=arguments.mixers, verified=arguments.verified,
+                    lasting=arguments.lasting, related=arguments.related))
                 table(results[-1])
                 if attackers:
                     quiet, attacked = results[-2:]
