@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# A study that lives: three years of the Espoo registers among separate processes. The employment services join by an
-# amendment after the first round, people withdraw before the third, and one dataset is made of all.
+# A study that lives: three years of the Espoo registers among separate processes. After the first round two participants
+# have new keys and the employment services join, by an amendment; people withdraw before the third, and one dataset is
+# made of all.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -107,7 +108,12 @@ serve 2022 "${first[@]}" research
 link "$out/agreement.yaml"; r2022=$round
 dataset --round "$r2022" --output "$out/before"
 
-say "2023: the employment services join by an amendment"
+say "2023: Kela and the coordinator have new keys, and the employment services join by an amendment"
+rotated=(kela coordinator)
+for id in "${rotated[@]}"; do
+    "$(program "$id")" keys rotate --directory "$out/$id" > "$out/$id.rotated.txt"
+    "$(program "$id")" card --directory "$out/$id" --output "$out/$id.card.yaml"
+done
 enroll te "$(sed -n 's/^te\t//p' "$out/names")"
 former=$("$bin/sidos-coordinator" agreement verify "$out/agreement.yaml" | sed -n 's/^Agreement \([0-9a-f]*\) .*/\1/p')
 python3 $example/years.py agreement --out "$out" --year 2023 --amends "$former" > "$out/amendment.yaml"
@@ -135,7 +141,9 @@ for _ in $(seq 100); do
 done
 "$bin/sidos-research" withdrawals --directory "$out/research"
 
-say "2024"
+say "2024: the former keys are destroyed"
+stop
+for id in "${rotated[@]}"; do "$(program "$id")" keys retire --directory "$out/$id"; done
 serve 2024 "${all[@]}" research
 link "$out/amendment.yaml"; r2024=$round
 dataset --round "$r2022" --output "$out/dataset-2022"

@@ -12,11 +12,24 @@ enum CoordinatorBackup: BackedUpProgram {
     static let name = CoordinatorProgram.name
     static let version = CoordinatorProgram.version
     static let roles: Set<ParticipantRole> = [.coordinator]
-    static let keyDirectories = ["keys", "operator"]
+    static let furtherKeyDirectories = ["operator"]
     static let adviceAfterRestore = [
         "Participants refuse, with board.forked, a board that is shorter than the one they have seen. Rounds that are "
             + "open in a copy made while `serve` ran are aborted at the start."
     ]
+
+    /// Rounds whose boards have no end.
+    static func roundsUnderWay(_ home: Home, _ state: SealedState) async throws -> Int {
+        let home = try CoordinatorHome(at: home.directory.path)
+        guard try FileStatus.at(home.boardPath) != nil else { return 0 }
+        let board = try BoardStore(path: home.boardPath)
+        var count = 0
+        for round in try await board.rounds() where try await StoredRound.record(of: round, on: board).ending == nil {
+            count += 1
+        }
+        try board.close()
+        return count
+    }
 
     static func add(to backup: BackupWriter, from home: Home, options: NoOptions) async throws -> [String] {
         let home = try CoordinatorHome(at: home.directory.path)

@@ -16,7 +16,8 @@ struct CoordinatorCommand: AsyncParsableCommand {
         abstract: "The coordinator: passes sealed data between the participants of a round, and matches blinded tags.",
         version: CoordinatorProgram.version,
         subcommands: [
-            InitCommand.self, CardCommand.self, CoordinatorAgreementCommand.self, ServeCommand.self, LinkCommand.self,
+            InitCommand.self, CardCommand.self, KeysCommand<CoordinatorBackup>.self, CoordinatorAgreementCommand.self,
+            ServeCommand.self, LinkCommand.self,
             StatusCommand.self, RoundsCommand.self, AbortCommand.self, PruneCommand.self, CourierCommand.self,
             ReadyCommand.self,
             EvidenceCommand.self, ConsoleCommand<CoordinatorConsole>.self, LogCommand.self,

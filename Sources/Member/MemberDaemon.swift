@@ -41,7 +41,7 @@ public struct MemberDaemon: Sendable {
         endsAfter limit: MemberService.RoundLimit = .never, metadata: Logger.Metadata,
         member: (any CoordinatorPort, SealedState) throws -> Participant
     ) async throws -> Participant {
-        try home.keys.checkSigning()
+        for keys in home.keyRing.all { try keys.checkSigning() }
         // By a server that cannot be used, nothing is begun.
         let stamping = try timeStamps.map {
             try TimeStamping($0, home: home, proxy: coordinator.address?.proxy, logger: logger)
@@ -53,12 +53,7 @@ public struct MemberDaemon: Sendable {
         notes.note("daemon started configuration=\(ConfigurationDocument.digest(configuration))")
         let gate = ApprovalGate(book: approvals, state: state, configuration: configuration, logger: logger)
         let metrics = PrometheusMetrics()
-        let client: any CoordinatorPort =
-            switch coordinator {
-            case .network(let address):
-                try ExchangeClient.connect(address, keys: home.keys, metrics: metrics, logger: logger)
-            case .courier: try CourierMailbox(home.courier())
-            }
+        let client = try coordinator.port(home: home, state: state, metrics: metrics, logger: logger)
         let figures = MemberFigures(
             home: home, factory: metrics, unapproved: { gate.waitingCount }, isReached: { client.isReached })
         let listener = operations.map {
@@ -68,7 +63,7 @@ public struct MemberDaemon: Sendable {
             "Serving",
             metadata: metadata.merging([
                 "coordinator": "\(coordinator.name)",
-                "certificate_until": "\(MachineClock.timestamp(home.keys.certificateNotAfter))",
+                "certificate_until": "\(MachineClock.timestamp(home.keyRing.certificateNotAfter))",
             ]) { first, _ in first })
         let participant: Participant
         do {

@@ -160,13 +160,15 @@ struct RoundParticipation: Sendable {
         let chain = try agreements.chain(of: installed.id, installed.agreement)
         let known = try StudyKeys(of: installed.agreement, in: state).known(in: chain)
         return try BoardFollower(
-            opening: opening, agreement: installed, client: client, keys: home.keys, keeper: boards, studyKeys: known)
+            opening: opening, agreement: installed, client: client,
+            keys: home.keys(pinnedBy: installed.agreement), keeper: boards, studyKeys: known)
     }
 
     /// Says no to a round of which nothing is kept here, once, whether or not the coordinator shows it.
     private func refuse(_ code: RefusalCode, _ opening: SignedEntry, _ round: RoundID) async throws {
+        let keys = client.keys(in: round).flatMap { home.keyRing.presenting($0.bytes) } ?? home.keys
         do {
-            try await BoardFollower.refuse(code, opening: opening, round: round, client: client, keys: home.keys)
+            try await BoardFollower.refuse(code, opening: opening, round: round, client: client, keys: keys)
         } catch let problem as ExchangeProblem where Self.isTooLate(problem) {
             // It ended, or was refused, before.
         }

@@ -43,7 +43,7 @@ struct CheckCommand: AsyncParsableCommand {
     func run() async throws {
         let out = Console.standardOutput
         let home = try Home(at: home.directory, roles: [.authority, .mixer])
-        try home.keys.checkCertificate()
+        try home.keyRing.checkCertificates()
         let configuration = try NodeConfiguration(home: home)
         out.line(
             "configuration: no mistakes; registers: \(configuration.registers.count), cores: "
@@ -53,7 +53,7 @@ struct CheckCommand: AsyncParsableCommand {
         if let path = agreement {
             let bytes = try PublicFile.read(path, maxByteCount: AgreementLimits.byteLimit)
             let parsed = try Agreement.parse(bytes)
-            try AgreementStore.check(parsed, path: path, keys: home.keys)
+            try AgreementStore.check(parsed, path: path, keys: home.keyRing)
             found = [(AgreementID(ofFile: bytes), parsed)]
         } else {
             found = try home.agreements().all().map { ($0.id, $0.agreement) }

@@ -7,7 +7,7 @@ enum NodeBackup: BackedUpProgram {
     static let name = NodeProgram.name
     static let version = NodeProgram.version
     static let roles: Set<ParticipantRole> = [.authority, .mixer]
-    static let keyDirectories = ["keys"]
+    static let furtherKeyDirectories: [String] = []
     static let adviceAfterRestore = RestoredMark.adviceToMembers
 
     static func add(to backup: BackupWriter, from home: Home, options: NoOptions) async throws -> [String] {

@@ -75,7 +75,7 @@ struct CheckSection: ConsoleSection {
         guard request.path == ["start"] else { return .notFound }
         let (say, home) = (request.say, home)
         let isStarted = task.start { out in
-            try home.keys.checkCertificate()
+            try home.keyRing.checkCertificates()
             let configuration = try NodeConfiguration(home: home)
             try home.approvals().note("registers checked in the console", ["register": "all"])
             let problems = try await NodeCheck(

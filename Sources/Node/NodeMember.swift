@@ -111,8 +111,10 @@ actor NodeMember: RoundMember {
         logger.info("Working", metadata: log.metadata(record, ["duty": "\(duty.name)"]))
         let limits = configuration.policy.effectiveLimits(for: record.signedAgreement, participant: me)
         let runner = AuthorityRunner<S>(
-            me: me, hpkeKey: home.keys.hpkeKey,
-            port: ExchangePort(record: record, keys: home.keys, transport: transport, state: state, spool: spool),
+            me: me, hpkeKey: home.keys(pinnedBy: record.agreement).hpkeKey,
+            port: ExchangePort(
+                record: record, keys: home.keys(pinnedBy: record.agreement), transport: transport, state: state,
+                spool: spool),
             lists: SealedLists(directory: lists, round: record.round, state: state),
             mixed: mixedLists(of: record.round), generators: generators, workers: configuration.workers,
             cellCap: { limits.maxCellsPerPerson[$0.id] ?? $0.maxCellsPerPerson },
@@ -205,7 +207,9 @@ actor NodeMember: RoundMember {
         of complaint: Complained, _ record: RoundRecord, _ secrets: borrowing AuthoritySecrets<S>
     ) {
         evidence?.keep(
-            record.evidenceSecrets(of: complaint, for: me, secrets: secrets, hpkeKey: home.keys.hpkeKey), of: record)
+            record.evidenceSecrets(
+                of: complaint, for: me, secrets: secrets, hpkeKey: home.keys(pinnedBy: record.agreement).hpkeKey),
+            of: record)
     }
 
     /// What others accuse each other of: this node's shares of what a judge needs die with its keys.

@@ -17,7 +17,8 @@ struct NodeCommand: AsyncParsableCommand {
         abstract: "A node of an authority or a mixer: blinds registers and takes part in rounds. It opens no port.",
         version: NodeProgram.version,
         subcommands: [
-            InitCommand.self, CardCommand.self, CheckCommand.self, AgreementCommand.self, ServeCommand.self,
+            InitCommand.self, CardCommand.self, KeysCommand<NodeBackup>.self, CheckCommand.self, AgreementCommand.self,
+            ServeCommand.self,
             StatusCommand.self, WithdrawCommand.self, StudyKeyCommand.self, EvidenceCommand<NodeEvidence>.self,
             ApproverCommand.self,
             ApprovalCommand<NodeDocuments>.self,

@@ -26,7 +26,7 @@ struct StatusCommand: ParsableCommand {
         for (suite, backend) in (status?.backends ?? NodeStatus.backendsHere).sorted(by: { $0.key < $1.key }) {
             out.line("arithmetic  \(suite) by \(backend)")
         }
-        out.line("certificate valid until \(MachineClock.timestamp(home.keys.certificateNotAfter))")
+        out.line("certificate valid until \(MachineClock.timestamp(home.keyRing.certificateNotAfter))")
         let agreements = try home.agreements().all().map { "\($0.agreement.study.id) \($0.id.description.prefix(12))" }
         out.line("agreements  \(agreements.isEmpty ? "none signed here" : agreements.joined(separator: ", "))")
         // A configuration that cannot be read is told by `serve`.

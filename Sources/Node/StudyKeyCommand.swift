@@ -141,7 +141,8 @@ struct StudyKeyTakeCommand: ParsableCommand {
         }
         let key: SymmetricKey
         do {
-            key = try handover.open(study: agreement.study.id, key: home.keys.hpkeKey, expected: expected)
+            key = try handover.open(
+                study: agreement.study.id, key: home.keys(pinnedBy: agreement).hpkeKey, expected: expected)
         } catch {
             throw error == .malformed
                 ? StudyKeyCommandError.otherKey(path: file, leaver: handover.leaver)

@@ -23,7 +23,7 @@ struct CheckCommand: AsyncParsableCommand {
     func run() async throws {
         let out = Console.standardOutput
         let home = try Home(at: home.directory, roles: [.research])
-        try home.keys.checkCertificate()
+        try home.keyRing.checkCertificates()
         let configuration = try ResearchConfiguration(home: home)
         out.line("configuration: no mistakes; cores: \(configuration.workers.count)")
         var statements: [ReadinessVoice.Statement] = []

@@ -14,7 +14,7 @@ enum ResearchBackup: BackedUpProgram {
     static let name = ResearchProgram.name
     static let version = ResearchProgram.version
     static let roles: Set<ParticipantRole> = [.research]
-    static let keyDirectories = ["keys"]
+    static let furtherKeyDirectories: [String] = []
     static let adviceAfterRestore =
         RestoredMark.adviceToMembers + [
             "If it has rounds that were removed with `forget` after the copy was made, `forget` them again."

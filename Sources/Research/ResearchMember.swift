@@ -62,8 +62,9 @@ actor ResearchMember: RoundMember {
 
     func step(_ record: RoundRecord) async throws -> (any EntryBody)? {
         guard let duty = record.researchDuties(of: me).first, duty != .eraseKeys else { return nil }
-        let port = ExchangePort(record: record, keys: home.keys, transport: client, state: state, spool: spool)
-        let runner = ResearchRunner(me: me, hpkeKey: home.keys.hpkeKey, port: port, workers: workers)
+        let keys = home.keys(pinnedBy: record.agreement)
+        let port = ExchangePort(record: record, keys: keys, transport: client, state: state, spool: spool)
+        let runner = ResearchRunner(me: me, hpkeKey: keys.hpkeKey, port: port, workers: workers)
         let secrets = try secrets(record, runner)
         logger.info("Working", metadata: log.metadata(record, ["duty": "\(duty)"]))
         if duty == .receive, record.isOfWithdrawals {
@@ -112,8 +113,8 @@ actor ResearchMember: RoundMember {
             if try folder.received() != nil, folder.hasRelease(record.agreement.registers.count) { return }
         } catch ResearchError.unreadableRecord {}
         try folder.clear()
-        let surveys = try SourceSurvey.all(in: record, keys: home.keys)
-        let linkage = try PublishedLinkage.opened(in: record, keys: home.keys)
+        let surveys = try SourceSurvey.all(in: record, keys: home.keys(pinnedBy: record.agreement))
+        let linkage = try PublishedLinkage.opened(in: record, keys: home.keys(pinnedBy: record.agreement))
         let pseudonyms = try RoundPseudonyms.of(record, state: state)
         let withdrawn = try WithdrawnPeople(home: home).list(of: record.agreement.study.id)
         let archive = FolderArchive(

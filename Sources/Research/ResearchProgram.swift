@@ -17,7 +17,8 @@ struct ResearchCommand: AsyncParsableCommand {
         abstract: "The research environment: receives what a round releases and writes pseudonymous datasets.",
         version: ResearchProgram.version,
         subcommands: [
-            InitCommand.self, CardCommand.self, ResearchAgreementCommand.self, ServeCommand.self, ReceiveCommand.self,
+            InitCommand.self, CardCommand.self, KeysCommand<ResearchBackup>.self, ResearchAgreementCommand.self,
+            ServeCommand.self, ReceiveCommand.self,
             CheckCommand.self, DatasetCommand.self, ReleaseCommand.self, ForgetCommand.self, WithdrawalsCommand.self,
             StatusCommand.self,
             EvidenceCommand<ResearchEvidence>.self,

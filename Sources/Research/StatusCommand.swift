@@ -55,7 +55,7 @@ struct StatusCommand: ParsableCommand {
             return
         }
         out.line("research    \(home.keys.id), \(isRunning ? "running" : "not running")")
-        out.line("certificate valid until \(MachineClock.timestamp(home.keys.certificateNotAfter))")
+        out.line("certificate valid until \(MachineClock.timestamp(home.keyRing.certificateNotAfter))")
         let agreements = try home.agreements().all().map { "\($0.agreement.study.id) \($0.id.description.prefix(12))" }
         out.line("agreements  \(agreements.isEmpty ? "none signed here" : agreements.joined(separator: ", "))")
         if isRunning, let resident = status?.residentMebibytes, let peak = status?.peakMebibytes {

@@ -27,11 +27,14 @@ struct AmendmentFixture: Sendable {
     }
 
     /// An agreement between all, or without this home's participant.
-    func file(amending former: [UInt8]? = nil, study: String = "study", cell: Int = 5, without: String? = nil) throws
-        -> [UInt8]
-    {
+    ///
+    /// - Parameter others: cards in place of those of these participants.
+    func file(
+        amending former: [UInt8]? = nil, study: String = "study", cell: Int = 5, without: String? = nil,
+        cards others: [ParticipantID: ParticipantCard] = [:]
+    ) throws -> [UInt8] {
         var draft = AgreementDraft(
-            cards: cards.filter { $0.participant.id != without },
+            cards: cards.filter { $0.participant.id != without }.map { others[$0.participant.id] ?? $0 },
             study: Study(id: study, title: "Title", purpose: "Purpose", legalBasis: "Basis", permit: "Permit"),
             validFrom: try #require(CalendarDate(iso: "2026-01-01")),
             validUntil: try #require(CalendarDate(iso: "2035-12-31")))

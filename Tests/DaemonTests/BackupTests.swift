@@ -14,7 +14,7 @@ enum SampleProgram: BackedUpProgram {
     static let name = "sidos-sample"
     static let version = "9"
     static let roles: Set<ParticipantRole> = [.authority]
-    static let keyDirectories = ["keys"]
+    static let furtherKeyDirectories: [String] = []
     static let adviceAfterRestore: [String] = []
 
     static func add(to backup: BackupWriter, from home: Home, options: NoOptions) async throws -> [String] {
@@ -27,7 +27,7 @@ enum OtherProgram: BackedUpProgram {
     static let name = "sidos-other"
     static let version = "9"
     static let roles: Set<ParticipantRole> = [.research]
-    static let keyDirectories = ["keys"]
+    static let furtherKeyDirectories: [String] = []
     static let adviceAfterRestore: [String] = []
     static func add(to backup: BackupWriter, from home: Home, options: NoOptions) async throws -> [String] { [] }
 }

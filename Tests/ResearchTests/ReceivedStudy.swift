@@ -140,7 +140,7 @@ struct ReceivedStudy: Sendable {
                     tlsPin: Array(SHA256.hash(data: Array(id.utf8)))))
         }
         let file = Array(agreement(participants + [home.keys.participant]).utf8)
-        let installed = try home.agreements().sign(file, path: "agreement.yaml", keys: home.keys)
+        let installed = try home.agreements().sign(file, path: "agreement.yaml", keys: home.keyRing)
         return SimulatedStudy(agreement: installed.agreement, file: file, signing: signing, hpke: hpke)
     }
 

@@ -58,9 +58,10 @@ extension StudyOnDisk {
 
     /// Carries a disk there and one back.
     ///
+    /// - Parameter pin: which of the participant's keys it is for, if it has several.
     /// - Returns: whether the participant had anything to say.
-    func journey(of id: String, number: Int) async throws -> Bool {
-        let out = try await courierOut(for: id, to: "\(number)-to-\(id)")
+    func journey(of id: String, number: Int, for pin: String? = nil) async throws -> Bool {
+        let out = try await courierOut(for: pin ?? id, to: "\(number)-to-\(id)")
         guard out.status == 0 else { throw HarnessError("no disk for \(id): \(out.errors)") }
         guard !out.output.contains("nothing was written") else { return false }
         let taken = try await courierIn(at: id, from: "\(number)-to-\(id)")

@@ -136,7 +136,9 @@ final class StudyOnDisk: Sendable {
         guard design.inPython[id] == nil else {
             return try String(contentsOf: home(id).appendingPathComponent("card.yaml"), encoding: .utf8)
         }
-        return ParticipantCard(try keys(id).participant).yaml
+        let home = try Home(at: home(id).path, roles: [role(id)])
+        // In an amendment, former keys sign new ones.
+        return try design.amends == nil ? ParticipantCard(home.keys.participant).yaml : home.keyRing.card().yaml
     }
 
     /// Signs as these participants, or all, and keeps the agreement in their homes.
@@ -148,7 +150,7 @@ final class StudyOnDisk: Sendable {
                 continue
             }
             let home = try Home(at: home(id).path, roles: [role(id)])
-            let installed = try home.agreements().sign(bytes, path: agreement.path, keys: home.keys)
+            let installed = try home.agreements().sign(bytes, path: agreement.path, keys: home.keyRing)
             try Data(installed.signature.json).write(to: signature(id))
         }
     }

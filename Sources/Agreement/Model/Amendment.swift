@@ -13,6 +13,14 @@ public enum AmendmentError: Error, Sendable, Equatable, CustomStringConvertible 
     case otherGeneration(expected: Int, found: Int)
     /// Pseudonyms begin anew, and yet somebody takes a key over.
     case newKeys
+    /// A participant has other keys, and nothing says why.
+    case otherKeys(participant: ParticipantID)
+    /// The former signing key has not signed the new keys.
+    case notRotated(participant: ParticipantID)
+    /// A change of keys is told of, and there is none.
+    case sameKeys(participant: ParticipantID)
+    /// A change of keys is told of whoever has had none in the study.
+    case noFormerKeys(participant: ParticipantID)
 
     public var description: String {
         switch self {
@@ -34,6 +42,18 @@ public enum AmendmentError: Error, Sendable, Equatable, CustomStringConvertible 
         case .newKeys:
             "New pseudonyms begin with this pseudonym_generation, and all their keys are new. Remove "
                 + "pseudonym_successors."
+        case .otherKeys(let participant):
+            "\(participant) has other keys than in the agreement that it amends, and no 'rotated' by which the former "
+                + "key signs them. Take the card that \(participant) prints after `keys rotate`; or write "
+                + "'key_lost: true' if the former key was lost."
+        case .notRotated(let participant):
+            "'rotated' of \(participant) is not the former key's signature of these keys. Take the whole card that "
+                + "\(participant) prints now, or give back its former keys."
+        case .sameKeys(let participant):
+            "\(participant) has the same keys as in the agreement that it amends. Remove 'rotated' or 'key_lost'."
+        case .noFormerKeys(let participant):
+            "\(participant) is not in the agreement that it amends, so it has no former keys there. Remove 'rotated' "
+                + "or 'key_lost'."
         }
     }
 }
@@ -47,6 +67,7 @@ extension Agreement {
         if let other = formers.first(where: { $0.study.id != study.id }) {
             throw .otherStudy(amendment: study.id, former: other.study.id)
         }
+        if let former = formers.first { try checkKeys(against: former) }
         // Keys outlast agreements that make no use of them.
         guard pseudonyms.isLasting, let former = formers.first(where: \.pseudonyms.isLasting) else { return }
         switch pseudonymGeneration {
@@ -54,6 +75,29 @@ extension Agreement {
         case former.pseudonymGeneration + 1:
             guard pseudonymSuccessors.isEmpty else { throw .newKeys }
         default: throw .otherGeneration(expected: former.pseudonymGeneration, found: pseudonymGeneration)
+        }
+    }
+
+    /// That each participant has the keys it had, or says by its former key or by everybody's signature that they are
+    /// its own.
+    private func checkKeys(against former: Agreement) throws(AmendmentError) {
+        for participant in participants {
+            guard let before = former.participant(participant.id) else {
+                guard participant.keyChange == nil else { throw .noFormerKeys(participant: participant.id) }
+                continue
+            }
+            if participant.hasKeys(of: before) {
+                guard participant.keyChange == nil else { throw .sameKeys(participant: participant.id) }
+                continue
+            }
+            switch participant.keyChange {
+            case .lost: break
+            case .rotated(let signature):
+                guard KeyRotation.isSigned(signature, from: before, to: participant) else {
+                    throw .notRotated(participant: participant.id)
+                }
+            case nil: throw .otherKeys(participant: participant.id)
+            }
         }
     }
 

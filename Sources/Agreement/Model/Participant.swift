@@ -11,9 +11,12 @@ public struct Participant: Sendable, Equatable {
     public var hpkeKey: [UInt8]
     /// SHA-256 of the TLS certificate's SubjectPublicKeyInfo, 32 bytes.
     public var tlsPin: [UInt8]
+    /// Why the keys are others than in the agreement that is amended; nil where they are the same.
+    public var keyChange: KeyChange?
 
     public init(
-        id: ParticipantID, name: String, role: ParticipantRole, signingKey: [UInt8], hpkeKey: [UInt8], tlsPin: [UInt8]
+        id: ParticipantID, name: String, role: ParticipantRole, signingKey: [UInt8], hpkeKey: [UInt8], tlsPin: [UInt8],
+        keyChange: KeyChange? = nil
     ) {
         self.id = id
         self.name = name
@@ -21,5 +24,11 @@ public struct Participant: Sendable, Equatable {
         self.signingKey = signingKey
         self.hpkeKey = hpkeKey
         self.tlsPin = tlsPin
+        self.keyChange = keyChange
+    }
+
+    /// Whether the same three keys are pinned.
+    func hasKeys(of other: Participant) -> Bool {
+        signingKey == other.signingKey && hpkeKey == other.hpkeKey && tlsPin == other.tlsPin
     }
 }

@@ -25,7 +25,7 @@ struct ParticipantList {
 }
 
 extension Participant {
-    static let fields = ["id", "name", "role", "signing_key", "hpke_key", "tls_pin"]
+    static let fields = ["id", "name", "role", "signing_key", "hpke_key", "tls_pin", "rotated", "key_lost"]
 
     /// Reads one participant's fields; `entry` gets the id and role even if others cannot be read.
     static func read(_ fields: MappingReader, _ entry: inout ParticipantList.Entry) -> Participant? {
@@ -35,11 +35,12 @@ extension Participant {
         let signingKey = key(fields, "signing_key", .signing)
         let hpkeKey = key(fields, "hpke_key", .hpke)
         let tlsPin = key(fields, "tls_pin", .tlsPin)
-        guard let id = entry.id, let name, let role = entry.role, let signingKey, let hpkeKey, let tlsPin else {
-            return nil
-        }
+        let change = KeyChange.read(fields)
+        guard let id = entry.id, let name, let role = entry.role, let signingKey, let hpkeKey, let tlsPin, let change
+        else { return nil }
         return Participant(
-            id: id.value, name: name.value, role: role.value, signingKey: signingKey, hpkeKey: hpkeKey, tlsPin: tlsPin)
+            id: id.value, name: name.value, role: role.value, signingKey: signingKey, hpkeKey: hpkeKey, tlsPin: tlsPin,
+            keyChange: change.value)
     }
 
     private static func key(_ fields: MappingReader, _ name: String, _ kind: ParticipantKey) -> [UInt8]? {
@@ -54,6 +55,49 @@ extension Participant {
             fields.mistakes.add(text.place, text.path, "\(error)")
             return nil
         }
+    }
+}
+
+extension KeyChange {
+    private static let prefix = "ed25519-signature:"
+
+    /// The field that says it, as in a card.
+    var line: String { signatureText.map { "rotated: \($0)" } ?? "key_lost: true" }
+
+    /// `ed25519-signature:BASE64`; nil where the key was lost.
+    public var signatureText: String? {
+        guard case .rotated(let signature) = self else { return nil }
+        return Self.prefix + StrictBase64.encode(signature)
+    }
+
+    /// Where nothing is said, `value` is nil.
+    struct Reading { var value: KeyChange? }
+
+    /// Reads `rotated` and `key_lost`.
+    ///
+    /// - Returns: nil after a mistake.
+    static func read(_ fields: MappingReader) -> Reading? {
+        let isLost = fields.flag("key_lost", standard: false)
+        guard fields.has("rotated") else { return isLost.map { Reading(value: $0 ? .lost : nil) } }
+        let what = "the signature from the participant's card, beginning with '\(prefix)'"
+        guard let isLost, let value = fields.required("rotated", what),
+            let text = fields.scalar(value, fields.path(of: "rotated"), what)
+        else { return nil }
+        guard !isLost else {
+            fields.fail(
+                "key_lost", "With a lost key nothing can be signed. Remove key_lost, or rotated if the key was lost.")
+            return nil
+        }
+        let utf8 = Array(text.value.utf8.prefix(256))
+        guard utf8.starts(with: prefix.utf8), let signature = StrictBase64.decode(utf8.dropFirst(prefix.utf8.count)),
+            signature.count == 64
+        else {
+            fields.fail(
+                "rotated",
+                "This is no '\(prefix)' and 64 bytes in base64. Copy it from the participant's card again, whole.")
+            return nil
+        }
+        return Reading(value: .rotated(signature))
     }
 }
 
@@ -73,6 +117,7 @@ extension AgreementReader {
                 let participant = Participant.read(fields, &entry)
                 if let participant {
                     read.append(participant)
+                    checkKeyChange(participant, fields)
                     checkKeysAreNew(participant, fields, &keyOwners)
                 }
                 if let id = entry.id, list.ids.contains(id.value) {
@@ -85,6 +130,13 @@ extension AgreementReader {
         list.complete = read.count == items.count ? read : nil
         checkRoles(list, release: release)
         return list
+    }
+
+    /// In a study's first agreement nothing can have changed.
+    private func checkKeyChange(_ participant: Participant, _ fields: MappingReader) {
+        guard let change = participant.keyChange, !root.has("amends") else { return }
+        let field = if case .rotated = change { "rotated" } else { "key_lost" }
+        fields.fail(field, "There are no former keys without 'amends'. Remove this line, or write 'amends'.")
     }
 
     private func checkKeysAreNew(_ participant: Participant, _ fields: MappingReader, _ owners: inout [[UInt8]: String])

@@ -2,7 +2,7 @@ internal import StrictYAML
 
 /// What a participant tells the others about itself: its name, its role and its public keys. Nothing in it is secret.
 ///
-/// A card is a YAML file of the same six fields as an entry under an agreement's `participants`.
+/// A card is a YAML file of the same fields as an entry under an agreement's `participants`.
 public struct ParticipantCard: Sendable, Equatable {
     public var participant: Participant
 
@@ -36,6 +36,6 @@ public struct ParticipantCard: Sendable, Equatable {
             "signing_key: \(ParticipantKey.signing.text(participant.signingKey))",
             "hpke_key: \(ParticipantKey.hpke.text(participant.hpkeKey))",
             "tls_pin: \(ParticipantKey.tlsPin.text(participant.tlsPin))",
-        ]
+        ] + (participant.keyChange.map { [$0.line] } ?? [])
     }
 }

@@ -41,7 +41,7 @@ struct LodgeCommand: ParsableCommand {
         }
         let signed = try SignedAgreement.load(agreement, signatures: signatures)
         let parsed = try signed.verify()
-        try AgreementStore.check(parsed, path: agreement, keys: home.keys)
+        try AgreementStore.check(parsed, path: agreement, keys: home.keyRing)
         guard try home.agreements().load(signed.id) != nil else { throw HomeError.notSignedHere(path: agreement) }
         let today = MachineClock.system.today()
         let days = parsed.calendar.filter { $0 >= today }

@@ -15,9 +15,9 @@ enum OperatorConnection {
         let home = try CoordinatorHome(at: directory)
         let keys = try home.operatorKeys()
         try keys.checkCertificate()
-        guard let pin = TLSPin(bytes: home.home.keys.tlsPin) else { throw CoordinatorError.unknownAnswer }
+        let pins = Set(home.home.keyRing.all.compactMap { TLSPin(bytes: $0.tlsPin) })
         var configuration = ExchangeClientConfiguration(
-            baseURL: try url(home), serverPins: [pin],
+            baseURL: try url(home), serverPins: pins,
             identity: try TLSIdentity(
                 certificateChainPEM: keys.tlsCertificatePEM, privateKeyPEM: keys.tlsPrivateKeyPEM))
         configuration.retry = retry

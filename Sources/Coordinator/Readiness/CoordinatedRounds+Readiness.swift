@@ -97,7 +97,7 @@ extension CoordinatedRounds {
                 found.append(ErrorReport(error).sentence)
             }
         }
-        note { try AgreementStore.check(agreement, path: "the agreement", keys: keys) }
+        note { try AgreementStore.check(agreement, path: "the agreement", keys: home.home.keyRing) }
         note { try checkDay(of: agreement) }
         note { try checkSuccession(installed.id, agreement) }
         note { _ = try nextNumber(installed.id, agreement) }
@@ -105,8 +105,8 @@ extension CoordinatedRounds {
         note {
             do throws(StoreError) { try streams.checkStorageQuota() } catch { throw ExchangeRefusal(error) }
         }
-        note { try keys.checkCertificate() }
-        note { try keys.checkSigning() }
+        note { try home.home.keyRing.checkCertificates() }
+        note { for keys in home.home.keyRing.all { try keys.checkSigning() } }
         if DiskRoom.isLow(at: home.home.directory.path) {
             found.append("The disk of \(home.home.directory.path) has less than 1 GiB left.")
         }

@@ -85,7 +85,7 @@ extension CoordinatedRounds {
             guard try agreements.load(signed.id) != nil else {
                 throw HomeError.unknownAgreement(path: home.home.directory.path, id: "\(signed.id)")
             }
-            try AgreementStore.check(agreement, path: "the agreement", keys: keys)
+            try AgreementStore.check(agreement, path: "the agreement", keys: home.home.keyRing)
             switch purpose {
             case nil: try checkDay(of: agreement)
             case .withdrawals:
@@ -164,6 +164,7 @@ extension CoordinatedRounds {
     private func openingEntry(
         _ signed: SignedAgreement, _ agreement: Agreement, number: Int, purpose: RoundPurpose?
     ) throws -> SignedEntry {
+        let keys = home.home.keys(pinnedBy: agreement)
         var generator = SystemRandomNumberGenerator()
         let nonce = (0..<32).map { _ in UInt8.random(in: 0...255, using: &generator) }
         let now = Int(clock.unixSeconds())

@@ -146,6 +146,7 @@ actor CoordinatedRounds {
     /// - Throws: `ProtocolViolation` when the board has moved on so that the entry no longer fits.
     func post(_ body: any EntryBody, to round: RoundID) async throws {
         let record = try await record(of: round)
+        let keys = home.home.keys(pinnedBy: record.agreement)
         let entry = try SignedEntry(
             body: body, author: keys.id, round: round, seen: record.head, key: keys.signingKey)
         _ = try await board.append(entry.bytes, to: round) {

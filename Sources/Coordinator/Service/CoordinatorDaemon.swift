@@ -14,8 +14,7 @@ struct CoordinatorDaemon {
     /// - Parameter matching: what matches instead, given what would.
     func run(matching: (HonestMatching) -> any Matching = { $0 }) async throws {
         let configuration = try home.configuration()
-        let keys = home.home.keys
-        try keys.checkCertificate()
+        try home.home.keyRing.checkCertificates()
         let stamping = try configuration.timeStamps.map { try TimeStamping($0, home: home.home, logger: logger) }
         // The state's lock comes first: a second coordinator on the same directory must not touch anything.
         let state = try home.home.stateToServe()
@@ -34,16 +33,16 @@ struct CoordinatorDaemon {
         await rounds.note("daemon started", ["configuration": ConfigurationDocument.digest(document)])
         try await rounds.settleAfterRestore()
 
-        let identity = try TLSIdentity(
-            certificateChainPEM: keys.tlsCertificatePEM, privateKeyPEM: keys.tlsPrivateKeyPEM)
+        let presented = try PresentedIdentity(home: home.home, state: state)
         var listening = ExchangeServerConfiguration(
-            host: configuration.host, port: configuration.port, identity: identity,
+            host: configuration.host, port: configuration.port, identity: presented.now(),
             operations: configuration.operations)
+        if home.home.keyRing.all.count > 1 { listening.changingIdentity = presented.now }
         listening.connections = ConnectionLimits(openFileLimit: OpenFileLimit.raise())
         let server = ExchangeServer(
             configuration: listening, delegate: rounds, board: board, streams: streams,
             metrics: PrometheusMetrics(), logger: logger)
-        let honest = HonestMatching(keys: keys, streams: streams, state: state, spool: try home.home.spool())
+        let honest = HonestMatching(home: home.home, streams: streams, state: state, spool: try home.home.spool())
         let engine = RoundEngine(
             rounds: rounds, board: board, streams: streams, state: state, matching: matching(honest), clock: .system,
             logger: logger)

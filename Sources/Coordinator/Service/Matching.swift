@@ -14,7 +14,7 @@ protocol Matching: Sendable {
 
 /// Matches as the protocol says, on the coordinator's own streams.
 struct HonestMatching: Matching {
-    let keys: KeyDirectory
+    let home: Home
     let streams: StreamStore
     let state: SealedState
     let spool: any Spool
@@ -22,13 +22,15 @@ struct HonestMatching: Matching {
     /// Streams as the round's other participants read and write them, too.
     func port(_ record: RoundRecord) -> ExchangePort {
         ExchangePort(
-            record: record, keys: keys, transport: StoreChunkTransport(store: streams), state: state, spool: spool)
+            record: record, keys: home.keys(pinnedBy: record.agreement), transport: StoreChunkTransport(store: streams),
+            state: state, spool: spool)
     }
 
     func match(
         _ record: RoundRecord, noise: @escaping @Sendable (NoisePlan, [Int]?) async throws -> [Int]
     ) async throws -> CoordinatorRunner.Outcome {
         let workers = Workers(count: ProcessInfo.processInfo.activeProcessorCount)
+        let keys = home.keys(pinnedBy: record.agreement)
         return try await CoordinatorRunner(
             me: keys.id, hpkeKey: keys.hpkeKey, port: port(record), workers: workers
         ).match(record, noise: noise)

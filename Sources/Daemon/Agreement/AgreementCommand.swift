@@ -123,13 +123,13 @@ public enum AgreementSigning {
     ) throws -> (AgreementStore.Installed, signature: String) {
         let approvals = try home.approvals()
         let agreement = try Agreement.parse(bytes)
-        try AgreementStore.check(agreement, path: path, keys: home.keys)
+        try AgreementStore.check(agreement, path: path, keys: home.keyRing)
         let store = try home.agreements()
         let amendment = try Amendment(agreement, path: path, former: former, in: store)
         try amendment.check(participant: home.keys.id)
         try approvals.demand(ApprovalSubject(.agreement, bytes), what: path)
         if let former { try store.keepFormer(former) }
-        let installed = try store.sign(bytes, path: path, keys: home.keys)
+        let installed = try store.sign(bytes, path: path, keys: home.keyRing)
         try approvals.noteSigned(installed.id)
         let output = output ?? AgreementFile.signaturePath(path, home.keys.id)
         try AtomicFile.write(installed.signature.json, to: output, mode: 0o644)

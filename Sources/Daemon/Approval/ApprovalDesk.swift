@@ -177,7 +177,7 @@ public struct ApprovalDesk: Sendable {
     public func agreement(at path: String) throws -> [UInt8] {
         let bytes = try PublicFile.read(path, maxByteCount: AgreementLimits.byteLimit)
         let agreement = try Agreement.parse(bytes)
-        try AgreementStore.check(agreement, path: path, keys: home.keys)
+        try AgreementStore.check(agreement, path: path, keys: home.keyRing)
         // Where the former one is known, nobody need approve what could not be signed.
         let amendment = try Amendment(agreement, path: path, former: nil, in: home.agreements())
         if amendment.former != nil { try amendment.check(participant: home.keys.id) }

@@ -12,8 +12,8 @@ public protocol BackedUpProgram: Sendable {
     static var name: String { get }
     static var version: String { get }
     static var roles: Set<ParticipantRole> { get }
-    /// Key directories below the home; `keys` is the first.
-    static var keyDirectories: [String] { get }
+    /// Key directories below the home that are not the participant's own.
+    static var furtherKeyDirectories: [String] { get }
     /// What an operator is told after a restore, a sentence each.
     static var adviceAfterRestore: [String] { get }
 
@@ -21,6 +21,18 @@ public protocol BackedUpProgram: Sendable {
     ///
     /// - Returns: what the operator is told of it, a sentence each.
     static func add(to backup: BackupWriter, from home: Home, options: Options) async throws -> [String]
+
+    /// How many rounds this participant has not done with.
+    ///
+    /// - Parameter state: of a daemon that does not run.
+    static func roundsUnderWay(_ home: Home, _ state: SealedState) async throws -> Int
+}
+
+extension BackedUpProgram {
+    /// Those of which something is sealed in the state.
+    public static func roundsUnderWay(_ home: Home, _ state: SealedState) async throws -> Int {
+        Set(state.names(.rounds).compactMap(\.round)).count
+    }
 }
 
 /// No further options.
@@ -59,7 +71,8 @@ public struct BackupCommand<Program: BackedUpProgram>: AsyncParsableCommand {
         if move { try checkMovable(home, lock) }
         let writer = try BackupWriter(to)
         var hasKeys = !withoutKeys
-        for name in Program.keyDirectories where try !copyKeys(name, home, writer) { hasKeys = false }
+        for name in try KeyRing.names(in: home.directory) + Program.furtherKeyDirectories
+        where try !copyKeys(name, home, writer) { hasKeys = false }
         for name in ["config.yaml", "policy.yaml"] { try writer.copy(home.directory.file(name), as: name) }
         try writer.copyTree(home.directory.file("agreements"), as: "agreements")
         // A board says that its streams are there, so it is copied before them.
@@ -109,8 +122,11 @@ public struct BackupCommand<Program: BackedUpProgram>: AsyncParsableCommand {
     /// - Returns: whether all secret keys are in the copy now.
     private func copyKeys(_ name: String, _ home: Home, _ writer: BackupWriter) throws -> Bool {
         let source = home.directory.file(name)
-        for file in KeyFiles.publicNames { try writer.copy("\(source)/\(file)", as: "\(name)/\(file)") }
+        for file in KeyFiles.publicNames + [KeyRing.lostName] {
+            try writer.copy("\(source)/\(file)", as: "\(name)/\(file)")
+        }
         if withoutKeys { return false }
+        if KeyRing.isLost(name, in: home.directory) { return true }
         var isWhole = true
         for file in KeyFiles.secretNames(in: source) {
             let isHere = try writer.copy("\(source)/\(file)", as: "\(name)/\(file)")

@@ -45,11 +45,17 @@ public struct RestoreCommand<Program: BackedUpProgram>: AsyncParsableCommand {
         tell(manifest)
     }
 
+    /// Key directories that the backup has, and whose keys are used: the newest of the participant's own first.
+    private func keyDirectories(in partial: PrivateDirectory) throws -> [String] {
+        let own = try KeyRing.names(in: partial).filter { !KeyRing.isLost($0, in: partial) }
+        return own + Program.furtherKeyDirectories
+    }
+
     /// The restored keys, completed from elsewhere where the backup has none.
     private func open(_ backup: BackupReader, in partial: PrivateDirectory) throws -> KeyDirectory {
         if let keys { try complete(from: SplitPath(ofDirectory: keys), in: partial) }
         var opened: KeyDirectory?
-        for name in Program.keyDirectories {
+        for name in try keyDirectories(in: partial) {
             do throws(KeyError) {
                 let keys = try KeyDirectory.open(at: partial.file(name))
                 if opened == nil { opened = keys }
@@ -66,7 +72,7 @@ public struct RestoreCommand<Program: BackedUpProgram>: AsyncParsableCommand {
 
     /// The first of the program's key directories is the one that was named; others lie beside it, under their names.
     private func complete(from named: SplitPath, in partial: PrivateDirectory) throws {
-        for (index, directory) in Program.keyDirectories.enumerated() {
+        for (index, directory) in try keyDirectories(in: partial).enumerated() {
             let source = index == 0 ? named.path : named.sibling(directory)
             for name in KeyFiles.secretNames(in: partial.file(directory)) {
                 let target = partial.file("\(directory)/\(name)")
@@ -176,7 +182,7 @@ final class RestoreTarget {
             return try Directory.sync(SplitPath(path).parent)
         }
         let names = try partial.names()
-        for name in names.filter({ $0 != "keys" }) + names.filter({ $0 == "keys" }) {
+        for name in names.filter({ !KeyRing.isName($0) }) + names.filter(KeyRing.isName) {
             try Directory.move(partial.file(name), to: "\(path)/\(name)")
         }
         try Directory.remove(partial.path)

@@ -17,13 +17,13 @@ public struct AgreementStore: Sendable {
         public var id: AgreementID { AgreementID(ofFile: bytes) }
     }
 
-    /// Signs an agreement with the participant's key and keeps it.
+    /// Signs an agreement with the participant's key that it pins, and keeps it.
     ///
-    /// - Throws: `AgreementError`, or `HomeError` when the agreement does not name this participant with its present
-    ///   keys.
-    public func sign(_ bytes: [UInt8], path: String, keys: KeyDirectory) throws -> Installed {
+    /// - Throws: `AgreementError`, or `HomeError` when the agreement does not name this participant with keys that it
+    ///   has.
+    public func sign(_ bytes: [UInt8], path: String, keys: KeyRing) throws -> Installed {
         let agreement = try Agreement.parse(bytes)
-        try Self.check(agreement, path: path, keys: keys)
+        let keys = try Self.check(agreement, path: path, keys: keys)
         let signature = try AgreementSignature(file: bytes, participant: keys.id) {
             try keys.signingKey.sign($0)
         }
@@ -34,17 +34,25 @@ public struct AgreementStore: Sendable {
         return Installed(agreement: agreement, bytes: bytes, signature: signature)
     }
 
-    /// That the agreement names this participant, in its role, with the keys it has.
-    public static func check(_ agreement: Agreement, path: String, keys: KeyDirectory) throws {
-        guard let mine = agreement.participants.first(where: { $0.id == keys.id }) else {
-            throw HomeError.notInAgreement(path: path, id: keys.id)
+    /// That the agreement names this participant, in its role, with keys it has.
+    ///
+    /// - Returns: these keys.
+    @discardableResult
+    public static func check(_ agreement: Agreement, path: String, keys: KeyRing) throws -> KeyDirectory {
+        let current = keys.current
+        guard let mine = agreement.participants.first(where: { $0.id == current.id }) else {
+            throw HomeError.notInAgreement(path: path, id: current.id)
         }
-        for (what, same) in [
-            ("role", mine.role == keys.role), ("signing key", mine.signingKey == keys.participant.signingKey),
-            ("HPKE key", mine.hpkeKey == keys.participant.hpkeKey), ("TLS key", mine.tlsPin == keys.tlsPin),
-        ] where !same {
-            throw HomeError.otherKeys(path: path, id: keys.id, what: what)
+        guard mine.role == current.role else {
+            throw HomeError.otherKeys(path: path, id: current.id, what: "role")
         }
+        if let pinned = keys.pinned(by: agreement) { return pinned }
+        // Compared with the ones that it is most like.
+        let nearest = keys.signing(by: mine.signingKey) ?? current
+        let what =
+            mine.signingKey != nearest.participant.signingKey
+            ? "signing key" : mine.hpkeKey != nearest.participant.hpkeKey ? "HPKE key" : "TLS key"
+        throw HomeError.otherKeys(path: path, id: current.id, what: what)
     }
 
     /// The agreement with this id, or nil when it was never signed here.

@@ -7,16 +7,26 @@ public import StrictYAML
 /// `card`: the public half of a participant's keys, for the agreement.
 public struct CardCommand: ParsableCommand {
     public static let configuration = CommandConfiguration(
-        commandName: "card", abstract: "Print this participant's card: its public keys, for the agreement.")
+        commandName: "card", abstract: "Print this participant's card: its public keys, for the agreement.",
+        discussion: """
+            After `keys rotate`, the card of the new keys has the former key's signature. It is for an agreement that \
+            amends the one with the former keys.
+            """)
 
     @OptionGroup var home: HomeOption
     @Option(name: [.short, .long], help: "Write the card to this file, not to the terminal.") var output: String?
+    @Flag(help: "Say on it that the keys which agreements pin were lost, with all that was here.") var keyLost = false
 
     public init() {}
 
     public func run() throws {
         let home = try Home(at: home.directory, roles: Set(ParticipantRole.allCases))
-        let yaml = ParticipantCard(home.keys.participant).yaml
+        var card = try home.keyRing.card()
+        if keyLost {
+            guard home.keyRing.former.isEmpty else { throw KeysCommandError.notLost(path: home.keys.path) }
+            card.participant.keyChange = .lost
+        }
+        let yaml = card.yaml
         guard let output else {
             Console.standardOutput.line(yaml.hasSuffix("\n") ? String(yaml.dropLast()) : yaml)
             return

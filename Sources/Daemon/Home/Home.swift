@@ -8,7 +8,7 @@ public import Values
 /// A participant's directory: keys, sealed state, agreements, spool. All of it is for its owner alone.
 ///
 /// ```
-/// keys/         long-lived keys and the TLS certificate
+/// keys/         long-lived keys and the TLS certificate; new ones beside them in keys-2/
 /// state/        sealed round secrets and counters
 /// agreements/   agreements that this participant signed
 /// spool/        sealed runs of sorts under way; empty when nothing runs
@@ -22,7 +22,9 @@ public import Values
 /// ```
 public struct Home: Sendable {
     public let directory: PrivateDirectory
-    public let keys: KeyDirectory
+    public let keyRing: KeyRing
+    /// The newest.
+    public var keys: KeyDirectory { keyRing.current }
 
     /// Makes a home with fresh keys.
     public static func create(
@@ -41,7 +43,7 @@ public struct Home: Sendable {
     /// - Parameter roles: what this program can be; another role's home is refused.
     public init(at path: String, roles: Set<ParticipantRole>) throws {
         directory = try PrivateDirectory(path)
-        keys = try KeyDirectory.open(at: directory.file("keys"))
+        keyRing = try KeyRing(in: directory)
         guard roles.contains(keys.role) else {
             throw HomeError.otherRole(path: path, role: keys.role, expected: roles.map(\.rawValue).sorted())
         }
@@ -49,8 +51,11 @@ public struct Home: Sendable {
 
     private init(directory: PrivateDirectory, keys: KeyDirectory) {
         self.directory = directory
-        self.keys = keys
+        keyRing = KeyRing(current: keys)
     }
+
+    /// The keys that an agreement pins for this participant; the newest if it pins none that are here.
+    public func keys(pinnedBy agreement: Agreement) -> KeyDirectory { keyRing.pinned(by: agreement) ?? keys }
 
     public var configurationPath: String { directory.file("config.yaml") }
     public var statusPath: String { directory.file("status.json") }

@@ -44,9 +44,11 @@ public struct KeyDirectory: Sendable {
     ///   - alternativeNames: host names and IP addresses the coordinator is reached at; usually none for the others.
     ///   - validityDays: of the self-signed certificate, 1…3650.
     ///   - token: where the signing key is, if a security module has it.
+    ///   - stateKey: the machine's, if it has one already. Secret.
+    @discardableResult
     public static func create(
         at path: String, id: ParticipantID, name: String, role: ParticipantRole, alternativeNames: [String] = [],
-        validityDays: Int = 825, token: SigningToken? = nil, now: Date = Date()
+        validityDays: Int = 825, token: SigningToken? = nil, stateKey: SymmetricKey? = nil, now: Date = Date()
     ) throws(KeyError) -> KeyDirectory {
         try ParticipantFile.check(id: id, name: name)
         // Before anything is written: the module must be there, and sign.
@@ -81,6 +83,7 @@ public struct KeyDirectory: Sendable {
             defer { wipe(&seed) }
             try write(seed, as: .hpke, in: directory)
             let state = WipedBuffer.random(byteCount: SecretKeyFile.secretByteCount)
+            stateKey?.withUnsafeBytes { known in state.withMutableBytes { $0.copyBytes(from: known) } }
             try state.withBytes { bytes throws(FileError) in try SecretKeyFile.state.write(bytes, in: directory) }
             let texts = [
                 (tlsKeyName, tlsKey.pemRepresentation + "\n"), (certificateName, certificate), (requestName, request),
@@ -118,6 +121,24 @@ public struct KeyDirectory: Sendable {
             throw .file(error)
         } catch {
             throw .malformed(path: path, reason: "a key in it is not valid")
+        }
+    }
+
+    /// Whose keys a directory has, and the machine's state key, where other keys in it may be missing.
+    static func identity(at path: String) throws(KeyError) -> (ParticipantFile, SymmetricKey) {
+        let directory = try onFile { () throws(FileError) in try PrivateDirectory(path) }
+        let participant = try ParticipantFile.read(in: directory)
+        do {
+            let files = KeyFiles(directory: directory, credentials: KeyFiles.systemCredentials)
+            return (participant, try SecretKeyFile.state.read(in: files) { SymmetricKey(data: $0) })
+        } catch let error as KeyError {
+            throw error
+        } catch FileError.notFound(let missing) {
+            throw .missing(path: missing)
+        } catch let error as FileError {
+            throw .file(error)
+        } catch {
+            throw .malformed(path: path, reason: "its state key is not valid")
         }
     }
 
@@ -190,6 +211,31 @@ public struct KeyDirectory: Sendable {
             try AtomicFile.write(pem, to: directory.file(Self.certificateName))
         }
         return try Self.open(at: path)
+    }
+
+    /// Makes a self-signed certificate for the same key, in the place of the present one. The request stays.
+    ///
+    /// - Parameter alternativeNames: nil for those of the present certificate.
+    /// - Returns: the keys with the new certificate. The pin is the same, so no agreement changes.
+    func renewingCertificate(
+        alternativeNames: [String]?, validityDays: Int, now: Date = Date()
+    ) throws(KeyError) -> KeyDirectory {
+        guard let key = try? P256.Signing.PrivateKey(pemRepresentation: tlsPrivateKeyPEM) else {
+            throw .malformed(path: path + "/" + Self.tlsKeyName, reason: "it is not a P-256 private key in PEM form")
+        }
+        let hosts = if let alternativeNames { alternativeNames } else { try TLSCertificate.alternativeNames(at: path) }
+        let (certificate, _) = try TLSCertificate.make(
+            key: key, id: id, name: name, alternativeNames: hosts, from: now, days: validityDays)
+        try Self.onFile { () throws(FileError) in
+            try AtomicFile.write(Array(certificate.utf8), to: path + "/" + Self.certificateName)
+        }
+        return try Self.open(at: path)
+    }
+
+    /// Whether these are the keys that an agreement pins.
+    func isPinned(as participant: Participant) -> Bool {
+        participant.signingKey == Array(verifyingKey.rawRepresentation) && participant.tlsPin == tlsPin
+            && participant.hpkeKey == Array(hpkeKey.publicKey.rawRepresentation)
     }
 
     /// - Throws: `KeyError.certificateExpired` or `.certificateNotYetValid`.

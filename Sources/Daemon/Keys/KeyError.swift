@@ -26,6 +26,12 @@ public enum KeyError: Error, Equatable, Sendable {
     case token(module: String, reason: String)
     /// The library refused to make a key or a certificate.
     case notMade(what: String)
+    /// Former keys are there yet, so no further ones are made.
+    case rotating(path: String)
+    /// The signing keys of all key directories were lost.
+    case allLost(path: String)
+    /// A key directory beside the newest one is another participant's.
+    case otherOwner(path: String, newest: String)
 }
 
 extension KeyError: CustomStringConvertible {
@@ -63,7 +69,7 @@ extension KeyError: CustomStringConvertible {
             return "the certificate in \(path) can't be used: \(reason)"
         case .certificateExpired(let path, let notAfter):
             return "the certificate in \(path) expired at \(MachineClock.timestamp(notAfter)): make or get a new "
-                + "one for tls.csr in the same directory"
+                + "one with `keys certificate`"
         case .certificateNotYetValid(let path, let notBefore):
             return "the certificate in \(path) is valid only from \(MachineClock.timestamp(notBefore)): "
                 + "check this machine's clock"
@@ -71,6 +77,15 @@ extension KeyError: CustomStringConvertible {
             return "the security module \(module) does not sign: \(reason)"
         case .notMade(let what):
             return "the cryptographic library could not make \(what)"
+        case .rotating(let path):
+            return "the former keys in \(path) are there yet: let every agreement pin the new ones and run `keys "
+                + "retire`, or run `keys discard` if no agreement pins the new ones"
+        case .allLost(let path):
+            return "the signing key in \(path) was said to be lost, and there is no other one: make new keys with "
+                + "`keys rotate --key-lost`"
+        case .otherOwner(let path, let newest):
+            return "the keys in \(path) are not of the same participant and machine as those in \(newest): move the "
+                + "directory that does not belong here away"
         }
     }
 }

@@ -1,5 +1,6 @@
 internal import Agreement
 internal import Crypto
+internal import Files
 internal import Foundation
 internal import Glibc
 internal import PSIProtocol
@@ -63,6 +64,35 @@ enum TLSCertificate {
     /// SHA-256 of the SubjectPublicKeyInfo, 32 bytes: what agreements pin.
     static func pin(of key: Crypto.P256.Signing.PublicKey) -> [UInt8] {
         Array(SHA256.hash(data: key.derRepresentation))
+    }
+
+    /// The host names and addresses of the certificate in a key directory.
+    static func alternativeNames(at directory: String) throws(KeyError) -> [String] {
+        let path = directory + "/" + KeyDirectory.certificateName
+        let pem: [UInt8]
+        do throws(FileError) { pem = try PublicFile.read(path, maxByteCount: maxByteCount) } catch {
+            throw .file(error)
+        }
+        guard let text = String(validating: pem, as: UTF8.self),
+            let first = try? PEMDocument.parseMultiple(pemString: text).first,
+            let certificate = try? Certificate(pemDocument: first),
+            let names = try? certificate.extensions.subjectAlternativeNames
+        else { return [] }
+        return names.compactMap { name in
+            switch name {
+            case .dnsName(let host): host
+            case .ipAddress(let address): Self.address(Array(address.bytes))
+            default: nil
+            }
+        }
+    }
+
+    private static func address(_ bytes: [UInt8]) -> String? {
+        let family = bytes.count == 4 ? AF_INET : AF_INET6
+        guard bytes.count == 4 || bytes.count == 16 else { return nil }
+        var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
+        guard inet_ntop(family, bytes, &text, socklen_t(text.count)) != nil else { return nil }
+        return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
     /// What the program needs to know of the first certificate of a chain.

@@ -41,7 +41,7 @@ extension Home {
             out.line(
                 "  approvals: each round is approved too, once it is open. See to it that approvers are there then")
         }
-        do { try keys.checkSigning() } catch {
+        do { for keys in keyRing.all { try keys.checkSigning() } } catch {
             out.line("  the signing key cannot sign: \(ErrorReport(error).sentence)")
             words.append(.keys)
         }

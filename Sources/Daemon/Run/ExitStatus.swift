@@ -64,8 +64,9 @@ extension KeyError: ReportableError {
         switch self {
         case .file(let error): error.exitStatus
         case .exists: .cannotCreate
-        case .missing: .noInput
-        case .malformed, .otherKey, .unusableCertificate: .badData
+        case .missing, .allLost: .noInput
+        case .rotating: .refused
+        case .malformed, .otherKey, .otherOwner, .unusableCertificate: .badData
         case .badParticipantID, .badName, .badSubjectAlternativeName, .badValidity: .usage
         case .twice, .certificateExpired, .certificateNotYetValid: .configuration
         case .token: .unavailable

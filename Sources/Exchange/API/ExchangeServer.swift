@@ -14,6 +14,8 @@ public struct ExchangeServerConfiguration: Sendable {
     public var port: Int
     /// The coordinator's own certificate and key.
     public var identity: TLSIdentity
+    /// Asked at each new connection what to present in its place; nil if it never changes.
+    public var changingIdentity: (@Sendable () -> TLSIdentity)?
     /// The operations listener, or nil for none.
     public var operations: OperationsServer.Address?
     /// How many connections are held, and for how long without a request.
@@ -105,7 +107,9 @@ public final class ExchangeServer: Service {
             idleTimeout: TimeAmount(configuration.idleTimeout), httpDecoderConfiguration: Self.headerLimits)
         let (delegate, now, metrics) = (responder.delegate, configuration.now, responder.metrics)
         let refusals = LogBudget(logger)
-        let tls = TLSChannelConfiguration(tlsConfiguration: PinnedTLS.server(configuration.identity)) { chain in
+        let tls = TLSChannelConfiguration(
+            tlsConfiguration: PinnedTLS.server(configuration.identity, configuration.changingIdentity)
+        ) { chain in
             do {
                 guard let leaf = chain.first else { throw TLSRefusal.noCertificate }
                 let certificate = try PeerCertificate(leaf)

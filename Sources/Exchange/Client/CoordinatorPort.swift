@@ -43,6 +43,9 @@ public protocol CoordinatorPort: ChunkTransport {
     /// Whether the coordinator answered when it was last called.
     var isReached: Bool { get }
 
+    /// The pin of the participant's key with which a round is followed; nil if it has one only.
+    func keys(in round: RoundID) -> TLSPin?
+
     /// Lets go of whatever is open. Nothing may be called after.
     func shutdown() async throws
 }
@@ -60,6 +63,7 @@ extension CoordinatorPort {
     public func entriesOnTheirWay(to round: RoundID) async throws -> [SignedEntry] { [] }
     public func noteIdle(in round: RoundID, entryCount: Int?) async throws {}
     public func forget(_ round: RoundID) async throws {}
+    public func keys(in round: RoundID) -> TLSPin? { nil }
 
     /// Entries that are there now.
     public func entries(of round: RoundID, after: Int) async throws -> BoardPage {

@@ -13,6 +13,8 @@ public struct ExchangeClientConfiguration: Sendable {
     public var baseURL: String
     /// Keys that the coordinator's certificate may have; more than one while it is being replaced.
     public var serverPins: Set<TLSPin>
+    /// Further ones, asked for when a certificate has none of these.
+    public var moreServerPins: @Sendable () -> Set<TLSPin> = { [] }
     /// The caller's own certificate and key.
     public var identity: TLSIdentity
     /// An HTTP proxy that connections are tunnelled through. It sees the coordinator's name and the traffic's size.
@@ -111,7 +113,8 @@ public final class ExchangeClient: Sendable {
         http.connectionPool.idleTimeout = .seconds(60)
         // A connection that failed is this client's to retry, which knows whether that makes sense.
         http.connectionPool.retryConnectionEstablishment = false
-        let check = ServerPinCheck(pins: configuration.serverPins, now: configuration.now)
+        let check = ServerPinCheck(
+            pins: configuration.serverPins, more: configuration.moreServerPins, now: configuration.now)
         http.http1_1ConnectionDebugInitializer = { channel in
             SilentPeer.watch(channel).flatMap { check.check(channel) }
         }

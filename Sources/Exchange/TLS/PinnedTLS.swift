@@ -10,11 +10,22 @@ enum PinnedTLS {
     ]
 
     /// A client must show a certificate; which one is acceptable, the verification callback says.
-    static func server(_ identity: TLSIdentity) -> TLSConfiguration {
+    ///
+    /// - Parameter changing: asked at each new connection what to present in place of `identity`.
+    static func server(_ identity: TLSIdentity, _ changing: (@Sendable () -> TLSIdentity)? = nil) -> TLSConfiguration {
         var configuration = TLSConfiguration.makeServerConfiguration(
             certificateChain: identity.chain.map { .certificate($0) }, privateKey: .privateKey(identity.privateKey))
         harden(&configuration)
         configuration.certificateVerification = .noHostnameVerification
+        if let changing {
+            configuration.sslContextCallback = { _, promise in
+                let identity = changing()
+                var override = NIOSSLContextConfigurationOverride()
+                override.certificateChain = identity.chain.map { .certificate($0) }
+                override.privateKey = .privateKey(identity.privateKey)
+                promise.succeed(override)
+            }
+        }
         return configuration
     }
 

@@ -37,8 +37,17 @@ struct CourierPlace {
         folder = try CourierFolder(home.courier())
     }
 
-    var me: CourierManifest.Party {
-        .init(id: home.keys.id, signingKey: home.keys.participant.signingKey)
+    /// Whether what was brought is for this participant, with any of its keys.
+    func isMe(_ party: CourierManifest.Party) -> Bool {
+        party.id == home.keys.id && home.keyRing.signing(by: party.signingKey) != nil
+    }
+
+    /// With which of this participant's keys a round is followed: by them the coordinator knows it in there.
+    func keys(in round: RoundID) throws -> KeyDirectory {
+        guard home.keyRing.all.count > 1, let installed = try agreement(of: folder.board(of: round)) else {
+            return home.keys
+        }
+        return home.keys(pinnedBy: installed.agreement)
     }
 
     /// The coordinator as the agreements that were signed here pin it: more than one if its keys were replaced.
@@ -49,12 +58,13 @@ struct CourierPlace {
     }
 
     /// The study of a round; nil if its agreement was not signed here.
-    func study(of board: [[UInt8]]) throws -> String? {
+    func study(of board: [[UInt8]]) throws -> String? { try agreement(of: board)?.agreement.study.id }
+
+    private func agreement(of board: [[UInt8]]) throws -> AgreementStore.Installed? {
         guard let first = board.first, let opening = try SignedEntry(bytes: first).body as? RoundOpened,
-            let id = AgreementID(hex: Hex.encode(opening.agreement.bytes)),
-            let installed = try home.agreements().load(id)
+            let id = AgreementID(hex: Hex.encode(opening.agreement.bytes))
         else { return nil }
-        return installed.agreement.study.id
+        return try home.agreements().load(id)
     }
 }
 
@@ -92,10 +102,15 @@ struct CourierOutCommand<Program: CarriedProgram>: AsyncParsableCommand {
         if !now, let round = try folder.unfinished(place.home.keys.id).first {
             throw CourierBusy(round: round, isRunning: try place.home.isInUse())
         }
-        let waiting = try folder.waiting()
+        let all = try folder.waiting()
+        let exported = try folder.exported()
+        // A disk has one sender, which the coordinator knows by its key: what was never written out goes first.
+        let first = all.first { exported?.entries.contains($0.digest) != true } ?? all.first
+        let sender = try first.map { try place.keys(in: $0.round) }
+        let waiting = try all.filter { try place.keys(in: $0.round).path == sender?.path }
         // Whoever sent the last disk, if agreements pin several keys of the coordinator.
         let key = try folder.imported()?.signingKey
-        guard !waiting.isEmpty,
+        guard let sender, !waiting.isEmpty,
             let coordinator = try place.coordinators().first(where: { Hex.encode($0.signingKey) == key })
         else {
             out.line("Nothing is to be carried to \(place.coordinator); nothing was written.")
@@ -108,19 +123,25 @@ struct CourierOutCommand<Program: CarriedProgram>: AsyncParsableCommand {
             }
             try writer.add(CourierEntries.encode(entries.map(\.entry.bytes)), as: .entries(round))
         }
-        let made = max(MachineClock.system.unixSeconds(), (try folder.exported()?.made ?? 0) + 1)
+        let made = max(MachineClock.system.unixSeconds(), (exported?.made ?? 0) + 1)
+        let followed = try folder.rounds().filter { round in
+            try place.keys(in: round).path == sender.path && !BoardSummary(folder.board(of: round)).isOver(for: sender)
+        }
         try writer.finish(
-            from: place.me, to: coordinator, made: made,
-            follows: Array(
-                folder.rounds().filter { try !BoardSummary(folder.board(of: $0)).isOver(for: place.home.keys) }
-                    .prefix(CourierManifest.followedCountLimit)),
-            holds: folder.held(), key: place.home.keys.signingKey)
-        try folder.write(CourierFolder.Exported(made: made, entries: Set(waiting.map(\.digest))))
+            from: .init(id: sender.id, signingKey: sender.participant.signingKey), to: coordinator, made: made,
+            follows: Array(followed.prefix(CourierManifest.followedCountLimit)),
+            holds: folder.held().filter { try place.keys(in: $0.round).path == sender.path }, key: sender.signingKey)
+        let others = Set(all.map(\.digest)).subtracting(waiting.map(\.digest))
+        let written = Set(waiting.map(\.digest)).union(exported?.entries.intersection(others) ?? [])
+        try folder.write(CourierFolder.Exported(made: made, entries: written))
         try place.home.approvals().note("courier disk made", ["for": place.coordinator, "directory": to])
         for line in EntryText.lines(waiting.map(\.entry)) { out.line("  \(line)") }
         out.line(
             "Wrote \(to): \(EntryText.count(waiting.count)), \(ByteText.words(writer.byteCount)) in all. Carry it to "
                 + "\(place.coordinator), whose operator runs `courier in`.")
+        if !others.isEmpty {
+            out.line("Run it once more: \(EntryText.count(others.count)) are said with other keys, on another disk.")
+        }
     }
 }
 

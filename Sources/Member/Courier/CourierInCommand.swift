@@ -86,8 +86,8 @@ struct CourierImport {
     /// Whether the disk is for this participant, from its coordinator, and no older than what was taken.
     private func isNew() throws -> Bool {
         let manifest = disk.manifest
-        guard manifest.to == place.me else {
-            throw CourierError.forAnother(path: disk.path, to: manifest.to.id, expected: place.me.id)
+        guard place.isMe(manifest.to) else {
+            throw CourierError.forAnother(path: disk.path, to: manifest.to.id, expected: place.home.keys.id)
         }
         guard try place.coordinators().contains(manifest.from) else {
             throw CourierError.fromAnother(
@@ -144,7 +144,7 @@ struct CourierImport {
         var named: Set<CourierManifest.Held> = []
         for one in brought {
             for entry in one.board.compactMap({ try? SignedEntry(bytes: $0) }) {
-                for stream in entry.storedStreams + entry.selectionStreams(for: place.me.id) {
+                for stream in entry.storedStreams + entry.selectionStreams(for: place.home.keys.id) {
                     named.insert(CourierManifest.Held(round: one.round, stream: stream))
                 }
             }

@@ -48,7 +48,8 @@ public struct EvidenceStore: Sendable {
         try note(record)
         let json = try JSONEncoder().encode(all)
         var sender = try HPKE.Sender(
-            recipientKey: XWingMLKEM768X25519.PublicKey(rawRepresentation: home.keys.participant.hpkeKey),
+            recipientKey: XWingMLKEM768X25519.PublicKey(
+                rawRepresentation: home.keys(pinnedBy: record.agreement).participant.hpkeKey),
             ciphersuite: Self.ciphersuite, info: Self.info(record.round))
         let sealed = try sender.seal(json)
         try AtomicFile.write(Array(sender.encapsulatedKey) + Array(sealed), to: path(record.round, "secrets"))
@@ -118,13 +119,17 @@ public struct EvidenceStore: Sendable {
         guard FileStatus.exists(path) else { return nil }
         let sealed = try PublicFile.read(path, maxByteCount: EvidenceSecrets.byteLimit + 2_048)
         guard sealed.count > Self.encapsulationByteCount else { throw FileError.altered(path: path) }
-        do {
-            var recipient = try HPKE.Recipient(
-                privateKey: home.keys.hpkeKey, ciphersuite: Self.ciphersuite, info: Self.info(round),
-                encapsulatedKey: Data(sealed[..<Self.encapsulationByteCount]))
-            return try JSONDecoder().decode(
-                EvidenceSecrets.self, from: recipient.open(sealed[Self.encapsulationByteCount...]))
-        } catch { throw FileError.altered(path: path) }
+        for keys in home.keyRing.all {
+            guard
+                var recipient = try? HPKE.Recipient(
+                    privateKey: keys.hpkeKey, ciphersuite: Self.ciphersuite, info: Self.info(round),
+                    encapsulatedKey: Data(sealed[..<Self.encapsulationByteCount])),
+                let opened = try? recipient.open(sealed[Self.encapsulationByteCount...])
+            else { continue }
+            guard let secrets = try? JSONDecoder().decode(EvidenceSecrets.self, from: opened) else { break }
+            return secrets
+        }
+        throw FileError.altered(path: path)
     }
 
     private static let ciphersuite = HPKE.Ciphersuite.XWingMLKEM768X25519_SHA256_AES_GCM_256
@@ -187,7 +192,7 @@ public struct EvidenceStore: Sendable {
                     continue
                 }
                 shown.append(
-                    EvidenceFile.Stream(part.id) { try download(part, by: stream.author, record.round) })
+                    EvidenceFile.Stream(part.id) { try download(part, by: stream.author, of: record) })
             }
         }
         return (shown, missing.sorted())
@@ -209,18 +214,19 @@ public struct EvidenceStore: Sendable {
     }
 
     private func download(
-        _ part: NamedStream, by author: ParticipantID, _ round: RoundID
+        _ part: NamedStream, by author: ParticipantID, of record: RoundRecord
     ) throws -> StreamDownload {
         let transport = StoreChunkTransport(store: streams)
+        let (round, key) = (record.round, home.keys(pinnedBy: record.agreement).hpkeKey)
         switch part.sealing {
         case .plain: return StreamDownload(plain: part.id, round: round, transport: transport)
         case .sealed(let receiver):
             return try StreamDownload(
-                sealedBy: author, receiver: receiver, privateKey: home.keys.hpkeKey, stream: part.id, round: round,
+                sealedBy: author, receiver: receiver, privateKey: key, stream: part.id, round: round,
                 transport: transport)
         case .shared(let readers):
             return try StreamDownload(
-                sealedBy: author, receiver: home.keys.id, readers: readers, privateKey: home.keys.hpkeKey,
+                sealedBy: author, receiver: home.keys.id, readers: readers, privateKey: key,
                 stream: part.id, round: round, transport: transport)
         }
     }

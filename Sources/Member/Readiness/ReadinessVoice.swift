@@ -45,7 +45,22 @@ public struct ReadinessVoice: Sendable {
         }
         var logger = Logger(label: "sidos.readiness")
         logger.logLevel = .critical
-        let client = try ExchangeClient.connect(address, keys: home.keys, retry: .few, logger: logger)
+        for keys in home.keyRing.all {
+            let own = try statements.filter { try self.keys(for: $0).path == keys.path }
+            if !own.isEmpty { try await tell(own, address, keys, logger) }
+        }
+    }
+
+    /// Those that the agreement pins: by them the coordinator knows who speaks of it.
+    private func keys(for statement: Statement) throws -> KeyDirectory {
+        guard let installed = try home.agreements().load(statement.agreement) else { return home.keys }
+        return home.keys(pinnedBy: installed.agreement)
+    }
+
+    private func tell(
+        _ statements: [Statement], _ address: CoordinatorAddress, _ keys: KeyDirectory, _ logger: Logger
+    ) async throws {
+        let client = try ExchangeClient.connect(address, home: home, keys: keys, retry: .few, logger: logger)
         do {
             for statement in statements {
                 try await client.say(statement.word, about: statement.agreement)

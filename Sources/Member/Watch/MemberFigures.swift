@@ -92,7 +92,9 @@ public final class MemberFigures: OperationsSource {
 
     public func obstacle() async -> String? {
         // Not the errors' own words, which name the participant's directory.
-        do { try home.keys.checkCertificate(at: clock.now()) } catch { return "the own certificate is not valid now" }
+        do { try home.keyRing.checkCertificates(at: clock.now()) } catch {
+            return "the own certificate is not valid now"
+        }
         if let free = available(), free < Self.leastByteCount { return "the disk is full" }
         return isReached() ? nil : "the coordinator cannot be reached"
     }
@@ -115,7 +117,7 @@ public final class MemberFigures: OperationsSource {
             Figure("sidos_participant_coordinator_reached", isReached() ? 1 : 0),
             Figure(
                 "sidos_certificate_expiry_timestamp_seconds",
-                home.keys.certificateNotAfter.timeIntervalSince1970.rounded()),
+                home.keyRing.certificateNotAfter.timeIntervalSince1970.rounded()),
         ]
         if let free = available() { figures.append(Figure("sidos_store_available_bytes", free)) }
         return figures

@@ -173,6 +173,17 @@ extension AgreementFields {
             $0.add(
                 "tls_pin", "TLS-avaimen tiiviste", "TLS-nyckelns kondensat", "digest of the TLS key",
                 ParticipantKey.tlsPin.text(participant.tlsPin))
+            switch participant.keyChange {
+            case nil: break
+            case .rotated:
+                $0.add(
+                    "rotated", "aiemman avaimen allekirjoitus", "den tidigare nyckelns underskrift",
+                    "signature by the former key", participant.keyChange?.signatureText)
+            case .lost:
+                $0.add(
+                    "key_lost", "aiempi avain on kadonnut", "den tidigare nyckeln har förlorats",
+                    "the former key was lost", true)
+            }
         }
     }
 

@@ -6,9 +6,24 @@ extension Agreement {
 
     /// What is allowed but should be known before signing; sentences, the weightiest first.
     public func cautions(in language: PlainLanguage) -> [String] {
-        partyCautions(language) + matchingCautions(language) + countCautions(language)
+        keyCautions(language) + partyCautions(language) + matchingCautions(language) + countCautions(language)
             + noiseCautions(in: language) + releaseCautions(language)
             + disclosureWords(in: language).compactMap(\.caution) + ruleCautions(language)
+    }
+
+    private func keyCautions(_ language: PlainLanguage) -> [String] {
+        participants.filter { $0.keyChange == .lost }.map { participant in
+            let (name, id) = (participant.name, participant.id)
+            return language.of(
+                "Osapuolen \(name) (\(id)) aiempi avain on kadonnut: mikään muu kuin allekirjoittajien oma tieto ei "
+                    + "kerro, että uudet avaimet ovat sen. Kysy siltä muuta kautta kuin mistä sopimus tuli, ja vertaa "
+                    + "sen korttia.",
+                "Den tidigare nyckeln för \(name) (\(id)) har förlorats: bara undertecknarna själva kan veta att de "
+                    + "nya nycklarna är dess. Fråga den på annat sätt än det som avtalet kom, och jämför dess kort.",
+                "The former key of \(name) (\(id)) was lost: nothing but the signers' own knowledge says that the new "
+                    + "keys are its own. Ask it in another way than the one by which the agreement came, and compare "
+                    + "its card.")
+        }
     }
 
     private func partyCautions(_ language: PlainLanguage) -> [String] {

@@ -41,7 +41,23 @@ extension AgreementSummary {
 
     var participants: [Item] {
         agreement.participants.map {
-            Item(1, point: "\($0.name) (\($0.id)): \(role(of: $0))")
+            Item(1, point: "\($0.name) (\($0.id)): \(role(of: $0))\(keys(of: $0))")
+        }
+    }
+
+    private func keys(of participant: Participant) -> String {
+        switch participant.keyChange {
+        case nil: ""
+        case .rotated:
+            say(
+                " Sillä on uudet avaimet, jotka sen aiempi avain on allekirjoittanut.",
+                " Den har nya nycklar, som dess tidigare nyckel har undertecknat.",
+                " It has new keys, which its former key has signed.")
+        case .lost:
+            say(
+                " Sillä on uudet avaimet, sillä aiempi avain on kadonnut.",
+                " Den har nya nycklar, eftersom den tidigare nyckeln har förlorats.",
+                " It has new keys, since its former key was lost.")
         }
     }
 

@@ -113,7 +113,7 @@ struct AgreementsSection: ConsoleSection {
         let path = try ConsolePath.checked(request.field("file"), say)
         let bytes = try PublicFile.read(path, maxByteCount: AgreementLimits.byteLimit)
         let agreement = try Agreement.parse(bytes)
-        try AgreementStore.check(agreement, path: path, keys: home.keys)
+        try AgreementStore.check(agreement, path: path, keys: home.keyRing)
         let id = AgreementID(ofFile: bytes)
         let former = try ApprovalDesk(home: home).formerAgreement(bytes)
         var blocks: [ConsoleBlock] = []

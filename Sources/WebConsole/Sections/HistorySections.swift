@@ -92,7 +92,7 @@ struct CalendarSection: ConsoleSection {
         }
         days.append(
             (
-                say.time(Int(home.keys.certificateNotAfter.timeIntervalSince1970)),
+                say.time(Int(home.keyRing.certificateNotAfter.timeIntervalSince1970)),
                 ConsoleText(say("varmenne vanhenee", "certifikatet går ut", "certificate ends"))
             ))
         let now = say.time(Int(clamping: clock.unixSeconds()))

@@ -23,7 +23,7 @@ struct OverviewSection: ConsoleSection {
                 (say("Rooli", "Roll", "Role"), ConsoleText(Self.role(home.keys.role, say))),
                 (
                     say("Varmenne voimassa", "Certifikatet gäller till", "Certificate valid until"),
-                    ConsoleText(say.time(Int(home.keys.certificateNotAfter.timeIntervalSince1970)))
+                    ConsoleText(say.time(Int(home.keyRing.certificateNotAfter.timeIntervalSince1970)))
                 ),
                 (say("Hakemisto", "Katalog", "Directory"), ConsoleText(home.directory.path)),
             ]
@@ -104,7 +104,7 @@ struct AlarmsSection: ConsoleSection {
     }
 
     private func certificate(_ say: Say) -> [ConsoleBlock] {
-        let left = Int((home.keys.certificateNotAfter.timeIntervalSince(clock.now()) / 86_400).rounded(.down))
+        let left = Int((home.keyRing.certificateNotAfter.timeIntervalSince(clock.now()) / 86_400).rounded(.down))
         guard left < Self.certificateDays else { return [] }
         if left < 0 {
             return [

@@ -25,6 +25,10 @@ struct AgreementVariety: Sendable, CustomTestStringConvertible {
         func one(_ name: String, _ edits: [(String, String)]) throws -> AgreementVariety {
             AgreementVariety(name: name, yaml: try AgreementParseTests.edited(edits))
         }
+        func pin(_ id: String, _ role: ParticipantRole) throws -> String {
+            ParticipantKey.tlsPin.text(try AgreementSample.participant(id, role).tlsPin)
+        }
+        let signature = String(repeating: "A", count: 86) + "=="
         return [
             try one("sample", []),
             try one("counts only", AgreementParseTests.countOnly),
@@ -60,6 +64,15 @@ struct AgreementVariety: Sendable, CustomTestStringConvertible {
             try one(
                 "calendar",
                 [("rounds_allowed: 3", "rounds_allowed: 3\ncalendar: [2026-03-01, 2026-09-01]")]),
+            try one(
+                "rotated",
+                [
+                    ("valid: {from", "amends: \(String(repeating: "0a", count: 32))\nvalid: {from"),
+                    (
+                        try pin("mixer-one", .mixer) + "}",
+                        try pin("mixer-one", .mixer) + ", rotated: 'ed25519-signature:\(signature)'}"
+                    ), (try pin("hub", .coordinator) + "}", try pin("hub", .coordinator) + ", key_lost: true}"),
+                ]),
             try one("amendment", [("valid: {from", "amends: \(String(repeating: "0a", count: 32))\nvalid: {from")]),
             try one(
                 "successors",

@@ -203,10 +203,10 @@ struct LyingMatching: Matching {
     ) async throws -> CoordinatorRunner.Outcome {
         let port = StagedPort(honest.port(record))
         let found = try await CoordinatorRunner(
-            me: honest.keys.id, hpkeKey: honest.keys.hpkeKey, port: port, workers: Workers(count: 1)
+            me: honest.home.keys.id, hpkeKey: honest.home.keys.hpkeKey, port: port, workers: Workers(count: 1)
         ).match(record, noise: noise)
         var body = found.body
-        try await lies.tell(record, who: honest.keys.id, duty: "match", &body, port.streams)
+        try await lies.tell(record, who: honest.home.keys.id, duty: "match", &body, port.streams)
         try await port.send()
         return CoordinatorRunner.Outcome(body: body, counts: found.counts, linkage: found.linkage)
     }

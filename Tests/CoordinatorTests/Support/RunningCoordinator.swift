@@ -62,7 +62,7 @@ final class RunningCoordinator: Sendable {
         let engine = RoundEngine(
             rounds: rounds, board: board, streams: streams, state: state,
             matching: HonestMatching(
-                keys: study.home.home.keys, streams: streams, state: state, spool: try study.home.home.spool()),
+                home: study.home.home, streams: streams, state: state, spool: try study.home.home.spool()),
             clock: clock.clock, logger: log.logger)
         let running = Task { try await engine.run() }
         do {

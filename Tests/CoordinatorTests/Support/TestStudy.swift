@@ -138,7 +138,7 @@ struct TestStudy: Sendable {
 
     /// Signs the agreement as the coordinator, and keeps it in its home.
     func install(_ file: [UInt8]? = nil) throws {
-        _ = try home.home.agreements().sign(file ?? self.file, path: "agreement.yaml", keys: home.home.keys)
+        _ = try home.home.agreements().sign(file ?? self.file, path: "agreement.yaml", keys: home.home.keyRing)
     }
 
     func signature(_ id: ParticipantID, of file: [UInt8]? = nil) throws -> AgreementSignature {

@@ -45,7 +45,7 @@ struct ApprovalAgreementTests {
     }
 
     private func sign(_ bytes: [UInt8], noting: Bool = true) throws {
-        let signed = try home.agreements().sign(bytes, path: "agreement.yaml", keys: home.keys)
+        let signed = try home.agreements().sign(bytes, path: "agreement.yaml", keys: home.keyRing)
         if noting { try book.noteSigned(signed.id) }
     }
 

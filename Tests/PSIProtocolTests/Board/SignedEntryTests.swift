@@ -238,7 +238,9 @@ struct SignedEntryTests {
         let text = try String(contentsOf: document, encoding: .utf8)
         let rows = text.matches(of: #/(?m)^  \| `(SIDOS-V1 [a-z ]+)` \|/#).map { String($0.output.1) }
         #expect(Set(rows).count == rows.count)
-        let agreements = String(decoding: AgreementSignature.label.dropLast(), as: UTF8.self)
-        #expect(Set(rows) == Set(Label.allCases.map(\.rawValue) + [agreements]))
+        let agreements = [AgreementSignature.label, KeyRotation.label].map {
+            String(decoding: $0.dropLast(), as: UTF8.self)
+        }
+        #expect(Set(rows) == Set(Label.allCases.map(\.rawValue) + agreements))
     }
 }
