@@ -75,18 +75,21 @@ struct CheckCommand: AsyncParsableCommand {
             var statements: [ReadinessVoice.Statement] = []
             // An agreement that is over is none to be ready for.
             for (id, agreement) in found where agreement.validUntil >= check.today {
-                let obstacles =
-                    try await check.check(agreement)
-                    + home.obstacles(to: id, configuration: configuration.document, out: out)
+                var obstacles = try await check.check(id, agreement)
+                if obstacles != [.superseded] {
+                    obstacles += try home.obstacles(to: id, configuration: configuration.document, out: out)
+                }
                 statements.append(
                     ReadinessVoice.Statement(agreement: id, study: agreement.study.id, obstacles: obstacles))
                 problems += obstacles
             }
             try await ReadinessVoice(home: home, coordinator: configuration.coordinator, out: out).tell(statements)
         } else {
-            problems = try await check.run(agreements)
+            problems = try await check.run(found)
             out.line("Nothing was sent.")
         }
+        // An amendment takes the place of what it amends: of agreements that lie here that is nothing to mend.
+        if agreement == nil { problems.removeAll { $0 == .superseded } }
         if !problems.isEmpty { throw CheckFailed(count: problems.count) }
     }
 

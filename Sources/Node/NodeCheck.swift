@@ -16,7 +16,7 @@ struct NodeCheck: Sendable {
     /// Checks all agreements; without any, the registers' identity codes alone.
     ///
     /// - Returns: what would make this node refuse a round, a word for each thing.
-    func run(_ agreements: [Agreement]) async throws -> [ReadinessWord] {
+    func run(_ agreements: [(id: AgreementID, agreement: Agreement)]) async throws -> [ReadinessWord] {
         if agreements.isEmpty {
             out.line(
                 "agreement: none signed here and none given; registers are read for their identity codes "
@@ -30,13 +30,22 @@ struct NodeCheck: Sendable {
             }
         }
         var problems: [ReadinessWord] = []
-        for agreement in agreements { problems += try await check(agreement) }
+        for (id, agreement) in agreements { problems += try await check(id, agreement) }
         return problems
     }
 
-    func check(_ agreement: Agreement) async throws -> [ReadinessWord] {
+    /// Of an agreement that is superseded that alone is said: its registers need not be read.
+    func check(_ id: AgreementID, _ agreement: Agreement) async throws -> [ReadinessWord] {
         var problems: [ReadinessWord] = []
         out.line("agreement: \(agreement.study.id), \(agreement.study.title)")
+        if let obstacle = try home.succession(of: id, agreement) {
+            out.line("  superseded: \(obstacle.sentence)")
+            return [.superseded]
+        }
+        if let missing = try home.studyKeyObstacle(to: id, agreement) {
+            out.line("  \(missing.sentence)")
+            problems.append(.keysLost)
+        }
         for refusal in configuration.policy.refusals(
             for: agreement, participant: home.keys.id, columnNames: configuration.registers.mapValues(\.columnNames))
         {

@@ -80,7 +80,7 @@ struct CheckSection: ConsoleSection {
             try home.approvals().note("registers checked in the console", ["register": "all"])
             let problems = try await NodeCheck(
                 home: home, configuration: configuration, scheme: .finland, out: out
-            ).run(home.agreements().all().map(\.agreement))
+            ).run(home.agreements().all().map { ($0.id, $0.agreement) }).filter { $0 != .superseded }
             if !problems.isEmpty { throw CheckFailed(count: problems.count) }
             return ConsoleText(
                 say(

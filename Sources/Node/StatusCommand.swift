@@ -27,8 +27,7 @@ struct StatusCommand: ParsableCommand {
             out.line("arithmetic  \(suite) by \(backend)")
         }
         out.line("certificate valid until \(MachineClock.timestamp(home.keyRing.certificateNotAfter))")
-        let agreements = try home.agreements().all().map { "\($0.agreement.study.id) \($0.id.description.prefix(12))" }
-        out.line("agreements  \(agreements.isEmpty ? "none signed here" : agreements.joined(separator: ", "))")
+        for line in try home.agreementLines() { out.line(line) }
         // A configuration that cannot be read is told by `serve`.
         if let way = try? NodeConfiguration(home: home).coordinator,
             let courier = try CourierStatus(home: home, coordinator: way, isRunning: isRunning)

@@ -32,6 +32,13 @@ struct CheckCommand: AsyncParsableCommand {
         for installed in try home.agreements().all() where installed.agreement.validUntil >= today {
             let agreement = installed.agreement
             out.line("agreement: \(agreement.study.id), \(agreement.study.title)")
+            if let obstacle = try home.succession(of: installed.id, agreement) {
+                out.line("  superseded: \(obstacle.sentence)")
+                statements.append(
+                    ReadinessVoice.Statement(
+                        agreement: installed.id, study: agreement.study.id, obstacles: [.superseded]))
+                continue
+            }
             var obstacles: [ReadinessWord] = []
             if agreement.release == .rows {
                 for sentence in Self.refusals(of: agreement, configuration) {

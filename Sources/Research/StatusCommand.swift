@@ -56,8 +56,7 @@ struct StatusCommand: ParsableCommand {
         }
         out.line("research    \(home.keys.id), \(isRunning ? "running" : "not running")")
         out.line("certificate valid until \(MachineClock.timestamp(home.keyRing.certificateNotAfter))")
-        let agreements = try home.agreements().all().map { "\($0.agreement.study.id) \($0.id.description.prefix(12))" }
-        out.line("agreements  \(agreements.isEmpty ? "none signed here" : agreements.joined(separator: ", "))")
+        for line in try home.agreementLines() { out.line(line) }
         if isRunning, let resident = status?.residentMebibytes, let peak = status?.peakMebibytes {
             out.line("memory      \(resident) MiB resident, \(peak) MiB at most")
         }

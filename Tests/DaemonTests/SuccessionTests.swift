@@ -108,6 +108,32 @@ struct SuccessionTests {
         }
     }
 
+    @Test("Commands beside the daemon see it, and `status` says which agreement is superseded and by which")
+    func told() throws {
+        let first = try fixture.file()
+        let second = try fixture.file(amending: first, cell: 6)
+        let rival = try fixture.file(amending: first, cell: 7)
+        #expect(try fixture.home.agreementLines() == ["agreements  none signed here"])
+        for file in [first, second, rival] { try fixture.sign(file) }
+        func told(_ file: [UInt8]) throws -> SuccessionObstacle? {
+            try fixture.home.succession(of: id(file), Agreement.parse(file))
+        }
+        for file in [first, second, rival] { #expect(try told(file) == nil) }
+        try succession.settle(fixture.chain(second))
+        #expect(try told(first) == .superseded(by: id(second)))
+        #expect(try told(second) == nil)
+        #expect(try told(rival) == .otherAmendment(of: id(first), chosen: id(second)))
+        let line = try fixture.home.agreementLines().joined(separator: "\n")
+        func short(_ file: [UInt8]) -> String { String(id(file).description.prefix(12)) }
+        #expect(line.contains("study \(short(first)) (superseded by \(short(second)))"), "\(line)")
+        #expect(line.contains("study \(short(rival)) (superseded: \(short(second)) amends the same one)"), "\(line)")
+        #expect(line.contains("study \(short(second))") && !line.contains("study \(short(second)) ("), "\(line)")
+        // What cannot be read is told, and hides nothing else.
+        try state.put(.amendment(of: id(first)), [1, 2, 3])
+        #expect(throws: SuccessionError.unreadable(agreement: id(first))) { try told(first) }
+        #expect(try fixture.home.agreementLines()[0].contains("study \(short(first)) (the sealed note"))
+    }
+
     @Test("It is in every participant's backups")
     func kept() throws {
         for role in ParticipantRole.allCases {

@@ -13,11 +13,12 @@ import Testing
 /// What a node finds before it says whether it is ready for a round. [P-76]
 @Suite("A node's readiness")
 struct NodeReadinessTests {
-    private func obstacles(_ fixture: NodeFixture) async throws -> [ReadinessWord] {
-        let out = KeptLines()
+    private func obstacles(
+        _ fixture: NodeFixture, _ agreement: Agreement? = nil, out: KeptLines = KeptLines()
+    ) async throws -> [ReadinessWord] {
         let configuration = try NodeConfiguration(home: fixture.home)
         let check = NodeCheck(home: fixture.home, configuration: configuration, scheme: .finland, out: out.console)
-        return try await check.check(fixture.study.agreement)
+        return try await check.check(AgreementID(ofFile: fixture.study.file), agreement ?? fixture.study.agreement)
     }
 
     private func word(_ obstacles: [ReadinessWord]) -> ReadinessWord {
@@ -50,7 +51,50 @@ struct NodeReadinessTests {
     func order() {
         #expect(word([.cap, .register, .policy]) == .policy)
         #expect(word([.disk, .agreementUnknown, .keys]) == .agreementUnknown)
+        #expect(word([.policy, .superseded]) == .superseded)
+        #expect(word([.keys, .keysLost, .disk]) == .keysLost)
         for word in ReadinessWord.allCases where word != .ready { #expect(self.word([word, word]) == word) }
+    }
+
+    @Test("[P-84] An agreement that is superseded is told by its code, and its registers are not read")
+    func superseded() async throws {
+        let fixture = try NodeFixture()
+        let id = AgreementID(ofFile: fixture.study.file)
+        // The register cannot be read, which would be told of an agreement in force.
+        try fixture.place.write("nothing,of,it\n", to: "node/left.csv")
+        #expect(try await obstacles(fixture) == [.register])
+        var amended = fixture.study.agreement
+        amended.amends = id
+        let later = AgreementID(ofFile: [2])
+        let chain = AgreementChain([(later, amended), (id, fixture.study.agreement)])
+        // As the daemon does while the command looks: the fixture has the state open.
+        try Succession(in: fixture.state).settle(chain)
+        let out = KeptLines()
+        #expect(try await obstacles(fixture, out: out) == [.superseded])
+        #expect(out.text.contains("superseded: the agreement \(later), which amends it, has taken its place"))
+        #expect(!out.text.contains("register left"))
+    }
+
+    @Test("[P-85] A study key that is to be taken over, or is lost, is told by its code, and then no more")
+    func studyKey() async throws {
+        let fixture = try NodeFixture()
+        var agreement = fixture.study.agreement
+        agreement.pseudonyms = .study(holders: [NodeFixture.node])
+        // Its own is made when a round needs it.
+        #expect(try await obstacles(fixture, agreement) == [])
+        agreement.pseudonymSuccessors = [StudyKeySuccessor(leaver: "leaver", successor: NodeFixture.node)]
+        let out = KeptLines()
+        #expect(try await obstacles(fixture, agreement, out: out) == [.keysLost])
+        #expect(out.text.contains("that leaver hands over is not here") && out.text.contains("study-key take"))
+        let key = StudyKey.random()
+        try StudyKeys(of: agreement, in: fixture.state).take(key, of: "leaver")
+        #expect(try await obstacles(fixture, agreement) == [])
+        // Gone again, when rounds have shown it.
+        _ = try StudyKeys(of: agreement, in: fixture.state).destroyOwn()
+        #expect(try await obstacles(fixture, agreement) == [.keysLost])
+        // Who holds none needs none.
+        agreement.pseudonyms = .study(holders: ["leaver"])
+        #expect(try await obstacles(fixture, agreement) == [])
     }
 
     @Test("The home's own obstacles: an agreement that is not signed here, and nothing else of a fresh one")

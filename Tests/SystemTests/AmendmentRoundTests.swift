@@ -80,6 +80,15 @@ extension SystemTests {
                     #expect(try await refused.end() == 79)
                     #expect(refused.errors.contains("has taken its place"), "\(refused.errors)")
                 }
+                // Told beside the daemons, and no reason to end with a failure.
+                for (id, program) in [("a", SidosProgram.node), ("research", .research)] {
+                    let home = study.home(id).path
+                    let status = try await study.run(program, "status", "-d", home)
+                    #expect(status.output.contains("(superseded by "), "\(status.output)")
+                    let check = try await study.run(program, "check", "--ready", "-d", home)
+                    #expect(check.status == 0 && check.output.contains("superseded: the agreement"), "\(check.errors)")
+                    #expect(check.output.contains(": agreement.superseded.") && check.output.contains(": ready."))
+                }
                 try study.checkLogs()
             }
         }
@@ -171,6 +180,11 @@ extension SystemTests {
                 let early = try study.link()
                 #expect(try await early.end() == 81)
                 #expect(early.errors.contains("participant.refused (n)"), "\(early.errors)")
+                let ready = ["check", "--ready", "-d", study.home("n").path]
+                let missing = try await study.run(.node, ready)
+                #expect(missing.status == 79 && missing.output.contains(": keys.lost."), "\(missing.output)")
+                let status = try await study.run(.node, "status", "-d", study.home("n").path)
+                #expect(status.output.contains("that c hands over is not here"), "\(status.output)")
                 for program in [running["c"], new] { try await Self.stop(program) }
                 let file = study.directory.appendingPathComponent("study.key").path
                 let hand = ["study-key", "hand", "-d", study.home("c").path, "--agreement", study.agreement.path]
@@ -181,6 +195,8 @@ extension SystemTests {
                 #expect(unseen.status == 66 && unseen.errors.contains("--evidence"), "\(unseen.errors)")
                 let taken = try await study.run(.node, take + ["--evidence", evidence])
                 #expect(taken.status == 0, "\(taken.errors)")
+                let found = try await study.run(.node, "check", "-d", study.home("n").path)
+                #expect(found.status == 0 && !found.output.contains("study key"), "\(found.output)")
                 let destroy = ["study-key", "destroy", "-d", study.home("c").path, "--agreement"]
                 let gone = try await study.run(.node, destroy + [study.agreement.path])
                 #expect(gone.status == 0 && gone.output.contains("Destroyed"), "\(gone.errors)")

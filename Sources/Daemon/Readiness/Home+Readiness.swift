@@ -1,4 +1,4 @@
-internal import Agreement
+public import Agreement
 public import Exchange
 internal import Files
 public import Values
@@ -15,6 +15,39 @@ public enum DiskRoom {
 }
 
 extension Home {
+    /// Why no round is taken under an agreement any more, as was settled here; nil where nothing was. Also while a
+    /// daemon runs. [P-84]
+    public func succession(of id: AgreementID, _ agreement: Agreement) throws -> SuccessionObstacle? {
+        try Succession.obstacle(to: agreements().chain(of: id, agreement), in: stateView())
+    }
+
+    /// Which study key is missing here that rounds of an agreement need; nil where none is. Also while a daemon runs.
+    /// [P-85]
+    public func studyKeyObstacle(to id: AgreementID, _ agreement: Agreement) throws -> StudyKeyError? {
+        guard agreement.pseudonyms.holders.contains(keys.id) else { return nil }
+        return try KeptStudyKeys(scope: agreement.studyKeyScope, state: stateView())
+            .obstacle(to: keys.id, in: agreements().chain(of: id, agreement))
+    }
+
+    /// For `status`: which agreements were signed here, which of them are superseded, and which study keys are missing.
+    public func agreementLines() throws -> [String] {
+        var (names, missing) = ([String](), [String]())
+        for installed in try agreements().all() {
+            let (id, agreement) = (installed.id, installed.agreement)
+            let name = "\(agreement.study.id) \(id.description.prefix(12))"
+            do {
+                let obstacle = try succession(of: id, agreement)
+                names.append(name + (obstacle.map { " (\($0.summary))" } ?? ""))
+                if obstacle == nil, let key = try studyKeyObstacle(to: id, agreement) {
+                    missing.append("study key   \(key.sentence)")
+                }
+            } catch {
+                names.append("\(name) (\(ErrorReport(error).sentence))")
+            }
+        }
+        return ["agreements  \(names.isEmpty ? "none signed here" : names.joined(separator: ", "))"] + missing
+    }
+
     /// What of this participant's own stands in the way of a round, whatever it reads: signature, approvals, signing
     /// key, disk. Told a line each; nothing is sent.
     ///

@@ -328,7 +328,7 @@ extension SealedState {
         }
     }
 
-    private static func open(
+    static func open(
         _ name: String, _ entry: StateIndex.Entry, _ directory: PrivateDirectory, _ key: SymmetricKey
     ) throws(SealedStateError) -> WipedBuffer {
         let path = directory.file(StateName.fileName(name))

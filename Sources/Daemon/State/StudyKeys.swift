@@ -10,6 +10,7 @@ public struct StudyKeys: Sendable {
     /// The study's id, and the generation of its pseudonyms if that is not the first.
     private let scope: String
     private let state: SealedState
+    private var here: KeptStudyKeys { KeptStudyKeys(scope: scope, state: state) }
 
     /// - Parameter agreement: any of those whose rounds have the same pseudonyms.
     public init(of agreement: Agreement, in state: SealedState) { self.init(scope: agreement.studyKeyScope, in: state) }
@@ -22,25 +23,10 @@ public struct StudyKeys: Sendable {
     // MARK: Those of all holders
 
     /// S_j by holder, 32 bytes each; none before the first round.
-    func seen() throws -> [ParticipantID: [UInt8]] {
-        guard let bytes = try state.get(.studyKeysSeen(scope)) else { return [:] }
-        guard let texts = try? JSONDecoder().decode([ParticipantID: HexBytes].self, from: Data(bytes)) else {
-            throw StudyKeyError.unreadable(study: scope)
-        }
-        return texts.mapValues(\.bytes)
-    }
+    func seen() throws -> [ParticipantID: [UInt8]] { try here.seen() }
 
     /// The same for rounds of an agreement: whoever has taken a key over has that of who handed it on. [P-85]
-    public func known(in chain: AgreementChain) throws -> [ParticipantID: [UInt8]] {
-        var known = try seen()
-        for agreement in chain.members.reversed().map(\.agreement) where agreement.studyKeyScope == scope {
-            let before = known
-            for change in agreement.pseudonymSuccessors {
-                if let point = before[change.leaver] { known[change.successor] = point }
-            }
-        }
-        return known
-    }
+    public func known(in chain: AgreementChain) throws -> [ParticipantID: [UInt8]] { try here.known(in: chain) }
 
     /// Keeps what a round's holders have revealed, durably. What is known stays as it is.
     public func keep(_ record: RoundRecord) throws {
@@ -63,34 +49,11 @@ public struct StudyKeys: Sendable {
     /// - Throws: `StudyKeyError.lost` where earlier rounds had one of this holder that is not here any more;
     ///   `.notTaken` where somebody else's was to be taken over.
     public func own(_ me: ParticipantID, in chain: AgreementChain) throws -> SymmetricKey {
-        let leaver = Self.leaver(before: me, in: chain, scope)
-        func missing() -> StudyKeyError {
-            leaver.map { .notTaken(study: scope, leaver: $0) } ?? .lost(study: scope)
-        }
-        let known = try known(in: chain)[me]
-        if let key = try kept() {
-            guard known == nil || StudyKey.point(of: key) == known else { throw missing() }
-            return key
-        }
-        // Whoever takes a key over never makes one.
-        guard known == nil, leaver == nil else { throw missing() }
+        if let obstacle = try here.obstacle(to: me, in: chain) { throw obstacle }
+        if let key = try here.own() { return key }
         let fresh = StudyKey.random()
         try fresh.withUnsafeBytes { try state.put(.studyKey(scope), contentsOf: $0) }
         return fresh
-    }
-
-    /// Whose key this participant was to take over last.
-    private static func leaver(
-        before me: ParticipantID, in chain: AgreementChain, _ scope: String
-    ) -> ParticipantID? {
-        chain.members.lazy.map(\.agreement).filter { $0.studyKeyScope == scope }
-            .flatMap(\.pseudonymSuccessors).first { $0.successor == me }?.leaver
-    }
-
-    private func kept() throws -> SymmetricKey? {
-        guard let key = try state.secret(.studyKey(scope))?.key else { return nil }
-        guard key.bitCount == 8 * StudyKey.byteCount else { throw StudyKeyError.lost(study: scope) }
-        return key
     }
 
     /// s_j, for its successor: never one that is made now, or that no round has had.
@@ -98,7 +61,7 @@ public struct StudyKeys: Sendable {
     /// - Throws: `StudyKeyError.neverShown`, `.lost`.
     public func toHand(_ me: ParticipantID, in chain: AgreementChain) throws -> SymmetricKey {
         guard let shown = try known(in: chain)[me] else { throw StudyKeyError.neverShown(study: scope) }
-        guard let key = try kept(), StudyKey.point(of: key) == shown else { throw StudyKeyError.lost(study: scope) }
+        guard let key = try here.own(), StudyKey.point(of: key) == shown else { throw StudyKeyError.lost(study: scope) }
         return key
     }
 
@@ -106,7 +69,7 @@ public struct StudyKeys: Sendable {
     ///
     /// - Throws: `StudyKeyError.hasAnother` where this participant has a key of the study.
     public func take(_ key: SymmetricKey, of leaver: ParticipantID) throws {
-        if let kept = try kept() {
+        if let kept = try here.own() {
             guard kept == key else { throw StudyKeyError.hasAnother(study: scope) }
         } else {
             try key.withUnsafeBytes { try state.put(.studyKey(scope), contentsOf: $0) }

@@ -22,7 +22,7 @@ public struct Succession: Sendable {
         }
     }
 
-    private func successor(of id: AgreementID) throws -> Successor? {
+    private static func successor(of id: AgreementID, in state: some StateReading) throws -> Successor? {
         guard let bytes = try state.get(.amendment(of: id)) else { return nil }
         if bytes.isEmpty { return .forgotten }
         guard let id = AgreementID(hex: Hex.encode(bytes)) else { throw SuccessionError.unreadable(agreement: id) }
@@ -33,14 +33,20 @@ public struct Succession: Sendable {
     ///
     /// - Throws: `SuccessionError.unreadable`, `SealedStateError`.
     public func obstacle(to chain: AgreementChain) throws -> SuccessionObstacle? {
+        try Self.obstacle(to: chain, in: state)
+    }
+
+    static func obstacle(to chain: AgreementChain, in state: some StateReading) throws -> SuccessionObstacle? {
         guard let first = chain.ids.first else { return nil }
-        switch try successor(of: first) {
+        switch try successor(of: first, in: state) {
         case .known(let id): return .superseded(by: id)
         case .forgotten: return .superseded(by: nil)
         case nil: break
         }
         for link in chain.links {
-            guard case .known(let chosen)? = try successor(of: link.former), chosen != link.amendment else { continue }
+            guard case .known(let chosen)? = try successor(of: link.former, in: state), chosen != link.amendment else {
+                continue
+            }
             return .otherAmendment(of: link.former, chosen: chosen)
         }
         return nil
@@ -65,7 +71,7 @@ public struct Succession: Sendable {
     private func write(_ chain: AgreementChain) throws {
         for link in chain.links {
             let successor = Successor.known(link.amendment)
-            if try self.successor(of: link.former) != successor {
+            if try Self.successor(of: link.former, in: state) != successor {
                 try state.put(.amendment(of: link.former), successor.bytes)
             }
         }
@@ -98,6 +104,15 @@ public enum SuccessionObstacle: Error, Equatable, ReportableError {
         case .otherAmendment(let former, let chosen):
             "it follows from \(former), whose place another amendment has taken, \(chosen): write an agreement that "
                 + "amends \(chosen), and let everybody sign that one"
+        }
+    }
+
+    /// In a few words, after the agreement's name.
+    var summary: String {
+        switch self {
+        case .superseded(let id?): "superseded by \(id.description.prefix(12))"
+        case .superseded(nil): "perhaps superseded before this participant was restored"
+        case .otherAmendment(_, let chosen): "superseded: \(chosen.description.prefix(12)) amends the same one"
         }
     }
 

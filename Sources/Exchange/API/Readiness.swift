@@ -4,6 +4,8 @@ public enum ReadinessWord: String, Sendable, Codable, CaseIterable {
     case ready
     /// The participant has not signed the agreement.
     case agreementUnknown = "agreement.unknown"
+    /// Another agreement has taken the place of this one, or of one that it amends, as the participant knows.
+    case superseded = "agreement.superseded"
     /// Its approvers have not approved the agreement, or the configuration that it runs by.
     case approvalMissing = "approval.missing"
     case policy = "policy.refused"
@@ -11,6 +13,8 @@ public enum ReadinessWord: String, Sendable, Codable, CaseIterable {
     case register = "register.unusable"
     /// A register has more people, or a person more rows, than the agreement or the participant allows.
     case cap = "cap.exceeded"
+    /// A study key that it should hold is not there: one that it was to take over, or its own. [P-85]
+    case keysLost = "keys.lost"
     /// Its signing key cannot sign.
     case keys = "keys.unusable"
     /// The disk is nearly full.
@@ -26,10 +30,12 @@ public enum ReadinessWord: String, Sendable, Codable, CaseIterable {
         switch self {
         case .ready: "ready"
         case .agreementUnknown: "has not signed the agreement"
+        case .superseded: "has taken rounds of an agreement that amends this one, or what this one amends"
         case .approvalMissing: "its approvers have not approved the agreement or its configuration"
         case .policy: "its own policy refuses the agreement"
         case .register: "a register cannot be used"
         case .cap: "a register has more than the agreement or its policy allows"
+        case .keysLost: "does not have a study key that it should hold"
         case .keys: "its signing key cannot sign"
         case .disk: "its disk is nearly full"
         }

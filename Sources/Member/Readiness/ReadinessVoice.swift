@@ -62,14 +62,23 @@ public struct ReadinessVoice: Sendable {
     ) async throws {
         let client = try ExchangeClient.connect(address, home: home, keys: keys, retry: .few, logger: logger)
         do {
+            var failure: (any Error)?
+            // A word that is not taken, such as about a superseded agreement that the coordinator has removed, keeps
+            // no other one back.
             for statement in statements {
-                try await client.say(statement.word, about: statement.agreement)
-                out.line(
-                    "Told the coordinator of \(statement.study), agreement "
-                        + "\(statement.agreement.description.prefix(12)): \(statement.word.rawValue). Nothing else was "
-                        + "sent; it is believed for a day.")
+                let name = "\(statement.study), agreement \(statement.agreement.description.prefix(12))"
+                do {
+                    try await client.say(statement.word, about: statement.agreement)
+                    out.line(
+                        "Told the coordinator of \(name): \(statement.word.rawValue). Nothing else was sent; it is "
+                            + "believed for a day.")
+                } catch let problem as ExchangeProblem {
+                    out.line("The coordinator does not take the word of \(name): \(ErrorReport(problem).sentence)")
+                    if statement.word != .superseded { failure = failure ?? problem }
+                }
             }
             try await client.shutdown()
+            if let failure { throw failure }
         } catch {
             try? await client.shutdown()
             throw error
