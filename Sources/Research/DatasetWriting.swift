@@ -28,8 +28,14 @@ struct DatasetWriting: Sendable {
     /// Leaves out people with rows that could not be opened in full.
     let withoutDamaged: Bool
     let out: Console
+    /// A moment at which a test lets people withdraw: the dataset is complete, and not in its place.
+    var interruption: (@Sendable () throws -> Void)?
+
+    /// How often a dataset is begun anew because people have withdrawn meanwhile.
+    static let mostAttempts = 3
 
     /// - Returns: the prepared dataset's name.
+    /// - Throws: `ResearchError.withdrawnMeanwhile` where people withdrew during each attempt.
     func run(_ target: Target) async throws -> String? {
         let approvals = try home.approvals()
         // Before anything is opened, where it cannot be handed over anyway.
@@ -37,6 +43,17 @@ struct DatasetWriting: Sendable {
         let folders = try folders()
         let locks = try folders.map { try $0.lock() }
         defer { for lock in locks { lock.release() } }
+        for _ in 0..<Self.mostAttempts {
+            do { return try await attempt(folders, target, approvals) } catch ResearchError.withdrawnMeanwhile {
+                out.line("Meanwhile somebody may have withdrawn from the study. What was written is not used.")
+            }
+        }
+        throw ResearchError.withdrawnMeanwhile
+    }
+
+    private func attempt(
+        _ folders: [RoundFolder], _ target: Target, _ approvals: ApprovalBook
+    ) async throws -> String? {
         var openings = try folders.map { try RoundOpening(folder: $0, home: home) }
         openings.sort { $0.received.report.precedes($1.received.report) }
         guard let last = openings.last else { throw ResearchError.noRounds }
@@ -94,14 +111,25 @@ struct DatasetWriting: Sendable {
             (prepared, directory) = (entry, entry.directory)
         case .directory(let path, let replaces): (prepared, directory, replace) = (nil, path, replaces)
         }
-        let tally = try DatasetWriter(directory: directory, replace: replace)
-            .write(store, report: report, rounds: rounds, created: MachineClock.system.now())
+        let complete = try DatasetWriter(directory: directory, replace: replace)
+            .complete(store, report: report, rounds: rounds, created: MachineClock.system.now())
         let path = URL(fileURLWithPath: directory).path
         let names = openings.map { String($0.round.description.prefix(12)) }
-        try approvals.note(
-            prepared != nil ? "dataset prepared" : "dataset written",
-            ["round": names.joined(separator: ","), "directory": path])
-        for line in Self.summary(tally, store.layout) { out.line(line) }
+        do {
+            try interruption?()
+            // From here until it is in the log nobody withdraws: whoever does later finds the dataset there.
+            try WithdrawnPeople(home: home).exclusively(patience: WithdrawnPeople.commandPatience) { people in
+                for opening in openings { try opening.checkWithdrawn(people) }
+                try complete.install()
+                try approvals.note(
+                    prepared != nil ? "dataset prepared" : "dataset written",
+                    ["round": names.joined(separator: ","), "directory": path])
+            }
+        } catch {
+            complete.discard()
+            throw error
+        }
+        for line in Self.summary(complete.tally, store.layout) { out.line(line) }
         out.line("")
         out.line("Wrote \(path).")
         if let prepared {

@@ -1,3 +1,4 @@
+internal import Agreement
 internal import Daemon
 internal import Dataset
 internal import Files
@@ -9,6 +10,7 @@ internal import Values
 ///
 /// `prepared/NAME`, a directory each; NAME is the round's first digits and a number.
 struct PreparedDatasets {
+    private let home: Home
     private let directory: PrivateDirectory
     private static let limit = 1_000
 
@@ -18,7 +20,10 @@ struct PreparedDatasets {
         var dataset: PreparedDataset { PreparedDataset(directory: directory) }
     }
 
-    init(home: Home) throws { directory = try home.directory.subdirectory("prepared") }
+    init(home: Home) throws {
+        self.home = home
+        directory = try home.directory.subdirectory("prepared")
+    }
 
     private func entry(_ name: String) -> Entry { Entry(name: name, directory: directory.file(name)) }
 
@@ -49,15 +54,32 @@ struct PreparedDatasets {
     /// Copies what was approved to where researchers get it.
     ///
     /// - Returns: the dataset's whole path.
-    /// - Throws: `ApprovalError.notApproved`, `DatasetError.preparedChanged`.
+    /// - Throws: `ApprovalError.notApproved`, `DatasetError.preparedChanged`; `ResearchError.withdrawnSince` where the
+    ///   daemon has yet to discard it.
     func release(_ name: String, to output: String, replace: Bool, by approvals: ApprovalBook) throws -> String {
         let entry = try find(name)
         let files = try entry.dataset.files()
         try approvals.demand(ApprovalSubject(.dataset, entry.document(files)), what: "the dataset \(name)")
-        try entry.dataset.copy(to: output, expecting: files, replace: replace)
-        let path = URL(fileURLWithPath: output).path
-        try approvals.note("dataset handed over", ["dataset": name, "directory": path])
-        return path
+        return try WithdrawnPeople(home: home).exclusively(patience: WithdrawnPeople.commandPatience) { people in
+            guard try isWithoutWithdrawn(name, people) else { throw ResearchError.withdrawnSince(name) }
+            try entry.dataset.copy(to: output, expecting: files, replace: replace)
+            let path = URL(fileURLWithPath: output).path
+            try approvals.note("dataset handed over", ["dataset": name, "directory": path])
+            return path
+        }
+    }
+
+    /// Whether whoever has withdrawn is gone from what it was written of.
+    private func isWithoutWithdrawn(_ name: String, _ people: WithdrawnPeople) throws -> Bool {
+        let folders = try RoundFolders(home: home)
+        for round in try folders.all() where name.hasPrefix(round.description.prefix(12)) {
+            guard let folder = try folders.existing(round), let received = try folder.received(),
+                let id = AgreementID(hex: Hex.encode(received.agreement.bytes)),
+                let agreement = try home.agreements().load(id)?.agreement, agreement.pseudonyms.isLasting
+            else { continue }
+            guard try people.list(of: agreement.study.id).mark == folder.withdrawnMark() else { return false }
+        }
+        return true
     }
 
     func discard(_ name: String, noting approvals: ApprovalBook) throws {

@@ -21,6 +21,10 @@ enum ResearchError: Error, Equatable, CustomStringConvertible, ReportableError {
     case aborted(RoundID, RoundAborted)
     case needsRelease
     case notPrepared(String)
+    /// Whatever was written may have people who have withdrawn.
+    case withdrawnMeanwhile
+    /// So may this prepared dataset.
+    case withdrawnSince(String)
 
     var description: String {
         switch self {
@@ -69,6 +73,12 @@ enum ResearchError: Error, Equatable, CustomStringConvertible, ReportableError {
                 + "it with `approval propose dataset`, and hand it over with `release` when it is approved"
         case .notPrepared(let name):
             "no dataset \(name) was prepared here: `dataset --prepare` makes one and says its name"
+        case .withdrawnMeanwhile:
+            "people withdrew from the study while the dataset was written, several times: nothing was written. Run the "
+                + "command again"
+        case .withdrawnSince(let name):
+            "people have withdrawn from the study since \(name) was prepared: it is not handed over. "
+                + "`\(ResearchProgram.name) serve` removes it; prepare another one"
         case .endedWithoutRound:
             "no round was received before the program ended: its log says why"
         case .aborted(let round, let abort):
@@ -81,10 +91,10 @@ enum ResearchError: Error, Equatable, CustomStringConvertible, ReportableError {
         switch self {
         case .badRound, .ambiguousRound, .severalRounds, .roundTwice: .usage
         case .noRounds, .noSuchRound, .storeMissing: .noInput
-        case .notReceived, .notClosed, .notSigned, .endedWithoutRound: .temporary
+        case .notReceived, .notClosed, .notSigned, .endedWithoutRound, .withdrawnMeanwhile: .temporary
         case .unreadableRecord, .copyDamaged: .badData
         case .damaged: .protocolViolation
-        case .needsRelease: .refused
+        case .needsRelease, .withdrawnSince: .refused
         case .notPrepared: .noInput
         case .aborted: .abortedRound
         }

@@ -31,10 +31,22 @@ extension ResearchMember {
         let study = record.agreement.study.id
         let people = try WithdrawnPeople(home: home)
         guard people.has(record.round) else { return true }
-        try people.settle(record.round, study: study, at: Int(clamping: clock.unixSeconds()))
-        try home.approvals().note(
-            "withdrawals taken in", ["study": study, "round": String(record.round.description.prefix(12))])
-        try discardPreparedOfNobody()
+        do {
+            try people.exclusively { people in
+                try discardPreparedOfNobody()
+                guard try people.settle(record.round, study: study, at: Int(clamping: clock.unixSeconds())) else {
+                    return
+                }
+                try home.approvals().note(
+                    WithdrawnPeople.note, ["study": study, "round": String(record.round.description.prefix(12))])
+            }
+        } catch let error as FileError {
+            guard case .inUse = error else { throw error }
+            logger.notice(
+                "A dataset is being put in its place; who has withdrawn is removed afterwards",
+                metadata: log.metadata(record))
+            return false
+        }
         do { try removeWithdrawn() } catch let error as FileError {
             guard case .inUse = error else { throw error }
             // `tidy` tries again, and whoever writes a dataset does it first.
@@ -43,6 +55,30 @@ extension ResearchMember {
                 metadata: log.metadata(record))
         }
         return true
+    }
+
+    /// Removes what rounds of withdrawals told of which nothing is known here any more. Their end never came, so nobody
+    /// will be removed by them. The next round tells the same again.
+    func forgetPendingWithdrawals() throws {
+        let people = try WithdrawnPeople(home: home)
+        for round in try people.pending()
+        where !state.contains(.over(round)) && state.names(.round(round)).isEmpty { try forgetPending(round, people) }
+    }
+
+    /// The same of a round that this participant has given up after its deadline.
+    func forgetPendingWithdrawals(givenUp round: RoundID) throws {
+        let people = try WithdrawnPeople(home: home)
+        guard people.has(round), let bytes = try state.get(.over(round)), bytes.count == 8,
+            clock.unixSeconds() > Int64(clamping: BigEndian.read(bytes))
+        else { return }
+        try forgetPending(round, people)
+    }
+
+    private func forgetPending(_ round: RoundID, _ people: WithdrawnPeople) throws {
+        try people.forget(round)
+        logger.error(
+            "A round of withdrawals did not end here, so nobody is removed by it; hold another one",
+            metadata: ["round": "\(round.description.prefix(12))"])
     }
 
     /// Removes whoever has withdrawn from all that was received, and prepared datasets that may have them.

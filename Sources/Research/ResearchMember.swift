@@ -142,7 +142,12 @@ actor ResearchMember: RoundMember {
 
     func erase(_ round: RoundID, ending: RoundRecord.Ending?) async throws {
         try log.destroyKeys(of: round, in: state)
-        if case .aborted? = ending { try WithdrawnPeople(home: home).forget(round) }
+        switch ending {
+        case .aborted: try WithdrawnPeople(home: home).forget(round)
+        // What is carried may still bring its end.
+        case nil where !client.isCarried: try forgetPendingWithdrawals(givenUp: round)
+        case nil, .closed: break
+        }
         guard let folder = try folders.existing(round), let received = try record(in: folder) else { return }
         switch (received.value, ending) {
         case (let received?, _) where received.isSettled:
@@ -172,7 +177,10 @@ actor ResearchMember: RoundMember {
 
     func tidy() async {
         await evidence.tidy()
-        do { try removeWithdrawn() } catch {
+        do {
+            try forgetPendingWithdrawals()
+            try removeWithdrawn()
+        } catch {
             logger.warning(
                 "Who has withdrawn could not be removed yet", metadata: ["error": "\(ErrorReport(error).sentence)"])
         }

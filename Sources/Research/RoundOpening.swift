@@ -59,6 +59,15 @@ struct RoundOpening {
         return store
     }
 
+    /// That nobody has withdrawn since the store was opened.
+    ///
+    /// - Throws: `ResearchError.withdrawnMeanwhile`.
+    func checkWithdrawn(_ people: WithdrawnPeople) throws {
+        guard try people.list(of: agreement.study.id).mark == folder.withdrawnMark() else {
+            throw ResearchError.withdrawnMeanwhile
+        }
+    }
+
     /// The store as it is, or a new one; one that is damaged is begun anew while there is something to fill it with.
     private func unfilled() throws -> WorkingStore {
         let hasRelease = folder.hasRelease(received.copies.count)

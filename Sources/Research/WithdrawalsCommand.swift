@@ -21,17 +21,30 @@ struct WithdrawalsCommand: ParsableCommand {
         let people = try WithdrawnPeople(home: home)
         let studies = try people.studies()
         if studies.isEmpty { out.line("Nobody has withdrawn from a study here.") }
-        let written = try OperationsHistory(home: home).lines.filter { line in
-            ["dataset written", "dataset handed over"].contains { line.words.hasPrefix($0) }
-        }
+        let log = try OperationsHistory(home: home).lines
         for study in studies {
-            let time = MachineClock.timestamp(
-                Date(timeIntervalSince1970: TimeInterval(try people.list(of: study).changed)))
+            let changed = try people.list(of: study).changed
+            let time = MachineClock.timestamp(Date(timeIntervalSince1970: TimeInterval(changed)))
             out.line("\(study): people withdrew, the last time on \(time).")
-            let before = written.filter { $0.time < time }
+            let before = Self.written(before: changed, study: study, in: log)
             if before.isEmpty { continue }
             out.line("Written before, of whichever study. Write those of \(study) anew with `dataset --replace`:")
             for line in before { out.line("  \(line.time) \(line.words)") }
         }
+    }
+
+    /// Datasets that were there when people withdrew the last time: by their place in the log, and by the clock, since
+    /// either alone can be missing or wrong. Those of the same second may be of after, and are told too.
+    static func written(
+        before changed: Int, study: String, in log: [OperationsHistory.Line]
+    ) -> [OperationsHistory.Line] {
+        let end = MachineClock.timestamp(Date(timeIntervalSince1970: TimeInterval(changed) + 1))
+        let last = log.lastIndex {
+            $0.words.hasPrefix(WithdrawnPeople.note + " ") && $0.words.split(separator: " ").contains("study=\(study)")
+        }
+        return log.enumerated().filter { index, line in
+            ["dataset written", "dataset handed over"].contains { line.words.hasPrefix($0) }
+                && (line.time < end || last.map { index < $0 } == true)
+        }.map(\.element)
     }
 }

@@ -26,16 +26,45 @@ struct WithdrawnPeople {
 
     private let home: Home
     private let directory: PrivateDirectory
+    private let byteLimit: Int
 
-    init(home: Home) throws {
+    /// - Parameter byteLimit: of a file.
+    init(home: Home, byteLimit: Int = WithdrawnPeople.byteLimit) throws {
         self.home = home
+        self.byteLimit = byteLimit
         directory = try home.directory.subdirectory(Self.name)
     }
 
     static let name = "withdrawn"
     private static let pendingPrefix = "round."
+    /// Not a study's name, and in no backup.
+    private static let lockName = ".lock"
+    /// In the operations log, where somebody is new on a list.
+    static let note = "withdrawals taken in"
+    /// How long a command waits for another that hands a dataset over, or for the daemon, in seconds.
+    static let commandPatience = 600.0
     /// Of a file: more than all authorities of an agreement can list.
-    private static let byteLimit = 64 << 20
+    static let byteLimit = 64 << 20
+
+    /// Does something during which no list changes and no dataset is put in its place by anybody else. So a dataset is
+    /// either without whoever is on the list, or in the log before they come on it.
+    ///
+    /// - Parameter patience: for how many seconds it waits while another program is at that.
+    /// - Throws: `FileError.inUse`; what `body` throws.
+    func exclusively<Result>(
+        patience: TimeInterval = 0, _ body: (WithdrawnPeople) throws -> Result
+    ) throws -> Result {
+        let end = Date().addingTimeInterval(patience)
+        while true {
+            let lock: ProcessLock
+            do { lock = try ProcessLock(in: directory, name: Self.lockName) } catch {
+                guard case .inUse = error, Date() < end else { throw error }
+                continue
+            }
+            defer { lock.release() }
+            return try body(self)
+        }
+    }
 
     // MARK: Lists
 
@@ -55,16 +84,18 @@ struct WithdrawnPeople {
         try directory.names().filter { !$0.hasPrefix(Self.pendingPrefix) && !$0.hasPrefix(".") }.sorted()
     }
 
-    private func add(_ names: [[UInt8]], to study: String, at time: Int) throws {
+    /// - Returns: whether somebody is new on it.
+    private func add(_ names: [[UInt8]], to study: String, at time: Int) throws -> Bool {
         var list = try list(of: study)
         let all = Set(list.names).union(names)
-        guard all.count > list.names.count else { return }
+        guard all.count > list.names.count else { return false }
         // Authorities can make the list grow from round to round; one that could not be read again is never written.
-        guard 8 + all.count * Pseudonym.byteCount <= Self.byteLimit else {
-            throw FileError.tooLarge(path: directory.file(study), maxByteCount: Self.byteLimit)
+        guard 8 + all.count * Pseudonym.byteCount <= byteLimit else {
+            throw FileError.tooLarge(path: directory.file(study), maxByteCount: byteLimit)
         }
         list.names = all.sorted { $0.lexicographicallyPrecedes($1) }
         try write(BigEndian.u64(UInt64(max(0, time))) + list.names.flatMap { $0 }, study)
+        return true
     }
 
     // MARK: A round's, until it has closed
@@ -77,14 +108,24 @@ struct WithdrawnPeople {
     /// Whether what a round told is here.
     func has(_ round: RoundID) -> Bool { FileStatus.exists(directory.file(Self.pendingPrefix + round.description)) }
 
+    /// Rounds of which that is here.
+    func pending() throws -> [RoundID] {
+        try directory.names().filter { $0.hasPrefix(Self.pendingPrefix) }
+            .compactMap { RoundID(hex: $0.dropFirst(Self.pendingPrefix.count)) }
+    }
+
     /// Takes what a closed round told into its study's list. Nothing where that was done before.
-    func settle(_ round: RoundID, study: String, at time: Int) throws {
-        guard let bytes = try read(Self.pendingPrefix + round.description) else { return }
+    ///
+    /// - Returns: whether somebody is new on the list.
+    @discardableResult
+    func settle(_ round: RoundID, study: String, at time: Int) throws -> Bool {
+        guard let bytes = try read(Self.pendingPrefix + round.description) else { return false }
         let names = stride(from: 0, to: bytes.count, by: Pseudonym.byteCount).map {
             Array(bytes[$0..<min(bytes.count, $0 + Pseudonym.byteCount)])
         }
-        try add(names, to: study, at: time)
+        let isNew = try add(names, to: study, at: time)
         try forget(round)
+        return isNew
     }
 
     /// Removes what a round told that did not close.
@@ -104,7 +145,7 @@ struct WithdrawnPeople {
         var bytes: [UInt8] = []
         while let piece = try reader.next() {
             bytes += piece
-            guard bytes.count <= Self.byteLimit else { throw FileError.altered(path: path) }
+            guard bytes.count <= byteLimit else { throw FileError.altered(path: path) }
         }
         return bytes
     }

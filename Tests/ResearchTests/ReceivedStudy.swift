@@ -15,29 +15,37 @@ import Testing
 /// A round from keys to erased keys whose research environment has a home on the disk, as it was when everything had
 /// been received, and the board at every moment.
 struct ReceivedStudy: Sendable {
-    static let rows = Task { try await ReceivedStudy() }
+    static let rows = Task { try await ReceivedStudy(isLasting: false) }
+    /// With pseudonyms that last, and a round in which `withdrawing` withdraw.
+    static let lasting = Task { try await ReceivedStudy(isLasting: true) }
+    static let withdrawing = ["person 2", "person 30", "person 99"]
 
     let fixture: BoardFixture
     /// What the research environment seals of the round at its beginning.
     let secrets: [UInt8]
+    /// The round of withdrawals, when it has closed, and what its people are called by here. Nil where pseudonyms don't
+    /// last.
+    private(set) var withdrawal: (record: RoundRecord, names: [[UInt8]])?
     /// The home's files, by their paths in it.
     private let files: [String: [UInt8]]
     private let directories: [String]
 
     var round: RoundID { fixture.records[0].round }
 
-    private init() async throws {
+    private init(isLasting: Bool) async throws {
         let place = try TemporaryDirectory()
         let home = try Home.create(
             at: place.file("home"), id: "research", name: "Research", role: .research, alternativeNames: [],
             validityDays: 825)
-        let study = try Self.study(home)
+        let study = try Self.study(home, isLasting: isLasting)
         let round = SimulatedRound(Ristretto255.self, study: study, registers: Self.people)
+        for holder in study.agreement.pseudonyms.holders { round.studyKeys[holder] = StudyKey.random() }
         try await round.run { $0.allReleased }
         secrets = try round.researchSecrets().serialized().withUnsafeBytes { Array($0) }
         try await Self.receive(round, home)
         try await round.run()
         fixture = try BoardFixture(study: study, board: round.board)
+        if isLasting { withdrawal = try await Self.withdraw(from: study, keys: round.studyKeys, home) }
         (files, directories) = try Self.read(home.directory.path)
     }
 
@@ -58,6 +66,28 @@ struct ReceivedStudy: Sendable {
             record, surveys: try SourceSurvey.all(in: record, keys: home.keys), linkage: nil,
             receivedAt: Date(timeIntervalSince1970: 2_000))
         try folder.write(ReceivedRound(record, copies: copies, report: report))
+    }
+
+    private static func withdraw(
+        from study: SimulatedStudy, keys: [ParticipantID: SymmetricKey], _ home: Home
+    ) async throws -> (record: RoundRecord, names: [[UInt8]]) {
+        let people = Self.withdrawing.map { name in
+            var person = SimulatedPerson(nil, rows: [])
+            person.official = name
+            return person
+        }
+        let round = SimulatedRound(Ristretto255.self, study: study, registers: ["withdrawals_2": people])
+        round.purpose = .withdrawals
+        round.studyKeys = keys
+        try await round.run { $0.allReleased }
+        let record = try round.record()
+        let pseudonyms = try RoundPseudonyms.of(record, state: home.state())
+        let archive = WithdrawalArchive { pseudonyms.pseudonym(ofElement: $0)?.bytes ?? [] }
+        let runner = ResearchRunner(
+            me: "research", hpkeKey: home.keys.hpkeKey, port: round.streams, workers: Workers(count: 2))
+        _ = try await runner.receive(record: record, secrets: round.researchSecrets(), into: archive) { _, _ in [] }
+        try await round.run()
+        return (try round.record(), archive.names)
     }
 
     private static func read(_ root: String) throws -> (files: [String: [UInt8]], directories: [String]) {
@@ -86,7 +116,15 @@ struct ReceivedStudy: Sendable {
     // MARK: Study
 
     /// Residents are told apart by whether the clinic has seen them. One client is never to be released.
-    static let people: [RegisterID: [SimulatedPerson]] = [
+    static let people: [RegisterID: [SimulatedPerson]] = named.mapValues { people in
+        people.map { person in
+            var person = person
+            person.official = person.keys[0]
+            return person
+        }
+    }
+
+    private static let named: [RegisterID: [SimulatedPerson]] = [
         "residents": (0..<9).map { SimulatedPerson("person \($0)") },
         "clinic": [2, 3, 4, 20].map { number in
             var person = SimulatedPerson("person \(number)", rows: rows(number, count: number == 3 ? 8 : 1))
@@ -105,13 +143,18 @@ struct ReceivedStudy: Sendable {
     }
 
     /// What a join of the registers in the clear releases.
-    static var join: [String] {
+    static var join: [String] { join(without: []) }
+
+    /// The same, without people who have withdrawn.
+    static func join(without withdrawn: [String]) -> [String] {
         func register(_ id: RegisterID) -> [String: SimulatedPerson] {
             Dictionary((people[id] ?? []).map { ($0.keys[0] ?? "", $0) }, uniquingKeysWith: { first, _ in first })
         }
         let (clinic, income) = (register("clinic"), register("income"))
         return register("residents").keys.compactMap { name in
-            guard clinic[name] != nil || income[name] != nil, clinic[name]?.isWithheld != true else { return nil }
+            guard !withdrawn.contains(name), clinic[name] != nil || income[name] != nil,
+                clinic[name]?.isWithheld != true
+            else { return nil }
             return portrait(
                 cohorts: ["everybody", clinic[name] == nil ? "others" : "clients"],
                 rows: ["clinic": clinic[name]?.rows ?? [], "income": income[name]?.rows ?? []])
@@ -124,7 +167,7 @@ struct ReceivedStudy: Sendable {
         return "\(cohorts.sorted()) \(parts)"
     }
 
-    private static func study(_ home: Home) throws -> SimulatedStudy {
+    private static func study(_ home: Home, isLasting: Bool) throws -> SimulatedStudy {
         var signing: [ParticipantID: any MessageSigner] = ["research": home.keys.signingKey]
         var hpke: [ParticipantID: XWingMLKEM768X25519.PrivateKey] = ["research": home.keys.hpkeKey]
         var participants: [Participant] = []
@@ -139,7 +182,9 @@ struct ReceivedStudy: Sendable {
                     hpkeKey: Array(keys.1.publicKey.rawRepresentation),
                     tlsPin: Array(SHA256.hash(data: Array(id.utf8)))))
         }
-        let file = Array(agreement(participants + [home.keys.participant]).utf8)
+        let lasting = "pseudonyms: study\npseudonym_holders: [a, b]\n"
+        let text = agreement(participants + [home.keys.participant])
+        let file = Array((isLasting ? text + lasting : text).utf8)
         let installed = try home.agreements().sign(file, path: "agreement.yaml", keys: home.keyRing)
         return SimulatedStudy(agreement: installed.agreement, file: file, signing: signing, hpke: hpke)
     }

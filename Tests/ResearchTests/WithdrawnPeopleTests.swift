@@ -2,6 +2,7 @@ import Files
 import Foundation
 import Testing
 
+@testable import Agreement
 @testable import Daemon
 @testable import Dataset
 @testable import PSIProtocol
@@ -73,6 +74,43 @@ struct WithdrawnPeopleTests {
         // Nor can one study's list stand for another's.
         try ResearchPlace.write(bytes, to: place.home.directory.file("withdrawn/other"))
         #expect(throws: FileError.self) { try people.list(of: "other") }
+    }
+
+    @Test("A list that has grown over its limit is refused before it is written: it could not be read again")
+    func tooLong() throws {
+        let people = try WithdrawnPeople(home: place.home, byteLimit: 8 + 2 * 16)
+        let (first, second) = (RoundID.digits("a1"), RoundID.digits("b2"))
+        try people.keep(Self.names(1, 2), of: first)
+        try people.settle(first, study: "study", at: 1_000)
+        let full = try people.list(of: "study")
+        #expect(full.names == Self.names(1, 2))
+        // Who is on it already makes it no longer.
+        try people.keep(Self.names(2), of: second)
+        try people.settle(second, study: "study", at: 2_000)
+        try people.keep(Self.names(3), of: second)
+        let path = place.home.directory.file("withdrawn/study")
+        for _ in 0..<2 {
+            #expect(throws: FileError.tooLarge(path: path, maxByteCount: 40)) {
+                try people.settle(second, study: "study", at: 3_000)
+            }
+            // Nothing of it is lost, and what was there can be read.
+            #expect(try people.list(of: "study") == full && people.has(second))
+        }
+        #expect(WithdrawnPeople.byteLimit > 8 + 16 * 16 * AgreementLimits.withdrawals)
+    }
+
+    @Test("Whoever works on lists keeps others out, and a command waits for it")
+    func exclusive() throws {
+        var reached = false
+        try people.exclusively { people in
+            let inUse = FileError.inUse(path: place.home.directory.file("withdrawn/.lock"), process: getpid())
+            #expect(throws: inUse) { try people.exclusively { _ in reached = true } }
+            #expect(throws: inUse) { try people.exclusively(patience: 0.5) { _ in reached = true } }
+        }
+        #expect(!reached)
+        try people.exclusively { _ in reached = true }
+        #expect(reached)
+        #expect(try people.studies().isEmpty && people.pending().isEmpty)
     }
 
     @Test("Prepared datasets of rounds that were forgotten may have anybody, and are removed")

@@ -44,6 +44,15 @@ public struct DatasetWriter: Sendable {
     public func write(
         _ store: WorkingStore, report: RoundReport, rounds: [ReportedRound] = [], created: Date
     ) throws(DatasetError) -> Tally {
+        let written = try complete(store, report: report, rounds: rounds, created: created)
+        try written.install()
+        return written.tally
+    }
+
+    /// Writes the dataset beside its place. Nothing is in its place until it is installed.
+    public func complete(
+        _ store: WorkingStore, report: RoundReport, rounds: [ReportedRound] = [], created: Date
+    ) throws(DatasetError) -> CompleteDataset {
         let gate = DisclosureGate(agreement: store.agreement, layout: store.layout)
         try gate.check(try store.tally())
         let plan = try ReleasePlan(store)
@@ -56,12 +65,11 @@ public struct DatasetWriter: Sendable {
         do {
             try reached(.prepared)
             try fill(output.partial, from: store, plan: plan, gate: gate, tally: tally, report: contents)
-            try output.install { () throws(DatasetError) in try reached(.setAside) }
         } catch {
             output.discard()
             throw error
         }
-        return tally
+        return CompleteDataset(tally: tally, output: output, interruption: interruption)
     }
 
     /// What disclosure control would make of a store, as the report would tell it, in Markdown; empty where the
