@@ -71,6 +71,29 @@ import Testing
         }
     }
 
+    /// A placeholder, or a parent of very many: each row finds whom it names, and it takes no longer than rows do.
+    @Test func aHundredThousandRowsNameOnePerson() throws {
+        let count = 100_000
+        func link(_ number: Int) -> FieldValue { .person(BigEndian.u64(7) + BigEndian.u64(UInt64(number))) }
+        let store = try RelationStudy.Store(in: directory, try RelationStudy.agreement())
+        // 5 has the child 1 in every row but the last, which names 5, who is named by nobody else.
+        let rows = (0...count).map { [link($0)] }
+        try store.add(
+            5, RelationStudy.residents, ["benefits": rows + [[link(count + 1)]], "benefits-child": [[link(count)]]])
+        try store.add(
+            1, RelationStudy.residents, ["benefits-child": Array(rows.dropLast()), "benefits": [[link(count + 2)]]])
+        try store.store.noteFalseLinks()
+        #expect(try store.store.damaged() == [:])
+        try store.store.dropWithheld()
+        try store.store.finish()
+        defer { try? store.store.close() }
+        _ = try write(store.store)
+        var found: [[String?]: Int] = [:]
+        for line in try lines("benefits") { found[line, default: 0] += 1 }
+        let (five, one) = (try text(5), try text(1))
+        #expect(found == [[five, one]: count, [five, five]: 1, [five, nil]: 1, [one, nil]: 1])
+    }
+
     /// A link is in no file of the dataset, and no longer in the store.
     @Test func linksAreGoneWhenTheStoreIsFinished() throws {
         let store = try filled()

@@ -60,6 +60,29 @@ struct WithdrawalRoundTests {
         }
     }
 
+    /// Against people as they are in the registers' plain rows: whoever is listed anywhere, and was in the study.
+    @Test(
+        "Nobody, everybody, everybody twice, and people who never were in the study: as a plain list finds them",
+        arguments: [
+            [:], ["withdrawals_1": 0..<12], ["withdrawals_1": 0..<12, "withdrawals_2": 0..<12],
+            ["withdrawals_1": 0..<6, "withdrawals_2": 6..<12], ["withdrawals_2": 100..<140],
+            ["withdrawals_1": 8..<40, "withdrawals_2": 30..<50],
+        ] as [[RegisterID: Range<Int>]])
+    func lists(lists: [RegisterID: Range<Int>]) async throws {
+        let rounds = try Rounds(.init(mixers: 1, pseudonymHolders: [0, 2]))
+        let linked = try await rounds.round([
+            "left": Self.people(0..<8, keys: 1), "right": Self.people(4..<12, keys: 1),
+        ])
+        let listed = Set(lists.values.joined().map { "person \($0)" })
+        let round = try await Self.withdrawal(
+            rounds, lists.mapValues { $0.map { "person \($0)" } }, known: linked.record().revealedStudyKeys)
+        #expect(try round.record().ending == .closed)
+        let found = Set(round.withdrawn)
+        #expect(found.count == listed.count)
+        let left = LastingPseudonymTests.names(linked).filter { !found.contains($0.value.tag) }.keys
+        #expect(Set(left) == Set((0..<12).map { "person \($0)" }).subtracting(listed))
+    }
+
     /// What others than the research environment see of sizes: of lists, vaults, selections, requests, shares.
     private static func sizes(_ round: SimulatedRound<Ristretto255>) async throws -> [String: Int] {
         var sizes: [String: Int] = [:]

@@ -234,6 +234,20 @@ import Testing
         #expect(good.related[1].survey.mostRowsOfPerson == limit && good.related[1].survey.people == 1)
     }
 
+    /// As many as a person may have rows, one of whom is the person, and one has the person for a child in turn.
+    @Test func aHundredThousandChildrenOfOnePerson() async throws {
+        let folder = try TemporaryFolder()
+        let count = PersonGrouping.maxRowsOfPerson
+        let lines = (0..<count).map { "\(Self.code(0)),\($0),,\(Self.code($0))" }
+        let pass = try await pass(try source(lines + ["\(Self.code(1)),\(count),,\(Self.code(0))"], in: folder))
+        let survey = pass.related[1].survey
+        #expect(survey.people == count && survey.rowsKept == count + 1 && pass.related[1].themselves == 1)
+        #expect(survey.mostRowsOfPerson == 2 && pass.survey.mostRowsOfPerson == count)
+        let found = try await found(pass, people: count)
+        #expect(
+            found.rows == Set((0..<count).map { [0, $0, -1, $0] } + [[1, count, -1, 0]]) && found.links.count > count)
+    }
+
     @Test func capsAreThoseOfTheColumnOrOfItsRegister() async throws {
         let folder = try TemporaryFolder()
         let lines = (0..<4).map { "\(Self.code($0)),0,\(Self.code($0 + 10)),\(Self.code($0 + 20))" }
