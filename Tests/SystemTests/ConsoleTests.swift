@@ -174,7 +174,8 @@ extension SystemTests {
                     "/calendar", "/log", "/alarms",
                 ]
                 let all = [
-                    "a": common + ["/check", "/approvals", "/evidence", "/nothing"], "coordinator": common + ["/open"],
+                    "a": common + ["/check", "/approvals", "/evidence", "/nothing"],
+                    "coordinator": common + ["/open", "/ready"],
                     "research": common + [
                         "/datasets", "/datasets/\(name)", "/approvals", "/approvals/\(number)", "/evidence",
                     ],

@@ -2,6 +2,7 @@ internal import Agreement
 internal import Daemon
 internal import Exchange
 internal import Files
+internal import PSIProtocol
 internal import Values
 internal import WebConsole
 
@@ -76,7 +77,9 @@ struct CoordinatorConsole: ConsoleProgram {
         return ConsoleText(say("Keskeytetty.", "Avbruten.", "Aborted."))
     }
 
-    func sections(signer: ApprovalSigner?) throws -> [any ConsoleSection] { [OpenSection(home: home)] }
+    func sections(signer: ApprovalSigner?) throws -> [any ConsoleSection] {
+        [ReadinessSection(home: home), OpenSection(home: home)]
+    }
 }
 
 /// Opens a round under an agreement that all have signed.
@@ -117,7 +120,7 @@ struct OpenSection: ConsoleSection {
             let rounds = agreement.roundsAllowed
             let form = ConsoleForm(
                 "/open/now", submit: say("Avaa kierros", "Öppna omgången", "Open the round"),
-                fields: [
+                fields: Self.kinds(agreement, say) + [
                     ConsoleForm.Field(
                         "sure",
                         say(
@@ -140,11 +143,47 @@ struct OpenSection: ConsoleSection {
         }
         guard request.field("sure") == "yes" else { throw ConsoleMistake(say.tick) }
         try ConsolePath.expect("\(signed.id)", request.field("agreement"), say)
+        let purpose = try Self.purpose(request)
         let round = try await OperatorConnection.with(home.directory.path) { client in
-            try await client.openRound(agreement: signed.bytes, signatures: signed.signatures.map(\.json))
+            try await client.openRound(
+                agreement: signed.bytes, signatures: signed.signatures.map(\.json), purpose: purpose)
         }
-        try home.approvals().note("round opened in the console", ["round": String("\(round)".prefix(12))])
+        try home.approvals().note(
+            "round opened in the console",
+            ["round": String("\(round)".prefix(12)), "kind": purpose?.rawValue ?? "linkage"])
         return .redirect(
             "/rounds/\(round)", ConsoleText(say("Kierros on avattu.", "Omgången är öppnad.", "The round is open.")))
+    }
+
+    /// Which kinds of rounds can be opened; not asked where there is only one. [P-95]
+    static func kinds(_ agreement: Agreement, _ say: Say) -> [ConsoleForm.Field] {
+        guard agreement.forWithdrawals != nil else { return [] }
+        return [
+            ConsoleForm.Field(
+                "kind", say("Kierroksen laji", "Slag av omgång", "Kind of round"),
+                .choice([
+                    ("linkage", say("rekisterit yhdistetään", "registren kopplas", "registers are linked")),
+                    (
+                        RoundPurpose.withdrawals.rawValue,
+                        say(
+                            "tutkimuksesta poistuvat poistetaan aineistoista",
+                            "de som lämnar studien tas bort ur materialen",
+                            "people who withdraw from the study are removed from its data")
+                    ),
+                ]))
+        ]
+    }
+
+    /// - Throws: `ConsoleMistake` for a kind that was not offered.
+    static func purpose(_ request: ConsoleRequest) throws -> RoundPurpose? {
+        switch request.field("kind") {
+        case "", "linkage": return nil
+        case let kind:
+            guard let purpose = RoundPurpose(rawValue: kind) else {
+                throw ConsoleMistake(
+                    request.say("Valitse kierroksen laji.", "Välj omgångens slag.", "Choose the kind of round."))
+            }
+            return purpose
+        }
     }
 }

@@ -22,7 +22,8 @@ struct AgreementsSection: ConsoleSection {
             return .page(
                 ConsolePage(
                     found.agreement.study.title,
-                    others(of: found, all, say) + AgreementWords.blocks(found.agreement, id, say)))
+                    Self.succession(try home.succession(of: found.id, found.agreement), all, say)
+                        + others(of: found, all, say) + AgreementWords.blocks(found.agreement, id, say)))
         case let rest where rest.count == 2 && rest[0] == "changes":
             guard let other = AgreementID(hex: rest[1]).flatMap({ id in all.first { $0.id == id } }) else {
                 return .notFound
@@ -36,12 +37,16 @@ struct AgreementsSection: ConsoleSection {
     }
 
     private func list(_ all: [AgreementStore.Installed], _ say: Say) throws -> [ConsoleBlock] {
-        let rows = all.sorted { $0.agreement.validFrom > $1.agreement.validFrom }.map { installed in
-            [
+        let rows = try all.sorted { $0.agreement.validFrom > $1.agreement.validFrom }.map {
+            installed -> [ConsoleText] in
+            let isSuperseded = try home.succession(of: installed.id, installed.agreement) != nil
+            return [
                 ConsoleText(installed.agreement.study.title, link: "/agreements/\(installed.id)"),
                 ConsoleText(installed.agreement.study.id),
                 ConsoleText("\(installed.agreement.validFrom) – \(installed.agreement.validUntil)"),
-                ConsoleText(Self.validity(installed.agreement, clock, say)),
+                ConsoleText(
+                    isSuperseded
+                        ? say("korvattu", "ersatt", "superseded") : Self.validity(installed.agreement, clock, say)),
                 ConsoleText(String("\(installed.id)".prefix(12))),
             ]
         }
@@ -76,6 +81,42 @@ struct AgreementsSection: ConsoleSection {
         case .inForce: say("voimassa", "i kraft", "in force")
         case .notYet: say("ei vielä voimassa", "ännu inte i kraft", "not yet in force")
         case .expired: say("päättynyt", "har upphört", "over")
+        }
+    }
+
+    /// That no round is taken any more under an agreement, if so.
+    static func succession(
+        _ obstacle: SuccessionObstacle?, _ all: [AgreementStore.Installed], _ say: Say
+    ) -> [ConsoleBlock] {
+        func name(_ id: AgreementID) -> String { String(id.description.prefix(12)) }
+        func page(_ id: AgreementID) -> String? { all.contains { $0.id == id } ? "/agreements/\(id)" : nil }
+        switch obstacle {
+        case nil: return []
+        case .superseded(let id?):
+            let words = say(
+                "Korvattu: tilalle on tullut sopimus \(name(id)), joka muuttaa tätä. Kierroksia ei enää ole tämän "
+                    + "nojalla.",
+                "Ersatt: avtalet \(name(id)), som ändrar detta, har trätt i dess ställe. "
+                    + "Inga omgångar hålls längre enligt "
+                    + "detta.",
+                "Superseded: agreement \(name(id)), which amends it, has taken its place. No round is taken under it "
+                    + "any more.")
+            return [.notice(.note, ConsoleText(words, link: page(id)))]
+        case .superseded(nil):
+            let words = say(
+                "Ehkä korvattu: osapuoli palautettiin varmuuskopiosta, ja sopimusta, joka muuttaa tätä, on ehkä jo "
+                    + "käytetty.",
+                "Kanske ersatt: parten återställdes från en säkerhetskopia, och ett avtal som ändrar detta kan redan "
+                    + "ha använts.",
+                "Perhaps superseded: this participant was restored from a backup, and rounds of an agreement that "
+                    + "amends it may have been held.")
+            return [.notice(.note, ConsoleText(words))]
+        case .otherAmendment(_, let id):
+            let words = say(
+                "Korvattu: toinen sopimus, \(name(id)), on tullut sen tilalle, jota tämäkin muuttaa.",
+                "Ersatt: ett annat avtal, \(name(id)), har trätt i stället för det som också detta ändrar.",
+                "Superseded: another agreement, \(name(id)), has taken the place of the one that this amends, too.")
+            return [.notice(.alarm, ConsoleText(words, link: page(id)))]
         }
     }
 

@@ -72,6 +72,19 @@ struct CalendarSection: ConsoleSection {
                 ),
             ]
         }
+        for installed in try home.agreements().all() {
+            // Under an agreement that is superseded no round opens.
+            guard try home.succession(of: installed.id, installed.agreement) == nil else { continue }
+            let name = "\(installed.agreement.study.title) (\("\(installed.id)".prefix(12)))"
+            days += installed.agreement.calendar.map { day in
+                (
+                    "\(day)",
+                    ConsoleText(
+                        say("kierroksen päivä: ", "dag för en omgång: ", "day of a round: ") + name,
+                        link: "/agreements/\(installed.id)")
+                )
+            }
+        }
         let rounds = (try? await standing().rounds) ?? []
         for round in rounds {
             let (name, link) = ("\(round.study) \(round.round.prefix(12))", "/rounds/\(round.round)")

@@ -1,4 +1,4 @@
-internal import Agreement
+public import Agreement
 internal import Daemon
 internal import Files
 internal import Foundation
@@ -20,7 +20,7 @@ struct OverviewSection: ConsoleSection {
             let facts: [(term: String, text: ConsoleText)] = [
                 (say("Osapuoli", "Part", "Participant"), ConsoleText(home.keys.participant.name)),
                 (say("Tunnus", "Beteckning", "Identifier"), ConsoleText(home.keys.id)),
-                (say("Rooli", "Roll", "Role"), ConsoleText(Self.role(home.keys.role, say))),
+                (say("Rooli", "Roll", "Role"), ConsoleText(say.role(home.keys.role))),
                 (
                     say("Varmenne voimassa", "Certifikatet gäller till", "Certificate valid until"),
                     ConsoleText(say.time(Int(home.keyRing.certificateNotAfter.timeIntervalSince1970)))
@@ -38,13 +38,15 @@ struct OverviewSection: ConsoleSection {
     private func live(_ say: Say) async -> ConsoleBlock {
         .live(path: "/alarms/live", await AlarmsSection(self).blocks(say))
     }
+}
 
-    static func role(_ role: ParticipantRole, _ say: Say) -> String {
+extension Say {
+    public func role(_ role: ParticipantRole) -> String {
         switch role {
-        case .authority: say("viranomainen", "myndighet", "authority")
-        case .mixer: say("sekoittaja", "blandare", "mixer")
-        case .coordinator: say("koordinaattori", "koordinator", "coordinator")
-        case .research: say("tutkimusympäristö", "forskningsmiljö", "research environment")
+        case .authority: self("viranomainen", "myndighet", "authority")
+        case .mixer: self("sekoittaja", "blandare", "mixer")
+        case .coordinator: self("koordinaattori", "koordinator", "coordinator")
+        case .research: self("tutkimusympäristö", "forskningsmiljö", "research environment")
         }
     }
 }

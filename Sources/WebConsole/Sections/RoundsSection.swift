@@ -61,7 +61,7 @@ struct RoundsSection: ConsoleSection {
         let rows = rounds.map { round in
             [
                 ConsoleText(String(round.round.prefix(12)), link: "/rounds/\(round.round)"), ConsoleText(round.study),
-                ConsoleText("\(round.number)"), ConsoleText(Self.phase(round, say)),
+                ConsoleText("\(round.number)"), ConsoleText(Self.kind(round, say)), ConsoleText(Self.phase(round, say)),
                 ConsoleText(round.waitingFor.isEmpty ? "–" : round.waitingFor.joined(separator: ", ")),
                 ConsoleText(say.time(round.opened)),
             ]
@@ -71,7 +71,7 @@ struct RoundsSection: ConsoleSection {
                 caption: say("Uusin ensin", "Den senaste först", "The latest first"),
                 head: [
                     say("Kierros", "Omgång", "Round"), say("Tutkimus", "Studie", "Study"),
-                    say("Numero", "Nummer", "Number"), say("Vaihe", "Fas", "Phase"),
+                    say("Numero", "Nummer", "Number"), say("Laji", "Slag", "Kind"), say("Vaihe", "Fas", "Phase"),
                     say("Odottaa", "Väntar på", "Waits for"), say("Avattu", "Öppnad", "Opened"),
                 ], rows: rows)
         ]
@@ -93,6 +93,13 @@ struct RoundsSection: ConsoleSection {
         }
     }
 
+    /// What a round is for.
+    static func kind(_ round: RoundStatus, _ say: Say) -> String {
+        guard let purpose = round.purpose else { return say("yhdistäminen", "koppling", "linkage") }
+        return purpose == RoundPurpose.withdrawals.rawValue
+            ? say("tutkimuksesta poistuvat", "de som lämnar studien", "withdrawals") : purpose
+    }
+
     private func blocks(_ round: RoundStatus, _ say: Say) -> [ConsoleBlock] {
         var facts: [(term: String, text: ConsoleText)] = [
             (say("Tutkimus", "Studie", "Study"), ConsoleText("\(round.title) (\(round.study))")),
@@ -101,6 +108,7 @@ struct RoundsSection: ConsoleSection {
                 ConsoleText(String(round.agreement.prefix(16)), link: "/agreements/\(round.agreement)")
             ),
             (say("Numero", "Nummer", "Number"), ConsoleText("\(round.number)")),
+            (say("Laji", "Slag", "Kind"), ConsoleText(Self.kind(round, say))),
             (say("Vaihe", "Fas", "Phase"), ConsoleText(Self.phase(round, say))),
             (say("Avattu", "Öppnad", "Opened"), ConsoleText(say.time(round.opened))),
             (say("Päättyy viimeistään", "Slutar senast", "Ends at the latest"), ConsoleText(say.time(round.deadline))),
@@ -110,6 +118,20 @@ struct RoundsSection: ConsoleSection {
                 (say("Odottaa", "Väntar på", "Waits for"), ConsoleText(round.waitingFor.joined(separator: ", "))))
         }
         var blocks: [ConsoleBlock] = ended(round, say) + [.facts(facts)]
+        if round.purpose == RoundPurpose.withdrawals.rawValue {
+            blocks.append(
+                .paragraph(
+                    ConsoleText(
+                        say(
+                            "Viranomaiset kertovat tutkimusympäristölle, ketkä poistuvat tutkimuksesta. Mitään ei "
+                                + "yhdistetä eikä luovuteta. Luettelot täytetään, joten kukaan muu ei näe, poistuuko "
+                                + "joku.",
+                            "Myndigheterna berättar för forskningsmiljön vilka som lämnar studien. Inget kopplas "
+                                + "och inget lämnas ut. Listorna fylls ut, så ingen annan ser om någon lämnar den.",
+                            "Authorities tell the research environment who withdraws from the study. Nothing is linked "
+                                + "and nothing is released. Lists are padded, so nobody else sees whether anybody "
+                                + "withdraws."))))
+        }
         for refusal in round.refusals {
             blocks.append(
                 .notice(.alarm, ConsoleText(say("Kieltäytyi: ", "Vägrade: ", "Refused: ") + refusal)))
