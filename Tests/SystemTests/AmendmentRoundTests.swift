@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import PSIProtocol
+import TestDirectories
 import Testing
 
 @testable import SystemHarness

@@ -1,5 +1,6 @@
 import Foundation
 import PSIProtocol
+import TestDirectories
 import Testing
 
 @testable import SystemHarness

@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import TestDirectories
 import Testing
 
 @testable import SystemHarness

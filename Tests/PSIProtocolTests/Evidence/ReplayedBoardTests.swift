@@ -1,4 +1,5 @@
 import Crypto
+import TestDirectories
 import Testing
 
 @testable import Agreement
@@ -61,7 +62,7 @@ struct ReplayedBoardTests {
     @Test("Any other agreement than the one that was signed is found")
     func otherAgreement() async throws {
         let fixture = try await BoardFixture.written.value
-        for index in stride(from: 0, to: fixture.study.file.count, by: 7) {
+        for index in Thorough.positions(fixture.study.file.indices, oneIn: 29) {
             var file = fixture.study.file
             file[index] ^= 1
             #expect(throws: ReplayError.self, "\(index)") { try ReplayedBoard(agreement: file, board: fixture.board) }
