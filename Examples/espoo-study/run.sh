@@ -2,6 +2,9 @@
 # The Espoo study from end to end on one machine: six authorities, a mixer, a coordinator and a research environment as
 # separate processes, one verified linkage round over mutual TLS, the dataset, and the proof of the promise.
 #
+# --others says how many people outside the study are in the registers, as SIDOS_DEMO_OTHERS does: fewer make a shorter
+# round of the same study.
+#
 # With --unverified nobody proves what it does. The mixer, which is there to judge proofs and the selection, then takes no
 # part: this is the round of the six authorities alone. Other suites than ristretto255-SHA512 need it.
 set -euo pipefail
@@ -10,7 +13,7 @@ cd "$(dirname "$0")/../.."
 example=Examples/espoo-study
 bin=${SIDOS_BIN:-.build/release}
 out=${SIDOS_DEMO:-demo}
-people=()
+people=(${SIDOS_DEMO_OTHERS:+--others "$SIDOS_DEMO_OTHERS"})
 postgresql=()
 verifiable=ristretto255-SHA512
 suite=$verifiable
@@ -18,11 +21,12 @@ unverified=()
 while [ $# -gt 0 ]; do
     case $1 in
     --people) people=(--people "$2"); shift 2 ;;
+    --others) people=(--others "$2"); shift 2 ;;
     --suite) suite=$2; shift 2 ;;
     --output) out=$2; shift 2 ;;
     --postgresql) postgresql=(--postgresql); shift ;;
     --unverified) unverified=(--unverified); shift ;;
-    *) echo "usage: run.sh [--people N] [--unverified [--suite SUITE]] [--output DIRECTORY] [--postgresql]" >&2; exit 64 ;;
+    *) echo "usage: run.sh [--people N | --others N] [--unverified [--suite SUITE]] [--output DIRECTORY] [--postgresql]" >&2; exit 64 ;;
     esac
 done
 if [ "$suite" != $verifiable ] && [ ${#unverified[@]} -eq 0 ]; then
