@@ -40,8 +40,19 @@ packaging() { cd packaging && python3 -m unittest -q test_packaging; }
 
 begin "the example's tests" example
 begin "the packages' tests" packaging
-SIDOS_TRANSCRIPT=$transcript SIDOS_VERIFIED_TRANSCRIPT=$verified swift_test "$@"
+export SIDOS_TRANSCRIPT=$transcript SIDOS_VERIFIED_TRANSCRIPT=$verified
+if [ $# -gt 0 ]; then
+    swift_test "$@"
+else
+    # Tests among real programs take turns and wait much of their time, in which the others use the cores. `swift test`
+    # runs once at a time, so these are begun as it would begin them.
+    programs='^(SystemTests|AttackTests)\.'
+    begin "all tests but those among real programs" \
+        .build/release/sidosPackageTests.xctest --testing-library swift-testing --skip "$programs"
+    swift_test --filter "$programs"
+fi
 finish
+unset SIDOS_TRANSCRIPT SIDOS_VERIFIED_TRANSCRIPT
 
 # The vectors and laws of the groups once more with each slower backend of the ristretto255 kernel. Then proofs that were
 # never seen before, made by another program: the Swift one makes the same and takes them.
