@@ -79,7 +79,7 @@ import Testing
                 #expect(try await chunk == StoredChunk(bytes: [7], isLast: false))
                 let known = try await list
                 #expect(known.rounds == [summary(round)])
-                #expect(clock.now - start < .seconds(10))
+                #expect(clock.now - start < .seconds(45))
                 // The same list again is no news, another is.
                 async let next = client.rounds(known: known.version, wait: .seconds(50))
                 try await Task.sleep(for: .milliseconds(300))
@@ -243,7 +243,7 @@ import Testing
             await #expect(throws: (any Error).self) {
                 try await exchange.drip("PUT", "/v1/rounds/\(round)/streams/kela/0/0/0/0", every: .milliseconds(100))
             }
-            #expect(clock.now - start < .seconds(15))
+            #expect(clock.now - start < .seconds(60))
             #expect(try await exchange.streams.status(of: stream, round: round).chunkCount == 0)
             try await exchange.withClient { client async throws in
                 #expect(try await client.rounds().rounds.isEmpty)

