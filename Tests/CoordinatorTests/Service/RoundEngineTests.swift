@@ -240,7 +240,7 @@ struct RoundEngineTests {
         }
         func isCleared() async throws -> Bool {
             try await RunningCoordinator.run(study, clock: clock) { coordinator in
-                try await coordinator.driving { try await Task.sleep(for: .milliseconds(300)) }
+                try await coordinator.driving { try await Task.sleep(for: .seconds(3)) }
                 let isEmpty = try await coordinator.streams.byteCount(of: round) == 0
                 #expect(await coordinator.rounds.isCleared(round) == isEmpty)
                 #expect(try await coordinator.rounds.record(of: round).ending == .closed)
@@ -270,7 +270,13 @@ struct RoundEngineTests {
         for (seconds, expected) in [(TestClock.day - 1, false), (1, true)] {
             clock.advance(by: seconds)
             try await RunningCoordinator.run(study, clock: clock) { coordinator in
-                try await coordinator.driving { try await Task.sleep(for: .milliseconds(300)) }
+                try await coordinator.driving {
+                    // What must not happen is waited for a while, and what must for as long as it takes.
+                    let end = ContinuousClock.now + (expected ? .seconds(120) : .milliseconds(300))
+                    while await !coordinator.rounds.isCleared(round), ContinuousClock.now < end {
+                        try await Task.sleep(for: .milliseconds(20))
+                    }
+                }
                 #expect(await coordinator.rounds.isCleared(round) == expected)
             }
         }
@@ -291,7 +297,7 @@ struct RoundEngineTests {
         }
         func isKept() async throws -> Bool {
             try await RunningCoordinator.run(study, clock: clock) { coordinator in
-                try await coordinator.driving { try await Task.sleep(for: .milliseconds(300)) }
+                try await coordinator.driving { try await Task.sleep(for: .seconds(3)) }
                 let isKnown = await coordinator.rounds.order.contains(round)
                 #expect(try await coordinator.board.holds(round) == isKnown)
                 return isKnown
