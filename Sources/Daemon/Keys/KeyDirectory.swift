@@ -111,8 +111,25 @@ public struct KeyDirectory: Sendable {
         let directory = try onFile { () throws(FileError) in try PrivateDirectory(path) }
         let participant = try ParticipantFile.read(in: directory)
         try ParticipantFile.check(id: participant.id, name: participant.name)
+        return try reading(path) {
+            try KeyDirectory(KeyFiles(directory: directory, credentials: credentials), participant)
+        }
+    }
+
+    /// Whose keys a directory has, and the machine's state key, where other keys in it may be missing.
+    static func identity(at path: String) throws(KeyError) -> (ParticipantFile, SymmetricKey) {
+        let directory = try onFile { () throws(FileError) in try PrivateDirectory(path) }
+        let participant = try ParticipantFile.read(in: directory)
+        return try reading(path) {
+            let files = KeyFiles(directory: directory, credentials: KeyFiles.systemCredentials)
+            return (participant, try SecretKeyFile.state.read(in: files) { SymmetricKey(data: $0) })
+        }
+    }
+
+    /// Says of whatever went wrong which file it is about.
+    private static func reading<Result>(_ path: String, _ body: () throws -> Result) throws(KeyError) -> Result {
         do {
-            return try KeyDirectory(KeyFiles(directory: directory, credentials: credentials), participant)
+            return try body()
         } catch let error as KeyError {
             throw error
         } catch FileError.notFound(let missing) {
@@ -121,24 +138,6 @@ public struct KeyDirectory: Sendable {
             throw .file(error)
         } catch {
             throw .malformed(path: path, reason: "a key in it is not valid")
-        }
-    }
-
-    /// Whose keys a directory has, and the machine's state key, where other keys in it may be missing.
-    static func identity(at path: String) throws(KeyError) -> (ParticipantFile, SymmetricKey) {
-        let directory = try onFile { () throws(FileError) in try PrivateDirectory(path) }
-        let participant = try ParticipantFile.read(in: directory)
-        do {
-            let files = KeyFiles(directory: directory, credentials: KeyFiles.systemCredentials)
-            return (participant, try SecretKeyFile.state.read(in: files) { SymmetricKey(data: $0) })
-        } catch let error as KeyError {
-            throw error
-        } catch FileError.notFound(let missing) {
-            throw .missing(path: missing)
-        } catch let error as FileError {
-            throw .file(error)
-        } catch {
-            throw .malformed(path: path, reason: "its state key is not valid")
         }
     }
 

@@ -69,7 +69,7 @@ extension KeyError: CustomStringConvertible {
             return "the certificate in \(path) can't be used: \(reason)"
         case .certificateExpired(let path, let notAfter):
             return "the certificate in \(path) expired at \(MachineClock.timestamp(notAfter)): make or get a new "
-                + "one with `keys certificate`"
+                + "one with `keys certificate --keys \(SplitPath(SplitPath(path).parent).name)`"
         case .certificateNotYetValid(let path, let notBefore):
             return "the certificate in \(path) is valid only from \(MachineClock.timestamp(notBefore)): "
                 + "check this machine's clock"

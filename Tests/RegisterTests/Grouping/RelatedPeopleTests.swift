@@ -389,7 +389,6 @@ private final class MemoryKeeper: RelatedKeeper {
         mutating func write(_ bytes: [UInt8]) async throws { self.bytes += bytes }
         mutating func finish() async throws { keeper.put(register, bytes) }
     }
-
     private struct Source: ByteSource {
         var bytes: [UInt8]
         mutating func next() async throws -> [UInt8]? {
