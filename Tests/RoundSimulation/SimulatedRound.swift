@@ -157,7 +157,8 @@ final class SimulatedRound<S: Suite> {
         case .coordinator(.match):
             let noise = noise
             let runner = CoordinatorRunner(
-                me: "coordinator", hpkeKey: study.hpke["coordinator"]!, port: streams, workers: Workers(count: 2))
+                me: "coordinator", hpkeKey: study.hpke["coordinator"]!, port: streams,
+                workers: Workers(count: 2, engine: SimulationEngine.current))
             let outcome = try await runner.match(record) { $1 ?? noise($0) }
             self.outcome = outcome
             return outcome.body
@@ -202,7 +203,7 @@ final class SimulatedRound<S: Suite> {
         let runner = AuthorityRunner<S>(
             me: node, hpkeKey: study.hpke[node]!, port: streams, lists: streams.keeper(node),
             mixed: mixedLists(of: node),
-            workers: Workers(count: 2))
+            workers: Workers(count: 2, engine: SimulationEngine.current))
         let people = registers
         return try await runner.perform(duty, record: record, secrets: try secrets(of: node)) { register in
             SimulatedPeople(people: people[register.id] ?? [], register: register, agreement: record.agreement)
@@ -220,7 +221,8 @@ final class SimulatedRound<S: Suite> {
         let secrets = try researchSecrets()
         let port: any RoundPort = recording.map { RecordingPort(base: streams, log: $0) } ?? streams
         let runner = ResearchRunner(
-            me: "research", hpkeKey: study.hpke["research"]!, port: port, workers: Workers(count: 2))
+            me: "research", hpkeKey: study.hpke["research"]!, port: port,
+            workers: Workers(count: 2, engine: SimulationEngine.current))
         if duty == .receive, record.isOfWithdrawals {
             let names = MemoryArchive(pseudonymKey: pseudonymKey)
             let archive = WithdrawalArchive { names.lastingPseudonym(of: $0) }

@@ -67,7 +67,7 @@ enum ScalingStep: String, Codable, CaseIterable {
         let capsuleKey = rowsEach > 0 ? try BenchmarkStudy.capsuleKey() : nil
         let key = Ristretto255.randomScalar()
         return try await measure(count) {
-            var builder = BatchBuilder<Ristretto255>(
+            var builder = try await BatchBuilder<Ristretto255>(
                 register: BenchmarkStudy.register, record: record, key: key, capsuleKey: capsuleKey,
                 registerSecret: rowsEach > 0 ? SymmetricKey(size: .bits256) : nil, spool: MemorySpool(),
                 workers: workers)

@@ -1,8 +1,8 @@
 internal import Foundation
 
 /// JSON with sorted keys and neither spaces nor escaped slashes.
-enum CanonicalJSON {
-    static func encode(_ value: some Encodable) throws -> [UInt8] {
+package enum CanonicalJSON {
+    package static func encode(_ value: some Encodable) throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return Array(try encoder.encode(value))
@@ -15,6 +15,14 @@ enum CanonicalJSON {
         let json = try encode(value)
         guard json.count <= byteCount else { throw SealedSecretError.tooLong }
         return json + [UInt8](repeating: UInt8(ascii: " "), count: byteCount - json.count)
+    }
+
+    /// What canonical JSON says; nil for any other bytes, such as those with a key more or another order.
+    package static func decodeExactly<Value: Codable>(_: Value.Type, from bytes: [UInt8]) -> Value? {
+        guard let value = try? JSONDecoder().decode(Value.self, from: Data(bytes)),
+            let again = try? encode(value), again == bytes
+        else { return nil }
+        return value
     }
 
     /// What canonical JSON, filled up with spaces, says; nil for any other bytes, such as those with a key more.

@@ -31,15 +31,15 @@ public struct ShareComputer: Sendable {
         output: inout some ByteSink
     ) async throws -> ListSummary {
         guard expected.count <= cap else { throw ProtocolViolation(.releaseCapExceeded, by: coordinator) }
-        let secret = key.bytes.key
+        let work = ShareWork(key: key.bytes.key, pointCount: pointCount, coordinator: coordinator)
         var waiting = try FixedRecords.Writer(spool: spool, byteCount: 32)
         var asked = statement == nil ? nil : try FixedRecords.Writer(spool: spool, byteCount: 32)
         var hash = SHA256()
-        let width = pointCount * Ristretto255.elementByteCount
+        let width = work.width
         var reader = RecordReader(requests, width: width, partCount: partition.count, by: coordinator)
         var order = IncreasingOrder(keyByteCount: 32)
         var counts = [Int](repeating: 0, count: partition.count)
-        try await Pipeline(workers: workers).run { () async throws -> (points: [UInt8], first: Int, part: Int)? in
+        try await workers.run(work) { () async throws -> ListPiece? in
             let first = reader.count
             guard let points = try await reader.next(most: 2_048) else { return nil }
             guard reader.count <= expected.count else { throw ProtocolViolation(.wrongCount, by: coordinator) }
@@ -49,20 +49,12 @@ public struct ShareComputer: Sendable {
             if let violation = order.firstViolation(in: points, width: width) {
                 throw ProtocolViolation(.notIncreasing, by: coordinator, index: first + violation)
             }
-            return (points, first, reader.part)
-        } compute: { points, first, part in
-            do {
-                let shares = try Capsule.shares(
-                    of: ElementBatch(trusted: points), key: SecretScalar(SecretBytes(secret)))
-                return (points: points, shares: shares.bytes, part: part)
-            } catch GroupError.invalidElement(let index) {
-                throw ProtocolViolation(.invalidElement, by: coordinator, index: first + index / pointCount)
-            }
-        } take: { piece in
-            counts[piece.part] += piece.shares.count / width
-            if asked != nil { hash.update(data: piece.shares) }
-            try asked?.append(piece.points)
-            try waiting.append(piece.shares)
+            counts[reader.part] += points.count / width
+            try asked?.append(points)
+            return ListPiece(records: points, first: first)
+        } take: { made in
+            if statement != nil { hash.update(data: made[0]) }
+            try waiting.append(made[0])
         }
         let shares = try waiting.finish()
         defer { shares.discard() }
@@ -73,7 +65,7 @@ public struct ShareComputer: Sendable {
             statement.count = shares.count
             statement.shares = Array(hash.finalize())
             let sums = try await ShareSums.over(requests, shares, statement, workers: workers)
-            proof = try ShareProof(statement, sums: sums, key: SecretScalar(SecretBytes(secret)))
+            proof = try ShareProof(statement, sums: sums, key: SecretScalar(SecretBytes(key.bytes.key)))
         }
         return try await write(shares, proof: proof, counts: counts, to: &output)
     }

@@ -94,9 +94,8 @@ public struct MatchResult {
         selection: inout some ByteSink
     ) async throws -> (requests: ListSummary, selection: ListSummary) {
         let (width, capsuleCount) = (SelectedItem.byteCount(in: agreement), ItemLayout(agreement).capsuleCount)
-        var sorter = DistributionSorter(spool: spool, width: width, fixed: Ristretto255.fixedBits)
         let (evaluator, orders, disclosed) = (evaluator, orders, disclosed)
-        try await people?.work(workers) { block in
+        let work = SelectWork(key: key, capsuleCount: capsuleCount, seed: seed) { block in
             var chosen = SelectedBlock(capsuleCount: capsuleCount)
             orders.forEachPerson(of: block) { person, order in
                 let member = evaluator.cohorts(registers: person.registers, order: order)
@@ -106,15 +105,18 @@ public struct MatchResult {
                     chosen.add(item, tag: person.tag, cohorts: member, link: link)
                 }
             }
-            return try chosen.rerandomized(for: key, seed: seed)
-        } take: {
-            try sorter.add($0)
+            return chosen
+        }
+        let step = try await workers.sorting(work, [work.output], spool: spool)
+        if let people {
+            var reader = try people.makeReader()
+            try await step.add { try reader.nextBlock().map { .people($0) } }
         }
         people?.discard()
         let requestByteCount = capsuleCount * Ristretto255.elementByteCount
         var requestWriter = RecordWriter(.selection(of: agreement))
         var selectionWriter = RecordWriter(.selection(of: agreement))
-        try await sorter.sorted(workers: workers) { items in
+        try await step.sorted(0) { items in
             // The first half of each capsule.
             let points = (0..<capsuleCount).map {
                 Records.column(($0 * Capsule.byteCount)..<($0 * Capsule.byteCount + 32), of: items, width: width)
@@ -134,47 +136,6 @@ public struct MatchResult {
             let others = items.indices.filter { $0 != index }.map { items[$0].link }
             return others.min().map { max(items[index].link, $0) } ?? Clusters.noLink
         }
-    }
-}
-
-/// Selected items whose capsules are still those that the last hops made.
-private struct SelectedBlock {
-    let capsuleCount: Int
-    private var capsules: [UInt8] = []
-    /// What follows the capsule in an encoded item.
-    private var rests: [UInt8] = []
-    private var count = 0
-    /// Of each item what its ρ follows from: register ‖ the person's tag.
-    private var names: [[UInt8]] = []
-
-    init(capsuleCount: Int) { self.capsuleCount = capsuleCount }
-
-    mutating func add(_ item: MatchedPerson.Item, tag: ArraySlice<UInt8>, cohorts: UInt64, link: UInt8) {
-        capsules += item.capsule
-        names.append([UInt8(item.register)] + tag)
-        rests += SelectedItem.rest(register: item.register, tag: tag, cohorts: cohorts, link: link)
-        count += 1
-    }
-
-    /// Encoded items, each with a capsule of the same secret that nobody has seen before.
-    ///
-    /// - Throws: `GroupError` for a capsule that is none, although it was checked when its list was read.
-    ///
-    /// - Parameter seed: ρ of an item is HMAC-SHA-512 under it of the item's register and the person's tag, that of its
-    ///   study capsule of these and a byte 1. [P-71] [P-81]
-    func rerandomized(for key: CapsuleKey, seed: SymmetricKey) throws -> [UInt8] {
-        guard count > 0 else { return [] }
-        let wide = WipedMemory(byteCount: 64 * capsuleCount * count)
-        for (index, name) in names.enumerated() {
-            for capsule in 0..<capsuleCount {
-                HMAC<SHA512>.authenticationCode(for: capsule == 0 ? name : name + [1], using: seed).withUnsafeBytes {
-                    _ = wide.write($0, at: 64 * (capsuleCount * index + capsule))
-                }
-            }
-        }
-        let fresh = try Capsule.rerandomize(
-            capsules, for: key, by: ScalarList(reducing: wide, count: capsuleCount * count))
-        return Records.joined([fresh, rests], count: count)
     }
 }
 

@@ -4,18 +4,13 @@ internal import Values
 
 /// Blinds a register's people, seals their rows, pads, and yields the list and the vault in their sorted orders. [P-31]
 public struct BatchBuilder<S: Suite>: ~Copyable {
-    private let register: RegisterDeclaration
-    private let agreement: Agreement
+    private let maxPeople: Int
+    private let padding: PaddingMode
     private let layout: ItemLayout
-    private let round: RoundID
-    private let capsuleKey: CapsuleKey?
-    private let studyKey: SymmetricKey?
-    private let cellSealer: CellSealer?
-    private let blindingScalar: SymmetricKey
-    private let workers: Workers
-    private let tokens: TokenMaker?
-    private var listSorter: DistributionSorter
-    private var vaultSorter: DistributionSorter
+    private let partition: StreamPartition
+    private let vaultPartition: StreamPartition
+    private let cellByteCount: Int?
+    private let step: any SortingStep<BatchWork<S>>
     private var peopleCount = 0
 
     /// - Parameters:
@@ -28,23 +23,25 @@ public struct BatchBuilder<S: Suite>: ~Copyable {
         capsuleKey: CapsuleKey?, studyKey: SymmetricKey? = nil, registerSecret: SymmetricKey?,
         tokens: TokenMaker? = nil, spool: any Spool,
         workers: Workers
-    ) {
-        self.register = register
-        self.agreement = record.agreement
-        self.layout = ItemLayout(S.self, agreement: record.agreement)
-        self.round = record.round
-        self.capsuleKey = capsuleKey
-        self.studyKey = studyKey
-        self.cellSealer = registerSecret.map {
+    ) async throws {
+        let agreement = record.agreement
+        layout = ItemLayout(S.self, agreement: agreement)
+        let cellSealer = registerSecret.map {
             CellSealer(
-                round: record.round, register: register.id, cellByteCount: record.agreement.cellByteCount,
-                registerSecret: $0)
+                round: record.round, register: register.id, cellByteCount: agreement.cellByteCount, registerSecret: $0)
         }
-        self.blindingScalar = key.bytes.key
-        self.workers = workers
-        self.tokens = tokens
-        self.listSorter = DistributionSorter(spool: spool, width: layout.itemByteCount, fixed: S.fixedBits)
-        self.vaultSorter = DistributionSorter(spool: spool, width: record.agreement.cellByteCount)
+        let work = BatchWork<S>(
+            layout: layout, heads: agreement.positions.map { record.round.bytes + ExitSalt.framed($0.kind) },
+            firstValue: agreement.hasRecordElement ? 1 : 0, tokens: tokens, capsuleKey: capsuleKey,
+            studyHead: agreement.pseudonyms.isLasting ? StudyCapsule.head(of: agreement.study.id) : nil,
+            studyKey: studyKey, cellSealer: cellSealer, keyElementCount: agreement.keyElementCount,
+            maxCells: register.maxCellsPerPerson, blindingScalar: key.bytes.key)
+        step = try await workers.sorting(work, work.outputs, spool: spool)
+        maxPeople = register.maxPeople
+        padding = agreement.padding
+        partition = .items(of: agreement)
+        vaultPartition = .tagsOrHandles(of: agreement)
+        cellByteCount = cellSealer?.cellByteCount
     }
 
     /// Adds distinct people, as many at a time as `next` gives: a few hundred; none ends it.
@@ -52,9 +49,9 @@ public struct BatchBuilder<S: Suite>: ~Copyable {
     /// - Throws: `DeclarationError` when the register has more people, or a person more rows, than the agreement
     ///   allows.
     public mutating func add(_ next: () async throws -> PeoplePiece) async throws {
-        let maxPeople = register.maxPeople
+        let maxPeople = maxPeople
         var count = peopleCount
-        try await process { () async throws -> BatchInput? in
+        try await step.add { () async throws -> BatchInput? in
             let people = try await next()
             guard people.count <= maxPeople - count else { throw DeclarationError.tooManyPeople }
             count += people.count
@@ -63,57 +60,28 @@ public struct BatchBuilder<S: Suite>: ~Copyable {
         peopleCount = count
     }
 
-    private mutating func process(_ next: () async throws -> BatchInput?) async throws {
-        let work = work
-        // A person's rows may be many, so pieces are counted by their bytes too.
-        var byteCount = 0
-        try await Pipeline(workers: workers).run {
-            byteCount < BatchWork<S>.memoryByteCount
-        } read: { () async throws -> BatchInput? in
-            guard let input = try await next() else { return nil }
-            byteCount += work.byteCount(input)
-            return input
-        } compute: {
-            try work.process($0)
-        } take: { piece in
-            byteCount -= piece.byteCount
-            try listSorter.add(piece.items)
-            try vaultSorter.add(piece.cells)
-        }
-    }
-
     /// Pads with dummies, then writes the list behind its random prefix.
     ///
     /// - Returns: what is left to write: nobody can be added any more.
     /// - Throws: `DeclarationError.samePersonTwice`.
-    public consuming func finishList(into sink: inout some ByteSink) async throws -> DeclaredList {
-        var missing = Padding.size(of: peopleCount, mode: agreement.padding) - peopleCount
-        try await process { () async throws -> BatchInput? in
+    public consuming func finishList(into sink: inout some ByteSink) async throws -> DeclaredList<S> {
+        var missing = Padding.size(of: peopleCount, mode: padding) - peopleCount
+        try await step.add { () async throws -> BatchInput? in
             let some = min(missing, 512)
             missing -= some
             return some > 0 ? .dummies(some) : nil
         }
-        var writer = RecordWriter(.items(of: agreement), prefix: .random())
+        var writer = RecordWriter(partition, prefix: .random())
         var order = IncreasingOrder(keyByteCount: layout.elementByteCount)
         let width = layout.itemByteCount
-        try await listSorter.sorted(workers: workers) { records in
+        try await step.sorted(0) { records in
             guard order.firstViolation(in: records, width: width) == nil else {
                 throw DeclarationError.samePersonTwice
             }
             try await writer.write(records, width: width, to: &sink)
         }
         return DeclaredList(
-            summary: try await writer.finish(to: &sink), cells: vaultSorter, sealer: cellSealer,
-            padding: agreement.padding, partition: .tagsOrHandles(of: agreement), workers: workers)
-    }
-
-    private var work: BatchWork<S> {
-        BatchWork(
-            layout: layout, heads: agreement.positions.map { round.bytes + ExitSalt.framed($0.kind) },
-            firstValue: agreement.hasRecordElement ? 1 : 0, tokens: tokens, capsuleKey: capsuleKey,
-            studyHead: agreement.pseudonyms.isLasting ? StudyCapsule.head(of: agreement.study.id) : nil,
-            studyKey: studyKey, cellSealer: cellSealer, keyElementCount: agreement.keyElementCount,
-            maxCells: register.maxCellsPerPerson,
-            blindingScalar: blindingScalar)
+            summary: try await writer.finish(to: &sink), step: step, cellByteCount: cellByteCount, padding: padding,
+            partition: vaultPartition)
     }
 }

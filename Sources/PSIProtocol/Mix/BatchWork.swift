@@ -1,12 +1,23 @@
 internal import Crypto
+internal import Values
+
+/// What is sealed and blinded of one person. Secret; reflection shows no content.
+struct DeclaredPerson: Sendable, CustomReflectable {
+    /// What is hashed for each element of the item that can have a value; nil where the person has none.
+    let values: [[UInt8]?]
+    /// What a pseudonym that lasts follows from: nothing of somebody who is never released.
+    let lastingIdentity: PersonIdentity?
+    let cells: CellContent
+
+    var customMirror: Mirror { Mirror(self, children: [:]) }
+}
 
 enum BatchEntry: Sendable {
-    case person(PersonRecord)
+    case person(DeclaredPerson)
     case dummy
 
-    /// What a pseudonym that lasts follows from: nothing of a dummy, nor of somebody who is never released.
     var lastingIdentity: PersonIdentity? {
-        guard case .person(let person) = self, !person.isWithheld else { return nil }
+        guard case .person(let person) = self else { return nil }
         return person.lastingIdentity
     }
 }
@@ -14,27 +25,23 @@ enum BatchEntry: Sendable {
 /// What one piece of a declaration is made from.
 enum BatchInput: Sendable {
     case people(PeoplePiece)
+    /// The same, as another machine gets them.
+    case declared([DeclaredPerson])
     case dummies(Int)
+    /// Cells that belong to nobody, without items.
+    case cells(Int)
 }
 
-struct BatchPiece: Sendable {
-    var items: [UInt8] = []
-    /// Cells of one size, one after the other.
-    var cells: [UInt8] = []
-    /// What was read for it, and what it became at least.
-    var byteCount = 0
-}
-
-/// The part of a declaration that runs on several cores.
-struct BatchWork<S: Suite>: Sendable {
-    /// Memory for what is read and not yet sorted; the last piece may exceed it.
-    static var memoryByteCount: Int { 24 << 20 }
+/// The part of a declaration that runs on several cores: of each piece, its items and its cells. [P-31]
+struct BatchWork<S: Suite>: StepWork {
+    typealias Piece = BatchInput
 
     let layout: ItemLayout
     /// What begins the message of each element.
     let heads: [[UInt8]]
     /// Index of the first element that has a value; the one before it, if any, is always random.
     let firstValue: Int
+    /// Makes the tokens of people; nil without tokens, and on other machines, where people come with their tokens.
     let tokens: TokenMaker?
     let capsuleKey: CapsuleKey?
     /// What begins the message that lasts for the study; nil where pseudonyms do not last.
@@ -45,50 +52,59 @@ struct BatchWork<S: Suite>: Sendable {
     let maxCells: Int
     let blindingScalar: SymmetricKey
 
-    /// Bytes that people and what they become take in memory, roughly.
-    func byteCount(_ input: BatchInput) -> Int {
+    func byteCount(of input: BatchInput) -> Int {
         let fixed = layout.itemByteCount + (cellSealer?.cellByteCount ?? 0)
         return switch input {
         case .people(let people): people.count * fixed + people.byteCount
-        case .dummies(let count): count * fixed
+        case .declared(let people): people.count * fixed
+        case .dummies(let count), .cells(let count): count * fixed
         }
     }
 
-    func process(_ input: BatchInput) throws -> BatchPiece {
-        var piece = try sealed(try entries(input))
-        piece.byteCount = byteCount(input)
-        return piece
+    /// Items, then cells.
+    var outputs: [StepOutput] {
+        let items = StepOutput(width: layout.itemByteCount, fixedBits: S.fixedBits)
+        return [items] + (cellSealer.map { [StepOutput(width: $0.cellByteCount)] } ?? [])
     }
 
-    private func entries(_ input: BatchInput) throws -> [BatchEntry] {
+    func compute(_ input: BatchInput) throws -> [[UInt8]] {
         switch input {
-        case .dummies(let count): return [BatchEntry](repeating: .dummy, count: count)
-        case .people(let people):
-            return try people.records().map { person in
-                guard person.identities.count == keyElementCount else { throw DeclarationError.wrongKeyCount }
-                return .person(person)
-            }
+        case .dummies(let count): return try sealed([BatchEntry](repeating: .dummy, count: count))
+        case .people(let people): return try sealed(declared(people).map { .person($0) })
+        case .declared(let people): return try sealed(people.map { .person($0) })
+        case .cells(let count):
+            guard let cellSealer else { throw DeclarationError.noVault }
+            return [[], (0..<count).flatMap { _ in cellSealer.randomCell() }]
         }
     }
 
-    private func sealed(_ entries: [BatchEntry]) throws -> BatchPiece {
-        let elements = try blind(entries)
-        guard let capsuleKey, let cellSealer else { return BatchPiece(items: elements.bytes, cells: []) }
+    /// People with what is hashed of them.
+    func declared(_ people: PeoplePiece) throws -> [DeclaredPerson] {
+        try people.records().map { person in
+            guard person.identities.count == keyElementCount else { throw DeclarationError.wrongKeyCount }
+            return DeclaredPerson(
+                values: person.identities.map { $0?.bytes } + (tokens?.tokens(of: person.features) ?? []),
+                lastingIdentity: person.isWithheld ? nil : person.lastingIdentity,
+                cells: person.isWithheld ? .dummy : CellContent(rows: person.rows, rowCount: person.rowCount))
+        }
+    }
 
-        var piece = BatchPiece()
+    private func sealed(_ entries: [BatchEntry]) throws -> [[UInt8]] {
+        let elements = try blind(entries)
+        guard let capsuleKey, let cellSealer else { return [elements.bytes] }
+
         let sealed = Capsule.seal(count: entries.count, to: capsuleKey)
         let study = try studyHead.map {
             try StudyCapsule.seal(entries.map(\.lastingIdentity), head: $0, key: studyKey, to: capsuleKey)
         }
-        piece.items = Records.joined([elements.bytes, sealed.capsules, study ?? []], count: entries.count)
+        let items = Records.joined([elements.bytes, sealed.capsules, study ?? []], count: entries.count)
         let people = entries.map { entry -> CellContent in
-            guard case .person(let person) = entry, !person.isWithheld else { return .dummy }
-            return CellContent(rows: person.rows, rowCount: person.rowCount)
+            guard case .person(let person) = entry else { return .dummy }
+            return person.cells
         }
         do {
-            piece.cells = try cellSealer.seal(people, secrets: sealed.secrets, maxCells: maxCells)
+            return [items, try cellSealer.seal(people, secrets: sealed.secrets, maxCells: maxCells)]
         } catch VaultError.tooManyCells { throw DeclarationError.personTooLarge }
-        return piece
     }
 
     /// k·H(roundID ‖ kind ‖ x) for every element of every entry; random elements where there is nothing to hash.
@@ -98,8 +114,7 @@ struct BatchWork<S: Suite>: Sendable {
         positions.reserveCapacity(entries.count * layout.elementCount)
         for (index, entry) in entries.enumerated() {
             guard case .person(let person) = entry else { continue }
-            let tokens = tokens?.tokens(of: person.features) ?? []
-            for (offset, value) in (person.identities.map { $0?.bytes } + tokens).enumerated() {
+            for (offset, value) in person.values.enumerated() {
                 guard let value else { continue }
                 let position = firstValue + offset
                 messages.append(heads[position], value)

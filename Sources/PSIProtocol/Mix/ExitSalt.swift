@@ -7,6 +7,7 @@ public struct ExitSalt: Sendable {
     let round: RoundID
 
     public static let tagByteCount = 16
+    static let keyByteCount = 32
 
     /// HMAC-SHA256 of the element under the salt, bound to round and kind, cut to 16 bytes.
     func tag(_ element: ArraySlice<UInt8>, kind: String) -> [UInt8] {

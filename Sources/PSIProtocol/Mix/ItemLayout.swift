@@ -2,7 +2,7 @@ public import Agreement
 
 /// The layout of an item on its way round the ring: encoded elements, then when rows are released a capsule, then where
 /// pseudonyms last a study capsule. [P-30] [P-81]
-public struct ItemLayout: Sendable, Equatable {
+public struct ItemLayout: Sendable, Equatable, Codable {
     public let elementByteCount: Int
     /// Elements of an item.
     public let elementCount: Int
@@ -30,4 +30,11 @@ public struct ItemLayout: Sendable, Equatable {
 extension ItemLayout {
     /// The layout in the agreement's suite.
     public init(_ agreement: Agreement) { self.init(agreement.suite.type, agreement: agreement) }
+}
+
+extension ItemLayout {
+    /// Whether it can be one of an agreement in this suite, wherever it came from.
+    func isPlausible<S: Suite>(for _: S.Type) -> Bool {
+        elementByteCount == S.elementByteCount && (1...4_096).contains(elementCount) && (hasCapsule || !hasStudyCapsule)
+    }
 }

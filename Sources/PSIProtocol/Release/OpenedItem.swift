@@ -40,6 +40,15 @@ public struct OpenedItem: Sendable, Equatable {
             + (agreement.pseudonyms.isLasting ? [name.rawValue] : [])
     }
 
+    /// Whose name is the round's: handle ‖ S ‖ tag ‖ cohorts ‖ link.
+    init?(round bytes: some Collection<UInt8>) {
+        guard bytes.count == Self.byteCount else { return nil }
+        let bytes = Array(bytes)
+        self.init(
+            handle: Array(bytes[..<16]), secret: Array(bytes[16..<48]), person: Array(bytes[48..<64]),
+            cohorts: BigEndian.read(bytes[64..<72]), link: bytes[72])
+    }
+
     /// Nil unless `bytes` are an item of the agreement's.
     public init?(encoded bytes: some RandomAccessCollection<UInt8>, agreement: Agreement) {
         guard bytes.count == Self.byteCount(in: agreement) else { return nil }

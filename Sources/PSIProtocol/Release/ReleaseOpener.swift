@@ -64,39 +64,42 @@ public struct ReleaseOpener: Sendable {
                 headByteCount: record.shareProofByteCount, by: $1)
         }
         var requests = RequestDigest(partCount: partition.count)
-        var opened = OpenedItems(record.agreement, spool: spool)
+        var items = OpenedItems(record.agreement, spool: spool)
         var named = record.agreement.pseudonyms.isLasting ? PersonNaming(record.agreement, spool: spool) : nil
         var audit = try SelectionAudit(record.agreement, spool: spool)
         var previous: [UInt8] = []
         do {
-            let work = self
-            try await Pipeline(workers: workers).run { () async throws -> Piece? in
+            let work = OpenWork(
+                record.agreement, round: record.round, ring: record.ring, coordinator: record.coordinator, key: secret,
+                registerSecrets: registerSecrets)
+            try await workers.run(work) { () async throws -> OpenWork.Piece? in
                 guard let block = try await selectionReader.next(most: 512) else { return nil }
                 guard selectionReader.count <= selected.selection.count else {
                     throw ProtocolViolation(.wrongCount, by: record.coordinator)
                 }
-                let items = try parse(block, after: &previous)
+                let selection = try parse(block, after: &previous)
                 let part = selectionReader.part
                 guard partition.holds(block, width: width, part: part) else {
                     throw ProtocolViolation(.selectionWrong, by: record.coordinator)
                 }
-                requests.add(items, part: part)
-                for item in items { try audit.add(item) }
+                requests.add(selection, part: part)
+                for item in selection { try audit.add(item) }
                 var columns: [[UInt8]] = []
                 for index in shareReaders.indices {
                     columns.append(
                         try await exactly(
-                            items.count, of: part, from: &shareReaders[index], by: record.ring[index]))
+                            selection.count, of: part, from: &shareReaders[index], by: record.ring[index]))
                 }
-                return Piece(items: items, shares: columns, first: selectionReader.count - items.count)
-            } compute: { piece in
-                try work.open(piece, key: secret, naming: naming)
-            } take: { items in
-                for (item, register, lasting) in items {
+                return OpenWork.Piece(items: block, shares: columns, first: selectionReader.count - selection.count)
+            } take: { made in
+                for opened in try work.opened(made) {
+                    // Of the identity element a name is made, too, and dropped: nobody sees the difference.
+                    let name = opened.held.map(naming)
+                    let lasting = opened.held?.allSatisfy { $0 == 0 } == true ? nil : name
                     if named == nil {
-                        try opened.add(item, register: register)
+                        try items.add(opened.item, register: opened.register)
                     } else {
-                        try named?.add(item, register: register, lasting: lasting)
+                        try named?.add(opened.item, register: opened.register, lasting: lasting)
                     }
                 }
             }
@@ -123,8 +126,8 @@ public struct ReleaseOpener: Sendable {
         } catch let violation as ProtocolViolation {
             throw try await attributed(violation, &shareReaders)
         }
-        try named?.finish(doubt: doubting) { item, register in try opened.add(item, register: register) }
-        return opened
+        try named?.finish(doubt: doubting) { item, register in try items.add(item, register: register) }
+        return items
     }
 
     /// Shares are sealed, and sealing does not tell who sealed: a node is named only for the stream that it promised.
@@ -163,81 +166,6 @@ public struct ReleaseOpener: Sendable {
             items.append(item)
         }
         return items
-    }
-
-    /// Items of the selection, and every node's shares for them.
-    private struct Piece: Sendable {
-        let items: [SelectedItem]
-        let shares: [[UInt8]]
-        /// Number of the first.
-        let first: Int
-    }
-
-    private typealias Opened = (item: OpenedItem, register: Int, lasting: [UInt8]?)
-
-    /// Opens both capsules of items, or the one that they have.
-    private func open(
-        _ piece: Piece, key: SymmetricKey, naming: @Sendable ([UInt8]) -> [UInt8]
-    ) throws -> [Opened] {
-        let width = record.requestByteCount
-        let secrets = try openBatch(
-            a: piece.items.flatMap(\.a), b: piece.items.flatMap(\.b),
-            shares: piece.shares.map { Records.column(0..<32, of: $0, width: width) }, first: piece.first, key: key)
-        var lasting: [[UInt8]?] = piece.items.map { _ in nil }
-        if record.agreement.pseudonyms.isLasting {
-            let held = try openBatch(
-                a: piece.items.flatMap { $0.study.prefix(32) }, b: piece.items.flatMap { $0.study.dropFirst(32) },
-                shares: piece.shares.map { Records.column(32..<64, of: $0, width: width) }, first: piece.first,
-                key: key)
-            for index in lasting.indices {
-                let element = held.withUnsafeBytes { Array($0[(index * 32)..<((index + 1) * 32)]) }
-                // Of the identity element a name is made, too, and dropped: nobody sees the difference.
-                let name = naming(element)
-                lasting[index] = element.allSatisfy { $0 == 0 } ? nil : name
-            }
-        }
-        let items = piece.items
-        var handles = [[UInt8]](repeating: [], count: items.count)
-        for (register, indexes) in Dictionary(grouping: items.indices, by: { items[$0].register }) {
-            let ofRegister = SecretBytes(count: indexes.count * 32) { output in
-                secrets.withUnsafeBytes { secrets in
-                    for (place, index) in indexes.enumerated() {
-                        UnsafeMutableRawBufferPointer(rebasing: output[(place * 32)...]).copyMemory(
-                            from: UnsafeRawBufferPointer(rebasing: secrets[(index * 32)..<((index + 1) * 32)]))
-                    }
-                }
-            }
-            let first = sealer(register).handles(of: ofRegister, count: 1)
-            for (place, index) in indexes.enumerated() {
-                handles[index] = Array(
-                    first[(place * CellSealer.handleByteCount)...].prefix(CellSealer.handleByteCount))
-            }
-        }
-        return items.enumerated().map { index, item in
-            let opened = OpenedItem(
-                handle: handles[index],
-                secret: secrets.withUnsafeBytes { Array($0[(index * 32)..<((index + 1) * 32)]) },
-                person: item.tag, cohorts: item.cohorts, link: item.link)
-            return (opened, item.register, lasting[index])
-        }
-    }
-
-    private func openBatch(
-        a: [UInt8], b: [UInt8], shares: [[UInt8]], first: Int, key: SymmetricKey
-    ) throws(ProtocolViolation) -> SecretBytes {
-        do {
-            return try Capsule.open(a: a, b: b, shares: shares, key: SecretScalar(SecretBytes(key)))
-        } catch {
-            for (node, share) in zip(record.ring, shares) {
-                do { try Ristretto255.validate(ElementBatch(trusted: share)) } catch GroupError.invalidElement(
-                    let index)
-                {
-                    throw ProtocolViolation(.sharesWrong, by: node, index: first + index)
-                } catch { throw ProtocolViolation(.sharesWrong, by: node) }
-            }
-            // All shares are elements, so the capsules are not.
-            throw ProtocolViolation(.selectionWrong, by: record.coordinator)
-        }
     }
 
     func sealer(_ register: Int) -> CellSealer {

@@ -82,7 +82,7 @@ public struct AuthorityRunner<S: Suite>: Sendable {
         }
         var source = try await people(register)
         let tokens = try await tokenMaker(record, secrets, &source)
-        var builder = BatchBuilder<S>(
+        var builder = try await BatchBuilder<S>(
             register: register, record: record, key: secrets.blindingScalar, capsuleKey: capsuleKey,
             studyKey: secrets.studyKey, registerSecret: registerSecret, tokens: tokens, spool: port.spool,
             workers: workers)
@@ -129,7 +129,7 @@ public struct AuthorityRunner<S: Suite>: Sendable {
         let pieceCount = pieceCount(record)
         var byteCount = 0
         try await Pipeline(workers: workers).run {
-            byteCount < BatchWork<S>.memoryByteCount
+            byteCount < StepMemory.byteCount
         } read: { () async throws -> PeoplePiece? in
             let people = try await source.next(pieceCount)
             byteCount += people.byteCount

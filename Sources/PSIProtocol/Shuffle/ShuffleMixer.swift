@@ -8,11 +8,10 @@ internal import Values
 struct ShuffleMixer: Sendable {
     private let layout: ItemLayout
     private let positions: [MatchPosition]
-    private let capsules: CapsuleMixing?
+    private let capsuleKey: CapsuleKey?
     private let key: SymmetricKey
     private let studyKey: SymmetricKey?
     private let seed: SymmetricKey
-    private let rerandomizations: [ScalarGenerator]
     private let spool: any Spool
     private let workers: Workers
     private let partition: StreamPartition
@@ -30,15 +29,10 @@ struct ShuffleMixer: Sendable {
         let layout = ItemLayout(Ristretto255.self, agreement: agreement)
         self.layout = layout
         positions = agreement.positions
-        capsules = capsuleKey.map {
-            CapsuleMixing(key: $0, capsuleCount: layout.capsuleCount, studyKey: studyKey)
-        }
+        self.capsuleKey = capsuleKey
         self.studyKey = studyKey
         self.key = key
         self.seed = seed
-        rerandomizations = ["rho", "study rho"].prefix(layout.capsuleCount).map {
-            ScalarGenerator(seed: seed, name: $0)
-        }
         self.spool = spool
         self.workers = workers
         partition = .items(of: agreement)
@@ -51,75 +45,28 @@ struct ShuffleMixer: Sendable {
     /// - Throws: `ProtocolViolation` for what is no list, or not the promised one.
     func mix(_ input: inout ListReader<some ByteSource>, by sender: ParticipantID) async throws -> ShuffledList {
         let width = layout.itemByteCount
+        let work = ShuffleWork(
+            layout: layout, capsuleKey: capsuleKey, key: key, studyKey: studyKey, seed: seed, sender: sender)
         var items = try FixedRecords.Writer(spool: spool, byteCount: width)
-        var sorter = DistributionSorter(
-            spool: spool, width: width + ShuffleOrder.byteCount, fixed: Ristretto255.fixedBits)
-        try await Pipeline(workers: workers).run { () async throws -> Piece? in
+        let step = try await workers.sorting(work, [work.output], spool: spool)
+        try await step.add { () async throws -> ListPiece? in
             guard let (records, first) = try await input.next(most: pieceCount) else { return nil }
-            return Piece(items: records, first: first)
-        } compute: { piece in
-            (piece.items, try mix(piece, by: sender))
-        } take: { came, images in
-            try items.append(came)
-            try sorter.add(images)
+            try items.append(records)
+            return ListPiece(records: records, first: first)
         }
         try input.check()
         var output = try FixedRecords.Writer(spool: spool, byteCount: width)
         var order = try FixedRecords.Writer(spool: spool, byteCount: ShuffleOrder.byteCount)
-        try await sorter.sorted(workers: workers) { records in
+        try await step.sorted(0) { records in
             let parts = Records.split(records, at: width, of: width + ShuffleOrder.byteCount)
             try output.append(parts.head)
             try order.append(parts.rest)
         }
+        let rerandomizations = work.rerandomizations
         return ShuffledList(
             input: try items.finish(), output: try output.finish(), order: try order.finish(), key: key,
             studyKey: studyKey,
             rerandomizations: rerandomizations.map { generator in { generator.scalars($0) } })
-    }
-
-    /// Items as they came, and the number of the first.
-    private struct Piece: Sendable {
-        let items: [UInt8]
-        let first: Int
-    }
-
-    /// Images of items, each with the number of its item behind it.
-    private func mix(_ piece: Piece, by sender: ParticipantID) throws -> [UInt8] {
-        let count = piece.items.count / layout.itemByteCount
-        let parts = Records.split(piece.items, at: layout.elementsByteCount, of: layout.itemByteCount)
-        let raised: ElementBatch<Ristretto255>
-        do {
-            raised = try Ristretto255.multiply(
-                ElementBatch(trusted: parts.head), by: SecretScalar(SecretBytes(key)))
-        } catch GroupError.invalidElement(let index) {
-            throw ProtocolViolation(.invalidElement, by: sender, index: piece.first + index / layout.elementCount)
-        }
-        var mixed: [UInt8] = []
-        if let capsules {
-            do {
-                mixed = try capsules.mix(parts.rest, by: scalars(piece.first..<(piece.first + count)))
-            } catch GroupError.invalidElement(let index) {
-                throw ProtocolViolation(.invalidCapsule, by: sender, index: piece.first + index)
-            }
-        }
-        let numbers = (piece.first..<(piece.first + count)).flatMap(BigEndian.u32)
-        return Records.joined([raised.bytes, mixed, numbers], count: count)
-    }
-
-    /// ρ of each capsule of these items: an item's own one after the other.
-    private func scalars(_ numbers: Range<Int>) -> ScalarList {
-        let each = rerandomizations.count
-        guard each > 1 else { return rerandomizations[0].scalars(numbers) }
-        let all = ScalarList(count: each * numbers.count)
-        for (place, generator) in rerandomizations.enumerated() {
-            let scalars = generator.scalars(numbers)
-            for index in 0..<numbers.count {
-                all.memory.write(
-                    UnsafeRawBufferPointer(rebasing: scalars.memory.bytes[(32 * index)..<(32 * index + 32)]),
-                    at: 32 * (each * index + place))
-            }
-        }
-        return all
     }
 
     // MARK: Writing

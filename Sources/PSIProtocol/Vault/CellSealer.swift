@@ -18,15 +18,19 @@ public struct CellSealer: Sendable {
     static let dummyFlag: UInt8 = 1
 
     public let cellByteCount: Int
+    let round: RoundID
+    let register: RegisterID
     let context: [UInt8]
     let derivation: CellDerivation
-    private let registerSecret: SymmetricKey
+    let registerSecret: SymmetricKey
     /// HKDF-Extract, whose salt is the context.
     private let extract: RepeatedHMAC
 
     /// - Parameter registerSecret: s_iR, 32 bytes, which the owner encapsulated to the research environment.
     public init(round: RoundID, register: RegisterID, cellByteCount: Int, registerSecret: SymmetricKey) {
         self.cellByteCount = cellByteCount
+        self.round = round
+        self.register = register
         self.context = Label.cell.bytes + round.bytes + Array(register.utf8) + [0]
         self.registerSecret = registerSecret
         // A salt that is longer than a block is hashed first. [RFC 2104]

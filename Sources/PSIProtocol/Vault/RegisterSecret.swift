@@ -5,6 +5,8 @@ public import Values
 
 /// The secret s_iR that a register's owner shares with the research environment, 32 bytes. [P-44]
 public enum RegisterSecret {
+    static let byteCount = 32
+
     /// - Returns: the secret, and the encapsulation that goes on the board.
     public static func encapsulate(
         register: RegisterID, round: RoundID, to research: Participant
@@ -12,7 +14,7 @@ public enum RegisterSecret {
         let key = try XWingMLKEM768X25519.PublicKey(rawRepresentation: research.hpkeKey)
         let sender = try HPKE.Sender(
             recipientKey: key, ciphersuite: SealedSecret.ciphersuite, info: info(register: register, round: round))
-        let secret = try sender.exportSecret(context: Data(Label.vault.bytes), outputByteCount: 32)
+        let secret = try sender.exportSecret(context: Data(Label.vault.bytes), outputByteCount: byteCount)
         return EncapsulatedSecret(secret: SecretBytes(secret), encapsulation: Array(sender.encapsulatedKey))
     }
 
@@ -23,7 +25,7 @@ public enum RegisterSecret {
             privateKey: key, ciphersuite: SealedSecret.ciphersuite, info: info(register: register, round: round),
             encapsulatedKey: Data(encapsulation))
         return SecretBytes(
-            try recipient.exportSecret(context: Data(Label.vault.bytes), outputByteCount: 32))
+            try recipient.exportSecret(context: Data(Label.vault.bytes), outputByteCount: byteCount))
     }
 
     private static func info(register: RegisterID, round: RoundID) -> Data {

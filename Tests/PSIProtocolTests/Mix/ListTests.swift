@@ -45,7 +45,7 @@ struct ListTests {
         let record = try RoundRecord(
             opening: try study.opening().bytes, agreement: study.agreement, file: study.file)
         let key = Ristretto255.randomScalar()
-        var builder = BatchBuilder<Ristretto255>(
+        var builder = try await BatchBuilder<Ristretto255>(
             register: record.agreement.registers[0], record: record, key: key,
             capsuleKey: try CapsuleKey(sumOf: CapsuleTests.keys(2).publics),
             registerSecret: SymmetricKey(size: .bits256), spool: MemorySpool(), workers: Workers(count: 2))

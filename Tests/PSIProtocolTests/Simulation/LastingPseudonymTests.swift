@@ -58,7 +58,7 @@ struct LastingPseudonymTests {
         return names
     }
 
-    private static let variety: [SimulatedStudy.Options] = [
+    static let variety: [SimulatedStudy.Options] = [
         .init(pseudonymHolders: [0, 1]),
         .init(vaultAccess: .selected, mixers: 1, parts: 4, pseudonymHolders: [0, 2]),
         .init(padding: .none, mixers: 2, pseudonymHolders: [2, 3]),

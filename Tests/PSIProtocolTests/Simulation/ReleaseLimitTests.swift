@@ -125,7 +125,7 @@ struct ReleaseLimitTests {
     @Test("a round that releases nothing has no vault")
     func noVault() async throws {
         let record = try await BoardFixture.counts.value.records[0]
-        let builder = BatchBuilder<Ristretto255>(
+        let builder = try await BatchBuilder<Ristretto255>(
             register: record.agreement.registers[0], record: record, key: Ristretto255.randomScalar(), capsuleKey: nil,
             registerSecret: nil, spool: MemorySpool(), workers: Workers(count: 1))
         var sink = AnyStreamSink(MemorySink(name: "list", streams: MemoryStreams()))

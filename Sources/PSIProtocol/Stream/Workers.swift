@@ -1,10 +1,24 @@
-/// Spreads a batch over cores, off any event loop, at most `count` pieces at once.
+/// Spreads a batch over cores, off any event loop, at most `count` pieces at once; heavy steps over other machines, where
+/// there are any.
 public struct Workers: Sendable {
     /// At least 1.
     public let count: Int
+    /// Computes the steps that can be computed elsewhere; nil where this machine computes everything.
+    public let engine: (any StepEngine)?
 
     /// - Parameter count: cores this process may use for batches.
-    public init(count: Int) { self.count = max(1, count) }
+    public init(count: Int, engine: (any StepEngine)? = nil) {
+        self.count = max(1, count)
+        self.engine = engine
+    }
+
+    /// Computes a step's pieces and hands on what they give, in the order of reading.
+    func run<Work: StepWork>(
+        _ work: Work, read: () async throws -> Work.Piece?, take: ([[UInt8]]) async throws -> Void
+    ) async throws {
+        if let engine { return try await engine.run(work, read: read, take: take) }
+        try await Pipeline(workers: self).run(read: read, compute: { try work.compute($0) }, take: take)
+    }
 
     /// Cuts `0..<total` into pieces of at least `grain`, runs `body` on each, and joins what they return in order.
     public func map<Piece: Sendable>(
