@@ -41,6 +41,7 @@ let package = Package(
         .executable(name: "sidos-node", targets: ["Node"]),
         .executable(name: "sidos-coordinator", targets: ["Coordinator"]),
         .executable(name: "sidos-research", targets: ["Research"]),
+        .executable(name: "sidos-worker", targets: ["Worker"]),
         .executable(name: "sidos-linkage-eval", targets: ["LinkageEval"]),
         .library(name: "PSIProtocol", targets: ["Values", "Files", "Agreement", "PSIProtocol"]),
     ],
@@ -128,6 +129,15 @@ let package = Package(
             ],
             swiftSettings: swiftSettings),
 
+        // Steps of a round on other machines: tickets, agents, Spark.
+        .target(
+            name: "Engine",
+            dependencies: [
+                "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "Daemon", crypto, logging, nioCore,
+                nioPosix,
+            ],
+            swiftSettings: swiftSettings),
+
         // What a node and the research environment share: following a board, taking part in rounds.
         .target(
             name: "Member",
@@ -150,21 +160,29 @@ let package = Package(
             name: "Node",
             dependencies: [
                 "CRistretto", "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "Register", "Exchange",
-                "Daemon", "Member", "WebConsole", arguments, logging, lifecycle,
+                "Daemon", "Engine", "Member", "WebConsole", arguments, logging, lifecycle,
             ],
             swiftSettings: swiftSettings),
         .executableTarget(
             name: "Coordinator",
             dependencies: [
-                "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "Exchange", "Daemon", "WebConsole",
-                arguments, logging, lifecycle,
+                "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "Exchange", "Daemon", "Engine",
+                "WebConsole", arguments, logging, lifecycle,
             ],
             swiftSettings: swiftSettings),
         .executableTarget(
             name: "Research",
             dependencies: [
-                "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "Exchange", "Dataset", "Daemon",
+                "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "Exchange", "Dataset", "Daemon", "Engine",
                 "Member", "WebConsole", crypto, arguments, logging, lifecycle,
+            ],
+            swiftSettings: swiftSettings),
+
+        // Computes tickets on a cluster's host, and keeps its keys.
+        .executableTarget(
+            name: "Worker",
+            dependencies: [
+                "CRistretto", "Values", "Files", "PSIProtocol", "Daemon", "Engine", arguments, logging, lifecycle,
             ],
             swiftSettings: swiftSettings),
 
@@ -237,6 +255,13 @@ let package = Package(
             ],
             swiftSettings: testSettings),
         .testTarget(
+            name: "EngineTests",
+            dependencies: [
+                "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "Daemon", "Engine", "TestDirectories",
+                "RoundSimulation", crypto, logging,
+            ],
+            swiftSettings: testSettings),
+        .testTarget(
             name: "MemberTests",
             dependencies: [
                 "Values", "Files", "Agreement", "PSIProtocol", "Exchange", "Daemon", "Member", "TestDirectories",
@@ -254,7 +279,7 @@ let package = Package(
             name: "NodeTests",
             dependencies: [
                 "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "Register", "Exchange", "Daemon",
-                "Member", "Node", "TestDirectories", "RoundSimulation", logging,
+                "Engine", "Member", "Node", "TestDirectories", "RoundSimulation", logging,
             ],
             swiftSettings: testSettings),
         .testTarget(
@@ -276,8 +301,8 @@ let package = Package(
             name: "SystemTests",
             dependencies: [
                 "Values", "Files", "Agreement", "PSIProtocol", "Exchange", "Daemon", "Member", "Node",
-                "Coordinator", "Research", "SystemHarness", "PostgreSQLCluster", "TestDirectories", crypto, logging,
-                httpClient, grdb,
+                "Coordinator", "Research", "Worker", "SystemHarness", "PostgreSQLCluster", "TestDirectories", crypto,
+                logging, httpClient, grdb,
             ],
             swiftSettings: testSettings),
         // What a curious or dishonest participant tries, one attack a test. docs/threat-model.md names each.

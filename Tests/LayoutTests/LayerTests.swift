@@ -24,19 +24,21 @@ struct LayerTests {
             "COpenSSL", "CPKCS11", "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "PlainWords",
             "Exchange",
         ],
+        "Engine": ["Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "Daemon"],
         "Member": ["Values", "Files", "Agreement", "PSIProtocol", "Exchange", "Daemon"],
         "WebConsole": ["Values", "Files", "Agreement", "PSIProtocol", "PlainWords", "Daemon", "Member"],
         "Node": [
             "CRistretto", "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "Register", "Exchange", "Daemon",
-            "Member", "WebConsole",
+            "Engine", "Member", "WebConsole",
         ],
         "Coordinator": [
-            "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "Exchange", "Daemon", "WebConsole",
+            "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "Exchange", "Daemon", "Engine", "WebConsole",
         ],
         "Research": [
-            "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "Exchange", "Dataset", "Daemon", "Member",
-            "WebConsole",
+            "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "Exchange", "Dataset", "Daemon", "Engine",
+            "Member", "WebConsole",
         ],
+        "Worker": ["CRistretto", "Values", "Files", "PSIProtocol", "Daemon", "Engine"],
         "LinkageEval": [
             "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "PlainWords", "Register", "Daemon",
         ],
@@ -118,6 +120,7 @@ struct LayerTests {
 
     /// Who else asks for files, and why it can't be otherwise.
     static let fileExceptions = [
+        "Engine/Spark/DriverProcess.swift": "talks with a child process over pipes",
         "Daemon/Run/Terminal.swift": "uses standard input, output and error, which nobody has opened"
     ]
 

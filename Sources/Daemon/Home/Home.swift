@@ -18,6 +18,7 @@ public import Values
 /// generators/   what proofs of verified rounds are made with; not secret, and made again where it is missing
 /// courier/      what was brought and what is to be carried, of a participant without a connection
 /// config.yaml   what the operator configures
+/// spark.log     what Spark's driver said since it was last started, if steps are computed on Spark
 /// moved.json    that this participant lives elsewhere now
 /// ```
 public struct Home: Sendable {
@@ -59,6 +60,8 @@ public struct Home: Sendable {
 
     public var configurationPath: String { directory.file("config.yaml") }
     public var statusPath: String { directory.file("status.json") }
+    /// Where Spark's driver says what it does, if steps are computed on Spark.
+    public var sparkLogPath: String { directory.file("spark.log") }
 
     public func agreements() throws -> AgreementStore {
         AgreementStore(directory: try directory.subdirectory("agreements"))

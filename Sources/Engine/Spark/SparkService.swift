@@ -1,0 +1,137 @@
+internal import Files
+internal import Foundation
+public import Logging
+public import PSIProtocol
+public import Values
+
+/// A program's connection with its cluster: the shared folder, the agents' keys, and the driver.
+public final class SparkService: Sendable {
+    let configuration: SparkConfiguration
+    let folder: SharedFolder
+    let driver: any StageRunner
+    let logger: Logger
+    /// How long hosts' agents have to answer.
+    let patience: Duration
+
+    /// - Parameter logPath: where Spark's own words go.
+    /// - Throws: `EngineError.folder`, `.cannotStart` when the configuration names what is not there.
+    public convenience init(_ configuration: SparkConfiguration, logPath: String, logger: Logger) throws {
+        for path in [configuration.submit, configuration.driver] where !FileStatus.exists(path) {
+            throw EngineError.cannotStart(path: path, reason: "there is no such file")
+        }
+        try self.init(
+            configuration, driver: SparkDriver(configuration, logPath: logPath), patience: .seconds(60), logger: logger)
+    }
+
+    init(
+        _ configuration: SparkConfiguration, driver: any StageRunner, patience: Duration, logger: Logger
+    ) throws {
+        self.configuration = configuration
+        folder = try SharedFolder(configuration.folder)
+        self.driver = driver
+        self.patience = patience
+        self.logger = logger
+    }
+
+    /// What computes the steps of a round.
+    ///
+    /// - Parameter workers: cores of this machine, for what is done here.
+    public func engine(of round: RoundID, workers: Workers) -> SparkEngine {
+        SparkEngine(service: self, round: round, workers: workers)
+    }
+
+    /// Removes what a round had in the shared folder; its agents then wipe their keys.
+    ///
+    /// - Throws: `EngineError.folder`.
+    public func end(_ round: RoundID) throws { try folder.remove(round) }
+
+    /// Lets the cluster go.
+    public func stop() async { await driver.stop() }
+}
+
+extension EngineConfiguration {
+    /// What computes steps elsewhere; nil where this machine computes everything.
+    ///
+    /// - Parameter logPath: where Spark's own words go.
+    /// - Throws: as `SparkService`.
+    public func service(logPath: String, logger: Logger) throws -> SparkService? {
+        switch self {
+        case .local: nil
+        case .spark(let cluster): try SparkService(cluster, logPath: logPath, logger: logger)
+        }
+    }
+}
+
+extension Workers {
+    /// These cores, and for heavy steps of a round a cluster's, if there is one.
+    public func on(_ service: SparkService?, round: RoundID) -> Workers {
+        Workers(count: count, engine: service?.engine(of: round, workers: self))
+    }
+}
+
+/// Computes the steps of one round on a Spark cluster.
+public struct SparkEngine: StepEngine {
+    let service: SparkService
+    let round: RoundID
+    let workers: Workers
+
+    public func run<Work: StepWork>(
+        _ work: Work, read: () async throws -> Work.Piece?, take: ([[UInt8]]) async throws -> Void
+    ) async throws {
+        let job = try await SparkJob(self, work, outputs: [])
+        let tickets = try await job.tickets(of: work, read)
+        for receipt in try await job.run(tickets) {
+            try Task.checkCancellation()
+            var results = FrameReader(try job.section(of: receipt, .made))
+            while let made = try EngineError.inFolder({ try results.nextResults() }) { try await take(made) }
+            job.remove(receipt.file)
+        }
+    }
+
+    public func sorting<Work: StepWork>(
+        _ work: Work, _ outputs: [StepOutput]
+    ) async throws -> any SortingStep<Work> {
+        SparkSorting(work, outputs, job: try await SparkJob(self, work, outputs: outputs))
+    }
+}
+
+/// A step that makes records on the cluster and sorts them there, range by range.
+final class SparkSorting<Work: StepWork>: SortingStep {
+    private let work: Work
+    private let outputs: [StepOutput]
+    private let job: SparkJob
+    private var made: [Receipt] = []
+
+    init(_ work: Work, _ outputs: [StepOutput], job: SparkJob) {
+        self.work = work
+        self.outputs = outputs
+        self.job = job
+    }
+
+    func add(_ read: () async throws -> Work.Piece?) async throws {
+        made += try await job.run(try await job.tickets(of: work, read))
+    }
+
+    func count(of output: Int) -> Int {
+        made.reduce(0) { $0 + ($1.counts.indices.contains(output) ? $1.counts[output] : 0) }
+    }
+
+    func sorted(_ output: Int, take: ([UInt8]) async throws -> Void) async throws {
+        guard count(of: output) > 0 else { return }
+        let sorted = try await job.run(try job.tickets(toSort: output, made))
+        guard sorted.reduce(0, { $0 + ($1.counts.first ?? 0) }) == count(of: output) else {
+            throw EngineError.receiptWrong
+        }
+        let width = outputs[output].width
+        let blockByteCount = max(1, (1 << 20) / width) * width
+        for receipt in sorted {
+            var section = try job.section(of: receipt, .sorted)
+            while let records = try EngineError.inFolder({ try section.read(upToWhole: blockByteCount, width: width) })
+            {
+                try Task.checkCancellation()
+                try await take(records)
+            }
+            job.remove(receipt.file)
+        }
+    }
+}
