@@ -1,5 +1,6 @@
 internal import Agreement
 public import Daemon
+internal import Engine
 internal import Exchange
 internal import Files
 internal import Foundation
@@ -12,6 +13,8 @@ internal import Values
 struct NodeConfiguration {
     var coordinator: CoordinatorWay
     var workers: Workers
+    /// Where heavy steps are computed.
+    var engine: EngineConfiguration
     /// Where health and metrics are told; nil for nowhere.
     var operations: OperationsServer.Address?
     /// How many days from a round's deadline on its board is kept.
@@ -30,10 +33,11 @@ struct NodeConfiguration {
         var sources: [(RegisterID, RegisterSource)] = []
         var lists: [NeverReleaseSource] = []
         var stamps: TimeStampServer?
-        let (way, cores, listener, days) = try ConfigurationFile.decode(bytes, path: path) { root in
+        let (way, cores, engine, listener, days) = try ConfigurationFile.decode(bytes, path: path) { root in
             _ = root.int("sidos_node", in: 1...1)
             let way = CoordinatorWay(root.mapping("coordinator"))
             let cores = root.int("cores", in: 1...1_024, default: ProcessInfo.processInfo.activeProcessorCount)
+            let engine = EngineConfiguration.read(root)
             policyPath = root.optionalPath("policy")
             stamps = root.optionalMapping("time_stamps").map { TimeStampServer($0) }
             if root.has("registers") {
@@ -45,10 +49,11 @@ struct NodeConfiguration {
             let ids = sources.map(\.0)
             if Set(ids).count < ids.count { root.reject("registers", "Two registers have one id. Give each its own.") }
             let listener = root.optionalMapping("operations").map { OperationsServer.Address($0) }
-            return (way, cores, listener, BoardArchive.days(root))
+            return (way, cores, engine, listener, BoardArchive.days(root))
         }
         coordinator = way
         workers = Workers(count: cores)
+        self.engine = engine
         operations = listener
         boardDays = days
         timeStamps = stamps

@@ -1,5 +1,6 @@
 internal import Crypto
 internal import Daemon
+internal import Engine
 internal import Exchange
 internal import Files
 internal import Foundation
@@ -19,6 +20,8 @@ actor NodeMember: RoundMember {
     private let lists: PrivateDirectory
     private let evidence: EvidenceKeeper?
     private let generators: GeneratorFiles
+    /// Computes heavy steps; nil where this machine does.
+    private let spark: SparkService?
     private let logger: Logger
     private let log: RoundLog
     private var status: NodeStatus
@@ -37,6 +40,7 @@ actor NodeMember: RoundMember {
         self.lists = try home.directory.subdirectory("lists")
         self.evidence = evidence
         self.generators = try home.generators(logger)
+        self.spark = try configuration.engine.service(logPath: home.sparkLogPath, logger: logger)
         self.logger = logger
         self.log = RoundLog(logger)
         self.status = NodeStatus(node: home.keys.id)
@@ -116,7 +120,8 @@ actor NodeMember: RoundMember {
                 record: record, keys: home.keys(pinnedBy: record.agreement), transport: transport, state: state,
                 spool: spool),
             lists: SealedLists(directory: lists, round: record.round, state: state),
-            mixed: mixedLists(of: record.round), generators: generators, workers: configuration.workers,
+            mixed: mixedLists(of: record.round), generators: generators,
+            workers: configuration.workers.on(spark, round: record.round),
             cellCap: { limits.maxCellsPerPerson[$0.id] ?? $0.maxCellsPerPerson },
             cohortCap: { limits.maxReleasedPeople[$0.id] ?? $0.maxPeople })
         try await checkCommitment(record, secrets, runner)
@@ -248,6 +253,7 @@ actor NodeMember: RoundMember {
         try log.destroyKeys(of: round, in: state)
         await mixed.removeValue(forKey: round)?.discard()
         try SealedLists(directory: lists, round: round, state: state).erase()
+        try spark?.end(round)
     }
 
     func settle(_ record: RoundRecord) async throws -> Bool {

@@ -228,6 +228,7 @@ extension RegisterDeclaration {
     /// A register without released columns, for reading identity codes only.
     static func bare(_ id: RegisterID, owner: ParticipantID) -> RegisterDeclaration {
         RegisterDeclaration(
-            id: id, title: id, owner: owner, releasedFor: [], maxPeople: 100_000_000, maxCellsPerPerson: 1, columns: [])
+            id: id, title: id, owner: owner, releasedFor: [], maxPeople: AgreementLimits.people.upperBound,
+            maxCellsPerPerson: 1, columns: [])
     }
 }

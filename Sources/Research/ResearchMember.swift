@@ -1,5 +1,6 @@
 internal import Daemon
 internal import Dataset
+internal import Engine
 internal import Exchange
 internal import Logging
 internal import Member
@@ -10,6 +11,8 @@ internal import Values
 actor ResearchMember: RoundMember {
     let home: Home
     private let workers: Workers
+    /// Computes heavy steps; nil where this machine does.
+    private let spark: SparkService?
     private let client: any CoordinatorPort
     let state: SealedState
     private let spool: SealedSpool
@@ -23,11 +26,13 @@ actor ResearchMember: RoundMember {
     private(set) var lastEnded: (RoundID, RoundRecord.Ending)?
 
     init(
-        home: Home, workers: Workers, client: any CoordinatorPort, state: SealedState, clock: MachineClock = .system,
+        home: Home, workers: Workers, spark: SparkService? = nil, client: any CoordinatorPort, state: SealedState,
+        clock: MachineClock = .system,
         logger: Logger
     ) throws {
         self.home = home
         self.workers = workers
+        self.spark = spark
         self.client = client
         self.state = state
         self.spool = try home.spool()
@@ -64,7 +69,8 @@ actor ResearchMember: RoundMember {
         guard let duty = record.researchDuties(of: me).first, duty != .eraseKeys else { return nil }
         let keys = home.keys(pinnedBy: record.agreement)
         let port = ExchangePort(record: record, keys: keys, transport: client, state: state, spool: spool)
-        let runner = ResearchRunner(me: me, hpkeKey: keys.hpkeKey, port: port, workers: workers)
+        let runner = ResearchRunner(
+            me: me, hpkeKey: keys.hpkeKey, port: port, workers: workers.on(spark, round: record.round))
         let secrets = try secrets(record, runner)
         logger.info("Working", metadata: log.metadata(record, ["duty": "\(duty)"]))
         if duty == .receive, record.isOfWithdrawals {
@@ -142,6 +148,7 @@ actor ResearchMember: RoundMember {
 
     func erase(_ round: RoundID, ending: RoundRecord.Ending?) async throws {
         try log.destroyKeys(of: round, in: state)
+        try spark?.end(round)
         switch ending {
         case .aborted: try WithdrawnPeople(home: home).forget(round)
         // What is carried may still bring its end.

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Daemon
+internal import Engine
 internal import Exchange
 internal import Logging
 internal import Member
@@ -56,7 +57,9 @@ struct ResearchDaemon {
             metadata: ["research": "\(home.keys.id)", "cores": "\(configuration.workers.count)"]
         ) { client, state in
             try ResearchMember(
-                home: home, workers: configuration.workers, client: client, state: state, logger: logger)
+                home: home, workers: configuration.workers,
+                spark: configuration.engine.service(logPath: home.sparkLogPath, logger: logger), client: client,
+                state: state, logger: logger)
         }
         return await member.lastEnded
     }

@@ -1,5 +1,6 @@
 internal import Agreement
 internal import Daemon
+internal import Engine
 internal import Exchange
 internal import StrictYAML
 
@@ -24,6 +25,8 @@ struct CoordinatorConfiguration: Sendable, Equatable {
     var boardDays = BoardArchive.standardDays
     /// Who gives time stamps of boards; nil for nobody.
     var timeStamps: TimeStampServer?
+    /// Where heavy steps are computed.
+    var engine = EngineConfiguration.local
     /// Certificates of operators besides the one in `operator/`, by pin.
     var operatorPins: Set<TLSPin> = []
     /// Participants who take part by courier, by the pin on their card.
@@ -54,6 +57,7 @@ struct CoordinatorConfiguration: Sendable, Equatable {
         configuration.url = root.optionalValue("url", expected: "https://HOST[:PORT]") {
             $0.hasPrefix("https://") ? $0 : nil
         }
+        configuration.engine = .read(root)
         configuration.operatorPins = pins("operators", root)
         configuration.courierPins = pins("couriers", root)
         return configuration

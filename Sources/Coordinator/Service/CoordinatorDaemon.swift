@@ -42,7 +42,9 @@ struct CoordinatorDaemon {
         let server = ExchangeServer(
             configuration: listening, delegate: rounds, board: board, streams: streams,
             metrics: PrometheusMetrics(), logger: logger)
-        let honest = HonestMatching(home: home.home, streams: streams, state: state, spool: try home.home.spool())
+        let honest = HonestMatching(
+            home: home.home, streams: streams, state: state, spool: try home.home.spool(),
+            spark: try configuration.engine.service(logPath: home.home.sparkLogPath, logger: logger))
         let engine = RoundEngine(
             rounds: rounds, board: board, streams: streams, state: state, matching: matching(honest), clock: .system,
             logger: logger)

@@ -1,4 +1,5 @@
 internal import Daemon
+internal import Engine
 internal import Exchange
 internal import Foundation
 internal import PSIProtocol
@@ -18,6 +19,8 @@ struct HonestMatching: Matching {
     let streams: StreamStore
     let state: SealedState
     let spool: any Spool
+    /// Computes heavy steps; nil where this machine does.
+    var spark: SparkService?
 
     /// Streams as the round's other participants read and write them, too.
     func port(_ record: RoundRecord) -> ExchangePort {
@@ -31,8 +34,11 @@ struct HonestMatching: Matching {
     ) async throws -> CoordinatorRunner.Outcome {
         let workers = Workers(count: ProcessInfo.processInfo.activeProcessorCount)
         let keys = home.keys(pinnedBy: record.agreement)
-        return try await CoordinatorRunner(
-            me: keys.id, hpkeKey: keys.hpkeKey, port: port(record), workers: workers
+        let outcome = try await CoordinatorRunner(
+            me: keys.id, hpkeKey: keys.hpkeKey, port: port(record), workers: workers.on(spark, round: record.round)
         ).match(record, noise: noise)
+        // The coordinator has nothing else to compute in the round.
+        try spark?.end(record.round)
+        return outcome
     }
 }
