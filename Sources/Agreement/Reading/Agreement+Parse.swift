@@ -14,10 +14,12 @@ public enum AgreementLimits {
     public static let registers = 32
     public static let cohorts = 64
     public static let columnsPerRegister = 256
-    public static let people = 1...100_000_000
+    public static let people = 1...2_000_000_000
+    /// Of all registers together, where their items are numbered through.
+    public static let numberedPeople = 3_200_000_000
     /// People whose withdrawal one authority can declare. [P-95]
     public static let withdrawals = 100_000
-    public static let leastPeople = 0...100_000_000
+    public static let leastPeople = 0...2_000_000_000
     public static let percents = 0...100
     public static let cellsPerPerson = 1...4096
     public static let rounds = 1...1000
@@ -151,6 +153,7 @@ struct AgreementReader {
         agreement.counts = counts
         agreement.disclosure = disclosure ?? DisclosureRules()
         agreement.notice = notice
+        checkPeople(of: agreement)
         checkCounts(of: agreement)
         checkRelations(of: agreement)
         return agreement

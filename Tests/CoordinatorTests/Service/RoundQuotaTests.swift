@@ -91,7 +91,7 @@ struct RoundQuotaTests {
     static let sizes: [Size] = [ReleaseMode.rows, .none].flatMap { release in
         [PaddingMode.none, .padme].flatMap { padding in
             [0, 14].flatMap { mixers in
-                [1, 50, 80_000, 100_000_000].map {
+                [1, 50, 80_000, 2_000_000_000].map {
                     Size(release: release, padding: padding, mixers: mixers, people: $0)
                 }
             }
