@@ -4,7 +4,7 @@ SWIFT_BUILD = swift build -c release -Xswiftc -enable-testing
 SWIFT_TEST = swift test -c release -Xswiftc -enable-testing --skip-build
 BIN = .build/release
 
-.PHONY: setup build demo demo-postgresql demo-years nightly test lint bench check check-alarms check-console check-lies check-parquet check-report deb check-deb linkage-eval format clean
+.PHONY: setup build demo demo-postgresql demo-years demo-spark nightly test lint bench check check-alarms check-console check-lies check-parquet check-report deb check-deb linkage-eval format clean
 
 setup:
 	scripts/setup.sh
@@ -24,12 +24,16 @@ demo-years: build
 demo-postgresql: build
 	Examples/espoo-study/run.sh --postgresql
 
+# The same study, whose Kela computes on Apache Spark, which comes from PyPI into .build.
+demo-spark: build
+	Examples/espoo-study/run.sh --spark
+
 test: build
 	scripts/test.sh
 
 # What is too slow for every change, besides what is run for each.
 nightly: export SIDOS_THOROUGH = 1
-nightly: lint demo demo-years demo-postgresql test check check-alarms check-console check-lies
+nightly: lint demo demo-years demo-postgresql demo-spark test check check-alarms check-console check-lies
 
 # Layout and columns of Swift and C, shell scripts, the syntax of Python. Builds nothing; `make format` mends what it can.
 lint:

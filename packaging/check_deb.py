@@ -386,6 +386,12 @@ def check_tools(machine, new):
     machine.install(package(new, "sidos-tools"))
     must("plan" in machine.root_does("sidos-linkage-eval", "--help"), "sidos-linkage-eval does not run")
     machine.root_does("dpkg", "--purge", "sidos-tools")
+    machine.install(package(new, "sidos-worker"))
+    key = machine.root_does("sidos-worker", "agent-init", "--key", "/root/agent.key").strip()
+    must(re.fullmatch("[0-9a-f]{64}", key), "sidos-worker makes no agent's key")
+    must(key == machine.root_does("sidos-worker", "agent-key", "--key", "/root/agent.key").strip(), "another key")
+    must(machine.path("/usr/share/sidos/sidos_driver.py").exists(), "the driver of Spark is missing")
+    machine.root_does("dpkg", "--purge", "sidos-worker")
     must(not machine.path("/usr/bin/sidos-linkage-eval").exists(), "sidos-tools is still there")
 
 

@@ -16,7 +16,7 @@ mkdir -p "$1"
 out=$(realpath "$1")
 sources=$PWD
 fixed=/var/tmp/sidos-build
-products=(sidos-node sidos-coordinator sidos-research sidos-linkage-eval)
+products=(sidos-node sidos-coordinator sidos-research sidos-worker sidos-linkage-eval)
 
 [ -d "$fixed" ] || mkdir -m 700 "$fixed"
 if [ ! -O "$fixed" ] || [ -L "$fixed" ]; then

@@ -52,9 +52,15 @@ swift=$(dirname "$(dirname "$(realpath "$(command -v swift)")")")
     cat "$swift/share/swift/LICENSE.txt"
 } > "$third"
 
-for program in sidos-node sidos-coordinator sidos-research sidos-linkage-eval; do
+for program in sidos-node sidos-coordinator sidos-research sidos-worker sidos-linkage-eval; do
     case $program in
     sidos-linkage-eval) package=sidos-tools; docs=(docs/linkage-quality.md); more=() ;;
+    sidos-worker)
+        # With what the daemon's own host needs for a cluster.
+        package=$program; docs=(docs/scale.md); more=()
+        cp spark/sidos_driver.py "$debian"
+        echo "debian/sidos_driver.py usr/share/sidos" >> "$debian/$package.install"
+        ;;
     *)
         package=$program
         docs=("docs/operate-${program#sidos-}.md" docs/agreement.md docs/threat-model.md)

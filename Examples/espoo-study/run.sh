@@ -5,6 +5,9 @@
 # --others says how many people outside the study are in the registers, as SIDOS_DEMO_OTHERS does: fewer make a shorter
 # round of the same study.
 #
+# With --spark the node of Kela computes on Apache Spark: on this machine too, but in executors that are processes of their
+# own, with sidos-worker and a host's agent. Everything else is the same, and so is the dataset.
+#
 # With --unverified nobody proves what it does. The mixer, which is there to judge proofs and the selection, then takes no
 # part: this is the round of the six authorities alone. Other suites than ristretto255-SHA512 need it.
 set -euo pipefail
@@ -15,6 +18,7 @@ bin=${SIDOS_BIN:-.build/release}
 out=${SIDOS_DEMO:-demo}
 people=(${SIDOS_DEMO_OTHERS:+--others "$SIDOS_DEMO_OTHERS"})
 postgresql=()
+spark=
 verifiable=ristretto255-SHA512
 suite=$verifiable
 unverified=()
@@ -25,8 +29,9 @@ while [ $# -gt 0 ]; do
     --suite) suite=$2; shift 2 ;;
     --output) out=$2; shift 2 ;;
     --postgresql) postgresql=(--postgresql); shift ;;
+    --spark) spark=yes; shift ;;
     --unverified) unverified=(--unverified); shift ;;
-    *) echo "usage: run.sh [--people N | --others N] [--unverified [--suite SUITE]] [--output DIRECTORY] [--postgresql]" >&2; exit 64 ;;
+    *) echo "usage: run.sh [--people N | --others N] [--unverified [--suite SUITE]] [--output DIRECTORY] [--postgresql] [--spark]" >&2; exit 64 ;;
     esac
 done
 if [ "$suite" != $verifiable ] && [ ${#unverified[@]} -eq 0 ]; then
@@ -89,6 +94,31 @@ if [ ${#postgresql[@]} -gt 0 ]; then
     done
 fi
 python3 $example/prepare.py configure --out "$out" --port "$port" "${postgresql[@]}" "${unverified[@]}"
+if [ -n "$spark" ]; then
+    say "Giving Kela a cluster: Apache Spark, a folder that its hosts share, and a host's agent"
+    scripts/spark.sh
+    mkdir -m 700 "$out/kela.shared" "$out/kela.spool"
+    key=$("$bin/sidos-worker" agent-init --key "$out/kela.agent.key")
+    "$bin/sidos-worker" agent --host this-host --key "$out/kela.agent.key" --folder "$PWD/$out/kela.shared" \
+        --socket "$out/kela.agent.sock" 2> "$out/kela.agent.log" &
+    pids+=($!)
+    cat >> "$out/kela/config.yaml" <<EOF
+engine:
+  kind: spark
+  submit: $PWD/.build/spark/bin/spark-submit
+  master: "local-cluster[2,1,1024]"
+  options: ["--driver-memory", "512m", "--conf", "spark.ui.enabled=false"]
+  folder: $PWD/$out/kela.shared
+  agents: {this-host: "$key"}
+  worker: $(cd "$bin" && pwd)/sidos-worker
+  agent_socket: $PWD/$out/kela.agent.sock
+  spool: $PWD/$out/kela.spool
+  driver: $PWD/spark/sidos_driver.py
+  tasks: 8
+  piece_mib: 1
+EOF
+    tail -n +1 "$out/kela/config.yaml" | sed -n '/^engine:/,$p'
+fi
 "$bin/sidos-coordinator" agreement check "$out/agreement.yaml"
 "$bin/sidos-coordinator" agreement show "$out/agreement.yaml" > "$out/agreement.txt"
 for id in "${nodes[@]}"; do "$bin/sidos-node" agreement sign --directory "$out/$id" "$out/agreement.yaml" | head -1; done
@@ -137,6 +167,12 @@ pids=()
 # What left the nodes: everything the coordinator holds and everybody's log; what a researcher sees: the dataset.
 mkdir -m 700 "$out/left"
 for id in "${nodes[@]}" coordinator research; do cp "$out/$id.log" "$out/left/"; done
+if [ -n "$spark" ]; then
+    cp "$out/kela/spark.log" "$out/kela.agent.log" "$out/left/"
+    grep 'Computing a step on Spark' "$out/kela.log" | grep -o 'step=[a-z]*' | sort | uniq -c \
+        | sed 's/ *\([0-9]*\) step=\(.*\)/Kela computed on Spark: \2, \1 times/'
+    [ -z "$(ls -A "$out/kela.shared")" ] || { echo "run.sh: Kela's shared folder is not empty" >&2; exit 1; }
+fi
 cp "$out/agreement.yaml" "$out/left/"
 python3 $example/verify.py --registers "$out/registers" --dataset "$out/dataset" --search "$out/coordinator" \
     --search "$out/left" --example "$out/example" --json "$out/proof.json"
