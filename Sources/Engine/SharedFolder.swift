@@ -74,8 +74,8 @@ struct JobFolder {
     static let receiptMark = ".receipt"
     static func keysName(host: String) -> String { host + ".keys" }
 
-    /// Makes the folder of a step. What earlier steps of the round have left behind, since their daemon was killed, goes: a
-    /// participant does one step of a round at a time.
+    /// Makes the folder of a step. What earlier steps of the round have left behind, since their daemon was killed,
+    /// goes: a participant does one step of a round at a time.
     init(making job: JobID, of round: RoundID, in folder: PrivateDirectory) throws {
         self.round = round
         self.job = job

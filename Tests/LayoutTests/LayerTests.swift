@@ -121,7 +121,7 @@ struct LayerTests {
     /// Who else asks for files, and why it can't be otherwise.
     static let fileExceptions = [
         "Engine/Spark/DriverProcess.swift": "talks with a child process over pipes",
-        "Daemon/Run/Terminal.swift": "uses standard input, output and error, which nobody has opened"
+        "Daemon/Run/Terminal.swift": "uses standard input, output and error, which nobody has opened",
     ]
 
     @Test("Only Files asks the operating system for files")

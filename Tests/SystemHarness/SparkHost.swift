@@ -18,8 +18,8 @@ final class SparkHost: Sendable {
     }
     private static var submit: URL { root.appendingPathComponent(".build/spark/bin/spark-submit") }
 
-    /// - Parameter interruption: lines of Python that the worker's script runs before it becomes the worker; `lines` are
-    ///   the tickets, and `once(name)` is true for the first caller only.
+    /// - Parameter interruption: lines of Python that the worker's script runs before it becomes the worker; `lines`
+    ///   are the tickets, and `once(name)` is true for the first caller only.
     init(_ study: StudyOnDisk, interruption: String = "pass") throws {
         guard FileManager.default.isExecutableFile(atPath: Self.submit.path) else {
             throw HarnessError("Spark is not in .build/spark: run scripts/spark.sh")

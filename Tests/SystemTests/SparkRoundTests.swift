@@ -30,7 +30,7 @@ extension SystemTests {
         }
 
         @Test(
-            "A node, the coordinator and the research environment on Spark: the same dataset, and nothing of a person anywhere",
+            "A node, the coordinator and the research environment on Spark: the same dataset, nothing of a person",
             .timeLimit(.minutes(15)))
         func everybody() async throws {
             try await StudyOnDisk.with(.simple(nodes: 2)) { study in
@@ -164,7 +164,7 @@ extension SystemTests {
         }
 
         @Test(
-            "Without an agent, or with a worker of another version, the node says what to do, and goes on when it is done",
+            "Without an agent, or with another version's worker, the node says what to do, and goes on when it is done",
             .timeLimit(.minutes(15)))
         func mended() async throws {
             try await StudyOnDisk.with(.simple(nodes: 2)) { study in

@@ -9,7 +9,7 @@ extension AgreementReader {
         let most = AgreementLimits.numberedPeople
         root.fail(
             "registers",
-            "With several ways to link, and in verified rounds, the registers' max_people add up to \(most) at most; here "
-                + "they add up to \(people). Lower some, or link by one key alone in rounds that are not verified.")
+            "With several ways to link, and in verified rounds, the registers' max_people add up to \(most) at most; "
+                + "here they add up to \(people). Lower some, or link by one key alone in rounds that are not verified.")
     }
 }

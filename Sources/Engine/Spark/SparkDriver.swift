@@ -11,8 +11,8 @@ protocol StageRunner: Sendable {
     func stop() async
 }
 
-/// Spark's driver: started when there is something to compute, given stages, and let go when it has had nothing to do for
-/// a while.
+/// Spark's driver: started when there is something to compute, given stages, and let go when it has had nothing to do
+/// for a while.
 actor SparkDriver: StageRunner {
     private let configuration: SparkConfiguration
     private let logPath: String

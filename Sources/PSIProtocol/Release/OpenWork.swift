@@ -111,8 +111,8 @@ struct OpenWork: StepWork {
 
     /// Opens both capsules of items, or the one that they have.
     ///
-    /// - Returns: for each item its register (1), handle, secret and whose it is, and where pseudonyms last what its study
-    ///   capsule holds. Secret.
+    /// - Returns: for each item its register (1), handle, secret and whose it is, and where pseudonyms last what its
+    ///   study capsule holds. Secret.
     func compute(_ piece: Piece) throws -> [[UInt8]] {
         let count = piece.items.count / itemByteCount
         func column(_ range: Range<Int>) -> [UInt8] { Records.column(range, of: piece.items, width: itemByteCount) }

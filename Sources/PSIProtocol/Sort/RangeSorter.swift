@@ -1,4 +1,5 @@
-/// Sorts records and hands them on range by range, so that several machines can each sort a range of what many have made.
+/// Sorts records and hands them on range by range, so that several machines can each sort a range of what many have
+/// made.
 package struct RangeSorter {
     private let output: StepOutput
     private let ranges: StreamPartition

@@ -1,5 +1,5 @@
-/// Spreads a batch over cores, off any event loop, at most `count` pieces at once; heavy steps over other machines, where
-/// there are any.
+/// Spreads a batch over cores, off any event loop, at most `count` pieces at once; heavy steps over other machines,
+/// where there are any.
 public struct Workers: Sendable {
     /// At least 1.
     public let count: Int

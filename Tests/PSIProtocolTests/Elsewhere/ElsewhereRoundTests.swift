@@ -6,9 +6,9 @@ import Testing
 @testable import RoundSimulation
 @testable import Values
 
-/// Rounds whose heavy steps other machines compute come to what the same rounds do without: the tests of rounds run once
-/// more, with everything that crosses to another machine as bytes, in another order, and some of it twice. [P-31] [P-34]
-/// [P-38] [P-61]
+/// Rounds whose heavy steps other machines compute come to what the same rounds do without: the tests of rounds run
+/// once more, with everything that crosses to another machine as bytes, in another order, and some of it twice. [P-31]
+/// [P-34] [P-38] [P-61]
 @Suite("Rounds computed elsewhere")
 struct ElsewhereRoundTests {
     static func elsewhere(
