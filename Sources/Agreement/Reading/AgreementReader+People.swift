@@ -10,6 +10,7 @@ extension AgreementReader {
         root.fail(
             "registers",
             "With several ways to link, and in verified rounds, the registers' max_people add up to \(most) at most; "
-                + "here they add up to \(people). Lower some, or link by one key alone in rounds that are not verified.")
+                + "here they add up to \(people). Lower some, or link by one key alone in rounds that "
+                + "are not verified.")
     }
 }
