@@ -19,6 +19,8 @@ packages=(
     chromium chromium-driver fonts-dejavu-core
     # The tests look at the units of the packages.
     systemd
+    # The tests run stages on Spark, which comes from PyPI (scripts/spark.sh).
+    openjdk-17-jre-headless python3-venv
 )
 
 if ! command -v swift >/dev/null; then
