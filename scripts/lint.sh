@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 columns=120
 status=0
 amiss() { echo "lint: $1" >&2; status=1; }
-own() { find Package.swift Sources Tests Benchmarks Examples scripts packaging .ci -name .build -prune -o -type f "$@" -print | sort; }
+own() { find Package.swift Sources Tests Benchmarks Examples scripts spark packaging .ci -name .build -prune -o -type f "$@" -print | sort; }
 
 scripts/install.sh lint shellcheck
 

@@ -37,9 +37,11 @@ swift_test() { swift test -c release -Xswiftc -enable-testing --skip-build "$@";
 
 example() { cd Examples/espoo-study && python3 -m unittest -q test_example; }
 packaging() { cd packaging && python3 -m unittest -q test_packaging; }
+spark_driver() { scripts/spark.sh && cd spark && python3 -m unittest -q test_driver; }
 
 begin "the example's tests" example
 begin "the packages' tests" packaging
+begin "the Spark driver" spark_driver
 export SIDOS_TRANSCRIPT=$transcript SIDOS_VERIFIED_TRANSCRIPT=$verified
 if [ $# -gt 0 ]; then
     swift_test "$@"
