@@ -2,7 +2,8 @@
 
 The Sidos daemon starts this program, and talks to it on standard input and output, one JSON object a line:
 
-    spark-submit [the operator's options] --master M sidos_driver.py --worker FILE --agent SOCKET --spool FOLDER
+    spark-submit [the operator's options] --master M sidos_driver.py
+        --worker FILE --folder SHARED --agent SOCKET --spool FOLDER
 
 A stage is a file of tickets. Each ticket is a line for a worker program, and this program does not look into it. Spark
 starts workers on its executors; a worker reads tickets and writes as many receipts, which go back to the daemon.
@@ -685,6 +686,7 @@ class Options(argparse.ArgumentParser):
 def options(arguments):
     parser = Options(prog="sidos_driver.py", allow_abbrev=False, add_help=False)
     parser.add_argument("--worker", required=True)
+    parser.add_argument("--folder", required=True)
     parser.add_argument("--agent", required=True)
     parser.add_argument("--spool", required=True)
     found = parser.parse_args(arguments)
@@ -692,7 +694,7 @@ def options(arguments):
         if not is_path(value):
             raise Malformed(f"the options are wrong: --{name} has to be an absolute path of at most {LONGEST_PATH} "
                             "bytes")
-    return [found.worker, "--agent", found.agent, "--spool", found.spool]
+    return [found.worker, "--folder", found.folder, "--agent", found.agent, "--spool", found.spool]
 
 
 def main():

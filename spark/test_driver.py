@@ -47,7 +47,7 @@ WORKER = r'''
 import json, os, signal, sys, time
 
 spool = sys.argv[sys.argv.index("--spool") + 1]
-assert sys.argv[1:] == ["--agent", "/run/agent.sock", "--spool", spool], sys.argv
+assert sys.argv[1:] == ["--folder", "/mnt/shared", "--agent", "/run/agent.sock", "--spool", spool], sys.argv
 
 def status(pid):
     with open(f"/proc/{pid}/stat") as file:
@@ -129,7 +129,7 @@ def make_worker(folder):
     worker.write_text(f"#!{sys.executable} -ES\n{WORKER}")
     worker.chmod(stat.S_IRWXU)
     (folder / "spool").mkdir()
-    return [str(worker), "--agent", "/run/agent.sock", "--spool", str(folder / "spool")]
+    return [str(worker), "--folder", "/mnt/shared", "--agent", "/run/agent.sock", "--spool", str(folder / "spool")]
 
 
 def lives(pid):
@@ -610,8 +610,8 @@ class ProtocolTests(unittest.TestCase):
             self.assertLessEqual(max(map(len, slices)) - min(map(len, slices)), 1)
 
     def test_options(self):
-        good = ["--worker", "/w", "--agent", "/a", "--spool", "/s"]
-        self.assertEqual(sidos_driver.options(good), ["/w", "--agent", "/a", "--spool", "/s"])
+        good = ["--worker", "/w", "--folder", "/f", "--agent", "/a", "--spool", "/s"]
+        self.assertEqual(sidos_driver.options(good), good[1:])
         for wrong in (good[:4], [*good, "--other", "/o"], [*good, "more"], [*good[:5], "relative"],
                       ["--work", *good[1:]]):
             with self.subTest(wrong), self.assertRaisesRegex(sidos_driver.Malformed, "the options are wrong"):

@@ -92,8 +92,9 @@ actor SparkDriver: StageRunner {
     private func take(_ line: String, from source: DriverProcess) {
         guard source === process else { return }
         guard let answer = try? JSONDecoder().decode(Answer.self, from: Data(line.utf8)),
-            answer.sidos == Ticket.version, answer.error == nil
+            answer.sidos == Ticket.version
         else { return end(EngineError.driverMalformed) }
+        if let reason = answer.error { return end(EngineError.stageFailed(String(reason.prefix(200)))) }
         guard let stage = answer.stage, let receipts = stages[stage] else { return }
         if let receipt = answer.receipt {
             receipts.yield(receipt)
