@@ -11,7 +11,8 @@ row each, or as many as `--rows-per-person` says, far from each other in the fil
 
 With `--tolerant` they have names and dates of birth too, and 20 tokens each: one of twenty in every register but the
 first has no code and a name that is written differently. With `--lasting` pseudonyms are the study's, and every node
-keeps a study key; with `--related` each row names another person. With `--cores`, each case is run on so many of the machine's
+keeps a study key; with `--related` each row names another person. With `--spark` the first node computes on Apache
+Spark, in two executors here, and the round is run without it before. With `--cores`, each case is run on so many of the machine's
 cores, all participants together. With `--attackers`, it is run again while so many connections ask the coordinator for
 nothing.
 
@@ -39,6 +40,13 @@ CASES = ["2x131072:rows", "3x131072:rows", "2x131072:count"]
 SUITES = ["ristretto255-SHA512", "P256-SHA256", "ffdhe3072-SHA512"]
 MOST_ROWS = 100_000_000
 TICKS = os.sysconf("SC_CLK_TCK")
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def machine_cpu():
+    """Seconds that all processes of the machine have computed: workers on Spark come and go."""
+    fields = Path("/proc/stat").read_text().split("\n", 1)[0].split()
+    return sum(map(int, fields[1:4])) / TICKS
 
 
 def free_ports(count):
@@ -110,7 +118,7 @@ def metrics(port):
 
 class Round:
     def __init__(self, directory, binaries, nodes, people, release, attackers=0, suite=SUITES[0], rows_each=1,
-                 tolerant=False, mixers=0, verified=False, lasting=False, related=False):
+                 tolerant=False, mixers=0, verified=False, lasting=False, related=False, spark=False):
         self.directory = directory
         self.binaries = binaries
         self.nodes = nodes
@@ -123,6 +131,7 @@ class Round:
         self.tolerant = tolerant
         self.lasting = lasting
         self.related = related
+        self.spark = spark
         self.attackers = attackers
         self.attacking = None
         self.processes = []
@@ -133,8 +142,9 @@ class Round:
             raise SystemExit(f"rounds: {program} {arguments[0]} ended with status {done.returncode}: {done.stderr.strip()}")
         return done.stdout
 
-    def start(self, name, program, command):
-        process = Process(name, [self.binaries / program, command, "--directory", self.directory / name],
+    def start(self, name, program, command, *arguments):
+        process = Process(name, [self.binaries / program, command,
+                                 *(arguments or ["--directory", self.directory / name])],
                           self.directory / f"{name}.log")
         self.processes.append(process)
         return process
@@ -165,6 +175,8 @@ class Round:
             else:
                 node = int(name[4:])
                 text = f"sidos_node: 1\n{connection}"
+                if self.spark and node == 0:
+                    text += self.engine()
                 if node >= self.owners:
                     self.write_config(name, text)
                     continue
@@ -181,6 +193,19 @@ class Round:
         for name, program, _ in members:
             self.call(program, "agreement", "sign", "--directory", out / name, self.agreement)
 
+    def engine(self):
+        """What a configuration says of a cluster on this machine."""
+        for folder in ("shared", "spool"):
+            (self.directory / folder).mkdir(mode=0o700)
+        key = self.call("sidos-worker", "agent-init", "--key", self.directory / "agent.key").strip()
+        cores = len(os.sched_getaffinity(0))
+        return (f"engine:\n  kind: spark\n  submit: {ROOT}/.build/spark/bin/spark-submit\n"
+                f'  master: "local-cluster[{cores},1,1024]"\n'
+                f'  options: ["--driver-memory", "512m", "--conf", "spark.ui.enabled=false"]\n'
+                f"  folder: {self.directory}/shared\n  agents: {{here: \"{key}\"}}\n"
+                f"  worker: {self.binaries}/sidos-worker\n  agent_socket: {self.directory}/agent.sock\n"
+                f"  spool: {self.directory}/spool\n  driver: {ROOT}/spark/sidos_driver.py\n  tasks: {8 * cores}\n")
+
     def write_config(self, name, text):
         config = self.directory / name / "config.yaml"
         config.write_text(text, encoding="utf-8")
@@ -189,6 +214,9 @@ class Round:
     def run(self, limit):
         hub = self.start("hub", "sidos-coordinator", "serve")
         self.await_coordinator(hub)
+        if self.spark:
+            self.start("agent", "sidos-worker", "agent", "--host", "here", "--key", self.directory / "agent.key",
+                       "--folder", self.directory / "shared", "--socket", self.directory / "agent.sock")
         for node in range(self.nodes):
             self.start(f"node{node}", "sidos-node", "serve")
         research = self.start("research", "sidos-research", "receive") if self.release else None
@@ -202,6 +230,7 @@ class Round:
         for process in self.processes:
             process.mark()
         before = metrics(self.operations)
+        machine = machine_cpu()
         started = time.monotonic()
         phases = []
         counts = None
@@ -237,6 +266,7 @@ class Round:
             raise SystemExit(f"rounds: link ended with status {link.returncode}: {(self.directory / 'link.err').read_text()}")
         if research and research.popen.returncode != 0:
             raise SystemExit(f"rounds: research ended with status {research.popen.returncode}: {self.tail(research.log)}")
+        self.machine = machine_cpu() - machine
         self.check(counts)
         attacks = self.end_attack()
         after = metrics(self.operations)
@@ -301,6 +331,8 @@ class Round:
             "tolerant": self.tolerant,
             "lasting": self.lasting,
             "related": self.related,
+            "spark": self.spark,
+            "machine_cpu_seconds": round(self.machine, 2),
             "people_in_all": self.found,
             "cores": len(os.sched_getaffinity(0)),
             "wall_seconds": round(wall, 1),
@@ -362,6 +394,8 @@ def table(result):
         kind += ", lasting pseudonyms"
     if result["related"]:
         kind += ", related people"
+    if result["spark"]:
+        kind += ", the first node on Spark"
     if result["suite"] != SUITES[0]:
         kind += f", {result['suite']}"
     print(f"\n{result['nodes']} nodes × {result['people_per_register']:,} identifiers, {kind}, {result['cores']} cores"
@@ -370,6 +404,7 @@ def table(result):
     print(f"  wall time {result['wall_seconds']} s, CPU time of all processes {result['cpu_seconds']} s: "
           f"{result['identifiers_per_second_and_core']:,} identifiers a second and core, "
           f"{result['cpu_microseconds_per_identifier_and_hop']} µs an identifier and hop")
+    print(f"  CPU time of everything on the machine {result['machine_cpu_seconds']} s")
     print(f"  bytes per identifier: to the coordinator {result['received_bytes_per_identifier']}, "
           f"from it {result['sent_bytes_per_identifier']}")
     print(f"  {'process':<12}{'CPU s':>9}{'peak MiB':>11}")
@@ -437,6 +472,8 @@ def main():
     parser.add_argument("--verified", action="store_true", help="every step is proved and checked; needs a mixer")
     parser.add_argument("--lasting", action="store_true", help="pseudonyms last for the study; rounds with rows only")
     parser.add_argument("--related", action="store_true", help="each row names another person; rounds with rows only")
+    parser.add_argument("--spark", action="store_true",
+                        help="runs each case again with the first node on Spark, which scripts/spark.sh installs")
     parser.add_argument("--attackers", type=int, default=0, help="runs each case again with so many idle or slow connections")
     parser.add_argument("--json", type=Path, help="writes the results there")
     parser.add_argument("--limit", type=int, default=3_600, help="seconds that a round may take")
@@ -462,13 +499,14 @@ def main():
         for cores in shares:
             # Whatever is started from now on has these cores only.
             os.sched_setaffinity(0, cores)
-            for attackers in [0, arguments.attackers] if arguments.attackers else [0]:
+            for attackers, spark in [(0, False), *([(arguments.attackers, False)] if arguments.attackers else []),
+                                     *([(0, True)] if arguments.spark else [])]:
                 name = f"{nodes}x{people}-{'rows' if release else 'count'}-{len(cores)}"
                 results.append(measure(
                     binaries, arguments.limit, arguments.keep and arguments.keep / name, nodes=nodes, people=people,
                     release=release, attackers=attackers, suite=arguments.suite, rows_each=rows_each,
                     tolerant=arguments.tolerant, mixers=arguments.mixers, verified=arguments.verified,
-                    lasting=arguments.lasting, related=arguments.related))
+                    lasting=arguments.lasting, related=arguments.related, spark=spark))
                 table(results[-1])
                 if attackers:
                     quiet, attacked = results[-2:]
@@ -476,6 +514,10 @@ def main():
                            for result in (quiet, attacked)]
                     print(f"  with attackers: wall time × {attacked['wall_seconds'] / quiet['wall_seconds']:.2f}, "
                           f"the coordinator's CPU {hub[1] - hub[0]:+.2f} s", flush=True)
+                elif spark:
+                    local, spread = results[-2:]
+                    print(f"  with Spark: wall time × {spread['wall_seconds'] / local['wall_seconds']:.2f}, CPU time of "
+                          f"the machine × {spread['machine_cpu_seconds'] / local['machine_cpu_seconds']:.2f}", flush=True)
                 elif first:
                     print(f"  {first['cores']} → {len(cores)} cores: speed × "
                           f"{first['wall_seconds'] / results[-1]['wall_seconds']:.2f}, "
