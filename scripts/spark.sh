@@ -12,9 +12,14 @@ if [ "$(cat "$environment/sidos-version" 2>/dev/null)" = "$version" ] && "$envir
     exit 0
 fi
 
+mkdir -p .build
+# One at a time: the next one finds what the first has installed.
+if [ -z "${SIDOS_SPARK_LOCKED:-}" ]; then
+    SIDOS_SPARK_LOCKED=yes exec flock .build/spark.lock scripts/spark.sh
+fi
+
 python3 -c 'import ensurepip' 2>/dev/null || scripts/install.sh spark python3-venv
 echo "spark: installing pyspark $version from PyPI into $environment"
-mkdir -p .build
 beside=$(mktemp -d .build/spark-XXXXXX)
 trap 'rm -rf "$beside"' EXIT
 if ! python3 -m venv "$beside" || ! "$beside/bin/python3" -m pip install --quiet "pyspark==$version"; then
