@@ -17,11 +17,16 @@ actor SparkDriver: StageRunner {
     private let configuration: SparkConfiguration
     private let logPath: String
     private var process: DriverProcess?
-    private var reader: Task<Void, Never>?
-    /// Receipts of the stages under way, by the stage's name.
-    private var stages: [String: AsyncThrowingStream<String, any Error>.Continuation] = [:]
+    /// Stages under way, by their names.
+    private var stages: [String: Stage] = [:]
     /// Counts uses, so that who waits for it to be idle sees that it was not.
     private var useCount = 0
+
+    private struct Stage {
+        /// Which driver was given it.
+        let process: DriverProcess
+        let receipts: AsyncThrowingStream<String, any Error>.Continuation
+    }
 
     private static let idleTime = Duration.seconds(60)
 
@@ -37,7 +42,11 @@ actor SparkDriver: StageRunner {
         let name = String(UInt64.random(in: .min ... .max), radix: 16)
         let stage = String(repeating: "0", count: 16 - name.count) + name
         let (receipts, continuation) = AsyncThrowingStream.makeStream(of: String.self)
-        stages[stage] = continuation
+        stages[stage] = Stage(process: process, receipts: continuation)
+        continuation.onTermination = { [weak self] reason in
+            guard case .cancelled = reason else { return }
+            Task { [weak self] in await self?.abandon(stage) }
+        }
         let order = StageOrder(sidos: Ticket.version, slots: configuration.tasks, stage: stage, tickets: path)
         do {
             try process.send(String(decoding: try CanonicalJSON.encode(order), as: UTF8.self))
@@ -46,6 +55,13 @@ actor SparkDriver: StageRunner {
             throw error
         }
         return receipts
+    }
+
+    /// Nobody waits for a stage any more. The cluster is let go unless others use it; then the stage's workers find its
+    /// files gone.
+    private func abandon(_ stage: String) {
+        guard stages.removeValue(forKey: stage) != nil else { return }
+        if stages.isEmpty { stop() }
     }
 
     /// Tells it to end, and with it whatever it computes.
@@ -80,7 +96,7 @@ actor SparkDriver: StageRunner {
                 configuration.folder, "--spool", configuration.spool,
             ], logPath: logPath)
         process = started
-        reader = Task { [weak self] in
+        Task { [weak self] in
             for await line in started.lines { await self?.take(line, from: started) }
             // Its output has ended, so it has or is about to.
             for _ in 0..<50 where started.status == nil { try? await Task.sleep(for: .milliseconds(100)) }
@@ -90,21 +106,20 @@ actor SparkDriver: StageRunner {
     }
 
     private func take(_ line: String, from source: DriverProcess) {
-        guard source === process else { return }
         guard let answer = try? JSONDecoder().decode(Answer.self, from: Data(line.utf8)),
             answer.sidos == Ticket.version
-        else { return end(EngineError.driverMalformed) }
-        if let reason = answer.error { return end(EngineError.stageFailed(String(reason.prefix(200)))) }
-        guard let stage = answer.stage, let receipts = stages[stage] else { return }
+        else { return end(source, EngineError.driverMalformed) }
+        if let reason = answer.error { return end(source, EngineError.stageFailed(String(reason.prefix(200)))) }
+        guard let name = answer.stage, let stage = stages[name], stage.process === source else { return }
         if let receipt = answer.receipt {
-            receipts.yield(receipt)
+            stage.receipts.yield(receipt)
             return
         }
-        stages[stage] = nil
+        stages[name] = nil
         if let reason = answer.failed {
-            receipts.finish(throwing: EngineError.stageFailed(String(reason.prefix(200))))
+            stage.receipts.finish(throwing: EngineError.stageFailed(String(reason.prefix(200))))
         } else {
-            receipts.finish(throwing: answer.done == nil ? EngineError.driverMalformed : nil)
+            stage.receipts.finish(throwing: answer.done == nil ? EngineError.driverMalformed : nil)
         }
         if stages.isEmpty { stopWhenIdle() }
     }
@@ -122,14 +137,16 @@ actor SparkDriver: StageRunner {
     }
 
     private func ended(_ source: DriverProcess) {
-        guard source === process || process == nil else { return }
-        end(EngineError.driverEnded(status: source.status ?? -1))
+        end(source, EngineError.driverEnded(status: source.status ?? -1))
     }
 
-    private func end(_ error: EngineError) {
-        stop()
-        let waiting = stages.values
-        stages = [:]
-        for receipts in waiting { receipts.finish(throwing: error) }
+    /// Lets go of a driver, whose stages have failed.
+    private func end(_ source: DriverProcess, _ error: EngineError) {
+        source.stop()
+        if process === source { process = nil }
+        for (name, stage) in stages where stage.process === source {
+            stages[name] = nil
+            stage.receipts.finish(throwing: error)
+        }
     }
 }
