@@ -199,6 +199,8 @@ class Round:
             (self.directory / folder).mkdir(mode=0o700)
         key = self.call("sidos-worker", "agent-init", "--key", self.directory / "agent.key").strip()
         cores = len(os.sched_getaffinity(0))
+        # From PyPI, Spark is found by its Python.
+        os.environ["PYSPARK_PYTHON"] = str(ROOT / ".build/spark/bin/python3")
         return (f"engine:\n  kind: spark\n  submit: {ROOT}/.build/spark/bin/spark-submit\n"
                 f'  master: "local-cluster[{cores},1,1024]"\n'
                 f'  options: ["--driver-memory", "512m", "--conf", "spark.ui.enabled=false"]\n'

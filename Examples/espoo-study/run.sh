@@ -97,6 +97,8 @@ python3 $example/prepare.py configure --out "$out" --port "$port" "${postgresql[
 if [ -n "$spark" ]; then
     say "Giving Kela a cluster: Apache Spark, a folder that its hosts share, and a host's agent"
     scripts/spark.sh
+    # From PyPI, Spark is found by its Python.
+    export PYSPARK_PYTHON=$PWD/.build/spark/bin/python3
     mkdir -m 700 "$out/kela.shared" "$out/kela.spool"
     key=$("$bin/sidos-worker" agent-init --key "$out/kela.agent.key")
     "$bin/sidos-worker" agent --host this-host --key "$out/kela.agent.key" --folder "$PWD/$out/kela.shared" \

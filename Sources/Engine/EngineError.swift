@@ -26,6 +26,8 @@ public enum EngineError: Error, Equatable, ReportableError {
     case ticketWrong
     /// The agent has no keys for what was asked.
     case noKeys
+    /// The shared folder has more rounds than any node takes part in.
+    case tooManyRounds(folder: String)
     /// The host's agent cannot be asked.
     case agentUnreachable(socket: String)
 
@@ -40,12 +42,14 @@ public enum EngineError: Error, Equatable, ReportableError {
                 + "`sidos-worker agent-key` and compare"
         case .cannotStart(let path, let reason): "cannot start \(path): \(reason)"
         case .driverEnded(let status):
-            "Spark's driver ended with status \(status): the lines before, on this program's standard error, say why"
+            "Spark's driver ended with status \(status): spark.log in this participant's directory says why"
         case .driverMalformed: "Spark's driver speaks another version: install Sidos anew on this machine"
         case .stageFailed(let reason): "Spark could not finish a stage: \(reason)"
         case .receiptWrong: "a worker's receipt is missing or not genuine"
         case .otherVersion(let what): "the \(what) is of another version: install the same version on all hosts"
         case .ticketWrong: "the ticket was altered, or is of another round"
+        case .tooManyRounds(let folder):
+            "\(folder) has folders of too many rounds: remove those of rounds that are over"
         case .noKeys: "the host's agent has no keys for this ticket"
         case .agentUnreachable(let socket):
             "the agent at \(socket) cannot be asked: start `sidos-worker agent` on this host"
@@ -56,7 +60,7 @@ public enum EngineError: Error, Equatable, ReportableError {
         switch self {
         case .folder(let error): error.exitStatus
         case .noAgent, .agentUnreachable, .cannotStart, .driverEnded, .stageFailed: .unavailable
-        case .wrongAgentKey, .ticketWrong, .noKeys: .refused
+        case .wrongAgentKey, .ticketWrong, .noKeys, .tooManyRounds: .refused
         case .driverMalformed, .receiptWrong, .otherVersion: .badData
         }
     }

@@ -23,7 +23,8 @@ public struct SharedFolder: Sendable {
 
     /// The rounds that have a folder.
     public func rounds() throws -> [RoundID] {
-        try EngineError.inFolder { try directory.names() }.compactMap { RoundID(hex: $0) }
+        // Looked at anew: where nothing is mounted any more there is another directory.
+        try EngineError.inFolder { try PrivateDirectory(directory.path).names() }.compactMap { RoundID(hex: $0) }
     }
 
     /// Makes the folder of a round, if need be.

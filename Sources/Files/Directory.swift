@@ -37,18 +37,7 @@ public enum Directory {
     /// - Throws: `FileError.notFound`, `.notDirectory`, `.noPermission`, `.failed`.
     public static func names(in path: String) throws(FileError) -> [String] {
         guard let stream = opendir(path) else { throw .current("listing", path) }
-        defer { closedir(stream) }
-        var names: [String] = []
-        errno = 0
-        while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name != ".", name != ".." { names.append(name) }
-            errno = 0
-        }
-        guard errno == 0 else { throw .current("listing", path) }
-        return names.sorted()
+        return try names(stream, path)
     }
 
     /// Makes the names in a directory, and in all below it, survive a crash of the machine. No link is followed.
@@ -80,16 +69,37 @@ public enum Directory {
     ///
     /// - Throws: `FileError.notDirectory`, `.noPermission`, `.failed`; some of it may be gone then.
     public static func removeTree(_ path: String) throws(FileError) {
-        let names: [String]
-        do { names = try Self.names(in: path) } catch FileError.notFound { return }
-        for name in names {
-            let child = path + "/" + name
-            if try FileStatus(of: child).kind == .directory {
-                try removeTree(child)
-            } else {
-                try AtomicFile.remove(child)
-            }
-        }
+        guard let status = try FileStatus.at(path) else { return }
+        // A link to a directory is not that directory.
+        guard status.kind == .directory else { return try AtomicFile.remove(path) }
+        for name in try names(inOwn: path) { try removeTree(path + "/" + name) }
         try remove(path)
+    }
+
+    /// The names in a directory, which must not have become a link meanwhile.
+    private static func names(inOwn path: String) throws(FileError) -> [String] {
+        let opened = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        guard opened >= 0 else { throw .current("listing", path) }
+        guard let stream = fdopendir(opened) else {
+            _ = Glibc.close(opened)
+            throw .current("listing", path)
+        }
+        return try names(stream, path)
+    }
+
+    /// Reads an open directory to its end and closes it.
+    private static func names(_ stream: OpaquePointer, _ path: String) throws(FileError) -> [String] {
+        defer { closedir(stream) }
+        var names: [String] = []
+        errno = 0
+        while let entry = readdir(stream) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != ".", name != ".." { names.append(name) }
+            errno = 0
+        }
+        guard errno == 0 else { throw .current("listing", path) }
+        return names.sorted()
     }
 }

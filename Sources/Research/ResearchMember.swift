@@ -148,7 +148,7 @@ actor ResearchMember: RoundMember {
 
     func erase(_ round: RoundID, ending: RoundRecord.Ending?) async throws {
         try log.destroyKeys(of: round, in: state)
-        try spark?.end(round)
+        defer { endOnCluster(round) }
         switch ending {
         case .aborted: try WithdrawnPeople(home: home).forget(round)
         // What is carried may still bring its end.
@@ -166,6 +166,15 @@ actor ResearchMember: RoundMember {
         case (_?, nil), (_?, .closed): break
         case (_, .aborted): try destroy(folder, "the round was aborted after all nodes had released their shares")
         case (nil, _): try destroy(folder, "it was not received to its end")
+        }
+    }
+
+    /// Removes what a cluster's hosts have of a round. A folder that is away holds nothing else up.
+    private func endOnCluster(_ round: RoundID) {
+        do { try spark?.end(round) } catch {
+            logger.error(
+                "The round's folder for the cluster could not be removed: remove it by hand",
+                metadata: ["round": "\(round)", "error": "\(ErrorReport(error).sentence)"])
         }
     }
 

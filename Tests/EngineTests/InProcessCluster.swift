@@ -45,8 +45,8 @@ final class InProcessCluster: StageRunner {
             driver: "/bin/false", tasks: tasks, pieceByteCount: pieceByteCount)
     }
 
-    func service(patience: Duration = .seconds(60)) throws -> SparkService {
-        try SparkService(configuration, driver: self, patience: patience, logger: Logger(label: "test"))
+    func service(patience: Duration = .seconds(60)) -> SparkService {
+        SparkService(configuration, driver: self, patience: patience, logger: Logger(label: "test"))
     }
 
     var done: [Ticket] { state.withLock { $0.done } }

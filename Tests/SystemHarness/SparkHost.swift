@@ -25,6 +25,13 @@ final class SparkHost: Sendable {
             throw HarnessError("Spark is not in .build/spark: run scripts/spark.sh")
         }
         self.study = study
+        // From PyPI, Spark is found by its Python. Executors' own files stay in the study.
+        let python = Self.submit.deletingLastPathComponent().appendingPathComponent("python3").path
+        let executors = study.directory.appendingPathComponent("executors").path
+        study.environment.withLock {
+            $0["PYSPARK_PYTHON"] = python
+            $0["SPARK_WORKER_DIR"] = executors
+        }
         worker = study.directory.appendingPathComponent("worker.py")
         let marks = study.directory.appendingPathComponent("marks")
         try FileManager.default.createDirectory(at: marks, withIntermediateDirectories: false)

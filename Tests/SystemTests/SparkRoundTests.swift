@@ -69,7 +69,8 @@ struct SparkRoundTests {
             let shown = seen.withLock { $0 }
             #expect(shown.contains { $0.range(of: Data("sidos-worker".utf8)) != nil })
             var places = shown.map { ("a command line or environment", $0) }
-            for folder in [events, study.directory.appendingPathComponent("spark-local")] {
+            let folders = ["spark-local", "executors"].map { study.directory.appendingPathComponent($0) }
+            for folder in [events] + folders {
                 let names = FileManager.default.enumerator(atPath: folder.path)
                 while let name = names?.nextObject() as? String {
                     let data = try? Data(contentsOf: folder.appendingPathComponent(name))

@@ -1,18 +1,19 @@
 internal import Daemon
+internal import Engine
 internal import Exchange
 internal import Files
 internal import PSIProtocol
 
 /// Whether an error while matching ends the round.
 enum MatchFailure {
-    /// Nil for what may pass by itself: a full disk, a database that is busy.
+    /// Nil for what may pass by itself: a full disk, a database that is busy, a cluster that is away.
     static func abort(for error: any Error) -> RoundAborted? {
         switch error {
         case let violation as ProtocolViolation:
             RoundAborted(code: .protocolViolation, participants: violation.participant.map { [$0] } ?? [])
         case is SealedStreamError, is MalformedStream: RoundAborted(code: .protocolViolation, participants: [])
         case let error as StoreError: abort(for: error)
-        case is CancellationError, is ExchangeRefusal: nil
+        case is CancellationError, is ExchangeRefusal, is EngineError: nil
         case let error as FileError: abort(for: error)
         case SealedStateError.file: nil
         default: RoundAborted(code: .internalFailure, participants: [])

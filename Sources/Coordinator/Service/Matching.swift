@@ -11,6 +11,14 @@ protocol Matching: Sendable {
     func match(
         _ record: RoundRecord, noise: @escaping @Sendable (NoisePlan, [Int]?) async throws -> [Int]
     ) async throws -> CoordinatorRunner.Outcome
+
+    /// Called when nothing is left to compute in a round, and again until it does not throw: removes what other machines
+    /// have of it.
+    func end(_ round: RoundID) throws
+}
+
+extension Matching {
+    func end(_ round: RoundID) throws {}
 }
 
 /// Matches as the protocol says, on the coordinator's own streams.
@@ -21,6 +29,8 @@ struct HonestMatching: Matching {
     let spool: any Spool
     /// Computes heavy steps; nil where this machine does.
     var spark: SparkService?
+
+    func end(_ round: RoundID) throws { try spark?.end(round) }
 
     /// Streams as the round's other participants read and write them, too.
     func port(_ record: RoundRecord) -> ExchangePort {
@@ -34,11 +44,8 @@ struct HonestMatching: Matching {
     ) async throws -> CoordinatorRunner.Outcome {
         let workers = Workers(count: ProcessInfo.processInfo.activeProcessorCount)
         let keys = home.keys(pinnedBy: record.agreement)
-        let outcome = try await CoordinatorRunner(
+        return try await CoordinatorRunner(
             me: keys.id, hpkeKey: keys.hpkeKey, port: port(record), workers: workers.on(spark, round: record.round)
         ).match(record, noise: noise)
-        // The coordinator has nothing else to compute in the round.
-        try spark?.end(record.round)
-        return outcome
     }
 }

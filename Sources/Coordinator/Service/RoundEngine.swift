@@ -199,6 +199,7 @@ struct RoundEngine: Service {
     private func clear(_ record: RoundRecord) async throws -> Step {
         let round = record.round
         try CountLedger(state).forgetNoise(of: round)
+        try matching.end(round)
         if await rounds.isCleared(round) { return .finished }
         let kept = try await rounds.endTime(of: round) + record.agreement.retentionDays * 86_400
         let due = record.allErased ? kept : kept + Self.erasureGraceSeconds

@@ -22,7 +22,8 @@ public struct AgentIdentity: Sendable {
         defer { secret.withUnsafeMutableBytes { WipedBuffer.wipe($0) } }
         let whole = SecretBytes(joining: [label, Array(secret)])
         try whole.withUnsafeBytes { try AtomicFile.write(contentsOf: $0, to: path, replacing: false) }
-        return AgentIdentity(key: key)
+        // The key made here may share the memory that is wiped.
+        return try AgentIdentity(at: path)
     }
 
     /// - Throws: `FileError`, of which `.altered` for a file that is none of `create`.
@@ -35,6 +36,4 @@ public struct AgentIdentity: Sendable {
             return key
         }
     }
-
-    private init(key: Curve25519.Signing.PrivateKey) { self.key = key }
 }

@@ -136,9 +136,9 @@ private final class AgentHandler: ChannelInboundHandler {
         secret?.withUnsafeBytes { _ = buffer.writeBytes($0) }
         let bound = NIOLoopBound((context, buffer), eventLoop: context.eventLoop)
         context.writeAndFlush(wrapOutboundOut(buffer)).whenComplete { _ in
-            var (context, buffer) = bound.value
+            let (context, buffer) = bound.value
             // The bytes are out; what is left of them here goes too.
-            buffer.withUnsafeMutableReadableBytes { WipedBuffer.wipe($0) }
+            buffer.wipe()
             context.close(promise: nil)
         }
     }
@@ -197,13 +197,14 @@ private final class AnswerHandler: ChannelInboundHandler {
     init(_ promise: EventLoopPromise<SymmetricKey>, unreachable: EngineError) {
         self.promise = promise
         self.unreachable = unreachable
-        answer.reserveCapacity(1 << 16)
+        // It is never moved, so nothing of it stays elsewhere.
+        answer.reserveCapacity(5 + JobKeys.mostBytes + (1 << 16))
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        var piece = unwrapInboundIn(data)
+        let piece = unwrapInboundIn(data)
         answer += piece.readableBytesView
-        piece.withUnsafeMutableReadableBytes { WipedBuffer.wipe($0) }
+        piece.wipe()
         if answer.count > 5 + JobKeys.mostBytes { context.close(promise: nil) }
     }
 
@@ -232,4 +233,11 @@ private final class AnswerHandler: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+}
+
+extension ByteBuffer {
+    /// Zeros what can be read, in the memory where it lies: changing a buffer that somebody else holds would copy it.
+    fileprivate func wipe() {
+        withUnsafeReadableBytes { WipedBuffer.wipe(UnsafeMutableRawBufferPointer(mutating: $0)) }
+    }
 }

@@ -42,7 +42,8 @@ public final class HostKeys: Sendable {
             for round in rounds.keys where !present.contains(round) { rounds[round] = nil }
         }
         for round in present.sorted(by: { "\($0)" < "\($1)" }) {
-            guard rounds.withLock({ $0[round] == nil && $0.count < Self.mostRounds }) else { continue }
+            guard rounds.withLock({ $0[round] == nil }) else { continue }
+            guard roundCount < Self.mostRounds else { throw EngineError.tooManyRounds(folder: folder.directory.path) }
             guard let directory = try folder.existing(round) else { continue }
             let key = try XWingMLKEM768X25519.PrivateKey.generate()
             let offer = try HostOffer.signed(

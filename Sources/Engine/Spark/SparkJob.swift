@@ -26,7 +26,7 @@ final class SparkJob {
         keys = JobKeys(
             task: try work.task(), outputs: outputs,
             rangeCount: outputs.isEmpty ? 1 : Self.rangeCount(engine.service.configuration.tasks))
-        let round = try engine.service.folder.make(engine.round)
+        let round = try engine.service.folder().make(engine.round)
         job = try JobFolder(making: JobID(), of: engine.round, in: round)
         try await sealKeys()
         service.logger.info(
@@ -49,7 +49,7 @@ final class SparkJob {
     private func sealKeys() async throws {
         let (clock, until) = (ContinuousClock(), ContinuousClock.now + service.patience)
         var waiting = service.configuration.agents
-        guard let round = try service.folder.existing(job.round) else { throw EngineError.noKeys }
+        guard let round = try service.folder().existing(job.round) else { throw EngineError.noKeys }
         while true {
             for (host, identity) in waiting.sorted(by: { $0.key < $1.key }) {
                 let path = round.file(HostOffer.name(host: host))
@@ -64,7 +64,7 @@ final class SparkJob {
             }
             if waiting.isEmpty { return }
             guard clock.now < until else {
-                throw EngineError.noAgent(hosts: waiting.keys.sorted(), folder: service.folder.directory.path)
+                throw EngineError.noAgent(hosts: waiting.keys.sorted(), folder: service.configuration.folder)
             }
             try await Task.sleep(for: .milliseconds(100))
         }
@@ -72,8 +72,23 @@ final class SparkJob {
 
     // MARK: Tickets
 
+    /// Has all pieces computed.
+    ///
+    /// - Returns: receipts, in the pieces' order.
+    /// - Throws: as `run`. What fails while pieces are read or encoded is thrown once all that came before is computed,
+    ///   so that the earliest failure is thrown, as on one machine.
+    func compute<Work: StepWork>(_ work: Work, _ read: () async throws -> Work.Piece?) async throws -> [Receipt] {
+        var failure: (any Error)?
+        let tickets = try await tickets(of: work, failure: &failure, read)
+        let receipts = try await run(tickets)
+        if let failure { throw failure }
+        return receipts
+    }
+
     /// Writes pieces into files, each of which is one ticket's.
-    func tickets<Work: StepWork>(of work: Work, _ read: () async throws -> Work.Piece?) async throws -> [Ticket] {
+    private func tickets<Work: StepWork>(
+        of work: Work, failure: inout (any Error)?, _ read: () async throws -> Work.Piece?
+    ) async throws -> [Ticket] {
         var tickets: [Ticket] = []
         var writer: SealedSectionsWriter?
         var byteCount = 0
@@ -97,7 +112,10 @@ final class SparkJob {
                 (bytes: try work.encoded(piece), byteCount: work.byteCount(of: piece))
             } take: { encoded in
                 underWay -= encoded.byteCount
-                guard encoded.bytes.count <= TicketWorker.mostFrameBytes else { throw EngineError.receiptWrong }
+                // No person's rows are so long.
+                guard encoded.bytes.count <= TicketWorker.mostFrameBytes else {
+                    throw DeclarationError.personTooLarge
+                }
                 let file: SealedSectionsWriter
                 if let writer {
                     file = writer
@@ -108,11 +126,17 @@ final class SparkJob {
                     writer = file
                 }
                 try file.append(BigEndian.u32(encoded.bytes.count) + encoded.bytes)
-                byteCount += encoded.bytes.count
+                // Dummies take a few bytes here and as much as people there.
+                byteCount += max(encoded.bytes.count, encoded.byteCount)
                 if byteCount >= service.configuration.pieceByteCount { try finish() }
             }
-            try finish()
-        } catch let error as FileError { throw EngineError.folder(error) }
+        } catch let error as FileError { throw EngineError.folder(error) } catch let error as EngineError {
+            throw error
+        } catch {
+            try Task.checkCancellation()
+            failure = error
+        }
+        try EngineError.inFolder { try finish() }
         return tickets
     }
 
@@ -168,7 +192,12 @@ final class SparkJob {
                 let path = job.directory.file("tickets-\(missing[0].number)-\(attempt)")
                 let lines = try missing.map { try $0.line() + "\n" }.joined()
                 try EngineError.inFolder { try AtomicFile.write(Array(lines.utf8), to: path) }
-                for try await line in try await service.driver.run(ticketsAt: path) { take(line) }
+                let warning = warnOfSilence()
+                defer { warning.cancel() }
+                for try await line in try await service.driver.run(ticketsAt: path) {
+                    warning.cancel()
+                    take(line)
+                }
                 try Task.checkCancellation()
                 guard missing.allSatisfy({ receipts[$0.number] != nil }) else { throw EngineError.receiptWrong }
             } catch let error as EngineError {
@@ -179,7 +208,8 @@ final class SparkJob {
                         take(String(decoding: bytes, as: UTF8.self))
                     }
                 }
-                guard attempt < Self.tries else { throw error }
+                let isDone = tickets.allSatisfy { receipts[$0.number] != nil }
+                guard attempt < Self.tries || isDone else { throw error }
                 service.logger.warning(
                     "A stage on Spark failed; the tickets that are not done are given out again",
                     metadata: [
@@ -195,16 +225,45 @@ final class SparkJob {
         return ordered
     }
 
+    /// Says that nothing has come for some minutes: a cluster without a free executor waits without a word.
+    private func warnOfSilence() -> Task<Void, Never> {
+        let (logger, job) = (service.logger, job.job)
+        return Task {
+            guard (try? await Task.sleep(for: .seconds(300))) != nil else { return }
+            logger.warning(
+                """
+                Spark has finished no ticket for five minutes: spark.log in this participant's directory says what it \
+                does; the cluster may have no free executors
+                """,
+                metadata: ["job": "\(job)"])
+        }
+    }
+
     // MARK: Results
 
     /// The first section of a result.
     func section(of receipt: Receipt, _ kind: JobFolder.FileKind) throws -> SealedSectionsReader.Section {
-        guard let file = receipt.file else { throw EngineError.receiptWrong }
-        return try EngineError.inFolder {
-            try SealedSectionsReader(
-                in: job.directory, name: file, key: keys.fileKey, label: job.label(kind, receipt.number)
-            ).section(0)
+        try EngineError.inFolder { try reader(of: receipt, kind).section(0) }
+    }
+
+    /// How many records of each kind a ticket has made: in the result's last section, where nobody else sees it.
+    func counts(of receipt: Receipt, _ kind: JobFolder.FileKind) throws -> [Int] {
+        try EngineError.inFolder {
+            let reader = try reader(of: receipt, kind)
+            var section = try reader.section(reader.sectionCount - 1)
+            var counts: [Int] = []
+            while let next = try section.read(exactly: 8) {
+                guard let count = Int(exactly: BigEndian.read(next)) else { throw EngineError.receiptWrong }
+                counts.append(count)
+            }
+            return counts
         }
+    }
+
+    private func reader(of receipt: Receipt, _ kind: JobFolder.FileKind) throws -> SealedSectionsReader {
+        guard let file = receipt.file else { throw EngineError.receiptWrong }
+        return try SealedSectionsReader(
+            in: job.directory, name: file, key: keys.fileKey, label: job.label(kind, receipt.number))
     }
 
     /// Removes a file that is not needed any more; whatever stays goes with the step.

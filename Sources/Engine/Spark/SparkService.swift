@@ -7,31 +7,32 @@ public import Values
 /// A program's connection with its cluster: the shared folder, the agents' keys, and the driver.
 public final class SparkService: Sendable {
     let configuration: SparkConfiguration
-    let folder: SharedFolder
     let driver: any StageRunner
     let logger: Logger
     /// How long hosts' agents have to answer.
     let patience: Duration
 
     /// - Parameter logPath: where Spark's own words go.
-    /// - Throws: `EngineError.folder`, `.cannotStart` when the configuration names what is not there.
+    /// - Throws: `EngineError.cannotStart` when the configuration names what is not there.
     public convenience init(_ configuration: SparkConfiguration, logPath: String, logger: Logger) throws {
         for path in [configuration.submit, configuration.driver] where !FileStatus.exists(path) {
             throw EngineError.cannotStart(path: path, reason: "there is no such file")
         }
-        try self.init(
+        self.init(
             configuration, driver: SparkDriver(configuration, logPath: logPath), patience: .seconds(60), logger: logger)
     }
 
-    init(
-        _ configuration: SparkConfiguration, driver: any StageRunner, patience: Duration, logger: Logger
-    ) throws {
+    init(_ configuration: SparkConfiguration, driver: any StageRunner, patience: Duration, logger: Logger) {
         self.configuration = configuration
-        folder = try SharedFolder(configuration.folder)
         self.driver = driver
         self.patience = patience
         self.logger = logger
     }
+
+    /// Looked at whenever it is needed: it may be away when the daemon starts, and come later.
+    ///
+    /// - Throws: `EngineError.folder`.
+    func folder() throws -> SharedFolder { try SharedFolder(configuration.folder) }
 
     /// What computes the steps of a round.
     ///
@@ -43,7 +44,7 @@ public final class SparkService: Sendable {
     /// Removes what a round had in the shared folder; its agents then wipe their keys.
     ///
     /// - Throws: `EngineError.folder`.
-    public func end(_ round: RoundID) throws { try folder.remove(round) }
+    public func end(_ round: RoundID) throws { try folder().remove(round) }
 
     /// Lets the cluster go.
     public func stop() async { await driver.stop() }
@@ -79,8 +80,7 @@ public struct SparkEngine: StepEngine {
         _ work: Work, read: () async throws -> Work.Piece?, take: ([[UInt8]]) async throws -> Void
     ) async throws {
         let job = try await SparkJob(self, work, outputs: [])
-        let tickets = try await job.tickets(of: work, read)
-        for receipt in try await job.run(tickets) {
+        for receipt in try await job.compute(work, read) {
             try Task.checkCancellation()
             var results = FrameReader(try job.section(of: receipt, .made))
             while let made = try EngineError.inFolder({ try results.nextResults() }) { try await take(made) }
@@ -101,27 +101,32 @@ final class SparkSorting<Work: StepWork>: SortingStep {
     private let outputs: [StepOutput]
     private let job: SparkJob
     private var made: [Receipt] = []
+    private var counts: [Int]
 
     init(_ work: Work, _ outputs: [StepOutput], job: SparkJob) {
         self.work = work
         self.outputs = outputs
         self.job = job
+        counts = outputs.map { _ in 0 }
     }
 
     func add(_ read: () async throws -> Work.Piece?) async throws {
-        made += try await job.run(try await job.tickets(of: work, read))
+        let receipts = try await job.compute(work, read)
+        for receipt in receipts {
+            let more = try job.counts(of: receipt, .made)
+            guard more.count == counts.count else { throw EngineError.receiptWrong }
+            for (output, count) in more.enumerated() { counts[output] += count }
+        }
+        made += receipts
     }
 
-    func count(of output: Int) -> Int {
-        made.reduce(0) { $0 + ($1.counts.indices.contains(output) ? $1.counts[output] : 0) }
-    }
+    func count(of output: Int) -> Int { counts[output] }
 
     func sorted(_ output: Int, take: ([UInt8]) async throws -> Void) async throws {
         guard count(of: output) > 0 else { return }
         let sorted = try await job.run(try job.tickets(toSort: output, made))
-        guard sorted.reduce(0, { $0 + ($1.counts.first ?? 0) }) == count(of: output) else {
-            throw EngineError.receiptWrong
-        }
+        let count = try sorted.reduce(0) { try $0 + (job.counts(of: $1, .sorted).first ?? 0) }
+        guard count == self.count(of: output) else { throw EngineError.receiptWrong }
         let width = outputs[output].width
         let blockByteCount = max(1, (1 << 20) / width) * width
         for receipt in sorted {

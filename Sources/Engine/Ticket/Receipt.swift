@@ -12,8 +12,6 @@ public struct Receipt: Sendable, Equatable {
     var ticketCode: [UInt8]
     /// The sealed file with the result; nil where the pieces were at fault.
     public var file: String?
-    /// Records made of each kind.
-    public var counts: [Int]
     /// What is wrong with the first piece that is at fault.
     public var fault: StepFault?
     /// Measured, for whoever watches.
@@ -21,7 +19,6 @@ public struct Receipt: Sendable, Equatable {
 
     private struct Form: Codable {
         var code: HexBytes
-        var counts: [Int]
         var fault: StepFault?
         var file: String?
         var milliseconds: Int
@@ -32,15 +29,14 @@ public struct Receipt: Sendable, Equatable {
 
     private func form(code: [UInt8]) -> Form {
         Form(
-            code: HexBytes(code), counts: counts, fault: fault, file: file, milliseconds: milliseconds, number: number,
+            code: HexBytes(code), fault: fault, file: file, milliseconds: milliseconds, number: number,
             sidos: Ticket.version, ticket: HexBytes(ticketCode))
     }
 
-    init(of ticket: Ticket, file: String?, counts: [Int] = [], fault: StepFault? = nil, milliseconds: Int) {
+    init(of ticket: Ticket, file: String?, fault: StepFault? = nil, milliseconds: Int) {
         number = ticket.number
         ticketCode = ticket.code
         self.file = file
-        self.counts = counts
         self.fault = fault
         self.milliseconds = milliseconds
     }
@@ -65,11 +61,9 @@ public struct Receipt: Sendable, Equatable {
         guard line.utf8.count <= Self.mostBytes,
             let form = CanonicalJSON.decodeExactly(Form.self, from: Array(line.utf8)), form.sidos == Ticket.version,
             form.number == ticket.number, form.ticket.bytes == ticket.code,
-            form.counts.count <= 16, form.counts.allSatisfy({ $0 >= 0 && $0 <= 1 << 48 }),
             (form.file == nil) == (form.fault != nil)
         else { return nil }
-        self.init(
-            of: ticket, file: form.file, counts: form.counts, fault: form.fault, milliseconds: form.milliseconds)
+        self.init(of: ticket, file: form.file, fault: form.fault, milliseconds: form.milliseconds)
         guard let bytes = try? CanonicalJSON.encode(self.form(code: [])),
             StepCode.receipt.isCode(form.code.bytes, of: bytes, key)
         else { return nil }

@@ -38,25 +38,39 @@ public actor TicketWorker {
         try ticket.check(keys.codeKey)
         let job = try JobFolder(ticket.job, of: ticket.round, in: folder)
         let began = ContinuousClock.now
-        func receipt(_ file: String?, _ counts: [Int] = [], _ fault: StepFault? = nil) -> Receipt {
-            let took = ContinuousClock.now - began
-            let milliseconds =
-                Int(took.components.seconds) * 1_000 + Int(took.components.attoseconds / 1_000_000_000_000_000)
-            return Receipt(of: ticket, file: file, counts: counts, fault: fault, milliseconds: milliseconds)
+        func receipt(_ file: String?, _ fault: StepFault? = nil) -> Receipt {
+            let took = (ContinuousClock.now - began).components
+            return Receipt(
+                of: ticket, file: file, fault: fault,
+                milliseconds: Int(took.seconds) * 1_000 + Int(took.attoseconds / 1_000_000_000_000_000))
         }
+        // A slice of tickets is given out again when its worker dies at the last of them.
+        if let before = Self.receipt(of: ticket, keys, job) { return before }
         let done: Receipt
         do {
-            let (file, counts) = try await make(ticket, keys, job)
-            done = receipt(file, counts)
+            done = receipt(try await make(ticket, keys, job))
         } catch let error as FileError { throw EngineError.folder(error) } catch {
             guard let fault = StepFault(error) else { throw error }
-            done = receipt(nil, [], fault)
+            done = receipt(nil, fault)
         }
         let text = try done.line(keys.codeKey)
         try EngineError.inFolder {
             try AtomicFile.write(Array(text.utf8), to: job.directory.file(ticket.receiptName))
         }
         return text
+    }
+
+    /// The line of a receipt that the ticket has already, if its file is there too.
+    private static func receipt(of ticket: Ticket, _ keys: JobKeys, _ job: JobFolder) -> String? {
+        guard
+            let bytes = try? PublicFile.read(
+                job.directory.file(ticket.receiptName), maxByteCount: Receipt.mostBytes)
+        else { return nil }
+        let line = String(decoding: bytes, as: UTF8.self)
+        guard let receipt = Receipt(line: line, of: ticket, keys.codeKey),
+            receipt.file.map({ FileStatus.exists(job.directory.file($0)) }) ?? true
+        else { return nil }
+        return line
     }
 
     private func keys(_ ticket: Ticket) async throws -> JobKeys {
@@ -67,7 +81,8 @@ public actor TicketWorker {
         return fresh
     }
 
-    private func make(_ ticket: Ticket, _ keys: JobKeys, _ job: JobFolder) async throws -> (String, [Int]) {
+    /// - Returns: the result's file.
+    private func make(_ ticket: Ticket, _ keys: JobKeys, _ job: JobFolder) async throws -> String {
         switch ticket.work {
         case .compute: try await compute(try keys.task.work(), ticket, keys, job)
         case .sort: try await sort(ticket, keys, job)
@@ -78,7 +93,7 @@ public actor TicketWorker {
 
     private func compute(
         _ work: some StepWork, _ ticket: Ticket, _ keys: JobKeys, _ job: JobFolder
-    ) async throws -> (String, [Int]) {
+    ) async throws -> String {
         let pieces = try SealedSectionsReader(
             in: job.directory, name: ticket.input, key: keys.fileKey, label: job.label(.pieces, ticket.inputNumber))
         var frames = FrameReader(try pieces.section(0))
@@ -122,13 +137,20 @@ public actor TicketWorker {
                 }
             }
         }
+        try finish(writer, counts)
+        return writer.name
+    }
+
+    /// Ends a result with how many records of each kind are in it.
+    private func finish(_ writer: SealedSectionsWriter, _ counts: [Int]) throws {
+        for count in counts { try writer.append(BigEndian.u64(UInt64(count))) }
+        try writer.endSection()
         try writer.finish()
-        return (writer.name, counts)
     }
 
     // MARK: Sorting
 
-    private func sort(_ ticket: Ticket, _ keys: JobKeys, _ job: JobFolder) async throws -> (String, [Int]) {
+    private func sort(_ ticket: Ticket, _ keys: JobKeys, _ job: JobFolder) async throws -> String {
         guard ticket.output < keys.outputs.count, ticket.range < keys.rangeCount else { throw EngineError.ticketWrong }
         let output = keys.outputs[ticket.output]
         let list = try SealedSectionsReader(
@@ -153,8 +175,8 @@ public actor TicketWorker {
             try writer.append(Array(records))
         }
         try writer.endSection()
-        try writer.finish()
-        return (writer.name, [count])
+        try finish(writer, [count])
+        return writer.name
     }
 }
 

@@ -35,6 +35,7 @@ public struct StepFault: Sendable, Equatable, Codable {
         "declaration.person-too-large": .personTooLarge, "declaration.wrong-key-count": .wrongKeyCount,
         "declaration.no-vault": .noVault,
     ]
+    private static let groupKind = "group.invalid-element"
 
     /// Nil for an error that says nothing of what the step was given.
     public init?(_ error: any Error) {
@@ -46,6 +47,9 @@ public struct StepFault: Sendable, Equatable, Codable {
         case let declaration as DeclarationError:
             guard let known = Self.declarationKinds.first(where: { $0.value == declaration }) else { return nil }
             kind = known.key
+        case GroupError.invalidElement(let index):
+            kind = Self.groupKind
+            self.index = index
         default: return nil
         }
     }
@@ -53,6 +57,7 @@ public struct StepFault: Sendable, Equatable, Codable {
     /// The error; nil where this version knows no such kind.
     public var error: (any Error)? {
         if let declaration = Self.declarationKinds[kind] { return declaration }
+        if kind == Self.groupKind { return GroupError.invalidElement(index: index ?? 0) }
         return ProtocolViolation.Kind(rawValue: kind).map {
             ProtocolViolation($0, by: participant, index: index)
         }

@@ -12,7 +12,9 @@ package struct RangeSorter {
     package init(_ output: StepOutput, rangeCount: Int, spool: any Spool) {
         self.output = output
         ranges = StreamPartition(count: rangeCount, fixed: output.fixedBits)
-        sorter = DistributionSorter(spool: spool, width: output.width, fixed: output.fixedBits)
+        // A range's records are alike in as many bits as there are ranges, so more buckets are of use than elsewhere.
+        sorter = DistributionSorter(
+            spool: spool, width: output.width, fixed: output.fixedBits, bucketCount: 1_024)
     }
 
     package var count: Int { sorter.count }

@@ -22,7 +22,7 @@ struct ElsewhereRoundTests {
     }
 
     @Test("Rows, in every suite, against the plaintext join") func rows() async throws {
-        try await Self.elsewhere([.declare, .mix, .share]) {
+        try await Self.elsewhere([.declare, .mix, .select, .share, .open]) {
             try await RoundSimulationTests.simulate(
                 Ristretto255.self, parties: 4, population: 60, seed: 71, options: .init(mixers: 1, parts: 4))
             try await RoundSimulationTests.simulate(
@@ -47,14 +47,14 @@ struct ElsewhereRoundTests {
     }
 
     @Test("Verified rounds") func verified() async throws {
-        try await Self.elsewhere([.declare, .shuffle, .share]) {
+        try await Self.elsewhere([.declare, .shuffle, .select, .share, .open]) {
             try await VerifiedRoundTests().rows(parties: 3, mixers: 1, parts: 4)
             try await VerifiedRoundTests().nonces()
         }
     }
 
     @Test("Several keys, former codes and tokens") func keys() async throws {
-        try await Self.elsewhere([.declare, .mix, .share]) {
+        try await Self.elsewhere([.declare, .mix, .select, .share, .open]) {
             try await LinkageRoundTests().values(count: 3)
             try await LinkageRoundTests().tokens(count: 2)
         }
@@ -63,7 +63,8 @@ struct ElsewhereRoundTests {
     @Test("Pseudonyms that last", arguments: [0, 1]) func lasting(variant: Int) async throws {
         let options = LastingPseudonymTests.variety[variant]
         try await Self.elsewhere(
-            options.verification == .off ? [.declare, .mix, .share] : [.declare, .shuffle, .share]
+            options.verification == .off
+                ? [.declare, .mix, .select, .share, .open] : [.declare, .shuffle, .select, .share, .open]
         ) {
             try await LastingPseudonymTests().same(options: options)
         }

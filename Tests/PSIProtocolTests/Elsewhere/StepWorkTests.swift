@@ -33,12 +33,12 @@ struct StepWorkTests {
         }
         return BatchWork(
             layout: layout, heads: (0..<layout.elementCount).map { round.bytes + ExitSalt.framed("key \($0)") },
-            firstValue: 1, tokens: nil, capsuleKey: rows ? try capsuleKey() : nil,
+            firstValue: 0, tokens: nil, capsuleKey: rows ? try capsuleKey() : nil,
             studyHead: lasting ? StudyCapsule.head(of: "study") : nil,
             studyKey: lasting ? scalar(Ristretto255.self) : nil,
             cellSealer: rows
                 ? CellSealer(round: round, register: "kela", cellByteCount: 256, registerSecret: key(9)) : nil,
-            keyElementCount: layout.elementCount - 1, maxCells: 4, blindingScalar: scalar(Ristretto255.self))
+            keyElementCount: layout.elementCount, maxCells: 4, blindingScalar: scalar(Ristretto255.self))
     }
 
     static func mix(exit: Bool) throws -> MixWork<PSIProtocol.P256> {
@@ -56,11 +56,19 @@ struct StepWorkTests {
             studyKey: nil, seed: key(8), sender: "kela")
     }
 
+    static func open() throws -> OpenWork {
+        let agreement = try ListTests.agreement(.ristretto255, keyCount: 1, release: .rows).agreement
+        return OpenWork(
+            agreement, round: round, ring: ["a", "b"], coordinator: "coordinator", key: scalar(Ristretto255.self),
+            registerSecrets: agreement.registers.map { _ in key(6) })
+    }
+
     static func works() throws -> [any StepWork] {
         [
             try batch(rows: true), try batch(rows: false), try batch(rows: true, lasting: true), try mix(exit: false),
             try mix(exit: true), try shuffle(),
             ShareWork(key: scalar(Ristretto255.self), pointCount: 2, coordinator: "coordinator"),
+            SelectWork(key: try capsuleKey(), capsuleCount: 2, seed: key(4), choose: nil), try open(),
         ]
     }
 
@@ -160,6 +168,13 @@ struct StepWorkTests {
         try Self.refusesCuts(batch, .dummies(3))
         try Self.refusesCuts(batch, .cells(3))
         let mix = try Self.mix(exit: true)
+        let width = SelectedItem.byteCount
+        try Self.refusesCuts(
+            Self.open(),
+            OpenWork.Piece(
+                items: [UInt8](repeating: 1, count: 2 * width),
+                shares: [[UInt8]](repeating: [UInt8](repeating: 2, count: 64), count: 2),
+                first: 5))
         try Self.refusesCuts(mix, ListPiece(records: [UInt8](repeating: 1, count: 2 * (2 * 33 + 64)), first: 70))
     }
 
@@ -186,6 +201,7 @@ struct StepWorkTests {
         for error in [DeclarationError.personTooLarge, .wrongKeyCount, .noVault] {
             #expect(StepFault(error)?.error as? DeclarationError == error)
         }
+        #expect(StepFault(GroupError.invalidElement(index: 3))?.error as? GroupError == .invalidElement(index: 3))
         #expect(StepFault(CancellationError()) == nil)
         #expect(StepFault(StepTaskError.malformed) == nil)
         var unknown = StepFault(DeclarationError.noVault)
@@ -207,7 +223,7 @@ struct StepWorkTests {
             last = range
             for start in stride(from: bytes.startIndex, to: bytes.endIndex, by: width) {
                 let word = Int(bytes[start]) << 8 | Int(bytes[start + 1])
-                #expect(word * count >> 16 == range)
+                #expect((word * count) >> 16 == range)
             }
             sorted += bytes
         }
