@@ -41,7 +41,10 @@ struct SparkRoundTests {
             let all = ["a", "coordinator", "research"]
             let running = try await Self.serve(
                 study, host, on: all,
-                options: ["--conf", "spark.eventLog.enabled=true", "--conf", "spark.eventLog.dir=\(events.path)"])
+                options: [
+                    "--conf", "spark.eventLog.enabled=true", "--conf", "spark.eventLog.compress=false", "--conf",
+                    "spark.eventLog.dir=\(events.path)",
+                ])
             // What every process shows of itself, as long as the round lasts.
             let seen = Mutex(Set<Data>())
             let looking = Task.detached {
@@ -186,6 +189,32 @@ struct SparkRoundTests {
             try Data().write(to: URL(fileURLWithPath: go))
             #expect(try await link.end(within: 600) == 0, "\(link.errors) \(host.log("a").suffix(4_000))")
             try await study.checkDataset()
+        }
+    }
+
+    @Test(
+        "A coordinator whose agent is away ends no round; one that is aborted leaves nothing", .timeLimit(.minutes(15)))
+    func coordinatorWaits() async throws {
+        try await StudyOnDisk.with(.simple(nodes: 2)) { study in
+            try study.sign()
+            let host = try SparkHost(study)
+            let running = try await Self.serve(study, host, on: ["coordinator"], agents: false)
+            let coordinator = try #require(running["coordinator"])
+            let first = try study.link()
+            try await wait(seconds: 300) { coordinator.errors.contains("no answer from the agent on this-host") }
+            let folder = host.folder("coordinator").path
+            let rounds = try FileManager.default.contentsOfDirectory(atPath: folder)
+            #expect(rounds.count == 1)
+            let home = study.home("coordinator").path
+            let aborted = try await study.run(.coordinator, "abort", "--directory", home, try #require(rounds.first))
+            #expect(aborted.status == 0, "\(aborted.errors)")
+            #expect(try await first.end(within: 120) == 81)
+            try await wait(seconds: 120) { try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty }
+            try host.startAgent("coordinator")
+            let second = try study.link()
+            #expect(try await second.end(within: 600) == 0, "\(second.errors) \(host.log("coordinator").suffix(4_000))")
+            try await study.checkDataset()
+            try await wait(seconds: 120) { try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty }
         }
     }
 }

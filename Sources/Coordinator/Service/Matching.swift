@@ -12,8 +12,8 @@ protocol Matching: Sendable {
         _ record: RoundRecord, noise: @escaping @Sendable (NoisePlan, [Int]?) async throws -> [Int]
     ) async throws -> CoordinatorRunner.Outcome
 
-    /// Called when nothing is left to compute in a round, and again until it does not throw: removes what other machines
-    /// have of it.
+    /// Called when nothing is left to compute in a round, and again until it does not throw: removes what other
+    /// machines have of it.
     func end(_ round: RoundID) throws
 }
 
