@@ -100,8 +100,9 @@ if [ -n "$spark" ]; then
     # From PyPI, Spark is found by its Python.
     export PYSPARK_PYTHON=$PWD/.build/spark/bin/python3
     mkdir -m 700 "$out/kela.shared" "$out/kela.spool"
+    whole=$(realpath "$out")
     key=$("$bin/sidos-worker" agent-init --key "$out/kela.agent.key")
-    "$bin/sidos-worker" agent --host this-host --key "$out/kela.agent.key" --folder "$PWD/$out/kela.shared" \
+    "$bin/sidos-worker" agent --host this-host --key "$out/kela.agent.key" --folder "$whole/kela.shared" \
         --socket "$out/kela.agent.sock" 2> "$out/kela.agent.log" &
     pids+=($!)
     cat >> "$out/kela/config.yaml" <<EOF
@@ -110,11 +111,11 @@ engine:
   submit: $PWD/.build/spark/bin/spark-submit
   master: "local-cluster[2,1,1024]"
   options: ["--driver-memory", "512m", "--conf", "spark.ui.enabled=false"]
-  folder: $PWD/$out/kela.shared
+  folder: $whole/kela.shared
   agents: {this-host: "$key"}
   worker: $(cd "$bin" && pwd)/sidos-worker
-  agent_socket: $PWD/$out/kela.agent.sock
-  spool: $PWD/$out/kela.spool
+  agent_socket: $whole/kela.agent.sock
+  spool: $whole/kela.spool
   driver: $PWD/spark/sidos_driver.py
   tasks: 8
   piece_mib: 1
