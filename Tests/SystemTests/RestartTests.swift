@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import PSIProtocol
+import TestDirectories
 import Testing
 
 @testable import SystemHarness
@@ -33,7 +34,7 @@ extension SystemTests {
 
         @Test(
             "Killed and started again, the round ends with the same dataset", .timeLimit(.minutes(10)),
-            arguments: interruptions)
+            arguments: Thorough.positions(interruptions.indices, oneIn: 3).map { interruptions[$0] })
         func killed(_ interruption: Interruption) async throws {
             try await Self.untilInTime(Self.design) { study in
                 let running = try await study.serveAll()
