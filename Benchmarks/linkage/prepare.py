@@ -6,7 +6,8 @@
 OUTPUT/<set>-<part>/<register>.csv are written. `codes` are invented people known by identity codes alone, with every case that
 has ever made a false or a missing link. Of sets without codes: `whole`; `tune` and `report`, halves by a hash of who a record is about, so that
 what was tuned on one half is judged on people who had no part in it; `cut`, in which a third of the people are missing from one
-register and another third from the other; `ov05` and `ov20`, in which so many percent of a register's people are in the other
+register and another third from the other; `old-report` and `old-cut-report` of FEBRL4, with the same people two hundred years
+earlier; `ov05` and `ov20`, in which so many percent of a register's people are in the other
 one. Dates come in one column. FEBRL4 is here; the other sets, whose licences do not allow copies, are read from SOURCE
 (essnet/, anonlink/, foreigners/ as published, gzipped CSV) and left out where that is missing.
 """
@@ -177,6 +178,12 @@ def write(folder, name, records):
         writer.writerows(records)
 
 
+def older(record):
+    """The same person two hundred years earlier."""
+    year, rest = record["date_of_birth"][:4], record["date_of_birth"][4:]
+    return record | {"date_of_birth": f"{int(year) - 200:04}{rest}"} if len(year) == 4 and year.isdigit() else record
+
+
 def parts(registers, has_cut):
     """Which records of each register belong to which part."""
     yield "whole", lambda index, person: True
@@ -223,6 +230,8 @@ def main():
                 kept = [record for record in records if keep(index, record["truth"])]
                 counts.append(str(len(kept)))
                 write(folder, register, kept)
+                if name == "febrl4" and part in ("report", "cut-report"):
+                    write(os.path.join(output, f"{name}-old-{part}"), register, [older(record) for record in kept])
             print(f"{name}-{part}: {' + '.join(counts)} records")
 
 

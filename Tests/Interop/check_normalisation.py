@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Recomputes the vectors of the normalisation profile from docs/normalisation.md, independently of the Swift sources.
+"""Recomputes the vectors of the normalisation profiles from docs/normalisation.md, independently of the Swift sources.
 
     python3 Tests/Interop/check_normalisation.py [vectors.json]
 
@@ -140,17 +140,54 @@ TIME = re.compile(
 )
 
 
-def date_2(text):
-    """N-71."""
+def without_time(text):
+    """N-71: the text of the day; None if what follows it is no time."""
     text = text.strip(SPACES)
     found = re.search("[T ]", text)
     if not found:
-        return date(text)
-    return date(text[: found.start()]) if TIME.fullmatch(text[found.start() :]) else None
+        return text
+    return text[: found.start()] if TIME.fullmatch(text[found.start() :]) else None
 
 
-def normalise(data, kind, profile):
-    """A list of words or a date's parts; None if missing."""
+def unmasked(part):
+    """N-83: a part of marks only is a part of zeros."""
+    return "0" * len(part) if re.fullmatch(r"[xX?*_]+", part) else part
+
+
+def date_3(text, first_year=1000, default_days=()):
+    """N-83, N-84 and A-96, on the text that N-71 leaves."""
+    text = re.sub("[\u2010-\u2015\u2212]", "-", text.strip("\t\n\v\f\r \u00a0"))
+    if re.search("[-./]", text):
+        text = "".join(unmasked(part) for part in re.split("([-./])", text))
+    elif len(text) == 8:
+        text = unmasked(text[:4]) + unmasked(text[4:6]) + unmasked(text[6:])
+    else:
+        text = unmasked(text)
+    return date(text, first_year, 99, BLOCKS["no-days"], default_days)
+
+
+def is_missing(words, text, profile):
+    """N-20, N-70 and N-80."""
+    joined = "_".join(words)
+    if not words or all(set(word) == {"x"} for word in words) or joined in BLOCKS["missing"]:
+        return True
+    if profile == "sidos-1":
+        return False
+    if joined in BLOCKS["program-words"] or text.strip(SPACES) == "\\N":
+        return True
+    lower = "".join(c.lower() if "A" <= c <= "Z" else c for c in text.strip(SPACES))
+    return profile == "sidos-3" and (joined in BLOCKS["more-missing"] or lower in BLOCKS["spreadsheet-errors"])
+
+
+def names_3(words, kind):
+    """N-81 and N-82."""
+    forms = dict(pairs("given-forms"))
+    words = names(dropping(words, lambda word: word in BLOCKS["titles"]), kind)
+    return [forms.get(word, word) for word in words]
+
+
+def normalise(data, kind, profile, **dates):
+    """A list of words or a date's parts; None if missing. `dates` is what the agreement says of a field of dates."""
     if len(data) > 256:
         return None
     try:
@@ -158,16 +195,19 @@ def normalise(data, kind, profile):
     except UnicodeDecodeError:
         return None
     if kind == "date":
-        return date(text) if profile == "sidos-1" else date_2(text)
+        if profile == "sidos-1":
+            return date(text)
+        day = without_time(text)
+        return None if day is None else date(day) if profile == "sidos-2" else date_3(day, **dates)
     words = spelling(text)
-    if profile != "sidos-1" and ("_".join(words) in BLOCKS["program-words"] or text.strip(SPACES) == "\\N"):
-        return None
-    if not words or all(set(word) == {"x"} for word in words) or "_".join(words) in BLOCKS["missing"]:
+    if is_missing(words, text, profile):
         return None
     if kind == "code":
         word = "".join(words)
         return None if len(word.encode()) > 64 or set(word) == {"0"} else [word]
-    return [street(word) for word in words] if kind == "text" else names(words, kind)
+    if kind == "text":
+        return [street(word) for word in words]
+    return names_3(words, kind) if profile == "sidos-3" else names(words, kind)
 
 
 def rule_pattern(rule):
@@ -206,8 +246,12 @@ def has_day(year, month, day):
     return 1 <= month <= 12 and 1 <= day <= [31, 29 if leap else 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1]
 
 
-def date(text):
-    """N-40 to N-42: [year, month, day], None for what is unknown."""
+def date(text, first_year=1850, unknown=0, no_days=(), default_days=()):
+    """N-40 to N-42: [year, month, day], None for what is unknown.
+
+    `sidos-3` gives the rest: a month or day that is `unknown` is 0, one of `no_days` is missing, and of `default_days`
+    only the year is known.
+    """
     text = re.sub("[\u2010-\u2015\u2212]", "-", text.strip("\t\n\v\f\r \u00a0"))
     if re.match("[\0-\x7f]{4}-[\0-\x7f]{2}-[\0-\x7f]{2}[T ]", text):
         text = text[:10]
@@ -226,7 +270,10 @@ def date(text):
         return None
     parts = {name: int(value) for name, value in found.groupdict().items()}
     year, month, day = parts["y"], parts.get("m", 0), parts.get("d", 0)
-    if not 1850 <= year <= 2150:
+    if f"{year:04}-{month:02}-{day:02}" in no_days:
+        return None
+    month, day = (0 if part == unknown else part for part in (month, day))
+    if not first_year <= year <= 2150:
         if year and (month, day) in ((1, 1), (11, 11), (12, 31)):
             return None
         year = 0
@@ -236,6 +283,8 @@ def date(text):
         month = 0
     if not month and not 1 <= day <= 31:
         day = 0
+    if f"{month:02}-{day:02}" in default_days:
+        month = day = 0
     known = [part or None for part in (year, month, day)]
     return known if any(known) else None
 
@@ -262,7 +311,8 @@ def result(case):
     kind = case["kind"]
     if kind == "spelling":
         return {"words": spelling(data.decode("utf-8"))}
-    done = normalise(data, kind, case.get("profile", "sidos-1"))
+    dates = {name: case[name] for name in ("first_year", "default_days") if name in case}
+    done = normalise(data, kind, case.get("profile", "sidos-1"), **dates)
     if done is None:
         return None
     if kind == "date":

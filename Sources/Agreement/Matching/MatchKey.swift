@@ -36,10 +36,13 @@ public struct MatchKey: Sendable, Hashable {
 public struct MatchField: Sendable, Hashable {
     public var name: String
     public var kind: MatchFieldKind
+    /// How its dates are read, for a field of the kind `date`.
+    public var dates: DateFieldRules
 
-    public init(name: String, kind: MatchFieldKind) {
+    public init(name: String, kind: MatchFieldKind, dates: DateFieldRules = DateFieldRules()) {
         self.name = name
         self.kind = kind
+        self.dates = dates
     }
 }
 
@@ -59,6 +62,11 @@ public enum NormalisationVersion: String, Sendable, CaseIterable {
     case sidos1 = "sidos-1"
     /// Knows the words that programs write for a missing value, and times after any day.
     case sidos2 = "sidos-2"
+    /// Knows old years, titles, short and foreign forms of names, and days of which a part stands for an unknown one.
+    case sidos3 = "sidos-3"
+
+    /// Whether a field of dates can say which years and days it has.
+    public var hasDateRules: Bool { self == .sidos3 }
 }
 
 /// Whose identity codes a study's registers hold.

@@ -28,16 +28,16 @@ extension AgreementReader {
         guard let items = root.list("match_fields", limit: AgreementLimits.matchFields, what) else { return nil }
         var fields: [MatchField] = []
         for item in items {
-            guard let field = MappingReader(item.value, path: item.path, known: ["name", "kind"], mistakes) else {
-                continue
-            }
+            let known = ["name", "kind"] + DateFieldRules.names
+            guard let field = MappingReader(item.value, path: item.path, known: known, mistakes) else { continue }
             let name = field.identifier("name", .name)
             let kind: Located<MatchFieldKind>? = field.choice("kind")
-            guard let name, let kind else { continue }
+            let dates = readDateRules(field, kind?.value)
+            guard let name, let kind, let dates else { continue }
             if fields.contains(where: { $0.name == name.value }) {
                 mistakes.add(name.place, name.path, "\(name.value) is in this list twice. Keep one.")
             } else {
-                fields.append(MatchField(name: name.value, kind: kind.value))
+                fields.append(MatchField(name: name.value, kind: kind.value, dates: dates))
             }
         }
         return fields.count == items.count ? fields : nil

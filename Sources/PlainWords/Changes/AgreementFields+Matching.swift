@@ -11,6 +11,7 @@ extension AgreementFields {
         for field in agreement.matchFields {
             within("yhdistämiskenttä", "kopplingsfält", "match field", field.name) {
                 $0.add("kind", "laji", "typ", "kind", field.kind.rawValue)
+                if field.kind == .date, agreement.normalisation?.hasDateRules == true { $0.add(field.dates) }
             }
         }
         order(
@@ -34,6 +35,13 @@ extension AgreementFields {
         if let tolerant = agreement.tolerantMatching {
             within("muistuttavat tietueet", "liknande poster", "records that resemble each other") { $0.add(tolerant) }
         }
+    }
+
+    private mutating func add(_ dates: DateFieldRules) {
+        add("first_year", "ensimmäinen vuosi", "första år", "first year", dates.firstYear)
+        add(
+            "default_days", "tuntemattoman päivän merkinnät", "dagar som betyder okänd dag",
+            "days that stand for an unknown one", dates.defaultDays.map(\.description))
     }
 
     private mutating func add(_ tolerant: TolerantMatching) {

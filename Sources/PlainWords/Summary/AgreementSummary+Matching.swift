@@ -18,7 +18,7 @@ extension AgreementSummary {
                 "People are matched by these keys, in this order; what a key links, later ones do not part:")
         return [Item(1, point: head)]
             + agreement.matchKeys.map { Item(2, point: "\($0.name): \(meaning(of: $0)).") }
-            + ([tolerant].compactMap { $0 } + fewerFields + [blinded]).map { Item(1, point: $0) }
+            + ([tolerant].compactMap { $0 } + dateRules + fewerFields + [blinded]).map { Item(1, point: $0) }
     }
 
     private func meaning(of key: MatchKey) -> String {
@@ -42,6 +42,31 @@ extension AgreementSummary {
                     : say(
                         "; henkilöllä on enintään \(count) arvoa", "; högst \(count) värden per person",
                         "; up to \(count) values of a person"))
+        }
+    }
+
+    /// Of fields of dates, which years and days are unknown.
+    private var dateRules: [String] {
+        guard agreement.normalisation?.hasDateRules == true else { return [] }
+        let fields = agreement.matchFields.filter { $0.kind == .date && $0.dates != DateFieldRules() }
+        return fields.flatMap { field in
+            var sentences: [String] = []
+            let (name, year) = (field.name, field.dates.firstYear)
+            if year != DateFieldRules().firstYear {
+                sentences.append(
+                    say(
+                        "Kentässä \(name) vuodet ennen vuotta \(year) ovat tuntemattomia.",
+                        "I fältet \(name) är år före \(year) okända.", "In \(name), years before \(year) are unknown."))
+            }
+            if !field.dates.defaultDays.isEmpty {
+                let days = language.list(field.dates.defaultDays.map(\.description))
+                sentences.append(
+                    say(
+                        "Kentässä \(name) nämä merkitsevät tuntematonta päivää: \(days).",
+                        "I fältet \(name) betyder dessa en okänd dag: \(days).",
+                        "In \(name), these stand for an unknown day: \(days)."))
+            }
+            return sentences
         }
     }
 

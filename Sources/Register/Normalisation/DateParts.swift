@@ -1,6 +1,8 @@
+internal import Agreement
+
 /// What is known of a day (N-40…N-43). Secret; it shows nothing of itself.
 public struct DateParts: Sendable, Equatable, CustomReflectable {
-    /// 1850…2150.
+    /// 1850…2150; under `sidos-3` from 1000 on, if the agreement says nothing else.
     public let year: Int?
     /// 1…12.
     public let month: Int?
@@ -14,8 +16,30 @@ public struct DateParts: Sendable, Equatable, CustomReflectable {
         guard text.count <= NormalisationProfile.fieldByteCount, let numbers = DateShape.numbers(text) else {
             return nil
         }
+        self.init(numbers, firstYear: 1850)
+    }
+
+    /// Reads a date as `sidos-3` does; nil if it is missing (N-83, N-84).
+    ///
+    /// - Parameters:
+    ///   - text: the field as the source has it, without a time. Secret.
+    ///   - rules: what the agreement says of the field.
+    init?(_ text: ArraySlice<UInt8>, _ rules: DateFieldRules) {
+        guard text.count <= NormalisationProfile.fieldByteCount,
+            var numbers = DateShape.numbers(DateShape.withoutMasks(text)), !DateShape.isNoDay(numbers)
+        else { return nil }
+        if numbers.month == 99 { numbers.month = 0 }
+        if numbers.day == 99 { numbers.day = 0 }
+        guard let read = DateParts(numbers, firstYear: rules.firstYear) else { return nil }
+        let isDefault = rules.defaultDays.contains { $0.month == read.month && $0.day == read.day }
+        if isDefault, read.year == nil { return nil }
+        self.init(year: read.year, month: isDefault ? nil : read.month, day: isDefault ? nil : read.day)
+    }
+
+    /// What is known of the numbers of a date (N-41, N-42); nil if it is nothing.
+    private init?(_ numbers: (year: Int, month: Int, day: Int), firstYear: Int) {
         var (month, day) = (numbers.month, numbers.day)
-        let year = (1850...2150).contains(numbers.year) ? numbers.year : 0
+        let year = firstYear <= numbers.year && numbers.year <= 2150 ? numbers.year : 0
         let isPlaceholder = [(1, 1), (11, 11), (12, 31)].contains { $0 == (month, day) }
         if year == 0, numbers.year != 0, isPlaceholder { return nil }
         if month != 0, day != 0, !Self.hasDay(year: year, month: month, day: day) {

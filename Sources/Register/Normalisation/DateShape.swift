@@ -20,6 +20,38 @@ enum DateShape {
         return isYearFirst ? (yearNumber, numbers[0], numbers[1]) : (yearNumber, numbers[1], numbers[0])
     }
 
+    /// The text with zeros for years, months and days that are nothing but marks for an unknown one (N-83).
+    static func withoutMasks(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        guard text.contains(where: isMask) else { return text }
+        var result = withASCIIHyphens(trimmed(text))
+        // Without separators the parts follow from their places.
+        var ends = result.count == 8 ? [4, 6, 8] : [result.count]
+        if result.contains(where: "-./".utf8.contains) {
+            ends = result.indices.filter { "-./".utf8.contains(result[$0]) } + [result.count]
+        }
+        var start = 0
+        for end in ends {
+            let part = result[start..<end].drop { "-./".utf8.contains($0) }
+            if part.allSatisfy(isMask) { for index in part.indices { result[index] = UInt8(ascii: "0") } }
+            start = end
+        }
+        return result[...]
+    }
+
+    private static func isMask(_ byte: UInt8) -> Bool { "xX?*_".utf8.contains(byte) }
+
+    /// Whether calendars and clocks begin on the day, so that it is nobody's (N-84).
+    static func isNoDay(_ numbers: (year: Int, month: Int, day: Int)) -> Bool {
+        numbers.year < 1850 && noDays.contains([numbers.year, numbers.month, numbers.day])
+    }
+
+    private static let noDays = Set(
+        Letters.list(noDayList).map { $0.split(separator: UInt8(ascii: "-")).compactMap(Digits.value) })
+
+    static let noDayList = """
+        1000-01-01 1111-11-11 1582-10-15 1601-01-01 1753-01-01 1800-12-28 1840-12-31 1841-01-01
+        """
+
     /// `YMMDD` or `Y`.
     private static func unseparated(_ text: [UInt8]) -> (year: Int, month: Int, day: Int)? {
         guard text.count == 8 || text.count == 4, let year = Digits.value(text[..<4]) else { return nil }

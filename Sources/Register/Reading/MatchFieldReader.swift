@@ -21,9 +21,9 @@ struct MatchFieldReader {
     mutating func normalised(_ source: SourceField, as index: Int) -> NormalisedField? {
         guard let text = source.written else { return nil }
         let field = fields[index]
-        let normal = profile.normalise(text, as: field.kind)
+        let normal = profile.normalise(text, as: field.kind, dates: field.dates)
         if field.kind == .date {
-            if normal != nil || !MissingText.isAnyWord(text),
+            if normal != nil || !profile.isMissingText(text),
                 let count = dates.firstIndex(where: { $0.name == field.name })
             {
                 dates[count].present += 1

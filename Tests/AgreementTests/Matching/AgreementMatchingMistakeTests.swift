@@ -21,7 +21,7 @@ struct AgreementMatchingMistakeTests {
         wrong(
             "se-personnummer", "se-personnumer", at: "identity_scheme", "identity_scheme",
             "did you mean se-personnummer"),
-        wrong("sidos-1", "sidos-3", at: "normalisation", "normalisation", "sidos-1", "sidos-2"),
+        wrong("sidos-1", "sidos-4", at: "normalisation", "normalisation", "sidos-1", "sidos-2", "sidos-3"),
         wrong("normalisation: sidos-1\n", "", at: "sidos_agreement", "normalisation", "missing"),
         wrong(
             "name: given, kind: given_names", "name: Given, kind: given_names", at: "Given", "match_fields[0].name",

@@ -118,6 +118,7 @@ struct AgreementVariety: Sendable, CustomTestStringConvertible {
                 AgreementCountsTests.edits(
                     "{mechanism: discrete_gaussian, epsilon: 1.5, delta: 0.000001, total_epsilon: 9.25}")),
             try one("matching", AgreementMatchingTests.edits),
+            try one("date rules", AgreementDateRuleTests.edits),
             try one(
                 "few fields",
                 AgreementMatchingTests.edits + [

@@ -30,12 +30,14 @@ struct NormalisationDocumentTests {
         return blocks
     }
 
-    // N-10, N-20…N-25, N-30, N-31, N-60
+    // N-10, N-20…N-25, N-30, N-31, N-60, N-70, N-80…N-84
     @Test("The sources' lists are the document's")
     func lists() throws {
         let lists = [
             "fold": FoldTable.low + "\n" + FoldTable.high, "missing": MissingText.list,
-            "program-words": MissingText.programList,
+            "program-words": MissingText.programList, "more-missing": MissingText.furtherList,
+            "spreadsheet-errors": MissingText.errorList, "titles": NameForms.titleList,
+            "given-forms": NameForms.formList, "no-days": DateShape.noDayList,
             "abd": NameLists.abdList, "abd-articles": NameLists.abdArticleList, "stems": NameLists.stemList,
             "particles": NameLists.particleList, "patronymic-endings": NameLists.patronymicEndingList,
             "patronymics": NameLists.patronymicList, "forms": PhoneticRules.formList, "rules": PhoneticRules.ruleList,
@@ -57,5 +59,26 @@ struct NormalisationDocumentTests {
             #expect(entry.first <= entry.last && entry.last < next.first)
         }
         #expect(FoldTable.entries.first.map { $0.first >= 0x80 } == true)
+    }
+
+    // N-81, N-82
+    @Test("Every form of a name is a word of its own, stands for one name, and needs no second step")
+    func nameForms() {
+        let pairs = Letters.pairs(NameForms.formList)
+        let forms = Set(pairs.map(\.right))
+        #expect(pairs.count == Letters.list(NameForms.formList).count && pairs.count > 500)
+        #expect(Set(pairs.map(\.left)).count == pairs.count)
+        for (word, form) in pairs {
+            let shown = String(decoding: word, as: UTF8.self)
+            #expect(!forms.contains(word), "\(shown)")
+            for name in [word, form] {
+                // Other steps leave both as they are, so that it matters to nobody which comes first.
+                #expect(Spelling.words(name[...]) == [name], "\(shown)")
+                #expect(NameWords.words([name], isFamilyName: false) == [name], "\(shown)")
+            }
+        }
+        for title in Letters.list(NameForms.titleList) {
+            #expect(!forms.contains(title) && Spelling.words(title[...]) == [title])
+        }
     }
 }

@@ -88,4 +88,53 @@ struct NormalisationNameTests {
             #expect(field?.words.count == name.split(separator: " ").count)
         }
     }
+
+    /// The words of a name under `sidos-3`, `_` standing for a space.
+    private func words(_ name: Substring, _ kind: MatchFieldKind = .givenNames) throws -> [String] {
+        let text = Array(name.utf8).map { $0 == UInt8(ascii: "_") ? 0x20 : $0 }
+        let field = try #require(NormalisationProfile.sidos3.normalise(text[...], as: kind), "\(name)")
+        return field.words.map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    // N-81, N-82
+    @Test(
+        "Short and foreign forms of one name are one name",
+        arguments: [
+            "Bob Robert Robban Dr._Bob", "Catherine Kathryn Katherine", "Hasse Hans", "Timppa Timo rouva_Timo",
+            "Alexander Александр Олександр Aliaksandr", "Katya Катя Kateryna Jekaterina Yekaterina",
+            "Volodymyr Vladimir Вова", "Mohammed Muhammad محمد Maxamed", "Hussein Xuseen حسين الدكتور_حسين",
+            "Cabdiraxmaan Abdirahman Abd_al-Rahman عبد_الرحمن", "Caasha Aisha عائشة", "Dmytro Dmitri Дмитрий",
+        ])
+    func oneForm(_ names: String) throws {
+        for kind in [MatchFieldKind.givenNames, .familyName] {
+            let found = try names.split(separator: " ").map { try words($0, kind) }
+            #expect(Set(found).count == 1, "\(found)")
+        }
+    }
+
+    // N-82: each of these is short for several names, so it stays as it is.
+    @Test(
+        "What stands for several names stands for none of them",
+        arguments: [
+            "Alex", "Sasha", "Саша", "Zhenya", "Slava", "Valya", "Lena", "Sam", "Chris", "Pat", "Kim", "Jack", "Harry",
+            "Tony", "Beth", "Rob", "Nick", "Kalle", "Lasse", "Jussi", "Asha", "Dima", "Pasha", "Md", "Mehmet",
+        ])
+    func severalNames(_ name: String) throws {
+        #expect(
+            try words(name[...]) == Spelling.words(Array(name.utf8)[...])?.map { String(decoding: $0, as: UTF8.self) })
+    }
+
+    // N-82: twins have all the rest in common.
+    @Test(
+        "Names that siblings may both have stay apart",
+        arguments: [
+            "Johan Juhani", "Anna Anne", "Maria Marja", "Hanna Anna", "Elena Alena", "Sara Sahra", "Sofia Sonja",
+            "Hassan Hussein", "Mohamed Mahmoud", "Mohamed Ahmed", "Fatma Fatima", "Fadumo Fatima", "Amina Amna",
+            "Michael Mikhail", "Martin Martina", "Aleksandr Aleksandra", "Viktor Viktoria", "Valentin Valentina",
+            "Evgeni Evgenia", "Omar Amr", "Salah Saleh", "Jamal Jamil", "Hamed Hamid", "Leila Laila", "Timo Tommi",
+            "Matti Matias", "Kaarina Katariina", "Liisa Elisa", "Per Peter", "Jan Johan", "Erik Erkki",
+        ])
+    func siblings(_ names: String) throws {
+        #expect(try Set(names.split(separator: " ").map { try words($0) }).count == 2)
+    }
 }
