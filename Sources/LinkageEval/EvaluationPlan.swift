@@ -42,7 +42,7 @@ struct EvaluationPlan {
         let id: RegisterID
         let file: String
         /// Codes that people had before: a file and its two columns.
-        let history: (file: String, former: String, current: String)?
+        let history: (file: String, former: String, current: String, replaced: String?)?
     }
 
     let runs: [Run]
@@ -81,6 +81,8 @@ struct EvaluationPlan {
         let history = entry.optionalMapping("history")
         return Register(
             id: entry.string("id"), file: entry.path("file"),
-            history: history.map { ($0.path("file"), $0.string("former"), $0.string("current")) })
+            history: history.map {
+                ($0.path("file"), $0.string("former"), $0.string("current"), $0.optionalString("replaced"))
+            })
     }
 }

@@ -47,7 +47,9 @@ struct EvaluationStudy: Sendable {
         sources = Dictionary(
             uniqueKeysWithValues: run.registers.map { register in
                 let history = register.history.map {
-                    IdentityHistorySource(CSVSource(path: $0.file), formerColumn: $0.former, currentColumn: $0.current)
+                    IdentityHistorySource(
+                        CSVSource(path: $0.file), formerColumn: $0.former, currentColumn: $0.current,
+                        replacedColumn: $0.replaced)
                 }
                 let source = RegisterSource(
                     CSVSource(path: register.file), identityColumn: run.identity, columnNames: truth,

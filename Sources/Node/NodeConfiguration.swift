@@ -71,7 +71,8 @@ struct NodeConfiguration {
         var history: IdentityHistorySource?
         if let table = mapping.optionalMapping("history") {
             history = IdentityHistorySource(
-                TableSources.read(table), formerColumn: table.string("former"), currentColumn: table.string("current"))
+                TableSources.read(table), formerColumn: table.string("former"), currentColumn: table.string("current"),
+                replacedColumn: table.optionalString("replaced"))
         }
         var source = RegisterSource(
             TableSources.read(mapping), identityColumn: mapping.optionalString("identity"),

@@ -64,6 +64,14 @@ struct RegisterCheck {
         if source.history == nil, plan.keys.contains(where: { $0.content == .formerCode }) {
             out.line("  config.yaml names no history: nobody is found by a former code of this register")
         }
+        if let history = source.history, history.replacedColumn == nil,
+            let since = plan.keys.lazy.compactMap(\.replacedSince).first
+        {
+            out.line(
+                "  the agreement takes former codes that were replaced on \(since) or later, and config.yaml does not "
+                    + "say which column of the history has that day (replaced): nobody is found by a former code of "
+                    + "this register")
+        }
         problems += try await reportPeople(&pass, to: out, spool: spool, workers: workers)
         for related in pass.related { problems += try report(related, to: out) }
         return problems
@@ -207,6 +215,16 @@ struct RegisterCheck {
                 "  history: \(history.pairsRead) pairs, \(survey.peopleWithFormerCodes) people with former codes, "
                     + "\(history.conflicts) codes with several successors, \(history.cycles) circles, "
                     + "\(history.refused.values.reduce(0, +)) rows refused")
+            if history.untold > 0 {
+                out.line(
+                    "    \(history.untold) former codes were replaced too early, or on no day that can be read: nobody "
+                        + "is found by them")
+            }
+            if history.reissued > 0 {
+                out.line(
+                    "    \(history.reissued) codes were given to somebody after they had been replaced: they were "
+                        + "issued again, and are nobody's former codes here")
+            }
         }
         for (title, breakdown) in [("year", survey.yearBreakdown), ("group", survey.groupBreakdown)] {
             for part in breakdown {

@@ -64,8 +64,8 @@ extension RegisterError.Kind {
             "the configuration names no column of identity codes, and the agreement has no match key that does "
                 + "without. Name it under identity, or agree on further match keys."
         case .historyColumnsAreOne:
-            "the configuration names this column for both the former and the current codes. "
-                + "Name the two columns of the history."
+            "the configuration names this column twice for the history. Former codes, current codes and, if it has "
+                + "them, the days on which codes were replaced are columns of their own: name each."
         case .tooManyFormerCodes(let limit):
             "the history has more than \(limit) pairs of codes. Leave out those of people who are not in the register."
         case .wrongType(let expected):

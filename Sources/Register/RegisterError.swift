@@ -74,7 +74,7 @@ public struct RegisterError: Error, Sendable, Equatable {
         case unmappedFields([String])
         /// There is neither a column of identity codes nor a match key that does without.
         case noIdentityColumn
-        /// The configuration names one column for both the former and the current codes of a history.
+        /// The configuration names one column of a history twice.
         case historyColumnsAreOne
         /// A history has more pairs than can be held.
         case tooManyFormerCodes(limit: Int)

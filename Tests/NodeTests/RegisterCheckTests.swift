@@ -61,4 +61,60 @@ struct RegisterCheckTests {
         }
         #expect(text.contains("codes that are not usable"))
     }
+
+    /// What it says under the fixture's agreement with other matching.
+    private func check(
+        _ fixture: NodeFixture, configuration: String? = nil, _ change: (inout Agreement) -> Void
+    ) async throws -> String {
+        if let configuration { try fixture.configure(configuration) }
+        var agreement = fixture.study.agreement
+        change(&agreement)
+        let register = try #require(agreement.register("left"))
+        let source = try #require(try NodeConfiguration(home: fixture.home).registers["left"])
+        let out = KeptLines()
+        _ = try await RegisterCheck(
+            declaration: register,
+            plan: MatchPlan(agreement: agreement, register: register, today: CalendarDate(iso: "2026-06-01")),
+            source: source, cellByteCount: agreement.cellByteCount
+        ).report(to: out.console, spool: fixture.home.spool(), workers: Workers(count: 2))
+        return out.text
+    }
+
+    // A-97
+    @Test("It tells which former codes do not count, and whether the days are missing that say it")
+    func formerCodes() async throws {
+        let codes = (0..<6).map(NodeFixture.code)
+        let fixture = try NodeFixture(people: [(codes[1], 2_020, "a"), (codes[3], 2_021, "b"), (codes[4], 2_022, "c")])
+        // 0 became 1 early; 2 became 3 late; 4 was replaced by 5, and then given to whoever had 3.
+        try fixture.place.write(
+            "old,new,day\n\(codes[0]),\(codes[1]),1998-01-01\n\(codes[2]),\(codes[3]),2020-01-01\n"
+                + "\(codes[4]),\(codes[5]),2019-01-01\n\(codes[3]),\(codes[4]),2021-01-01\n", to: "node/codes.csv")
+        func configuration(_ more: String) -> String {
+            """
+            registers:
+              - id: left
+                identity: hetu
+                csv: {file: left.csv}
+                history: {csv: {file: codes.csv}, former: old, current: new\(more)}
+            """
+        }
+        func text(_ more: String) async throws -> String {
+            try await check(fixture, configuration: configuration(more)) {
+                $0.matchKeys = [
+                    .identityCode,
+                    MatchKey(
+                        "former_code", content: .formerCode, replacedSince: CalendarDate(iso: "2010-01-01")),
+                ]
+            }
+        }
+        let dated = try await text(", replaced: day")
+        #expect(dated.contains("1 former codes were replaced too early"), "\(dated)")
+        #expect(dated.contains("1 codes were given to somebody after they had been replaced"), "\(dated)")
+        #expect(dated.contains("register left: 2 people"), "\(dated)")
+        #expect(!dated.contains("replaced on 2010-01-01 or later"), "\(dated)")
+        let undated = try await text("")
+        #expect(undated.contains("replaced on 2010-01-01 or later") && undated.contains("(replaced)"), "\(undated)")
+        #expect(undated.contains("4 former codes were replaced too early, or on no day"), "\(undated)")
+        for code in codes { #expect(!dated.contains(code) && !undated.contains(code)) }
+    }
 }

@@ -1,3 +1,5 @@
+public import Values
+
 /// One way of recognising a person: what is hashed to the group for them. [P-21]
 public struct MatchKey: Sendable, Hashable {
     public enum Content: Sendable, Hashable {
@@ -15,11 +17,16 @@ public struct MatchKey: Sendable, Hashable {
     /// Values that a person may have under this key, 1…4: each is an element of the item. Two people agree if any of
     /// their values do.
     public var valueCount: Int
+    /// Only codes that were replaced on this day or later count as former ones; nil for all.
+    public var replacedSince: CalendarDate?
 
-    public init(_ name: String, content: Content = .identityCode, valueCount: Int = 1) {
+    public init(
+        _ name: String, content: Content = .identityCode, valueCount: Int = 1, replacedSince: CalendarDate? = nil
+    ) {
         self.name = name
         self.content = content
         self.valueCount = valueCount
+        self.replacedSince = replacedSince
     }
 
     /// The national personal identity code.

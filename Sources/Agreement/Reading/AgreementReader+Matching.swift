@@ -79,13 +79,16 @@ extension AgreementReader {
 
     private func readMatchKey(_ value: YAMLValue, _ path: String, _ fields: [MatchField]) -> MatchKey? {
         if case .scalar(let name, _, let place) = value { return builtIn(name, place, path, valueCount: 1) }
-        guard let entry = MappingReader(value, path: path, known: ["name", "recipe", "values"], mistakes) else {
-            return nil
-        }
+        guard let entry = MappingReader(value, path: path, known: Self.keyFields, mistakes) else { return nil }
+        let since = readReplacedSince(entry)
         let name = entry.identifier("name", .name)
         let values = entry.integer("values", AgreementLimits.valuesOfKey, standard: 1)
-        guard let name, let values else { return nil }
-        guard entry.has("recipe") else { return builtIn(name.value, name.place, name.path, valueCount: values.value) }
+        guard let name, let values, let since else { return nil }
+        guard entry.has("recipe") else {
+            return builtIn(
+                name.value, name.place, name.path, valueCount: values.value,
+                replacedSince: since.isEmpty ? nil : since[0])
+        }
         if [MatchKey.identityCode.name, MatchKey.formerCodeName, MatchKey.tolerantName].contains(name.value) {
             mistakes.add(name.place, name.path, "The name \(name.value) has a meaning of its own. Choose another.")
             return nil
@@ -106,12 +109,30 @@ extension AgreementReader {
         }
     }
 
-    private func builtIn(_ name: String, _ place: YAMLPlace, _ path: String, valueCount: Int) -> MatchKey? {
+    private static let keyFields = ["name", "recipe", "values", "replaced_since"]
+
+    /// From which day on codes have to have been replaced.
+    ///
+    /// - Returns: nil if there is a mistake, and nothing in the list if nothing is said.
+    private func readReplacedSince(_ key: MappingReader) -> [CalendarDate]? {
+        guard key.has("replaced_since") else { return [] }
+        let name = key.scalar("name", "the key's name")?.value
+        if key.has("recipe") || name != MatchKey.formerCodeName {
+            key.fail("replaced_since", "Only former_code has it. Remove this line.")
+            return nil
+        }
+        return key.date("replaced_since").map { [$0.value] }
+    }
+
+    private func builtIn(
+        _ name: String, _ place: YAMLPlace, _ path: String, valueCount: Int, replacedSince: CalendarDate? = nil
+    ) -> MatchKey? {
         switch name {
         case MatchKey.identityCode.name:
             if valueCount > 1 { mistakes.add(place, path, "A person has one identity_code. Remove 'values'.") }
             return .identityCode
-        case MatchKey.formerCodeName: return MatchKey(name, content: .formerCode, valueCount: valueCount)
+        case MatchKey.formerCodeName:
+            return MatchKey(name, content: .formerCode, valueCount: valueCount, replacedSince: replacedSince)
         default:
             let known = [MatchKey.identityCode.name, MatchKey.formerCodeName]
             mistakes.add(

@@ -27,6 +27,9 @@ extension AgreementFields {
                     }
                 $0.add("recipe", "mistä tehdään", "görs av", "made of", content)
                 $0.add("values", "arvoja enintään", "värden högst", "values at most", key.valueCount)
+                $0.add(
+                    "replaced_since", "korvattu aikaisintaan", "ersatt tidigast", "replaced on or after",
+                    key.replacedSince?.description)
             }
         }
         order(

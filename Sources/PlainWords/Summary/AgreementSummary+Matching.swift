@@ -30,6 +30,7 @@ extension AgreementSummary {
                 "henkilötunnukset, jotka henkilöllä on ollut aiemmin", "personbeteckningar som personen har haft förut",
                 "identity codes that the person had before")
                 + (count == 1 ? "" : say(", enintään \(count)", ", högst \(count)", ", up to \(count) of them"))
+                + since(key)
         case .recipe(let recipe):
             let used = agreement.matchFields.filter { recipe.fieldNames.contains($0.name) }
             let fields = language.list(used)
@@ -43,6 +44,13 @@ extension AgreementSummary {
                         "; henkilöllä on enintään \(count) arvoa", "; högst \(count) värden per person",
                         "; up to \(count) values of a person"))
         }
+    }
+
+    private func since(_ key: MatchKey) -> String {
+        guard let day = key.replacedSince.map(language.day) else { return "" }
+        return say(
+            "; vain ne, jotka on korvattu \(day) tai myöhemmin", "; endast de som ersatts \(day) eller senare",
+            "; only those that were replaced on \(day) or later")
     }
 
     /// Of fields of dates, which years and days are unknown.

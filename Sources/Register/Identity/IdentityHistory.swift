@@ -9,6 +9,8 @@ public import PSIProtocol
 /// - A pair of one identity with itself says nothing, and neither does a pair that was read before.
 /// - A former identity with two different successors is a conflict: none of its pairs is followed, it stands for
 ///   itself.
+/// - So does a former identity that was given to somebody after it had been replaced, by the days that rows say: it was
+///   issued again, and who has it now is somebody else.
 /// - Identities that replace each other in a circle are one person, whose current identity is the one with the greatest
 ///   bytes, compared as unsigned numbers from the first on.
 ///
@@ -36,6 +38,10 @@ public struct IdentityHistory: Sendable, CustomReflectable {
         public var cycles = 0
         /// Former identities with two or more different successors.
         public var conflicts = 0
+        /// Former identities that were given to somebody after they had been replaced.
+        public var reissued = 0
+        /// Former identities that are not told, as they were replaced too long ago or on no known day.
+        public var untold = 0
 
         public init() {}
     }
@@ -49,6 +55,10 @@ public struct IdentityHistory: Sendable, CustomReflectable {
     private let formers: [Int32]
     /// By number of a current identity, where its person's begin in `formers`; one more for the end.
     private let formerStarts: [Int32]
+    /// Numbers of former identities that are not told.
+    private let untold: Set<Int32>
+    /// As of `IdentityHistoryBuilder`.
+    private let reissued: [Int32: Int32]
 
     /// - Parameter pairs: former and current identity. Secret.
     /// - Throws: `tooManyPairs`.
@@ -59,12 +69,16 @@ public struct IdentityHistory: Sendable, CustomReflectable {
     }
 
     init(_ builder: consuming IdentityHistoryBuilder) {
+        builder.partReissued()
         let chains = IdentityChains(successors: builder.successors, identities: builder.identities)
         var counts = builder.counts
         counts.formerCodes = builder.successors.count { $0 != IdentityHistoryBuilder.none }
         counts.cycles = chains.cycleCount
         counts.longChains = chains.longChainCount
+        counts.untold = builder.untold.count
         self.counts = counts
+        untold = builder.untold
+        reissued = builder.reissued
         numbers = builder.numbers
         identities = builder.identities
         current = chains.current
@@ -77,15 +91,26 @@ public struct IdentityHistory: Sendable, CustomReflectable {
         return identities[Int(current[Int(number)])]
     }
 
+    /// The current identities of everybody who is known to have had this one: of whom has it now, and if it was issued
+    /// again, of whom had it before. For lists of people to protect, which may be older than that.
+    func holders(of identity: CodeIdentity) -> [CodeIdentity] {
+        guard let number = numbers[identity.person], let successor = reissued[number] else {
+            return [current(of: identity)]
+        }
+        return [current(of: identity), identities[Int(current[Int(successor)])]]
+    }
+
     /// The identities that the person who has this one had before the current one.
     ///
-    /// - Returns: at most `formerLimit`, those with the fewest steps to the current one first, of equally many the
-    ///   greatest bytes first; the one asked for is among them if it is a former one.
+    /// - Returns: none that was replaced before the agreed day; at most `formerLimit`, those with the fewest steps to
+    ///   the current one first, of equally many the greatest bytes first; the one asked for is among them if it is a
+    ///   former one.
     public func former(of identity: PersonIdentity) -> [PersonIdentity] {
         guard let number = numbers[identity] else { return [] }
         let person = Int(current[Int(number)])
         let range = Int(formerStarts[person])..<Int(formerStarts[person + 1])
-        return formers[range].prefix(Self.formerLimit).map { identities[Int($0)].person }
+        return formers[range].lazy.filter { !untold.contains($0) }.prefix(Self.formerLimit)
+            .map { identities[Int($0)].person }
     }
 
     /// Without children, so that no reflection prints a code.

@@ -6,9 +6,15 @@ public struct IdentityHistorySource: Sendable {
     /// Name of the column of codes that replaced them.
     public var currentColumn: String
 
-    public init(_ table: any TableSource, formerColumn: String, currentColumn: String) {
+    /// Name of the column of the days on which codes were replaced; nil if there is none.
+    public var replacedColumn: String?
+
+    public init(
+        _ table: any TableSource, formerColumn: String, currentColumn: String, replacedColumn: String? = nil
+    ) {
         self.table = table
         self.formerColumn = formerColumn
         self.currentColumn = currentColumn
+        self.replacedColumn = replacedColumn
     }
 }

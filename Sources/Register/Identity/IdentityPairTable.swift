@@ -3,7 +3,8 @@ internal import Values
 /// The rows of a table of pairs.
 struct IdentityPairTable {
     enum Row {
-        case pair(former: CodeIdentity, current: CodeIdentity)
+        /// The day is nil where the row says none that can be read.
+        case pair(former: CodeIdentity, current: CodeIdentity, replaced: CalendarDate?)
         /// Why the former code is not used, or the current one if only that is refused.
         case refused(RefusalReason)
     }
@@ -12,15 +13,16 @@ struct IdentityPairTable {
     private let scheme: any IdentityScheme
     private let formerIndex: Int
     private let currentIndex: Int
+    private let replacedIndex: Int?
 
     init(_ source: IdentityHistorySource, scheme: any IdentityScheme) throws(RegisterError) {
         let file = source.table.name
-        guard source.formerColumn != source.currentColumn else {
-            throw RegisterError(.historyColumnsAreOne, file: file, column: source.currentColumn)
+        let wanted = [source.formerColumn, source.currentColumn] + (source.replacedColumn.map { [$0] } ?? [])
+        for (index, column) in wanted.enumerated() where wanted[..<index].contains(column) {
+            throw RegisterError(.historyColumnsAreOne, file: file, column: column)
         }
         records = try source.table.makeReader()
         let names = try ColumnNames(records, file: file)
-        let wanted = [source.formerColumn, source.currentColumn]
         let indices = try names.indices(of: wanted, reader: &records)
         guard let formerIndex = indices[source.formerColumn], let currentIndex = indices[source.currentColumn] else {
             throw RegisterError(.missingColumns([]), file: file)
@@ -28,14 +30,18 @@ struct IdentityPairTable {
         self.scheme = scheme
         self.formerIndex = formerIndex
         self.currentIndex = currentIndex
-        records.select([formerIndex, currentIndex])
+        replacedIndex = source.replacedColumn.flatMap { indices[$0] }
+        records.select(Set([formerIndex, currentIndex, replacedIndex].compactMap { $0 }))
     }
 
     mutating func next(owner: ParticipantID) throws(RegisterError) -> Row? {
         guard let record = try records.next() else { return nil }
         do throws(RefusalReason) {
             let former = try scheme.read(record[formerIndex], owner: owner).code
-            return .pair(former: former, current: try scheme.read(record[currentIndex], owner: owner).code)
+            let current = try scheme.read(record[currentIndex], owner: owner).code
+            let day = replacedIndex.flatMap { record[$0].written }
+            let replaced = day.flatMap { DateText.date(WhiteSpace.trimmed($0)) }
+            return .pair(former: former, current: current, replaced: replaced)
         } catch {
             return .refused(error)
         }

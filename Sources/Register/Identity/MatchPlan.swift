@@ -64,6 +64,9 @@ public struct MatchPlan: Sendable {
         MatchPlan(scheme: scheme)
     }
 
+    /// The day from which on a code has to have been replaced to be told as a former one; nil for any.
+    var formerCodesSince: CalendarDate? { keys.lazy.compactMap(\.replacedSince).first }
+
     /// Whether somebody without a code can be recognised.
     var worksWithoutCode: Bool {
         tolerantMatching != nil || keys.contains { if case .recipe = $0.content { true } else { false } }

@@ -50,7 +50,7 @@ struct NeverRelease: CustomReflectable {
             } catch {
                 throw RegisterError(.badNeverReleaseCode(error), at: record.place, column: source.identityColumn)
             }
-            listed.insert((history?.current(of: code) ?? code).person)
+            for holder in history?.holders(of: code) ?? [code] { listed.insert(holder.person) }
             guard listed.count <= Self.limit else {
                 throw RegisterError(.tooManyNeverReleased(limit: Self.limit), file: file)
             }

@@ -79,7 +79,9 @@ struct AgreementMatchingMistakeTests {
         wrong("values: 2", "values: 5", at: "former_code", "match_keys[1].values", "1 to 4"),
         wrong("values: 2", "values: 0", at: "former_code", "match_keys[1].values", "1 to 4"),
         MistakeCase(
-            AgreementMatchingTests.edits + [("{name: former_code, values: 2}", "former_code\n  - former_code")],
+            AgreementMatchingTests.edits + [
+                ("{name: former_code, values: 2, replaced_since: 2010-03-01}", "former_code\n  - former_code")
+            ],
             at: "- former_code", 1, "match_keys[2]", ["twice"]),
         wrong("name: any_name", "name: birth_name", at: "birth_name, values", "match_keys[3]", "twice"),
         wrong("any(given) +", "given +", at: "any_name", "match_keys[3].values", "Only a recipe with any( )"),

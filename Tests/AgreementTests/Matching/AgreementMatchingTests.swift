@@ -1,4 +1,5 @@
 import Testing
+import Values
 
 @testable import Agreement
 @testable import PlainWords
@@ -14,7 +15,7 @@ struct AgreementMatchingTests {
           - {name: birth, kind: date}
         match_keys:
           - identity_code
-          - {name: former_code, values: 2}
+          - {name: former_code, values: 2, replaced_since: 2010-03-01}
           - {name: birth_name, recipe: "phonetic(family) + prefix(first(given), 3) + birth"}
           - {name: any_name, values: 3, recipe: any(given) + family + year(birth)}
         tolerant_matching:
@@ -58,7 +59,10 @@ struct AgreementMatchingTests {
             ])
         #expect(
             agreement.matchKeys == [
-                .identityCode, MatchKey("former_code", content: .formerCode, valueCount: 2),
+                .identityCode,
+                MatchKey(
+                    "former_code", content: .formerCode, valueCount: 2,
+                    replacedSince: CalendarDate(year: 2010, month: 3, day: 1)),
                 MatchKey("birth_name", content: .recipe(Self.recipe)),
                 MatchKey(
                     "any_name",
@@ -109,11 +113,16 @@ struct AgreementMatchingTests {
         #expect(plain.matchFields.isEmpty && plain.registers.allSatisfy { $0.matchFields.isEmpty })
         #expect(plain.elementCount == 1 && !plain.linksInSeveralWays)
         // A key named by itself is the same as in a mapping, and a recipe may come first or alone.
-        let others = try Self.parsed([("  - identity_code\n  - {name: former_code, values: 2}\n", "")])
+        let others = try Self.parsed([
+            ("  - identity_code\n  - {name: former_code, values: 2, replaced_since: 2010-03-01}\n", "")
+        ])
         #expect(others.matchKeys.map(\.name) == ["birth_name", "any_name"])
         #expect(others.hasRecordElement)
         #expect(try Self.parsed([("- identity_code", "- {name: identity_code}")]).matchKeys[0] == .identityCode)
-        #expect(try Self.parsed([("{name: former_code, values: 2}", "former_code")]).matchKeys[1].valueCount == 1)
+        #expect(
+            try Self.parsed([("{name: former_code, values: 2, replaced_since: 2010-03-01}", "former_code")]).matchKeys[
+                1
+            ].valueCount == 1)
         for scheme in IdentitySchemeID.allCases {
             #expect(try Self.parsed([("se-personnummer", scheme.rawValue)]).identityScheme == scheme)
         }
@@ -127,7 +136,8 @@ struct AgreementMatchingTests {
         let words = text[section...].split(whereSeparator: \.isWhitespace).joined(separator: " ")
         for said in [
             "by these keys, in this order", "identity_code: the personal identity code of Sweden",
-            "former_code: identity codes that the person had before, up to 2 of them.",
+            "former_code: identity codes that the person had before, up to 2 of them; only those that were replaced on "
+                + "2010-03-01 or later.",
             "birth_name: phonetic(family) + prefix(first(given), 3) + birth, made of given (given_names), "
                 + "family (family_name) and birth (date).",
             "any_name: any(given) + family + year(birth), made of given (given_names), family (family_name) and "
@@ -178,7 +188,8 @@ struct AgreementMatchingTests {
                 .count == 1)
         let later = try cautions(
             [
-                (Self.tolerantText, ""), ("  - identity_code\n  - {name: former_code, values: 2}\n", ""),
+                (Self.tolerantText, ""),
+                ("  - identity_code\n  - {name: former_code, values: 2, replaced_since: 2010-03-01}\n", ""),
                 ("tolerant_matching:", "tolerant_matching:"),
             ].filter { $0.0 != $0.1 })
         #expect(later.count == 1 && later[0].contains("identity_code is not the first match key"))

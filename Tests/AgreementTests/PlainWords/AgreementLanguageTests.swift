@@ -59,7 +59,8 @@ struct AgreementLanguageTests {
             "counts", "epsilon", "total_epsilon", "delta", "discrete_laplace", "discrete_gaussian", "vault_access",
             "selected", "padding", "padme", "none", "smallest_cell", "identity_code", "former_code", "tolerant",
             "tolerant_matching", "bits", "date_shift", "except", "no_days", "not_identity_codes", "normalisation",
-            "sidos", "NA", "nan", "disclosure", "Q3", "ristretto255", "SHA512",
+            "sidos", "NA", "nan", "replaced_since", "check", "tokens", "patterns", "most_frequent", "max_people",
+            "disclosure", "Q3", "ristretto255", "SHA512",
             // Standard names of bands, as the dataset has them.
             "under", "to", "or", "more",
         ])

@@ -201,6 +201,8 @@ struct AgreementMutation: Sendable {
         .init("field order", "matching") { $0.matchFields.swapAt(0, 1) },
         .init("field gone", "matching") { $0.matchFields.removeLast() },
         .init("key name", "matching") { $0.matchKeys[2].name += "x" },
+        .init("no limit of former codes", "matching") { $0.matchKeys[1].replacedSince = nil },
+        .init("limit of former codes", "matching") { $0.matchKeys[1].replacedSince = CalendarDate(iso: "2010-03-02") },
         .init("values", "matching") { $0.matchKeys[1].valueCount = 3 },
         .init("recipe", "matching") { $0.matchKeys[2].content = .recipe(MatchRecipe([.field("birth")])) },
         .init("prefix", "matching") {

@@ -123,7 +123,8 @@ struct AgreementVariety: Sendable, CustomTestStringConvertible {
                 "few fields",
                 AgreementMatchingTests.edits + [
                     ("se-personnummer", "ee-isikukood"), ("  - identity_code\n", ""), ("bits: 25", "bits: 2"),
-                    ("  - {name: former_code, values: 2}\n", ""), ("any(given) + family + year(birth)", "any(given)"),
+                    ("  - {name: former_code, values: 2, replaced_since: 2010-03-01}\n", ""),
+                    ("any(given) + family + year(birth)", "any(given)"),
                     ("match_fields: [birth, family]", "match_fields: []"),
                 ]),
             try one(
