@@ -72,6 +72,7 @@ struct NodeCheck: Sendable {
             do {
                 problems += try await RegisterCheck(
                     declaration: declaration, plan: plan, source: source, cellByteCount: agreement.cellByteCount,
+                    tokenRegisterCount: agreement.registersWithTokens.count,
                     obstacle: source.obstacle(under: agreement, register: register.id)
                 ).report(to: out, spool: home.spool(), workers: configuration.workers)
             } catch let error as RegisterError {

@@ -11,6 +11,8 @@ struct RegisterCheck {
     let plan: MatchPlan
     let source: RegisterSource
     let cellByteCount: Int
+    /// How many of the agreement's registers have tokens.
+    var tokenRegisterCount = 0
     /// Why people who are never to be released could not be kept out under the agreement.
     var obstacle: RegisterError?
 
@@ -120,6 +122,8 @@ struct RegisterCheck {
         _ pass: inout RegisterPass, to out: Console, spool: any Spool, workers: Workers
     ) async throws -> [ReadinessWord] {
         var census = KeyCensus(keys: plan.keys, spool: spool)
+        var tokens = plan.tolerantMatching.map { TokenCensus(settings: $0) }
+        let tokenMaker = tokens
         var sizes = Sizes()
         let (hasher, declaration, cellByteCount) = (census.hasher, declaration, cellByteCount)
         try await Pipeline(workers: workers).run { () async throws -> PeoplePiece? in
@@ -129,9 +133,13 @@ struct RegisterCheck {
             let people = try piece.records().filter { !$0.isWithheld }
             var sizes = Sizes()
             for person in people { try sizes.add(person, declaration, cellByteCount: cellByteCount) }
-            return (hasher.hashes(of: people.lazy.map(\.identities)), sizes)
-        } take: { hashes, some in
+            return (
+                hasher.hashes(of: people.lazy.map(\.identities)), tokenMaker?.places(of: people.lazy.map(\.features)),
+                sizes
+            )
+        } take: { hashes, places, some in
             try census.add(hashes)
+            if let places { tokens?.add(places) }
             sizes.add(some)
         }
         let survey = pass.survey
@@ -147,6 +155,7 @@ struct RegisterCheck {
                     + "(\(Self.percent(sizes.withFeatures, of: survey.people)))"
             )
         }
+        if let tokens { report(tokens.pairEstimate, to: out) }
         guard !declaration.columns.isEmpty else { return [] }
         out.line(
             "  at most \(survey.mostRowsOfPerson) rows and \(sizes.most) cells a person "
@@ -158,6 +167,18 @@ struct RegisterCheck {
                 + "cell_bytes"
         )
         return [.cap]
+    }
+
+    /// How far tokens bring matching to its limit.
+    private func report(_ pairEstimate: Int, to out: Console) {
+        let limit = TolerantMatching.pairLimit
+        out.line("  tokens: about \(pairEstimate) pairs of people would share one with a register like this")
+        let pairCount = tokenRegisterCount * (tokenRegisterCount - 1) / 2
+        guard pairCount > 0, pairEstimate > limit / pairCount else { return }
+        out.line(
+            "    with \(tokenRegisterCount) registers like this it would be more than \(limit) pairs, and matching "
+                + "ends the round without a result: agree on longer patterns, fewer tokens, a lower most_frequent or "
+                + "fewer people before a round is opened")
     }
 
     /// What is found of people one by one.

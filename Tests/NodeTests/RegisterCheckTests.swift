@@ -64,7 +64,7 @@ struct RegisterCheckTests {
 
     /// What it says under the fixture's agreement with other matching.
     private func check(
-        _ fixture: NodeFixture, configuration: String? = nil, _ change: (inout Agreement) -> Void
+        _ fixture: NodeFixture, registers: Int = 2, configuration: String? = nil, _ change: (inout Agreement) -> Void
     ) async throws -> String {
         if let configuration { try fixture.configure(configuration) }
         var agreement = fixture.study.agreement
@@ -75,9 +75,42 @@ struct RegisterCheckTests {
         _ = try await RegisterCheck(
             declaration: register,
             plan: MatchPlan(agreement: agreement, register: register, today: CalendarDate(iso: "2026-06-01")),
-            source: source, cellByteCount: agreement.cellByteCount
+            source: source, cellByteCount: agreement.cellByteCount, tokenRegisterCount: registers
         ).report(to: out.console, spool: fixture.home.spool(), workers: Workers(count: 2))
         return out.text
+    }
+
+    // A-99
+    @Test("It tells before any round how many pairs the tokens make, and what to do if matching cannot take them")
+    func pairs() async throws {
+        // All have the same note, so that 130 people share each of 64 tokens: 1,081,600 pairs.
+        let people = NodeFixture.people(130).map { ($0.0, $0.1, "the same") }
+        let fixture = try NodeFixture(people: people)
+        let matched = """
+            registers:
+              - id: left
+                identity: hetu
+                csv: {file: left.csv}
+                match_fields: {words: note}
+            """
+        func text(_ registers: Int) async throws -> String {
+            try await check(fixture, registers: registers, configuration: matched) { agreement in
+                agreement.normalisation = .sidos3
+                agreement.matchFields = [MatchField(name: "words", kind: .text)]
+                agreement.tolerantMatching = TolerantMatching(
+                    tokenCount: 64, agreeCount: 2, bits: 40, margin: 1, mostFrequent: 10_000,
+                    groups: [
+                        FeatureGroup(name: "words", features: [MatchFeature(field: "words", form: .bigrams)])
+                    ], patterns: [[0, 0]])
+                for index in agreement.registers.indices { agreement.registers[index].matchFields = ["words"] }
+            }
+        }
+        let few = try await text(2)
+        #expect(few.contains("tokens: about 1081600 pairs of people would share one"), "\(few)")
+        #expect(!few.contains("500000000"), "\(few)")
+        let many = try await text(32)
+        #expect(many.contains("with 32 registers like this it would be more than 500000000 pairs"), "\(many)")
+        for word in ["patterns", "tokens", "most_frequent"] { #expect(many.contains(word), "\(word): \(many)") }
     }
 
     // A-97

@@ -108,6 +108,12 @@ extension Agreement {
     /// not an identity code, by which owners gather people; and who has no code has a random element for it.
     public var hasRecordElement: Bool { matchKeys.first?.content != .identityCode }
 
+    /// The registers whose people have tokens: those with a field that these are made of.
+    public var registersWithTokens: [RegisterDeclaration] {
+        let fields = Set(tolerantMatching?.features.map(\.field) ?? [])
+        return registers.filter { !fields.isDisjoint(with: $0.matchFields) }
+    }
+
     /// Whether a person can be recognised in more than one way, so that it must be said by which.
     public var linksInSeveralWays: Bool { linkNames.count > 1 }
 

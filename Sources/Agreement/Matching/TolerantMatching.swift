@@ -44,6 +44,29 @@ public struct TolerantMatching: Sendable, Hashable {
     static let peopleLimit = 4_000_000
     /// Places among which an owner counts tokens: 2^24, 32 MiB.
     public static let countedPlaces = 1 << 24
+    /// Pairs of records of different registers that share a token, counted once for each token: matching sorts no more,
+    /// and ends without a result if there are.
+    public static let pairLimit = 500_000_000
+
+    /// How many such pairs there are at most in registers of so many people: each token of a record of the smaller
+    /// register is that of `mostFrequent` of the other at most. The greatest number there is if it is greater.
+    public func mostPairs(people: [Int]) -> Int {
+        var pairs = 0
+        for (index, first) in people.enumerated() {
+            for second in people[(index + 1)...] {
+                let smaller = min(first, second)
+                let (holders, tooMany) = smaller.multipliedReportingOverflow(
+                    by: tokenCount * min(mostFrequent, max(first, second)))
+                let (sum, overflow) = pairs.addingReportingOverflow(holders)
+                if tooMany || overflow { return .max }
+                pairs = sum
+            }
+        }
+        return pairs
+    }
+
+    /// Whether registers of so many people could have more pairs than matching sorts.
+    public func mayExceedPairLimit(people: [Int]) -> Bool { mostPairs(people: people) > Self.pairLimit }
 }
 
 /// Features that one min-hash is taken over.

@@ -4,9 +4,6 @@ internal import Agreement
 ///
 /// A token weighs ⌊log2(items / items that have it)⌋ bits, at least 1: what a chance agreement in it would be worth.
 struct TokenPairs {
-    /// Pairs of records sharing a token that are sorted at most, one for each token.
-    static let limit = 500_000_000
-
     private let settings: TolerantMatching
     /// Of each item, in which registers the person is known to be, bit i for register i.
     private let known: [UInt32]
@@ -61,7 +58,7 @@ struct TokenPairs {
         guard holders.count > 1 else { return }
         // Each with every other, less those of one register; counted twice.
         counts.sharedTokenCount += holders.reduce(0) { $0 + holders.count - ofRegister[$1.register] } / 2
-        guard counts.sharedTokenCount <= Self.limit else { throw MatchingError.tooManyCandidates }
+        guard counts.sharedTokenCount <= TolerantMatching.pairLimit else { throw MatchingError.tooManyCandidates }
 
         let weight = Self.weight(of: holders.count, in: known.count)
         // Holders come by register, so partners begin behind those of the own.
@@ -168,8 +165,8 @@ public enum MatchingError: Error, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .tooManyCandidates:
-            "more than \(TokenPairs.limit) pairs of records share a token: agree on longer patterns, or on a lower "
-                + "most_frequent"
+            "more than \(TolerantMatching.pairLimit) pairs of records share a token: agree on longer patterns, fewer "
+                + "tokens or a lower most_frequent"
         case .tooManyRecords: "more records than tokens can link"
         }
     }

@@ -70,21 +70,35 @@ public struct TokenMaker: Sendable {
 
 /// How many people of a register have a token, counted in memory of fixed size: never too few, and too many only by
 /// tokens that fall on the same place. 32 MiB; with 4,000,000 people of 64 tokens a place has 15 of them on average.
-private struct TokenFrequencies: Sendable {
+struct TokenFrequencies: Sendable {
     private let limit: UInt16
     private var counts: [UInt16] = []
 
     init(limit: Int) { self.limit = UInt16(clamping: limit) }
 
-    mutating func add(_ token: [UInt8]) {
+    mutating func add(_ token: [UInt8]) { add(place: Self.place(of: token)) }
+
+    mutating func add(place: Int) {
         if counts.isEmpty { counts = [UInt16](repeating: 0, count: TolerantMatching.countedPlaces) }
-        let place = Self.place(of: token)
         if counts[place] <= limit { counts[place] += 1 }
     }
 
     func isTooFrequent(_ token: [UInt8]) -> Bool { !counts.isEmpty && counts[Self.place(of: token)] > limit }
 
-    private static func place(of token: [UInt8]) -> Int {
+    /// About how many pairs of people would share a token with a register of the same tokens, one for each token that
+    /// they share. Tokens that too many people have don't count; those that fell on one place by chance are taken off.
+    var pairEstimate: Int {
+        var (pairs, holders) = (0.0, 0.0)
+        for count in counts where count > 0 && count <= limit {
+            pairs += Double(count) * Double(count)
+            holders += Double(count)
+        }
+        let places = Double(TolerantMatching.countedPlaces)
+        let distinct = (pairs - holders * holders / places) / (1 - 1 / places)
+        return Int(max(distinct, holders).rounded())
+    }
+
+    static func place(of token: [UInt8]) -> Int {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         for byte in token { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
         return Int(TokenMaker.rank(of: hash, 1) % UInt64(TolerantMatching.countedPlaces))

@@ -67,6 +67,26 @@ extension Agreement {
                     "tolerant_matching.bits is \(bits): with registers of up to \(most) people, fewer than \(least) "
                         + "bits link records that resemble each other by chance."))
         }
+        let counts = registersWithTokens.map(\.maxPeople)
+        if tolerantMatching.mayExceedPairLimit(people: counts) {
+            let limit = language.number(TolerantMatching.pairLimit)
+            cautions.append(
+                language.of(
+                    "Jos rekisterit ovat niin suuria kuin max_people sallii, yhteisiä vertailumerkkejä voi olla yli "
+                        + "\(limit) tietueparilla: silloin yhdistäminen päättyy tuloksetta vasta, kun kaikki luettelot "
+                        + "ovat kiertäneet. Vertaa lukuihin, jotka check antaa kustakin rekisteristä, tai kirjoita "
+                        + "vähemmän vertailumerkkejä (tokens), pidempiä kaavoja (patterns) tai pienempi most_frequent "
+                        + "tai max_people.",
+                    "Om registren är så stora som max_people tillåter kan fler än \(limit) par av poster ha ett "
+                        + "gemensamt jämförelsemärke: då slutar kopplingen utan resultat, först när alla listor har "
+                        + "gått runt. Jämför med talen som check ger för varje register, eller skriv färre "
+                        + "jämförelsemärken (tokens), längre mönster (patterns) eller ett lägre most_frequent eller "
+                        + "max_people.",
+                    "If registers are as large as max_people allows, more than \(limit) pairs of records may share a "
+                        + "token: matching then ends without a result, and only when all lists have gone round. "
+                        + "Compare what check tells of each register, or write fewer tokens, longer patterns, or a "
+                        + "lower most_frequent or max_people."))
+        }
         return cautions
     }
 }
