@@ -47,7 +47,7 @@ extension AgreementSummary {
     }
 
     private func since(_ key: MatchKey) -> String {
-        guard let day = key.replacedSince.map(language.day) else { return "" }
+        guard let day = key.replacedSince.map(language.shortDay) else { return "" }
         return say(
             "; vain ne, jotka on korvattu \(day) tai myöhemmin", "; endast de som ersatts \(day) eller senare",
             "; only those that were replaced on \(day) or later")

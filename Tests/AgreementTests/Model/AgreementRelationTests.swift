@@ -85,7 +85,7 @@ struct AgreementRelationTests {
         (", scheme: xx", "scheme", "is not allowed here"),
         (", related_outside: pseudonym", "related_outside", "get no pseudonym"),
         (", related_outside: all", "related_outside", "is not allowed here"),
-        (", max_people: 0", "max_people", ""), (", max_people: 100000001", "max_people", ""),
+        (", max_people: 0", "max_people", ""), (", max_people: 2000000001", "max_people", ""),
         (", max_cells_per_person: 4097", "max_cells_per_person", ""),
         (", values: {a: b}", "values", "Only a column of type code or integer"),
         (", not_identity_codes: true", "not_identity_codes", "releases no numbers"),
