@@ -197,6 +197,9 @@ struct AgreementMutation: Sendable {
         .init("field kind", "matching") { $0.matchFields[0].kind = .text },
         .init("first year", "date rules") { $0.matchFields[2].dates.firstYear = 1800 },
         .init("default days", "date rules") { $0.matchFields[2].dates.defaultDays.removeLast() },
+        .init("a default day", "date rules") {
+            $0.matchFields[2].dates.defaultDays[0] = DayOfYear(month: 11, day: 30)!
+        },
         .init("no default days", "date rules") { $0.matchFields[2].dates.defaultDays = [] },
         .init("field order", "matching") { $0.matchFields.swapAt(0, 1) },
         .init("field gone", "matching") { $0.matchFields.removeLast() },

@@ -52,7 +52,7 @@ struct AgreementPolicyTests {
             ("max_people: 70000", "max_person: 70000", "registers.residents.max_person", 5, "max_people"),
             ("  other: {}", "  residents: {}", "registers.residents", 6, "twice"),
             ("verification: off", "verification: maybe", "verification", 12, "off, full"),
-            ("max_released_people: 5000", "max_released_people: 0", "max_released_people", 10, "1 to 100000000"),
+            ("max_released_people: 5000", "max_released_people: 0", "max_released_people", 10, "1 to 2000000000"),
             ("studies: [skills-study]", "studies: skills-study", "studies", 2, "list"),
             ("[family, birth]", "[family, Birth]", "match_fields[1]", 14, "a-z"),
             ("[family, birth]", "[birth, birth]", "match_fields[1]", 14, "twice"),

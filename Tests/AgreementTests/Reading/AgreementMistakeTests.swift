@@ -155,8 +155,8 @@ struct AgreementMistakeTests {
             "owner: espoo\n", "owner: espoo\n    released_for: [clients]\n", at: "released_for", 1,
             "registers[1].released_for", "needs columns"),
         MistakeCase(
-            "max_people: 80000", "max_people: 100000001", at: "max_people: 1000", "registers[1].max_people",
-            "1 to 100000000"),
+            "max_people: 80000", "max_people: 2000000001", at: "max_people: 2000", "registers[1].max_people",
+            "1 to 2000000000"),
         MistakeCase(
             "max_cells_per_person: 16", "max_cells_per_person: 4097", at: "max_cells",
             "registers[0].max_cells_per_person", "4096"),
