@@ -26,7 +26,7 @@ public struct DayOfYear: Sendable, Hashable, CustomStringConvertible {
     /// The day, or nil when no year has it.
     public init?(month: Int, day: Int) {
         let dayCounts = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
-        guard dayCounts.indices.contains(month - 1), day >= 1, day <= dayCounts[month - 1] else { return nil }
+        guard (1...12).contains(month), (1...dayCounts[month - 1]).contains(day) else { return nil }
         self.month = month
         self.day = day
     }
