@@ -56,7 +56,7 @@ final class ElsewhereEngine: StepEngine {
         counts.withLock { $0[task.step, default: 0] += encoded.count }
         var results: [Int: Result<[[UInt8]], StepFault>] = [:]
         let order = random.withLock { random in
-            (Array(encoded.indices) + encoded.indices.filter { _ in Bool.random(using: &random) })
+            (Array(encoded.indices) + encoded.indices.filter { _ in Int.random(in: 0..<4, using: &random) == 0 })
                 .shuffled(using: &random)
         }
         for index in order {
