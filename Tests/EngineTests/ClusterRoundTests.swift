@@ -82,7 +82,7 @@ struct ClusterRoundTests {
         let round = try Self.round(people: 40)
         try await Self.run(cluster, round)
         let all = Data(seen.withLock { $0 })
-        #expect(all.count > 1 << 20)
+        #expect(all.count > 1 << 19)
         for canary in ["canary person", "a note of a person", "canary"] {
             #expect(all.range(of: Data(canary.utf8)) == nil)
         }
