@@ -70,9 +70,20 @@ public enum Directory {
     /// - Throws: `FileError.notDirectory`, `.noPermission`, `.failed`; some of it may be gone then.
     public static func removeTree(_ path: String) throws(FileError) {
         guard let status = try FileStatus.at(path) else { return }
+        switch status.kind {
+        case .directory: break
         // A link to a directory is not that directory.
-        guard status.kind == .directory else { return try AtomicFile.remove(path) }
-        for name in try names(inOwn: path) { try removeTree(path + "/" + name) }
+        case .symbolicLink: return try AtomicFile.remove(path)
+        default: throw .notDirectory(path: path)
+        }
+        for name in try names(inOwn: path) {
+            let child = path + "/" + name
+            if try FileStatus(of: child).kind == .directory {
+                try removeTree(child)
+            } else {
+                try AtomicFile.remove(child)
+            }
+        }
         try remove(path)
     }
 

@@ -106,7 +106,9 @@ struct RegisterCheckTests {
             }
         }
         let few = try await text(2)
-        #expect(few.contains("tokens: about 1081600 pairs of people would share one"), "\(few)")
+        let told = try #require(few.firstMatch(of: #/tokens: about (\d+) pairs of people would share one/#), "\(few)")
+        // It is an estimate.
+        #expect((1_070_000...1_093_000).contains(try #require(Int(told.output.1))))
         #expect(!few.contains("500000000"), "\(few)")
         let many = try await text(32)
         #expect(many.contains("with 32 registers like this it would be more than 500000000 pairs"), "\(many)")
