@@ -36,9 +36,14 @@ final class RunningProgram: Sendable {
             process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         }
         process.standardInput = FileHandle.nullDevice
-        process.standardOutput = try Self.handle(standardOutput)
-        process.standardError = try Self.handle(standardError)
+        let (output, errors) = (try Self.handle(standardOutput), try Self.handle(standardError))
+        process.standardOutput = output
+        process.standardError = errors
         try process.run()
+        // The program has its own. Tests run thousands of commands, and the system's library takes no more than some
+        // thousand open files.
+        try output.close()
+        try errors.close()
         identifier = process.processIdentifier
         self.process = Mutex(process)
     }
