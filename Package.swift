@@ -285,8 +285,8 @@ let package = Package(
         .testTarget(
             name: "CoordinatorTests",
             dependencies: [
-                "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "Exchange", "Daemon", "WebConsole",
-                "Coordinator", "TestDirectories", "RoundSimulation", crypto, arguments, logging,
+                "Values", "StrictYAML", "Files", "Agreement", "PSIProtocol", "Exchange", "Daemon", "Engine",
+                "WebConsole", "Coordinator", "TestDirectories", "RoundSimulation", crypto, arguments, logging,
             ],
             swiftSettings: testSettings),
         .testTarget(

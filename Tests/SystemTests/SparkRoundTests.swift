@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Synchronization
+import TestDirectories
 import Testing
 
 @testable import SystemHarness
@@ -192,8 +193,10 @@ struct SparkRoundTests {
         }
     }
 
+    // Some minutes, most of which it waits: every night.
     @Test(
-        "A coordinator whose agent is away ends no round; one that is aborted leaves nothing", .timeLimit(.minutes(15)))
+        "A coordinator whose agent is away ends no round; one that is aborted leaves nothing",
+        .enabled(if: Thorough.isOn), .timeLimit(.minutes(15)))
     func coordinatorWaits() async throws {
         try await StudyOnDisk.with(.simple(nodes: 2)) { study in
             try study.sign()
@@ -206,7 +209,8 @@ struct SparkRoundTests {
             let rounds = try FileManager.default.contentsOfDirectory(atPath: folder)
             #expect(rounds.count == 1)
             let home = study.home("coordinator").path
-            let aborted = try await study.run(.coordinator, "abort", "--directory", home, try #require(rounds.first))
+            let aborted = try await study.run(
+                .coordinator, "abort", "--directory", home, try #require(rounds.first), "--reason", "a test")
             #expect(aborted.status == 0, "\(aborted.errors)")
             #expect(try await first.end(within: 120) == 81)
             try await wait(seconds: 120) { try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty }

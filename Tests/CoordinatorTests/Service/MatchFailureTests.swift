@@ -1,4 +1,5 @@
 import Daemon
+import Engine
 import Exchange
 import Files
 import PSIProtocol
@@ -18,6 +19,8 @@ struct MatchFailureTests {
             FileError.noPermission(path: "/s", code: 13), FileError.failed(operation: "reading", path: "/s", code: 24),
             FileError.notFound(path: "/s"), SealedStateError.file(.diskFull(path: "/s")),
         ]
+        let cluster = EngineError.noAgent(hosts: ["h"], folder: "/f")
+        #expect(MatchFailure.abort(for: cluster) == nil)
         for error in errors { #expect(MatchFailure.abort(for: error) == nil, "\(error)") }
     }
 
