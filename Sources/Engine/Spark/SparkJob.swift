@@ -120,19 +120,20 @@ final class SparkJob {
                 if let writer {
                     file = writer
                 } else {
-                    file = try SealedSectionsWriter(
-                        in: job.directory, key: keys.fileKey, label: job.label(.pieces, fileCount))
+                    file = try EngineError.inFolder {
+                        try SealedSectionsWriter(
+                            in: job.directory, key: keys.fileKey, label: job.label(.pieces, fileCount))
+                    }
                     fileCount += 1
                     writer = file
                 }
-                try file.append(BigEndian.u32(encoded.bytes.count) + encoded.bytes)
+                try EngineError.inFolder { try file.append(BigEndian.u32(encoded.bytes.count) + encoded.bytes) }
                 // Dummies take a few bytes here and as much as people there.
                 byteCount += max(encoded.bytes.count, encoded.byteCount)
-                if byteCount >= service.configuration.pieceByteCount { try finish() }
+                if byteCount >= service.configuration.pieceByteCount { try EngineError.inFolder { try finish() } }
             }
-        } catch let error as FileError { throw EngineError.folder(error) } catch let error as EngineError {
-            throw error
-        } catch {
+        } catch let error as EngineError { throw error } catch {
+            // Also of a file of this machine's own, which is not the folder's fault.
             try Task.checkCancellation()
             failure = error
         }
