@@ -9,6 +9,7 @@ public import Values
 ///   <job>/                one step
 ///     <host>.keys         the step's keys, sealed to that host's agent
 ///     <salt>              pieces and results, sealed
+///     tickets-<n>         the tickets that were given out at once
 ///     <ticket>.receipt    that a ticket is done
 /// ```
 ///
@@ -59,7 +60,12 @@ public struct JobID: Sendable, Hashable, CustomStringConvertible {
     public init() { bytes = (0..<Self.byteCount).map { _ in UInt8.random(in: .min ... .max) } }
 
     public init?(hex: some StringProtocol) {
-        guard let bytes = Hex.decode(hex), bytes.count == Self.byteCount else { return nil }
+        guard let bytes = Hex.decode(hex) else { return nil }
+        self.init(bytes: bytes)
+    }
+
+    init?(bytes: [UInt8]) {
+        guard bytes.count == Self.byteCount else { return nil }
         self.bytes = bytes
     }
 
@@ -75,17 +81,27 @@ struct JobFolder {
     static let receiptMark = ".receipt"
     static func keysName(host: String) -> String { host + ".keys" }
 
-    /// Makes the folder of a step. What earlier steps of the round have left behind, since their daemon was killed,
-    /// goes: a participant does one step of a round at a time.
-    init(making job: JobID, of round: RoundID, in folder: PrivateDirectory) throws {
+    static let ticketsMark = "tickets-"
+
+    /// Makes the folder of a step. Folders that earlier steps of the round have left behind go, but for those of steps
+    /// that may go on.
+    init(making job: JobID, of round: RoundID, in folder: PrivateDirectory, beside kept: Set<JobID> = []) throws {
         self.round = round
         self.job = job
         directory = try EngineError.inFolder {
-            for name in try folder.names() where JobID(hex: name) != nil {
-                try Directory.removeTree(folder.file(name))
+            for name in try folder.names() {
+                if let other = JobID(hex: name), !kept.contains(other) { try Directory.removeTree(folder.file(name)) }
             }
             return try folder.subdirectory(job.description)
         }
+    }
+
+    /// The folder of a step of this daemon's own; nil when there is none.
+    init?(_ job: JobID, of round: RoundID, existingIn folder: PrivateDirectory) throws {
+        guard let directory = try SharedFolder.existing(folder.file("\(job)")) else { return nil }
+        self.round = round
+        self.job = job
+        self.directory = directory
     }
 
     /// - Throws: `EngineError.noKeys` where there is no such step.

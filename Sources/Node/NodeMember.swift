@@ -121,7 +121,7 @@ actor NodeMember: RoundMember {
                 spool: spool),
             lists: SealedLists(directory: lists, round: record.round, state: state),
             mixed: mixedLists(of: record.round), generators: generators,
-            workers: configuration.workers.on(spark, round: record.round),
+            workers: configuration.workers.on(spark, round: record.round, state: state),
             cellCap: { limits.maxCellsPerPerson[$0.id] ?? $0.maxCellsPerPerson },
             cohortCap: { limits.maxReleasedPeople[$0.id] ?? $0.maxPeople })
         try await checkCommitment(record, secrets, runner)

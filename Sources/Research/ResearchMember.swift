@@ -70,7 +70,7 @@ actor ResearchMember: RoundMember {
         let keys = home.keys(pinnedBy: record.agreement)
         let port = ExchangePort(record: record, keys: keys, transport: client, state: state, spool: spool)
         let runner = ResearchRunner(
-            me: me, hpkeKey: keys.hpkeKey, port: port, workers: workers.on(spark, round: record.round))
+            me: me, hpkeKey: keys.hpkeKey, port: port, workers: workers.on(spark, round: record.round, state: state))
         let secrets = try secrets(record, runner)
         logger.info("Working", metadata: log.metadata(record, ["duty": "\(duty)"]))
         if duty == .receive, record.isOfWithdrawals {

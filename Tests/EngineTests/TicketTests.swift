@@ -14,7 +14,9 @@ struct TicketTests {
 
     static func ticket(_ job: JobID = JobID(hex: String(repeating: "cd", count: 16))!) throws -> Ticket {
         try Ticket(
-            round: round, job: job, work: .compute, number: 3, input: String(repeating: "ef", count: 32), inputNumber: 2
+            round: round, job: job, work: .compute, number: 3, input: String(repeating: "ef", count: 32),
+            inputNumber: 2,
+            inputCode: [UInt8](repeating: 5, count: 32)
         ).signed(key)
     }
 

@@ -30,7 +30,10 @@ struct HonestMatching: Matching {
     /// Computes heavy steps; nil where this machine does.
     var spark: SparkService?
 
-    func end(_ round: RoundID) throws { try spark?.end(round) }
+    func end(_ round: RoundID) throws {
+        _ = try state.destroy(.steps(of: round))
+        try spark?.end(round)
+    }
 
     /// Streams as the round's other participants read and write them, too.
     func port(_ record: RoundRecord) -> ExchangePort {
@@ -45,7 +48,8 @@ struct HonestMatching: Matching {
         let workers = Workers(count: ProcessInfo.processInfo.activeProcessorCount)
         let keys = home.keys(pinnedBy: record.agreement)
         return try await CoordinatorRunner(
-            me: keys.id, hpkeKey: keys.hpkeKey, port: port(record), workers: workers.on(spark, round: record.round)
+            me: keys.id, hpkeKey: keys.hpkeKey, port: port(record),
+            workers: workers.on(spark, round: record.round, state: state)
         ).match(record, noise: noise)
     }
 }

@@ -7,14 +7,22 @@ internal import Values
 
 /// One step on the cluster: its folder, its keys at the hosts' agents, its tickets and their receipts.
 ///
-/// What belongs to it is removed when it is let go of.
+/// What belongs to it is removed when it is done. Where the daemon is killed before, or the cluster fails, the same step
+/// goes on with it: whatever is read, and comes to the same tickets, is not computed again.
 final class SparkJob {
     private let service: SparkService
     private let workers: Workers
+    private let book: StepBook?
     private let job: JobFolder
     private let keys: JobKeys
     private var ticketCount = 0
     private var fileCount = 0
+    private var stageCount: Int
+    private let former: FormerTickets
+    /// Receipts of tickets that were done before.
+    private var formerReceipts: [Int: Receipt] = [:]
+    /// Whether any ticket was done since this process began with the step.
+    private var hasProgressed = false
 
     /// How often a stage that failed is tried again with the tickets that are not done.
     private static let tries = 3
@@ -23,24 +31,68 @@ final class SparkJob {
     init<Work: StepWork>(_ engine: SparkEngine, _ work: Work, outputs: [StepOutput]) async throws {
         service = engine.service
         workers = engine.workers
-        keys = JobKeys(
+        book = engine.state.map { StepBook(state: $0, round: engine.round) }
+        let fresh = JobKeys(
             task: try work.task(), outputs: outputs,
             rangeCount: outputs.isEmpty ? 1 : Self.rangeCount(engine.service.configuration.tasks))
         let round = try engine.service.folder().make(engine.round)
-        job = try JobFolder(making: JobID(), of: engine.round, in: round)
+        if let (underWay, keys) = try book?.step(like: fresh, in: round) {
+            (job, self.keys) = (underWay, keys)
+            former = try FormerTickets(underWay, keys)
+        } else {
+            (keys, former) = (fresh, FormerTickets())
+            job = try JobFolder(making: JobID(), of: engine.round, in: round, beside: book?.jobs() ?? [])
+            try book?.write(job.job, fresh)
+        }
+        stageCount = former.fileCount
         try await sealKeys()
         service.logger.info(
-            "Computing a step on Spark",
-            metadata: ["round": "\(engine.round)", "step": "\(keys.task.step.rawValue)", "job": "\(job.job)"])
+            former.fileCount == 0 ? "Computing a step on Spark" : "Going on with a step on Spark",
+            metadata: [
+                "round": "\(engine.round)", "step": "\(keys.task.step.rawValue)", "job": "\(job.job)",
+                "done": "\(former.count)",
+            ])
     }
 
-    deinit { try? Directory.removeTree(job.directory.path) }
+    deinit {
+        // Without a book nothing could go on with it.
+        if book == nil { try? Directory.removeTree(job.directory.path) }
+    }
+
+    /// Removes what belongs to the step, once all its results have been taken.
+    ///
+    /// - Throws: `SealedStateError`. A folder that cannot be removed goes with the next step, or with the round.
+    func finish() throws {
+        try? Directory.removeTree(job.directory.path)
+        try book?.remove(job.job)
+    }
 
     /// The power of two from `tasks` on.
     static func rangeCount(_ tasks: Int) -> Int {
         var count = 1
         while count < min(tasks, 1_024) { count *= 2 }
         return count
+    }
+
+    /// Does a part of the step. What a failure has made useless is removed, so that the next try begins anew.
+    func part<Value>(_ body: () async throws -> Value) async throws -> Value {
+        do { return try await body() } catch {
+            if !canGoOn(after: error) { try? finish() }
+            throw error
+        }
+    }
+
+    private func canGoOn(after error: any Error) -> Bool {
+        // What fails on this participant's side, or was stopped, says nothing against what the cluster has done.
+        guard let error = error as? EngineError else { return !(error is ProtocolViolation) }
+        switch error {
+        case .cannotStart, .driverEnded, .noAgent, .agentUnreachable: return true
+        // A file that workers cannot read fails every time; whatever else happens to them lets some tickets through.
+        case .stageFailed: return hasProgressed
+        case .folder(.altered): return false
+        case .folder: return true
+        default: return false
+        }
     }
 
     // MARK: Keys
@@ -90,13 +142,17 @@ final class SparkJob {
         of work: Work, failure: inout (any Error)?, _ read: () async throws -> Work.Piece?
     ) async throws -> [Ticket] {
         var tickets: [Ticket] = []
-        var writer: SealedSectionsWriter?
+        var writer: (file: SealedSectionsWriter, code: InputCode)?
         var byteCount = 0
         func finish() throws {
-            guard let file = writer else { return }
-            try file.endSection()
-            try file.finish()
-            tickets.append(try ticket(.compute, input: file.name, fileCount - 1))
+            guard let (file, code) = writer else { return }
+            let ticket = try ticket(.compute, input: file.name, fileCount - 1, code)
+            // Nobody will read what a ticket had that is done.
+            if formerReceipts[ticket.number] == nil {
+                try file.endSection()
+                try file.finish()
+            }
+            tickets.append(ticket)
             (writer, byteCount) = (nil, 0)
         }
         do {
@@ -116,18 +172,21 @@ final class SparkJob {
                 guard encoded.bytes.count <= TicketWorker.mostFrameBytes else {
                     throw DeclarationError.personTooLarge
                 }
-                let file: SealedSectionsWriter
+                var open: (file: SealedSectionsWriter, code: InputCode)
                 if let writer {
-                    file = writer
+                    open = writer
                 } else {
-                    file = try EngineError.inFolder {
+                    let file = try EngineError.inFolder {
                         try SealedSectionsWriter(
                             in: job.directory, key: keys.fileKey, label: job.label(.pieces, fileCount))
                     }
                     fileCount += 1
-                    writer = file
+                    open = (file, InputCode(ticket: ticketCount, keys.codeKey))
                 }
-                try EngineError.inFolder { try file.append(BigEndian.u32(encoded.bytes.count) + encoded.bytes) }
+                let frame = BigEndian.u32(encoded.bytes.count) + encoded.bytes
+                open.code.update(frame)
+                try EngineError.inFolder { try open.file.append(frame) }
+                writer = open
                 // Dummies take a few bytes here and as much as people there.
                 byteCount += max(encoded.bytes.count, encoded.byteCount)
                 if byteCount >= service.configuration.pieceByteCount { try EngineError.inFolder { try finish() } }
@@ -147,26 +206,34 @@ final class SparkJob {
             let list = try SealedSectionsWriter(
                 in: job.directory, key: keys.fileKey, label: job.label(.list, fileCount))
             fileCount += 1
+            var code = InputCode(ticket: ticketCount, keys.codeKey)
             for receipt in made {
                 guard let file = receipt.file else { continue }
-                try list.append(JobFolder.listEntry(number: receipt.number, name: file))
+                let entry = JobFolder.listEntry(number: receipt.number, name: file)
+                code.update(entry)
+                try list.append(entry)
             }
             try list.endSection()
             try list.finish()
             return try (0..<keys.rangeCount).map {
-                try ticket(.sort, input: list.name, fileCount - 1, output: output, range: $0)
+                try ticket(.sort, input: list.name, fileCount - 1, code, output: output, range: $0)
             }
         }
     }
 
+    /// The next ticket, or one that was for the same and is done.
     private func ticket(
-        _ work: Ticket.Work, input: String, _ inputNumber: Int, output: Int = 0, range: Int = 0
+        _ work: Ticket.Work, input: String, _ inputNumber: Int, _ code: InputCode, output: Int = 0, range: Int = 0
     ) throws -> Ticket {
         defer { ticketCount += 1 }
-        return try Ticket(
+        let ticket = Ticket(
             round: job.round, job: job.job, work: work, number: ticketCount, input: input, inputNumber: inputNumber,
-            output: output, range: range
-        ).signed(keys.codeKey)
+            inputCode: code.bytes, output: output, range: range)
+        if let known = former.ticket(like: ticket) {
+            formerReceipts[known.ticket.number] = known.receipt
+            return known.ticket
+        }
+        return try ticket.signed(keys.codeKey)
     }
 
     // MARK: Running
@@ -178,19 +245,21 @@ final class SparkJob {
     ///   again.
     func run(_ tickets: [Ticket]) async throws -> [Receipt] {
         let byNumber = Dictionary(tickets.map { ($0.number, $0) }, uniquingKeysWith: { first, _ in first })
-        var receipts: [Int: Receipt] = [:]
+        var receipts = formerReceipts.filter { byNumber[$0.key] != nil }
         func take(_ line: String) {
             guard let number = Receipt.number(of: line), let ticket = byNumber[number],
                 let receipt = Receipt(line: line, of: ticket, keys.codeKey)
             else { return }
             receipts[number] = receipt
+            hasProgressed = true
         }
         for attempt in 1...Self.tries {
             let missing = tickets.filter { receipts[$0.number] == nil }
             if missing.isEmpty { break }
             do {
                 if attempt > 1 { try await sealKeys() }
-                let path = job.directory.file("tickets-\(missing[0].number)-\(attempt)")
+                let path = job.directory.file(JobFolder.ticketsMark + "\(stageCount)")
+                stageCount += 1
                 let lines = try missing.map { try $0.line() + "\n" }.joined()
                 try EngineError.inFolder { try AtomicFile.write(Array(lines.utf8), to: path) }
                 let warning = warnOfSilence()

@@ -1,3 +1,4 @@
+public import Daemon
 internal import Files
 internal import Foundation
 public import Logging
@@ -36,9 +37,11 @@ public final class SparkService: Sendable {
 
     /// What computes the steps of a round.
     ///
-    /// - Parameter workers: cores of this machine, for what is done here.
-    public func engine(of round: RoundID, workers: Workers) -> SparkEngine {
-        SparkEngine(service: self, round: round, workers: workers)
+    /// - Parameters:
+    ///   - workers: cores of this machine, for what is done here.
+    ///   - state: where a step's keys are kept, so that it goes on when this daemon was killed; nil: it begins again.
+    func engine(of round: RoundID, workers: Workers, state: SealedState? = nil) -> SparkEngine {
+        SparkEngine(service: self, round: round, workers: workers, state: state)
     }
 
     /// Removes what a round had in the shared folder; its agents then wipe their keys.
@@ -65,8 +68,10 @@ extension EngineConfiguration {
 
 extension Workers {
     /// These cores, and for heavy steps of a round a cluster's, if there is one.
-    public func on(_ service: SparkService?, round: RoundID) -> Workers {
-        Workers(count: count, engine: service?.engine(of: round, workers: self))
+    ///
+    /// - Parameter state: where the keys of steps under way are kept; they go with the round's.
+    public func on(_ service: SparkService?, round: RoundID, state: SealedState) -> Workers {
+        Workers(count: count, engine: service?.engine(of: round, workers: self, state: state))
     }
 }
 
@@ -75,17 +80,21 @@ public struct SparkEngine: StepEngine {
     let service: SparkService
     let round: RoundID
     let workers: Workers
+    let state: SealedState?
 
     public func run<Work: StepWork>(
         _ work: Work, read: () async throws -> Work.Piece?, take: ([[UInt8]]) async throws -> Void
     ) async throws {
         let job = try await SparkJob(self, work, outputs: [])
-        for receipt in try await job.compute(work, read) {
-            try Task.checkCancellation()
-            var results = FrameReader(try job.section(of: receipt, .made))
-            while let made = try EngineError.inFolder({ try results.nextResults() }) { try await take(made) }
-            job.remove(receipt.file)
+        try await job.part {
+            for receipt in try await job.compute(work, read) {
+                try Task.checkCancellation()
+                var results = FrameReader(try job.section(of: receipt, .made))
+                while let made = try EngineError.inFolder({ try results.nextResults() }) { try await take(made) }
+                job.remove(receipt.file)
+            }
         }
+        try job.finish()
     }
 
     public func sorting<Work: StepWork>(
@@ -102,28 +111,37 @@ final class SparkSorting<Work: StepWork>: SortingStep {
     private let job: SparkJob
     private var made: [Receipt] = []
     private var counts: [Int]
+    private var isSorted: [Bool]
 
     init(_ work: Work, _ outputs: [StepOutput], job: SparkJob) {
         self.work = work
         self.outputs = outputs
         self.job = job
         counts = outputs.map { _ in 0 }
+        isSorted = outputs.map { _ in false }
     }
 
     func add(_ read: () async throws -> Work.Piece?) async throws {
-        let receipts = try await job.compute(work, read)
-        for receipt in receipts {
-            let more = try job.counts(of: receipt, .made)
-            guard more.count == counts.count else { throw EngineError.receiptWrong }
-            for (output, count) in more.enumerated() { counts[output] += count }
+        made += try await job.part {
+            let receipts = try await job.compute(work, read)
+            for receipt in receipts {
+                let more = try job.counts(of: receipt, .made)
+                guard more.count == counts.count else { throw EngineError.receiptWrong }
+                for (output, count) in more.enumerated() { counts[output] += count }
+            }
+            return receipts
         }
-        made += receipts
     }
 
     func count(of output: Int) -> Int { counts[output] }
 
     func sorted(_ output: Int, take: ([UInt8]) async throws -> Void) async throws {
-        guard count(of: output) > 0 else { return }
+        if count(of: output) > 0 { try await job.part { try await handOn(output, take: take) } }
+        isSorted[output] = true
+        if !isSorted.contains(false) { try job.finish() }
+    }
+
+    private func handOn(_ output: Int, take: ([UInt8]) async throws -> Void) async throws {
         let sorted = try await job.run(try job.tickets(toSort: output, made))
         let count = try sorted.reduce(0) { try $0 + (job.counts(of: $1, .sorted).first ?? 0) }
         guard count == self.count(of: output) else { throw EngineError.receiptWrong }

@@ -24,6 +24,12 @@ struct JobKeys: Sendable {
         codeKey = SecretBytes(randomByteCount: 32).key
     }
 
+    /// Whether these keys are of a step that does the same.
+    func doSame(as other: JobKeys) -> Bool {
+        task.step == other.task.step && task.parameters == other.task.parameters
+            && task.secrets == other.task.secrets && outputs == other.outputs && rangeCount == other.rangeCount
+    }
+
     private struct Head: Codable {
         var outputs: [Output]
         var parameters: HexBytes

@@ -10,6 +10,8 @@ public import Values
 public struct Ticket: Sendable, Equatable {
     public static let version = 1
     public static let mostBytes = 4_096
+    /// Bytes that a sealed file's name is the hexadecimal form of.
+    static let fileNameByteCount = 32
 
     public enum Work: String, Sendable, Codable {
         /// Computes the pieces of a file.
@@ -27,6 +29,8 @@ public struct Ticket: Sendable, Equatable {
     public var input: String
     /// The input's number, which its label has.
     public var inputNumber: Int
+    /// What the daemon knows the input's contents by (`InputCode`), should it be killed and write them again.
+    var inputCode: [UInt8]
     /// Of a sort: which kind of record, and which range.
     public var output = 0
     public var range = 0
@@ -38,6 +42,7 @@ public struct Ticket: Sendable, Equatable {
     private struct Form: Codable {
         var code: HexBytes
         var input: String
+        var inputCode: HexBytes
         var inputNumber: Int
         var job: String
         var number: Int
@@ -50,8 +55,9 @@ public struct Ticket: Sendable, Equatable {
 
     private func form(code: [UInt8]) -> Form {
         Form(
-            code: HexBytes(code), input: input, inputNumber: inputNumber, job: "\(job)", number: number, output: output,
-            range: range, round: "\(round)", sidos: Self.version, work: work)
+            code: HexBytes(code), input: input, inputCode: HexBytes(inputCode), inputNumber: inputNumber,
+            job: "\(job)", number: number, output: output, range: range, round: "\(round)", sidos: Self.version,
+            work: work)
     }
 
     /// The same with its code, ready to be given out.
@@ -76,16 +82,17 @@ public struct Ticket: Sendable, Equatable {
         guard form.sidos == Self.version else { throw EngineError.otherVersion(what: "ticket") }
         guard let round = RoundID(hex: form.round), let job = JobID(hex: form.job), form.number >= 0,
             form.inputNumber >= 0, (0..<16).contains(form.output), (0..<1_024).contains(form.range),
-            Hex.decode(form.input)?.count == 32
+            Hex.decode(form.input)?.count == Self.fileNameByteCount, form.inputCode.bytes.count == InputCode.byteCount
         else { throw EngineError.ticketWrong }
         self.init(
             round: round, job: job, work: form.work, number: form.number, input: form.input,
-            inputNumber: form.inputNumber, output: form.output, range: form.range, code: form.code.bytes)
+            inputNumber: form.inputNumber, inputCode: form.inputCode.bytes, output: form.output, range: form.range,
+            code: form.code.bytes)
     }
 
     init(
-        round: RoundID, job: JobID, work: Work, number: Int, input: String, inputNumber: Int, output: Int = 0,
-        range: Int = 0, code: [UInt8] = []
+        round: RoundID, job: JobID, work: Work, number: Int, input: String, inputNumber: Int, inputCode: [UInt8],
+        output: Int = 0, range: Int = 0, code: [UInt8] = []
     ) {
         self.round = round
         self.job = job
@@ -93,6 +100,7 @@ public struct Ticket: Sendable, Equatable {
         self.number = number
         self.input = input
         self.inputNumber = inputNumber
+        self.inputCode = inputCode
         self.output = output
         self.range = range
         self.code = code
@@ -104,6 +112,23 @@ public struct Ticket: Sendable, Equatable {
             throw EngineError.ticketWrong
         }
     }
+}
+
+/// HMAC-SHA256 over a ticket's input, under the step's key: the same for the same contents under the same number, and
+/// nothing to whoever has no keys.
+struct InputCode {
+    static let byteCount = 32
+    private var code: HMAC<SHA256>
+
+    /// - Parameter number: the ticket's, so that two inputs of one step do not show that they are alike.
+    init(ticket number: Int, _ key: SymmetricKey) {
+        code = HMAC(key: key)
+        code.update(data: Array("SIDOS-V1 ticket input".utf8) + [0] + BigEndian.u64(UInt64(number)))
+    }
+
+    mutating func update(_ bytes: [UInt8]) { code.update(data: bytes) }
+
+    var bytes: [UInt8] { Array(code.finalize()) }
 }
 
 /// Codes of tickets and receipts: HMAC-SHA256 over what they are and their canonical JSON without a code.

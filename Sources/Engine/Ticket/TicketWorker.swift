@@ -45,7 +45,7 @@ public actor TicketWorker {
                 milliseconds: Int(took.seconds) * 1_000 + Int(took.attoseconds / 1_000_000_000_000_000))
         }
         // A slice of tickets is given out again when its worker dies at the last of them.
-        if let before = Self.receipt(of: ticket, keys, job) { return before }
+        if let before = Self.receipt(of: ticket, keys, job) { return try before.line(keys.codeKey) }
         let done: Receipt
         do {
             done = receipt(try await make(ticket, keys, job))
@@ -60,17 +60,16 @@ public actor TicketWorker {
         return text
     }
 
-    /// The line of a receipt that the ticket has already, if its file is there too.
-    private static func receipt(of ticket: Ticket, _ keys: JobKeys, _ job: JobFolder) -> String? {
+    /// The receipt that a ticket has already, if its file is there too.
+    static func receipt(of ticket: Ticket, _ keys: JobKeys, _ job: JobFolder) -> Receipt? {
         guard
             let bytes = try? PublicFile.read(
                 job.directory.file(ticket.receiptName), maxByteCount: Receipt.mostBytes)
         else { return nil }
-        let line = String(decoding: bytes, as: UTF8.self)
-        guard let receipt = Receipt(line: line, of: ticket, keys.codeKey),
+        guard let receipt = Receipt(line: String(decoding: bytes, as: UTF8.self), of: ticket, keys.codeKey),
             receipt.file.map({ FileStatus.exists(job.directory.file($0)) }) ?? true
         else { return nil }
-        return line
+        return receipt
     }
 
     private func keys(_ ticket: Ticket) async throws -> JobKeys {
