@@ -7,8 +7,8 @@ internal import Values
 
 /// One step on the cluster: its folder, its keys at the hosts' agents, its tickets and their receipts.
 ///
-/// What belongs to it is removed when it is done. Where the daemon is killed before, or the cluster fails, the same step
-/// goes on with it: whatever is read, and comes to the same tickets, is not computed again.
+/// What belongs to it is removed when it is done. Where the daemon is killed before, or the cluster fails, the same
+/// step goes on with it: whatever is read, and comes to the same tickets, is not computed again.
 final class SparkJob {
     private let service: SparkService
     private let workers: Workers
