@@ -125,6 +125,37 @@ import Testing
         }
     }
 
+    /// Each waits on a connection of its own, for up to a minute at a time.
+    @Test func whatWaitsHoldsNothingElseUp() async throws {
+        let key = try XWingMLKEM768X25519.PrivateKey.generate()
+        let round = try testRound()
+        try await TestExchange.run { exchange in
+            try await exchange.withClient { client async throws in
+                let waiting = (0..<24).map { number in
+                    Task {
+                        var download = StreamDownload(
+                            plain: StreamID(batch: "batch\(number)", stage: .vault, attempt: 0), round: round,
+                            transport: client)
+                        return try await download.next()
+                    }
+                }
+                try await Task.sleep(for: .seconds(1))
+                let taken = try await ContinuousClock().measure {
+                    for number in 0..<10 {
+                        let stream = StreamID(batch: "kela", stage: .ring(number), attempt: 0)
+                        var upload = try self.upload(to: key.publicKey, stream, round, client)
+                        try await upload.write(testBytes(1_000))
+                        _ = try await upload.finish()
+                    }
+                }
+                // A minute for each, had they to wait for a connection.
+                #expect(taken < .seconds(60))
+                for task in waiting { task.cancel() }
+                for task in waiting { _ = await task.result }
+            }
+        }
+    }
+
     @Test func cancellationEndsADownloadThatWaits() async throws {
         try await TestExchange.run { exchange in
             try await exchange.withClient { client async throws in

@@ -111,6 +111,8 @@ public final class ExchangeClient: Sendable {
             }, decompression: .disabled)
         http.httpVersion = .http1Only
         http.connectionPool.idleTimeout = .seconds(60)
+        // A call that waits for news keeps its connection for a minute: what has something to say needs another one.
+        http.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = ConnectionLimits().perCaller * 3 / 4
         // A connection that failed is this client's to retry, which knows whether that makes sense.
         http.connectionPool.retryConnectionEstablishment = false
         let check = ServerPinCheck(
