@@ -52,8 +52,11 @@ else
     # Tests among real programs take turns and wait much of their time, in which the others use the cores. `swift test`
     # runs once at a time, so these are begun as it would begin them.
     programs='^(SystemTests|AttackTests)\.'
+    # As many at once as keep the cores busy while some wait. Otherwise all begin together, and what may take ten minutes
+    # is still there when the last of two thousand ends.
     begin "all tests but those among real programs" \
-        .build/release/sidosPackageTests.xctest --testing-library swift-testing --skip "$programs"
+        .build/release/sidosPackageTests.xctest --testing-library swift-testing --skip "$programs" \
+        --experimental-maximum-parallelization-width $((2 * $(nproc)))
     swift_test --filter "$programs"
 fi
 finish
