@@ -210,22 +210,26 @@ struct ClusterRoundTests {
     func alteredFiles(kind: Int) async throws {
         let cluster = try InProcessCluster()
         let folder = cluster.folder.directory.path
+        let altered = Mutex<Set<JobID>>([])
         cluster.onTicket { line in
             let ticket = try Ticket(line: line)
-            guard ticket.work == .sort else { return line }
+            guard ticket.work == .sort, altered.withLock({ $0.insert(ticket.job).inserted }) else { return line }
             let directory = "\(folder)/\(ticket.round)/\(ticket.job)"
-            let files = try Directory.names(in: directory).filter { $0.utf8.count == 64 && $0 != ticket.input }
-            let path = "\(directory)/\(files[0])"
-            var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
-            switch kind {
-            case 0: bytes[bytes.count / 2] ^= 1
-            case 1: bytes.removeLast()
-            case 2: bytes = []
-            default:
-                guard files.count > 1 else { return line }
-                bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: "\(directory)/\(files[1])")))
+            // All that was computed, so that whatever is sorted first has it.
+            let paths = try Directory.names(in: directory).filter { $0.utf8.count == 64 && $0 != ticket.input }
+                .map { URL(fileURLWithPath: "\(directory)/\($0)") }
+            let contents = try paths.map { [UInt8](try Data(contentsOf: $0)) }
+            try #require(paths.count > 1)
+            for (index, path) in paths.enumerated() {
+                var bytes = contents[index]
+                switch kind {
+                case 0: bytes[bytes.count / 2] ^= 1
+                case 1: bytes.removeLast()
+                case 2: bytes = []
+                default: bytes = contents[(index + 1) % contents.count]
+                }
+                try Data(bytes).write(to: path)
             }
-            try Data(bytes).write(to: URL(fileURLWithPath: path))
             return line
         }
         let round = try Self.round(people: 300)

@@ -20,7 +20,7 @@ struct ResumedStepTests {
     static let stateKey = SymmetricKey(data: [UInt8](repeating: 6, count: 32))
 
     init() throws {
-        cluster = try InProcessCluster(pieceByteCount: 1 << 12)
+        cluster = try InProcessCluster(tasks: 2, pieceByteCount: 1 << 12)
         stateDirectory = try PrivateDirectory(creating: cluster.place.file("state"))
     }
 
@@ -34,8 +34,9 @@ struct ResumedStepTests {
     /// Tickets that were done, by step and number.
     private var done: [String] { cluster.done.map { "\($0.job) \($0.number)" } }
 
-    @Test("A daemon killed again and again in a round: no ticket is done twice", arguments: [5, 2])
+    @Test("A daemon killed again and again in a round: no ticket is done twice", arguments: [7, 3])
     func killed(after count: Int) async throws {
+        let state = try state()
         let tickets = Mutex(0)
         cluster.onTicket { line in
             // A few go through each time, whatever the stage.
@@ -46,12 +47,12 @@ struct ResumedStepTests {
             if isLast { throw CancellationError() }
             return line
         }
-        let (round, local) = (try ClusterRoundTests.round(people: 60), try ClusterRoundTests.round(people: 60))
+        let (round, local) = (try ClusterRoundTests.round(people: 20), try ClusterRoundTests.round(people: 20))
         try await local.run()
         var kills = 0
         try await cluster.whileRunning {
             while true {
-                let engine = engine(try state())
+                let engine = engine(state)
                 do {
                     try await SimulationEngine.$current.withValue(engine) { try await round.run() }
                     break
@@ -60,12 +61,12 @@ struct ResumedStepTests {
             }
         }
         try ClusterRoundTests.check(round, against: local)
-        #expect(kills > 20)
+        #expect(kills > 5)
         #expect(Set(done).count == done.count)
         // Nothing is left of the steps, in the folder or in the state.
         let left = try Directory.names(in: cluster.folder.directory.file("\(TicketTests.round)"))
         #expect(left == [HostOffer.name(host: InProcessCluster.host)])
-        #expect(try state().names(.steps(of: TicketTests.round)).isEmpty)
+        #expect(state.names(.steps(of: TicketTests.round)).isEmpty)
     }
 
     // MARK: One step
@@ -96,7 +97,7 @@ struct ResumedStepTests {
     }
 
     /// Stops the step after three tickets, the last three.
-    private func stopHalfway() async throws {
+    private func stopHalfway(_ state: SealedState) async throws {
         let tickets = Mutex(0)
         cluster.onTicket { line in
             let number = tickets.withLock { tickets in
@@ -106,30 +107,32 @@ struct ResumedStepTests {
             if number > 3 { throw CancellationError() }
             return line
         }
-        await #expect(throws: CancellationError.self) { _ = try await shares(pieces, try state()) }
+        await #expect(throws: CancellationError.self) { _ = try await shares(pieces, state) }
         #expect(cluster.done.map(\.number).sorted() == [5, 6, 7])
         cluster.onTicket { $0 }
     }
 
     @Test("Pieces that are others now are computed, and only those") func otherPieces() async throws {
-        try await stopHalfway()
+        let state = try state()
+        try await stopHalfway(state)
         var changed = pieces
         changed[6] = ListPiece(records: pieces[0].records, first: pieces[6].first)
-        #expect(try await shares(changed, try state()) == expected(changed))
+        #expect(try await shares(changed, state) == expected(changed))
         #expect(cluster.done.map(\.number).sorted() == [0, 1, 2, 3, 4, 5, 6, 6, 7])
     }
 
     @Test("The same pieces in another order are other pieces") func otherOrder() async throws {
-        try await stopHalfway()
-        #expect(try await shares(pieces.reversed(), try state()) == expected(pieces.reversed()))
+        let state = try state()
+        try await stopHalfway(state)
+        #expect(try await shares(pieces.reversed(), state) == expected(pieces.reversed()))
         #expect(cluster.done.count == 3 + 8)
     }
 
     @Test("A step under another key begins by itself") func otherKey() async throws {
-        try await stopHalfway()
+        let state = try state()
+        try await stopHalfway(state)
         let other = ShareWork(
             key: Ristretto255.randomScalar().bytes.key, pointCount: 1, coordinator: "coordinator")
-        let state = try state()
         #expect(try await shares(pieces, state, other) == expected(pieces, other))
         #expect(Set(cluster.done.map(\.job)).count == 2)
         // The first one still goes on.
@@ -139,7 +142,8 @@ struct ResumedStepTests {
     }
 
     @Test("What the folder has lost is computed again, and what is nobody's is removed") func lost() async throws {
-        try await stopHalfway()
+        let state = try state()
+        try await stopHalfway(state)
         let job = try #require(cluster.done.first).job
         let directory = cluster.folder.directory.file("\(TicketTests.round)/\(job)")
         try AtomicFile.remove(directory + "/7.receipt")
@@ -151,12 +155,13 @@ struct ResumedStepTests {
             if FileStatus.exists(directory + "/" + stray) { Issue.record("the stray file is still there") }
             return line
         }
-        #expect(try await shares(pieces, try state()) == expected(pieces))
+        #expect(try await shares(pieces, state) == expected(pieces))
         #expect(cluster.done.map(\.number).sorted() == [0, 1, 2, 3, 4, 5, 5, 6, 7, 7])
     }
 
     @Test("A result that was altered ends the step, which then begins anew") func altered() async throws {
-        try await stopHalfway()
+        let state = try state()
+        try await stopHalfway(state)
         let job = try #require(cluster.done.first).job
         let directory = cluster.folder.directory.file("\(TicketTests.round)/\(job)")
         for name in try Directory.names(in: directory) where name.utf8.count == 64 {
@@ -164,7 +169,6 @@ struct ResumedStepTests {
             bytes[60] ^= 1
             try Data(bytes).write(to: URL(fileURLWithPath: directory + "/" + name))
         }
-        let state = try state()
         await #expect(throws: EngineError.self) { _ = try await shares(pieces, state) }
         #expect(!FileStatus.exists(directory))
         #expect(try await shares(pieces, state) == expected(pieces))

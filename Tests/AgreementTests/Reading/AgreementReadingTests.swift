@@ -111,7 +111,7 @@ import Testing
         #expect(summary.contains("at most 80,000 people, and at least 60,000; a usable identity code in at least 97 %"))
         #expect(try parse(("max_people: 80000", "max_people: 80000\n    min_people: 0")).registers[1].minPeople == 0)
         for (line, words) in [
-            ("min_people: 80001", "at most 80000 (max_people)"), ("min_people: -1", "0 to 100000000"),
+            ("min_people: 80001", "at most 80000 (max_people)"), ("min_people: -1", "0 to 2000000000"),
             ("usable_codes: 101", "0 to 100"), ("usable_code: 1", "did you mean usable_codes"),
         ] {
             #expect(try mistakes(("max_people: 80000", "max_people: 80000\n    \(line)")).contains(words), "\(line)")
