@@ -83,14 +83,14 @@ struct JobFolder {
 
     static let ticketsMark = "tickets-"
 
-    /// Makes the folder of a step. Folders that earlier steps of the round have left behind go, but for those of steps
-    /// that may go on.
-    init(making job: JobID, of round: RoundID, in folder: PrivateDirectory, beside kept: Set<JobID> = []) throws {
+    /// Makes the folder of a step. What earlier steps of the round have left behind goes: a participant does one step
+    /// of a round at a time.
+    init(making job: JobID, of round: RoundID, in folder: PrivateDirectory) throws {
         self.round = round
         self.job = job
         directory = try EngineError.inFolder {
-            for name in try folder.names() {
-                if let other = JobID(hex: name), !kept.contains(other) { try Directory.removeTree(folder.file(name)) }
+            for name in try folder.names() where JobID(hex: name) != nil {
+                try Directory.removeTree(folder.file(name))
             }
             return try folder.subdirectory(job.description)
         }

@@ -100,15 +100,12 @@ final class InProcessCluster: StageRunner {
             }
         }
         for await _ in ready { break }
-        do {
-            try await body()
-        } catch {
-            agent.cancel()
-            looking.cancel()
-            throw error
-        }
+        let result: Result<Void, any Error>
+        do { result = .success(try await body()) } catch { result = .failure(error) }
         agent.cancel()
         looking.cancel()
+        // Its socket is gone then, and another may take the place.
         _ = await agent.result
+        try result.get()
     }
 }

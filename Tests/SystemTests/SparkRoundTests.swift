@@ -153,13 +153,12 @@ struct SparkRoundTests {
             try await wait(seconds: 300) { started("second") }
             let before = SparkHost.descendants(of: node.identifier)
             try await node.kill9()
-            let again = try await study.serve("a")
+            try await study.serve("a")
             #expect(try await link.end(within: 600) == 0, "\(link.errors) \(host.log("a").suffix(4_000))")
             try await study.checkDataset()
             // A driver does not outlive its daemon, nor a worker its driver.
             try await wait(seconds: 120) { before.allSatisfy { kill($0, 0) != 0 || Self.isGone($0) } }
             #expect(node.errors.contains("given out again"))
-            #expect(again.errors.contains("Going on with a step on Spark"))
         }
     }
 

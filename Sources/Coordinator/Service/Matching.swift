@@ -31,7 +31,7 @@ struct HonestMatching: Matching {
     var spark: SparkService?
 
     func end(_ round: RoundID) throws {
-        _ = try state.destroy(.steps(of: round))
+        try state.remove(.step(of: round))
         try spark?.end(round)
     }
 

@@ -23,10 +23,8 @@ public struct StateName: Sendable, Hashable {
         StateName("rounds/\(round)/attempts/\(batch).\(stage)")
     }
 
-    /// A step of it that other machines compute: which one, and what its keys are. The job is the step's, 16 bytes.
-    public static func step(of round: RoundID, job: [UInt8]) -> StateName {
-        StateName("rounds/\(round)/steps/\(Hex.encode(job))")
-    }
+    /// The step of it that other machines compute, with its keys.
+    public static func step(of round: RoundID) -> StateName { StateName("rounds/\(round)/step") }
 
     // MARK: A round's, at the coordinator
 
@@ -93,8 +91,6 @@ public struct StatePrefix: Sendable, Hashable {
     /// Of everything that is destroyed with the round's keys.
     public static func round(_ round: RoundID) -> StatePrefix { StatePrefix("rounds/\(round)/") }
     public static func attempts(of round: RoundID) -> StatePrefix { StatePrefix("rounds/\(round)/attempts/") }
-    /// Of the steps that other machines compute.
-    public static func steps(of round: RoundID) -> StatePrefix { StatePrefix("rounds/\(round)/steps/") }
 }
 
 extension StateName {

@@ -8,7 +8,8 @@ internal import Values
 /// One step on the cluster: its folder, its keys at the hosts' agents, its tickets and their receipts.
 ///
 /// What belongs to it is removed when it is done. Where the daemon is killed before, or the cluster fails, the same
-/// step goes on with it: whatever is read, and comes to the same tickets, is not computed again.
+/// step goes on with it: whatever is read, and comes to the same tickets, is not computed again. A step that draws a
+/// key of its own each time it begins, as a declaration with rows does, is never the same again.
 final class SparkJob {
     private let service: SparkService
     private let workers: Workers
@@ -41,8 +42,8 @@ final class SparkJob {
             former = try FormerTickets(underWay, keys)
         } else {
             (keys, former) = (fresh, FormerTickets())
-            job = try JobFolder(making: JobID(), of: engine.round, in: round, beside: book?.jobs() ?? [])
-            try book?.write(job.job, fresh)
+            job = try JobFolder(making: JobID(), of: engine.round, in: round)
+            try book?.begin(job.job, fresh)
         }
         stageCount = former.fileCount
         try await sealKeys()
@@ -64,7 +65,7 @@ final class SparkJob {
     /// - Throws: `SealedStateError`. A folder that cannot be removed goes with the next step, or with the round.
     func finish() throws {
         try? Directory.removeTree(job.directory.path)
-        try book?.remove(job.job)
+        try book?.finish()
     }
 
     /// The power of two from `tasks` on.

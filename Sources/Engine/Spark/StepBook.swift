@@ -3,33 +3,28 @@ internal import Files
 internal import PSIProtocol
 internal import Values
 
-/// The steps of a round that are under way, with their keys, in the daemon's sealed state: one whose daemon was killed
-/// goes on where it was.
+/// The step of a round that is under way, with its keys, in the daemon's sealed state: when the daemon was killed, the
+/// same step goes on where it was.
 struct StepBook: Sendable {
     let state: SealedState
     let round: RoundID
 
-    /// A step under way that does the same, and whose folder is still there; nil when there is none.
-    ///
-    /// Forgets steps whose folders are gone.
+    private var name: StateName { .step(of: round) }
+
+    /// The step that was last begun and not finished, if it does the same and its folder is still there.
     ///
     /// - Throws: `SealedStateError`, `EngineError.folder`.
     func step(like keys: JobKeys, in folder: PrivateDirectory) throws -> (JobFolder, JobKeys)? {
-        for name in state.names(.steps(of: round)) {
-            guard let (job, known) = try read(name), let found = try JobFolder(job, of: round, existingIn: folder)
-            else {
-                try state.remove(name)
-                continue
-            }
-            if known.doSame(as: keys) { return (found, known) }
-        }
-        return nil
+        guard let value = try state.secret(name), value.byteCount > JobID.byteCount,
+            let job = value.slice(0..<JobID.byteCount).withUnsafeBytes({ JobID(bytes: Array($0)) }),
+            // Another version may have written it.
+            let known = try? JobKeys(serialized: value.slice(JobID.byteCount..<value.byteCount)),
+            known.doSame(as: keys), let found = try JobFolder(job, of: round, existingIn: folder)
+        else { return nil }
+        return (found, known)
     }
 
-    /// The steps that are written down.
-    func jobs() throws -> Set<JobID> { Set(try state.names(.steps(of: round)).compactMap { try read($0)?.0 }) }
-
-    func write(_ job: JobID, _ keys: JobKeys) throws {
+    func begin(_ job: JobID, _ keys: JobKeys) throws {
         let keys = try keys.serialized()
         let value = SecretBytes(count: JobID.byteCount + keys.byteCount) { output in
             output.copyBytes(from: job.bytes)
@@ -37,22 +32,10 @@ struct StepBook: Sendable {
                 UnsafeMutableRawBufferPointer(rebasing: output[JobID.byteCount...]).copyBytes(from: bytes)
             }
         }
-        try state.put(name(job), value)
+        try state.put(name, value)
     }
 
-    func remove(_ job: JobID) throws { try state.remove(name(job)) }
-
-    private func name(_ job: JobID) -> StateName { .step(of: round, job: job.bytes) }
-
-    /// Nil for what another version has written.
-    private func read(_ name: StateName) throws -> (JobID, JobKeys)? {
-        guard let value = try state.secret(name), value.byteCount > JobID.byteCount else { return nil }
-        let job = value.slice(0..<JobID.byteCount).withUnsafeBytes { JobID(bytes: Array($0)) }
-        guard let job, let keys = try? JobKeys(serialized: value.slice(JobID.byteCount..<value.byteCount)) else {
-            return nil
-        }
-        return (job, keys)
-    }
+    func finish() throws { try state.remove(name) }
 }
 
 /// What had been done of a step when its daemon was killed.
