@@ -1,6 +1,7 @@
 import Crypto
 import Daemon
 import Foundation
+import Logging
 import Synchronization
 import TestDirectories
 import Testing
@@ -9,6 +10,27 @@ import Testing
 @testable import Files
 @testable import PSIProtocol
 @testable import Values
+
+/// What was logged.
+private final class Told: Sendable {
+    let lines = Mutex<[String]>([])
+
+    struct Handler: LogHandler {
+        let told: Told
+        var logLevel = Logger.Level.info
+        var metadata: Logger.Metadata = [:]
+        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+            get { metadata[key] }
+            set { metadata[key] = newValue }
+        }
+        func log(
+            level: Logger.Level, message: Logger.Message, metadata: Logger.Metadata?, source: String, file: String,
+            function: String, line: UInt
+        ) { told.lines.withLock { $0.append("\(level) \(message)") } }
+    }
+
+    var logger: Logger { Logger(label: "test") { _ in Handler(told: self) } }
+}
 
 /// One step over a shared folder: what is shared out, what is thrown, and what stays in the folder.
 @Suite("Steps by tickets", .timeLimit(.minutes(10)))
@@ -84,6 +106,33 @@ struct ClusterStepTests {
                 }
             }
         }
+    }
+
+    @Test("A slow folder holds a step up, and it is said, once for a stage; nothing is given out again")
+    func slowFolder() async throws {
+        let cluster = try InProcessCluster()
+        cluster.onTicket { line in
+            Thread.sleep(forTimeInterval: 0.5)
+            return line
+        }
+        let told = Told()
+        let engine = cluster.service(silence: .milliseconds(50), logger: told.logger).engine(
+            of: TicketTests.round, workers: Workers(count: 2))
+        let work = ShareWork(
+            key: Ristretto255.randomScalar().bytes.key, pointCount: 1, coordinator: "coordinator")
+        let piece = ListPiece(records: Ristretto255.randomElements(count: 10).bytes, first: 0)
+        var (left, made) = ([piece], [UInt8]())
+        try await cluster.whileRunning {
+            try await engine.run(work) { () async throws -> ListPiece? in
+                left.popLast()
+            } take: {
+                made += $0[0]
+            }
+        }
+        #expect(try made == work.compute(piece)[0])
+        #expect(cluster.stageCount == 1)
+        let warnings = told.lines.withLock { $0 }.filter { $0.hasPrefix("warning") }
+        #expect(warnings.count == 1 && warnings[0].contains("the shared folder may be slow"), "\(warnings)")
     }
 
     @Test("A round that is over leaves nothing in the folder, and a new step nothing of one that was killed")

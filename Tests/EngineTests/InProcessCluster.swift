@@ -45,8 +45,10 @@ final class InProcessCluster: StageRunner {
             driver: "/bin/false", tasks: tasks, pieceByteCount: pieceByteCount)
     }
 
-    func service(patience: Duration = .seconds(60)) -> SparkService {
-        SparkService(configuration, driver: self, patience: patience, logger: Logger(label: "test"))
+    func service(
+        patience: Duration = .seconds(60), silence: Duration = .seconds(300), logger: Logger = Logger(label: "test")
+    ) -> SparkService {
+        SparkService(configuration, driver: self, patience: patience, silence: silence, logger: logger)
     }
 
     var done: [Ticket] { state.withLock { $0.done } }

@@ -296,15 +296,16 @@ final class SparkJob {
         return ordered
     }
 
-    /// Says that nothing has come for some minutes: a cluster without a free executor waits without a word.
+    /// Says that nothing has come for some minutes: a cluster without a free executor waits without a word, and so does
+    /// one whose folder is slow.
     private func warnOfSilence() -> Task<Void, Never> {
-        let (logger, job) = (service.logger, job.job)
+        let (logger, job, silence) = (service.logger, job.job, service.silence)
         return Task {
-            guard (try? await Task.sleep(for: .seconds(300))) != nil else { return }
+            guard (try? await Task.sleep(for: silence)) != nil else { return }
             logger.warning(
                 """
-                Spark has finished no ticket for five minutes: spark.log in this participant's directory says what it \
-                does; the cluster may have no free executors
+                Spark has finished no ticket for some minutes: spark.log in this participant's directory says what it \
+                does. The cluster may have no free executors, or the shared folder may be slow
                 """,
                 metadata: ["job": "\(job)"])
         }

@@ -12,6 +12,8 @@ public final class SparkService: Sendable {
     let logger: Logger
     /// How long hosts' agents have to answer.
     let patience: Duration
+    /// After which a stage without any receipt is remarked on.
+    let silence: Duration
 
     /// - Parameter logPath: where Spark's own words go.
     /// - Throws: `EngineError.cannotStart` when the configuration names what is not there.
@@ -20,13 +22,18 @@ public final class SparkService: Sendable {
             throw EngineError.cannotStart(path: path, reason: "there is no such file")
         }
         self.init(
-            configuration, driver: SparkDriver(configuration, logPath: logPath), patience: .seconds(60), logger: logger)
+            configuration, driver: SparkDriver(configuration, logPath: logPath), patience: .seconds(60),
+            silence: .seconds(300), logger: logger)
     }
 
-    init(_ configuration: SparkConfiguration, driver: any StageRunner, patience: Duration, logger: Logger) {
+    init(
+        _ configuration: SparkConfiguration, driver: any StageRunner, patience: Duration, silence: Duration,
+        logger: Logger
+    ) {
         self.configuration = configuration
         self.driver = driver
         self.patience = patience
+        self.silence = silence
         self.logger = logger
     }
 
