@@ -187,6 +187,12 @@ struct ResumedStepTests {
         try AtomicFile.remove(directory + "/7.receipt")
         let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: directory + "/6.receipt")))
         try AtomicFile.write(bytes, to: directory + "/5.receipt")
+        // What is no file of tickets; and the same tickets many times over.
+        try FileManager.default.createDirectory(atPath: directory + "/tickets-7", withIntermediateDirectories: false)
+        try FileManager.default.createDirectory(
+            atPath: directory + "/" + String(repeating: "0b", count: 32), withIntermediateDirectories: false)
+        let tickets = [UInt8](try Data(contentsOf: URL(fileURLWithPath: directory + "/tickets-0")))
+        try AtomicFile.write((0..<100).flatMap { _ in tickets }, to: directory + "/tickets-8")
         let stray = String(repeating: "0a", count: 32)
         try AtomicFile.write([1], to: directory + "/" + stray)
         cluster.onTicket { line in

@@ -59,11 +59,13 @@ struct FormerTickets {
         let names = try EngineError.inFolder { try job.directory.names() }
         for name in names where name.hasPrefix(JobFolder.ticketsMark) {
             fileCount += 1
-            let bytes = try EngineError.inFolder {
-                try PublicFile.read(job.directory.file(name), maxByteCount: Self.mostFileBytes)
-            }
+            // What cannot be read is no file of this daemon's: its tickets are given out anew.
+            guard
+                let bytes = try? PublicFile.read(job.directory.file(name), maxByteCount: Self.mostFileBytes)
+            else { continue }
             for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
                 guard let ticket = try? Ticket(line: String(line)), (try? ticket.check(keys.codeKey)) != nil,
+                    done[ticket.number]?.contains(where: { $0.ticket == ticket }) != true,
                     let receipt = TicketWorker.receipt(of: ticket, keys, job)
                 else { continue }
                 done[ticket.number, default: []].append((ticket, receipt))
@@ -71,7 +73,7 @@ struct FormerTickets {
             }
         }
         for name in names where Hex.decode(name)?.count == Ticket.fileNameByteCount && !kept.contains(name) {
-            try EngineError.inFolder { try AtomicFile.remove(job.directory.file(name)) }
+            try? AtomicFile.remove(job.directory.file(name))
         }
     }
 
