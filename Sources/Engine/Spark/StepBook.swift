@@ -45,7 +45,8 @@ struct FormerTickets {
     /// Files of tickets that there are.
     private(set) var fileCount = 0
 
-    private static let mostFileBytes = 1 << 28
+    /// Some thirty thousand tickets; what is longer is not read, and its tickets are done again.
+    private static let mostFileBytes = 1 << 24
 
     var count: Int { done.count }
 
